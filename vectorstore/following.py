@@ -1,0 +1,57 @@
+"""Makes a question that leans on the conversation ("and for contractors?") stand on its own."""
+
+import re
+from collections.abc import Sequence
+
+from vectorstore.words import query_tokens
+
+_OPENING = re.compile(
+    r"^\s*(?:and|but|or|also|then|so|what about|how about|what if|same for|y|e|et|und|oder|¿?y|那|和|و)\b[\s,:-]*",
+    re.IGNORECASE,
+)
+_POINTER = re.compile(
+    r"\b(?:it|its|they|them|their|that|those|this|these|one|ones|he|she|him|his|her|the same|there|such)\b",
+    re.IGNORECASE,
+)
+_PHRASE = re.compile(
+    r"\b(?P<preposition>for|in|at|on|from|to|with|by|of|during|after|before|per|as)\s+(?P<rest>[^,.;?!]+)",
+    re.IGNORECASE,
+)
+
+
+def with_history(question: str, history: Sequence[str] = ()) -> str:
+    """The question as one that can be searched for alone.
+
+    `history` holds the person's earlier questions, oldest first. A question that is whole comes back as it is.
+    One that leans on them gets the last whole one put before it, with the part that it replaces taken out:
+    `with_history("and for contractors?", ["How many days of leave for employees?"])` is
+    `"How many days of leave for contractors?"`.
+    """
+    if not leans(question):
+        return question
+    topic = next((earlier for earlier in reversed(history) if not leans(earlier)), None)
+    if topic is None:
+        return question
+    rest = _OPENING.sub("", question, count=1).strip()
+    return _replaced(topic, rest) or f"{topic.rstrip()} {rest}"
+
+
+def leans(question: str) -> bool:
+    """Whether the question cannot be understood without what was said before."""
+    groups = query_tokens(question)
+    if _OPENING.match(question) and len(groups) <= 4:
+        return True
+    if len(groups) <= 1:
+        return True
+    return len(groups) <= 3 and bool(_POINTER.search(question))
+
+
+def _replaced(topic: str, rest: str) -> str:
+    """The topic with its phrase of the same preposition exchanged: "for employees" by "for contractors"."""
+    phrase = _PHRASE.fullmatch(rest.rstrip("?!. "))
+    if not phrase:
+        return ""
+    for old in _PHRASE.finditer(topic):
+        if old["preposition"].lower() == phrase["preposition"].lower():
+            return topic[: old.start()] + phrase.group() + topic[old.end() :]
+    return ""
