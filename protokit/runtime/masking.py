@@ -45,7 +45,7 @@ class Masks:
         return text
 
     def unmask(self, text: str) -> str:
-        """`text` with the placeholders given out in this conversation turned back; others stay as they are."""
+        """`text` with the placeholders given out in this conversation turned back; others stay as is."""
         return _PLACEHOLDER.sub(lambda found: self.originals.get(found[0], found[0]), text)
 
     def unmask_stream(self, pieces: Iterable[str]) -> Iterator[str]:
