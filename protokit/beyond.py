@@ -1,0 +1,49 @@
+"""What no blueprint serves yet, as data, because an honest no needs a reason and the nearest thing there is."""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from protokit.blueprint import BLUEPRINT_FILE, Words
+from protokit.errors import SpecProblem
+from protokit.spec import Line, Slug, Strict, load_yaml, read_text
+
+BEYOND_FILE = "beyond.yaml"
+
+
+class Beyond(Strict):
+    """One kind of prompt that is understood and not served."""
+
+    kind: Slug
+    title: Line
+    """What it is, after "This asks for": "an image generator"."""
+    why: Line
+    """Why no blueprint fits, a sentence."""
+    nearest: Slug | None = None
+    """Name of the blueprint that comes nearest, if any."""
+    would_not: Line | None = None
+    """What the nearest one would not do, after "It would not": "draw or change a picture"."""
+    examples: tuple[str, ...] = Field((), min_length=3)
+    words: Words = Words()  # type: ignore[call-arg]
+
+
+def read_beyond(folder: Path) -> tuple[Beyond, ...]:
+    """Return what `beyond.yaml` in the folder of blueprints holds, without the kinds that have a blueprint by now.
+
+    Raises SpecProblem naming file, entry and field.
+    """
+    path = folder / BEYOND_FILE
+    entries = load_yaml(read_text(path), where=BEYOND_FILE)
+    if not isinstance(entries, list):
+        raise SpecProblem("expected a list of kinds", where=BEYOND_FILE)
+    kinds = [_read_entry(number, entry) for number, entry in enumerate(entries, 1)]
+    return tuple(kind for kind in kinds if not (folder / kind.kind / BLUEPRINT_FILE).is_file())
+
+
+def _read_entry(number: int, entry: object) -> Beyond:
+    try:
+        return Beyond.model_validate(entry)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(step) for step in first["loc"])
+        raise SpecProblem(f"{field}: {first['msg']}", where=f"{BEYOND_FILE}, entry {number}") from None
