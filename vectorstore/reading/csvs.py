@@ -1,0 +1,66 @@
+"""CSV and its kin: the separator is found out, every row becomes a line with the names of its columns."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+from vectorstore.reading.documents import Document, Draft, Limits
+from vectorstore.reading.encoding import decode
+from vectorstore.reading.tables import lines
+
+_SEPARATORS = "\t;,|"
+"""In order of preference: commas also stand inside numbers and sentences."""
+_SAMPLE_ROWS = 100
+
+
+def read(path: Path, kind: str, limits: Limits) -> Document:
+    """One line a row; rows are counted as a spreadsheet shows them, the first being row 1."""
+    text = decode(path.read_bytes()).replace("\0", "")
+    draft = Draft(kind, limits.characters)
+    write_rows(draft, _rows(text))
+    return draft.finish()
+
+
+def write_rows(draft: Draft, rows: list[list[str]], first: int = 1) -> None:
+    """Write `rows` as lines; `first` is the number of the first one. A lone cell above rows becomes their heading."""
+    draft.under(1, "")
+    seen = 0
+    for line in lines(rows):
+        if line.title and seen == 0:
+            draft.under(1, line.text)
+        seen += not line.title
+        draft.write(line.text, row=first + line.row, tight=seen > 1 and not line.title)
+
+
+def _rows(text: str) -> list[list[str]]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    head, _, rest = text.partition("\n")
+    if head.lower().startswith("sep=") and len(head) == 5:
+        return [[], *_split(rest, head[4])]
+    return _split(text, _separator(text))
+
+
+def _split(text: str, separator: str) -> list[list[str]]:
+    """The cells; where quotes do not pair up, they are taken as plain characters."""
+    plain = text.splitlines()
+    try:
+        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=separator))
+    except csv.Error:
+        rows = []
+    if len(rows) * 20 < len(plain):  # a quote never closed has swallowed the lines after it
+        rows = list(csv.reader(plain, delimiter=separator, quoting=csv.QUOTE_NONE))
+    return rows
+
+
+def _separator(text: str) -> str:
+    """The separator that cuts most rows into the same number of cells, more than one."""
+    sample = [line for line in text[:200_000].split("\n") if line.strip()][:_SAMPLE_ROWS]
+    agreement = {}
+    for separator in _SEPARATORS:
+        try:
+            widths = Counter(len(row) for row in csv.reader(sample, delimiter=separator))
+        except csv.Error:
+            continue
+        agreement[separator] = max((count for width, count in widths.items() if width > 1), default=0)
+    best = max(agreement.values(), default=0)
+    return next((one for one, rows in agreement.items() if rows >= max(1, 0.9 * best)), ",")

@@ -1,0 +1,91 @@
+"""Tables as lines a person can read and a search can find: every row carries the names of its columns.
+
+"Team: Maple Leafs; Cups: 13" stays understandable when the row is found alone; a bare "Maple Leafs 13" does not.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+_NUMBER = re.compile(r"[-+−(]?\s*[$€£¥₹%]?\s*[-+−]?\d[\d.,' ]*\s*(?:[%$€£¥₹)kKmM]|[A-Z]{3})?\)?")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[-/]\d\d(?:\d\d)?)?")
+_HEADER_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row as text, and its number in the table, counted from 0."""
+
+    text: str
+    row: int
+    title: bool = False
+    """It stands alone in its row and names what follows."""
+
+
+def lines(rows: Sequence[Sequence[str]], headers: int | None = None) -> Iterator[Line]:
+    """The rows that hold anything, as lines. `headers` says how many rows at the top name the columns.
+
+    Where the source does not say (None), a first full row of words over rows of other things is taken as the
+    names; two columns without names read as "label: value".
+    """
+    table = [[" ".join(cell.split()) for cell in row] for row in rows]
+    width = max((_filled(row) for row in table), default=0)
+    first = next((number for number, row in enumerate(table) if _filled(row) >= min(width, max(2, width * 0.6))), 0)
+    if headers is None:
+        headers = first + 1 if _names_columns(table, first, width) else 0
+    names = _names(table[min(first, headers) : headers]) if headers and headers < len(table) else []
+    for number, row in enumerate(table):
+        if filled := [cell for cell in row if cell]:
+            alone = len(filled) == 1 and width > 1
+            yield Line(_line(row, filled, names if number >= headers else [], width), number, alone)
+
+
+def _line(row: list[str], filled: list[str], names: list[str], width: int) -> str:
+    if len(filled) == 1 and width > 1:
+        return filled[0]
+    if names:
+        pairs = zip(row, [*names, *[""] * (len(row) - len(names))], strict=False)
+        return "; ".join(f"{name}: {cell}" if name else cell for cell, name in pairs if cell)
+    if width == 2 and len(filled[0]) <= _HEADER_LENGTH:
+        return ": ".join([filled[0].rstrip(": "), *filled[1:]])
+    return " | ".join(filled)
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(1 for cell in row if cell)
+
+
+def _names(rows: list[list[str]]) -> list[str]:
+    """One name a column out of all header rows; a name spanning columns stands left and counts for all of them."""
+    if len(rows) > 1:
+        rows = [*(_spread(row) for row in rows[:-1]), rows[-1]]
+    columns = max(len(row) for row in rows)
+    joined = []
+    for column in range(columns):
+        parts = [row[column] for row in rows if column < len(row) and row[column]]
+        joined.append(" ".join(dict.fromkeys(parts)).rstrip(": "))
+    return joined
+
+
+def _spread(row: list[str]) -> list[str]:
+    for column in range(1, len(row)):
+        row[column] = row[column] or row[column - 1]
+    return row
+
+
+def _names_columns(table: list[list[str]], first: int, width: int) -> bool:
+    """Whether row `first` of `table` looks like column names rather than like one more row."""
+    header, body = table[first], [row for row in table[first + 1 :] if _filled(row) > 1]
+    names = [cell for cell in header if cell]
+    if width < 2 or not body or len(names) < 2 or len(set(names)) < len(names):
+        return False
+    if any(len(cell) > _HEADER_LENGTH or (is_number(cell) and not _YEAR.fullmatch(cell)) for cell in names):
+        return False
+    if width == 2:
+        return any(is_number(row[-1]) for row in body) and not is_number(header[-1]) and len(body) > 1
+    return True
+
+
+def is_number(cell: str) -> bool:
+    """Whether `cell` is a number, an amount of money or a share: "1.299,00 €", "-12 %", "(4,500)"."""
+    return bool(_NUMBER.fullmatch(cell))

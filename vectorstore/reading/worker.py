@@ -1,0 +1,156 @@
+"""Parsers that can hang, crash or swell run here, in a second process that is replaced when that happens."""
+
+import atexit
+import contextlib
+import faulthandler
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, astuple
+from pathlib import Path
+from typing import IO, Any
+
+from vectorstore.reading.documents import Document, Limits, Section, Unreadable
+from vectorstore.reading.formats import parse as parse_here
+
+_IDLE = 20.0
+"""Seconds without work after which the process is let go."""
+
+
+class Worker:
+    """At most one process that parses files one after the other; started when needed, ended when idle."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+        self._lock = threading.Lock()
+        self._idle: threading.Timer | None = None
+
+    def parse(self, path: Path, kind: str, limits: Limits) -> Document:
+        """What `formats.parse` gives, within `limits.seconds`. Raises Unreadable, also for a crash or a hang."""
+        with self._lock:
+            if self._idle:
+                self._idle.cancel()
+            reply = self._ask({"path": str(path.resolve()), "kind": kind, "limits": asdict(limits)}, limits)
+            self._idle = threading.Timer(_IDLE, self.close)
+            self._idle.daemon = True
+            self._idle.start()
+        return _document(reply)
+
+    def close(self) -> None:
+        """End the process, if one runs."""
+        with self._lock:
+            self._end()
+
+    def _ask(self, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+        process = self._running()
+        assert process.stdin and process.stdout
+        began = time.monotonic()
+        try:
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+        except OSError:
+            line = b""
+        if line.endswith(b"\n"):
+            return dict(json.loads(line))
+        self._end()
+        return _died(time.monotonic() - began >= limits.seconds, limits)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        """The process; a new one when there is none, it has died, or it belongs to the process we forked from."""
+        if self._process and self._owner == os.getpid() and self._process.poll() is None:
+            return self._process
+        if self._owner == os.getpid():
+            self._end()
+        self._process, self._owner = _start(), os.getpid()
+        return self._process
+
+    def _end(self) -> None:
+        if self._process and self._owner == os.getpid():
+            self._process.kill()
+            self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+        self._process = None
+
+
+def _start() -> subprocess.Popen[bytes]:
+    """A process that finds the same packages as this one and runs `serve`."""
+    package_home = str(Path(__file__).resolve().parents[2])
+    search = os.pathsep.join([package_home, *(place for place in sys.path if place)])
+    return subprocess.Popen(
+        [sys.executable, "-X", "utf8", "-c", "from vectorstore.reading.worker import serve; serve()"],
+        env={**os.environ, "PYTHONPATH": search},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+def _died(late: bool, limits: Limits) -> dict[str, Any]:
+    if late:
+        what = f"took longer than {limits.seconds:g} s to read"
+        return {"what": what, "fix": "Split it, or save it as plain text."}
+    return {"what": "made its reader crash: it is damaged", "fix": "Open it in its own program and save it again."}
+
+
+def _document(reply: dict[str, Any]) -> Document:
+    if "what" in reply:
+        raise Unreadable(reply["what"], fix=reply["fix"])
+    sections = tuple(Section(*each) for each in reply["sections"])
+    return Document(reply["text"], sections, reply["kind"], reply["pages"], tuple(reply["notes"]))
+
+
+_worker = Worker()
+atexit.register(_worker.close)
+parse = _worker.parse
+
+
+def serve() -> None:
+    """The other end: one JSON request a line on standard input, one JSON reply a line on standard output."""
+    replies = os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)  # a library that prints must not garble the replies
+        for line in sys.stdin.buffer:
+            request = json.loads(line)
+            limits = Limits(**request["limits"])
+            _bound_memory(limits.memory)
+            faulthandler.dump_traceback_later(limits.seconds, exit=True, file=nowhere)  # type: ignore[arg-type]
+            reply = _reply(Path(request["path"]), request["kind"], limits)
+            faulthandler.cancel_dump_traceback_later()
+            _send(reply, replies)
+
+
+def _reply(path: Path, kind: str, limits: Limits) -> dict[str, Any]:
+    try:
+        document = parse_here(path, kind, limits)
+    except Unreadable as problem:
+        return {"what": problem.what, "fix": problem.fix}
+    return {
+        "text": document.text,
+        "sections": [astuple(section) for section in document.sections],
+        "kind": document.kind,
+        "pages": document.pages,
+        "notes": document.notes,
+    }
+
+
+def _send(reply: dict[str, Any], replies: IO[bytes]) -> None:
+    replies.write(json.dumps(reply).encode() + b"\n")
+    replies.flush()
+
+
+def _bound_memory(limit: int) -> None:
+    """Make an allocation beyond `limit` bytes fail; systems without such limits go on without."""
+    if sys.platform == "linux":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (limit if hard < 0 else min(limit, hard), hard))
