@@ -1,0 +1,68 @@
+"""Condenses a text by quoting it: whole sentences with offsets, something from every section, nothing invented.
+
+    summary = condense(text, length="short")
+    for point in summary.points:
+        print(point.text, point.start, point.end)
+
+It needs no model and no store, and takes well under a second for 20,000 words.
+"""
+
+from protokit.runtime.condensing.actions import find_actions
+from protokit.runtime.condensing.antecedents import leaning
+from protokit.runtime.condensing.choosing import choose
+from protokit.runtime.condensing.outline import Outline, outline
+from protokit.runtime.condensing.points import make_point
+from protokit.runtime.condensing.summary import Length, Point, Shape, Summary
+from protokit.runtime.condensing.units import count_words
+from vectorstore import languages
+from vectorstore.words import tokens
+
+__all__ = ["Length", "Point", "Shape", "Summary", "condense"]
+
+
+def condense(text: str, *, length: Length = "medium", shape: Shape = "bullets", focus: str = "") -> Summary:
+    """Condense `text`, of any kind and language, to points that quote it.
+
+    `length` sets how much is shown: 5, 20 or 40 points at most and, of a short text, about 15, 25 or 40
+    percent of the words. "bullets" and "paragraph" choose alike; "actions" gives everything that somebody is
+    to do, whatever the length, and no point where there is nothing. With `focus`, a few words, only what has
+    to do with them is shown, unless nothing has; the note says so then. Never raises on any string.
+    """
+    language = languages.guess(text)
+    structure = outline(text, language)
+    wanted = frozenset(tokens(focus, language))
+    if shape == "actions":
+        points = find_actions(text, structure, language)
+    else:
+        points = _quoted(text, structure, length, language, wanted)
+    about = [point for point in points if wanted.intersection(tokens(f"{point.section} {point.text}", language))]
+    if wanted and about:
+        points = about
+    return Summary(
+        points=tuple(points),
+        sections=len(structure.sections),
+        sections_covered=structure.covered(points),
+        words_in=count_words(text),
+        words_out=sum(count_words(point.text) for point in points),
+        language=language,
+        note=_note(points, shape, focus if wanted and not about else ""),
+    )
+
+
+def _quoted(text: str, structure: Outline, length: Length, language: str, wanted: frozenset[str]) -> list[Point]:
+    leans = leaning(text, language)
+    chosen = choose(structure.sections, length, leans, wanted, structure.is_dialogue)
+    points = []
+    for choice in chosen:
+        section = structure.sections[choice.section]
+        statements = section.statements[choice.first : choice.last + 1]
+        points.append(make_point(text, (unit for member in statements for unit in member.units), section.heading))
+    return points
+
+
+def _note(points: list[Point], shape: Shape, missed: str) -> str:
+    if not points and shape == "actions":
+        return "Nothing in the text asks anyone to do something or promises it, so there are no action items."
+    if not points:
+        return "There is no whole sentence in the text to quote."
+    return f'Nothing in the text has to do with "{missed}", so this is about all of it.' if missed else ""

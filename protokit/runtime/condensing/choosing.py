@@ -1,0 +1,179 @@
+"""Chooses what a summary says: something from every section first, then what adds most, nothing twice."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from protokit.runtime.condensing.outline import Section, Statement
+from protokit.runtime.condensing.summary import Length
+
+_LONGEST_CHAIN = 3
+_LONGEST_POINT = 90
+_SAME = 0.6
+_LONG_SENTENCE = 45
+_SHORT_SENTENCE = 5
+# Points at least and at most, points for each section, and the share of a short text's words.
+_BUDGETS: dict[Length, tuple[int, int, float, float]] = {
+    "short": (5, 5, 0.5, 0.15),
+    "medium": (7, 20, 1.0, 0.25),
+    "long": (14, 40, 2.0, 0.4),
+}
+_SIGNALS = re.compile(
+    r"\d|\b(?:decided|agreed|approved|recommend\w*|conclu\w+|in (?:summary|short)|overall|most important|must|"
+    r"result(?:s|ed)? in|beschl\w+|empfehl\w+|wichtig\w*|ergebnis\w*|décid\w+|recommand\w+|résultat\w*|decid\w+|"
+    r"acord\w+|recom[ei]\w+|resultado\w*)\b|决定|建议|结论|必须|قرر|نوصي|يجب",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Neighbouring statements of one section that are shown together: one, and what it leans on.
+
+    `section` is an index into the sections, `first` and `last` (inclusive) into the section's statements.
+    """
+
+    section: int
+    first: int
+    last: int
+    words: int
+    terms: frozenset[str]
+    score: float
+
+
+def choose(
+    sections: list[Section], length: Length, leans: Callable[[str], bool], wanted: frozenset[str], spoken: bool
+) -> list[Choice]:
+    """The choices in the order of the source; with `wanted` terms, only such as hold one of them, if any does.
+
+    Every section gives its best first, the largest sections first if there are more than the length has room
+    for. Then come the best of all, as long as the words last. `spoken` text is weighed without regard to
+    questions and to first sentences.
+    """
+    choices = _candidates(sections, leans, spoken)
+    if about := [choice for choice in choices if choice.terms & wanted]:
+        choices = [_favoured(choice, wanted) for choice in about]
+    least, most, each, share = _BUDGETS[length]
+    points = max(least, min(most, round(each * len(sections))))
+    room = share * sum(section.words for section in sections)
+    chosen = _one_of_each_section(sections, choices, points, room * 1.6)
+    _best_of_the_rest(choices, chosen, points, room)
+    return sorted(chosen, key=lambda choice: (choice.section, choice.first))
+
+
+def _one_of_each_section(sections: list[Section], choices: list[Choice], points: int, room: float) -> list[Choice]:
+    chosen: list[Choice] = []
+    order = sorted(range(len(sections)), key=lambda index: (index > 0, -sections[index].words))
+    for index in order:
+        best = max(
+            (choice for choice in choices if choice.section == index),
+            key=lambda choice: choice.score * _novelty(choice, chosen),
+            default=None,
+        )
+        if best is None or len(chosen) >= points or _novelty(best, chosen) <= 1 - _SAME:
+            continue
+        if not chosen or best.words + sum(choice.words for choice in chosen) <= room:
+            chosen.append(best)
+    return chosen
+
+
+def _best_of_the_rest(choices: list[Choice], chosen: list[Choice], points: int, room: float) -> None:
+    """Add to `chosen` what adds most; a section that has spoken already has to have more to say."""
+    left = room - sum(choice.words for choice in chosen)
+    said = Counter(choice.section for choice in chosen)
+    gains = {choice: choice.score * _novelty(choice, chosen) for choice in choices}
+    while len(chosen) < points:
+        open_choices = [choice for choice in gains if choice.words <= left]
+        if not open_choices:
+            return
+        best = max(open_choices, key=lambda choice: gains[choice] / (1 + said[choice.section]))
+        if gains.pop(best) > 0 and _novelty(best, chosen) > 1 - _SAME:
+            chosen.append(best)
+            said[best.section] += 1
+            left -= best.words
+            gains = {choice: min(gain, choice.score * _novelty(choice, [best])) for choice, gain in gains.items()}
+
+
+def _novelty(choice: Choice, chosen: list[Choice]) -> float:
+    """1 where nothing of it has been said, 0 where it stands in a chosen one already."""
+    overlap = 0.0
+    for other in chosen:
+        if choice.section == other.section and choice.first <= other.last and other.first <= choice.last:
+            return 0.0
+        if choice.terms and (shared := len(choice.terms & other.terms)):
+            overlap = max(overlap, shared / min(len(choice.terms), len(other.terms)))
+    return 1 - overlap
+
+
+def _candidates(sections: list[Section], leans: Callable[[str], bool], spoken: bool) -> list[Choice]:
+    weigh = _Weights(sections)
+    choices = []
+    for number, section in enumerate(sections):
+        for index, statement in enumerate(section.statements):
+            first = _beginning(section.statements, index, leans)
+            if first is None or not statement.terms:
+                continue
+            chain = section.statements[first : index + 1]
+            words = sum(member.words for member in chain)
+            score = weigh.statement(number, statement) * math.sqrt(statement.words / max(words, 1))
+            score *= 1.0 if spoken else _manner(statement, index)
+            if spoken and number == index == 0:
+                score *= 1.3
+            terms = frozenset(term for member in chain for term in member.terms)
+            choices.append(Choice(number, first, index, words, terms, score))
+    return choices
+
+
+def _beginning(statements: list[Statement], index: int, leans: Callable[[str], bool]) -> int | None:
+    """The first statement needed to understand `statements[index]`, or None where that leads too far back."""
+    words = 0
+    for first in range(index, max(-1, index - _LONGEST_CHAIN), -1):
+        words += statements[first].words
+        if words > _LONGEST_POINT and first < index:
+            return None
+        if not leans(statements[first].first.text):
+            return first
+    return None
+
+
+class _Weights:
+    """What a term is worth in a section: more the oftener it stands there, less the more sections have it."""
+
+    def __init__(self, sections: list[Section]) -> None:
+        self._inside = [_total(section.statements) for section in sections]
+        self._sections = Counter(term for terms in self._inside for term in terms)
+
+    def statement(self, section: int, statement: Statement) -> float:
+        inside, count = self._inside[section], len(self._inside)
+        worth = sum(
+            (1 + math.log(inside[term])) * math.log(1 + count / self._sections[term]) for term in statement.terms
+        )
+        return worth / math.sqrt(statement.words + _SHORT_SENTENCE)
+
+
+def _total(statements: list[Statement]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for statement in statements:
+        total.update(statement.terms)
+    return total
+
+
+def _manner(statement: Statement, index: int) -> float:
+    """How fit a statement is for a summary by its looks: place, length, figures; lists and tables stand back."""
+    unit = statement.first
+    fitness = 1.4 if index == 0 else 1.1 if unit.opens_paragraph else 1.0
+    if _SIGNALS.search(unit.text):
+        fitness *= 1.15
+    if statement.words > _LONG_SENTENCE:
+        fitness *= _LONG_SENTENCE / statement.words
+    if unit.text.endswith(("?", "？", "؟")) or statement.words < _SHORT_SENTENCE:
+        fitness *= 0.5
+    if len(statement.units) == 1 and unit.text.endswith((":", "：")):
+        fitness *= 0.2
+    return fitness * {"item": 0.8, "row": 0.2}.get(unit.kind, 1.0)
+
+
+def _favoured(choice: Choice, wanted: frozenset[str]) -> Choice:
+    return replace(choice, score=choice.score * (1 + 3 * len(choice.terms & wanted) / len(wanted)))

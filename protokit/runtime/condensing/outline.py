@@ -1,0 +1,170 @@
+"""How a text is built: sections by headings, e-mail messages or shifts of topic, each with its statements."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+
+from protokit.runtime.condensing import mail, speakers
+from protokit.runtime.condensing.headings import with_headings
+from protokit.runtime.condensing.summary import Point
+from protokit.runtime.condensing.units import Unit, count_words, read_units
+from vectorstore.words import tokens
+
+_MOST_SECTIONS = 20
+_SECTION_WORDS = 100
+_TURNS_WORDS = 50
+_LONG_TURN = 40
+_LONG_LIST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is chosen or left as one: a sentence, a turn of a dialogue, a list with the line that leads to it."""
+
+    units: tuple[Unit, ...]
+    terms: Counter[str]
+    words: int
+
+    @property
+    def first(self) -> Unit:
+        return self.units[0]
+
+
+@dataclass(slots=True)
+class Section:
+    """A part of the text that a summary should not pass over."""
+
+    heading: str = ""
+    level: int = 0
+    statements: list[Statement] = field(default_factory=list)
+
+    @property
+    def words(self) -> int:
+        return sum(statement.words for statement in self.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A text's sections in order; every statement stands in exactly one."""
+
+    sections: list[Section]
+    units: list[Unit]
+    is_dialogue: bool
+
+    def covered(self, points: Iterable[Point]) -> int:
+        """How many sections hold at least one of `points`."""
+        starts = {span.start for point in points for span in point.spans}
+        return sum(
+            any(first <= start < last for start in starts)
+            for first, last in (
+                (section.statements[0].first.start, section.statements[-1].units[-1].end) for section in self.sections
+            )
+        )
+
+
+def outline(text: str, language: str) -> Outline:
+    """Read how `text` is built. Sections without a sentence are left out; a blank text has none."""
+    units = read_units(text)
+    if mail.is_mail(units):
+        units = mail.read_thread(units)
+    else:
+        units = speakers.with_speakers(text, units)
+    units = with_headings(text, units)
+    is_dialogue = any(unit.label for unit in units)
+    sections = _under_headings(units, language)
+    if len(sections) == 1:
+        sections = _divided(sections[0], _TURNS_WORDS if is_dialogue else _SECTION_WORDS)
+    return Outline(_merged(sections), units, is_dialogue)
+
+
+def _under_headings(units: list[Unit], language: str) -> list[Section]:
+    """One section for each heading and each e-mail message that has a sentence of its own."""
+    heading, level, number = "", 0, 0
+    placed: list[tuple[tuple[int, int, str, int], Unit]] = []
+    for unit in units:
+        if unit.kind == "heading":
+            heading, level, number = unit.text, unit.level, number + 1
+        elif unit.kind != "noise":
+            placed.append(((unit.message, number, heading, level), unit))
+    return [
+        Section(key[2], key[3], _statements([unit for _, unit in group], language))
+        for key, group in groupby(placed, key=lambda pair: pair[0])
+    ]
+
+
+def _statements(units: list[Unit], language: str) -> list[Statement]:
+    grouped: list[list[Unit]] = []
+    for turn in speakers.turns(units):
+        if turn[0].label:
+            whole = sum(count_words(unit.text) for unit in turn) <= _LONG_TURN
+            said = _without_fillers(turn, language)
+            grouped += [said] if whole else [[unit] for unit in said]
+        elif turn[0].kind == "item" and grouped and _leads_to(grouped[-1], turn[0]):
+            grouped[-1] += turn
+        else:
+            grouped.append(turn)
+    return [_statement(group, language) for group in grouped]
+
+
+def _leads_to(group: list[Unit], item: Unit) -> bool:
+    """Whether `item` completes a short list that a line ending in a colon led to."""
+    words = sum(count_words(unit.text) for unit in group) + count_words(item.text)
+    return group[0].text.endswith((":", "：")) and words <= _LONG_LIST
+
+
+def _without_fillers(turn: list[Unit], language: str) -> list[Unit]:
+    """The turn without "OK." and "Really?" at either end; all of it if it is nothing else."""
+    telling = [index for index, unit in enumerate(turn) if tokens(unit.text, language) and count_words(unit.text) > 2]
+    return turn[telling[0] : telling[-1] + 1] if telling else turn
+
+
+def _statement(units: list[Unit], language: str) -> Statement:
+    terms = Counter(term for unit in units for term in tokens(unit.text, language))
+    return Statement(tuple(units), terms, sum(count_words(unit.text) for unit in units))
+
+
+def _divided(section: Section, target: int) -> list[Section]:
+    """The section cut where its words change most, into parts of about `target` words or more."""
+    count = min(round(section.words / target), _MOST_SECTIONS)
+    statements = section.statements
+    paragraphs = [index for index in range(1, len(statements)) if statements[index].first.opens_paragraph]
+    gaps = paragraphs if len(paragraphs) >= 2 else list(range(1, len(statements)))
+    before = [0]
+    for statement in statements:
+        before.append(before[-1] + statement.words)
+    least = section.words / (count + 1) / 2 if count else 0
+    cuts: list[int] = []
+    for gap in sorted(gaps, key=lambda gap: _cohesion(statements, gap)):
+        near = [0, len(statements), *cuts]
+        if len(cuts) < count - 1 and all(abs(before[gap] - before[other]) >= least for other in near):
+            cuts.append(gap)
+    edges = [0, *sorted(cuts), len(statements)]
+    return [
+        Section(section.heading, section.level, statements[start:end]) for start, end in pairwise(edges)
+    ]
+
+
+def _cohesion(statements: list[Statement], gap: int, reach: int = 4) -> float:
+    """Cosine between the words of the few statements before and behind the gap: low where the topic shifts."""
+    before, behind = Counter[str](), Counter[str]()
+    for statement in statements[max(0, gap - reach) : gap]:
+        before.update(statement.terms)
+    for statement in statements[gap : gap + reach]:
+        behind.update(statement.terms)
+    shared = sum(before[term] * behind[term] for term in before.keys() & behind.keys())
+    length = math.sqrt(sum(n * n for n in before.values()) * sum(n * n for n in behind.values()))
+    return shared / length if length else 0.0
+
+
+def _merged(sections: list[Section]) -> list[Section]:
+    """At most twenty sections: the deepest headings join what stands above them, then the smallest neighbours."""
+    while len(sections) > _MOST_SECTIONS:
+        deepest = max(section.level for section in sections[1:])
+        joins = [i for i in range(1, len(sections)) if sections[i].level == deepest > sections[i - 1].level]
+        candidates = joins or range(1, len(sections))
+        smallest = min(candidates, key=lambda index: sections[index - 1].words + sections[index].words)
+        above, below = sections[smallest - 1], sections.pop(smallest)
+        sections[smallest - 1] = Section(above.heading, above.level, above.statements + below.statements)
+    return sections

@@ -1,0 +1,60 @@
+"""What condensing hands out: points that quote their source, and how much of it they stand for."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from vectorstore.sentences import Span
+
+Length = Literal["short", "medium", "long"]
+Shape = Literal["bullets", "paragraph", "actions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One bullet: whole sentences of the source.
+
+    `text` is `source[span.start:span.end]` of each span in turn, with white space folded and joined by spaces.
+    There are several spans where a sentence brings the one it leans on, or a turn's words bring their label.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    section: str = ""
+    """The heading it stands under; empty where the text has none."""
+    speaker: str = ""
+    """Who says it in a dialogue or writes it in an e-mail, as the source names them."""
+    who: str = ""
+    """Of an action: who does it, in the source's words; empty where nobody is named."""
+    what: str = ""
+    """Of an action: the words that say what to do, part of `text`."""
+    by_when: str = ""
+    """Of an action: the deadline in the source's words, part of `text`; empty where there is none."""
+
+    @property
+    def start(self) -> int:
+        """Offset of its first character in the source."""
+        return self.spans[0].start
+
+    @property
+    def end(self) -> int:
+        """Offset behind its last character in the source."""
+        return self.spans[-1].end
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The points in the order of the source.
+
+    `sections` counts the parts that the source was seen to have (headings, messages, shifts of topic),
+    `sections_covered` those that at least one point comes from. Words are counted the way readers do; of
+    scripts without spaces, five characters count as three words. `language` is an ISO 639-1 code.
+    """
+
+    points: tuple[Point, ...]
+    sections: int
+    sections_covered: int
+    words_in: int
+    words_out: int
+    language: str
+    note: str = ""
+    """One plain sentence for the reader where something is to be said, such as that nothing was found."""
