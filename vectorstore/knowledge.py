@@ -1,0 +1,287 @@
+"""The knowledge base: a folder of documents kept as passages, found by words at once and by meaning later."""
+
+import atexit
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from vectorstore.catalogue import Catalogue
+from vectorstore.embedding import embed_waiting
+from vectorstore.embeddings import NONE, Embedder, NoEmbedder, embedder
+from vectorstore.errors import VectorstoreError
+from vectorstore.locking import only_writer
+from vectorstore.meaningindex import MeaningIndex
+from vectorstore.opening import Place, open_catalogue
+from vectorstore.passages import Passage
+from vectorstore.ranking import fuse, with_history
+from vectorstore.reports import FileReport, Progress, Status, SyncReport
+from vectorstore.syncing import FolderSync
+from vectorstore.wordindex import WordIndex
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from vectorstore.retriever import PassageRetriever
+
+__all__ = ["FileReport", "KnowledgeBase", "Progress", "Status", "SyncReport"]
+
+LOCK_WAIT = 600.0
+"""Seconds that a sync waits for another process to finish its own."""
+_CANDIDATES = 50
+"""Passages that each half of a search contributes."""
+_ENOUGH = 0.9
+"""Share of passages to be embedded before meaning counts: with less, those that are would be favoured."""
+_PUBLISHING_SHARE = 0.1
+"""At most this share of a sync goes into making new passages findable before the sync has read everything."""
+
+
+class _Stopped(Exception):
+    """The background sync was asked to end."""
+
+
+class KnowledgeBase:
+    """Passages of a folder's documents, kept beside their vectors, searched by words and meaning.
+
+    One may be shared by threads: searches go on while a sync runs. Several processes may open the same
+    location: one at a time syncs, the others wait, and all notice what it changed.
+    """
+
+    def __init__(self, place: Place, embedder: Embedder) -> None:
+        """Use `open`."""
+        self._place = place
+        self._catalogue: Catalogue
+        self._catalogue, self._mended = open_catalogue(place)
+        self._words = WordIndex(self._catalogue, place.words)
+        self._meaning = MeaningIndex(self._catalogue, place.home, place.url, place.name, embedder)
+        self._background: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._progress: Progress | None = None
+        self._trouble = ""
+        self._published = self._publishing_took = 0.0
+
+    @classmethod
+    def open(cls, location: Path | str, name: str = "knowledge", *, embedding: str = "default") -> Self:
+        """Open or make the store `name` in a folder, or on the Chroma server at a URL such as
+        http://host:8000.
+
+        `embedding` is a name for `vectorstore.embeddings.embedder`. Nothing heavy is loaded. Raises
+        VectorstoreError for a place that cannot be written, a name Chroma would not take, or an embedding
+        that is not installed.
+        """
+        return cls(Place.of(location, name), embedder(embedding))
+
+    # Keeping
+
+    def sync(
+        self,
+        folder: Path | str,
+        progress: Callable[[Progress], None] | None = None,
+        *,
+        wait: float = LOCK_WAIT,
+    ) -> SyncReport:
+        """Make the store agree with the folder, and return when every passage is stored and was found again.
+
+        Only new and changed text is embedded. `folder` is the whole of the store: what it has no more goes. A
+        sync by another process is waited for, at most `wait` seconds. Raises VectorstoreError for a missing
+        folder, a store that stays busy, or a server that does not answer; a file that cannot be read is in
+        the report.
+        """
+        began = time.monotonic()
+
+        def tell(step: Progress) -> None:
+            self._progress = step
+            if progress:
+                progress(step)
+
+        def waiting() -> None:
+            tell(Progress("waiting", 0, 0, "Waiting for another process that is writing here."))
+
+        with only_writer(self._place.lock, wait=wait, waiting=waiting):
+            reading = FolderSync(self._catalogue, tell, self._publish_now_and_then)
+            reading.run(Path(folder))
+            self._publish(save=True)
+            embedded_again = embed_waiting(self._catalogue, self._meaning, tell)
+        rebuilt = " ".join(line for line in (self._mended, reading.rebuilt, embedded_again) if line)
+        self._mended = self._trouble = ""
+        seconds = time.monotonic() - began
+        return SyncReport(reading.reports(), *reading.counts(), seconds, rebuilt, self._notes())
+
+    def sync_in_background(self, folder: Path | str) -> None:
+        """Start `sync` in a thread and return; `search` finds words as soon as a file is read, meaning later.
+
+        `status` tells how far it is. Chroma and the model load in that thread, so a page is up before them.
+        """
+        if self._background is not None and self._background.is_alive():
+            return
+        self._stop.clear()
+        self._trouble = ""
+        self._background = threading.Thread(target=self._sync_quietly, args=(Path(folder),), daemon=True)
+        atexit.register(self.close)  # a thread inside native code must not outlive the interpreter
+        self._background.start()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for the background sync, at most so many seconds; whether it has ended."""
+        if self._background is not None:
+            self._background.join(seconds)
+        return not self._busy
+
+    def close(self) -> None:
+        """Stop a background sync after the batch in hand, and let go of all files."""
+        atexit.unregister(self.close)
+        self._stop.set()
+        self.wait(30)
+        self._meaning.close()
+        self._catalogue.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Telling
+
+    @property
+    def ready(self) -> bool:
+        """Whether no sync is running and every passage can be found in every way this store offers."""
+        return not self._busy and self.status.phase == "ready"
+
+    @property
+    def status(self) -> Status:
+        """What can be searched at this moment; `str` of it is a line for a page."""
+        passages, embedded = self._catalogue.count()
+        if self._trouble:
+            return Status("failed", passages, embedded, self._trouble)
+        if not passages:
+            return Status("reading" if self._busy else "empty")
+        if self._meaning.embedder.id == NONE:
+            return Status("reading" if self._reading else "ready", passages, 0, " ".join(self._notes()))
+        if not self._meaning.fits or embedded < passages or (self._busy and not self._meaning.loaded):
+            return Status("words", passages, embedded if self._meaning.fits else 0)
+        return Status("ready", passages, embedded)
+
+    def files(self) -> list[FileReport]:
+        """Every file of the last sync, by name: read, a duplicate, or failed and why."""
+        return self._catalogue.reports()
+
+    def source_text(self, file: str) -> str:
+        """The text of a file as it was read: `source_text(p.file)[p.start:p.end] == p.text` for each passage.
+
+        Raises VectorstoreError for a file that is not in the store.
+        """
+        text = self._catalogue.source(file)
+        if text is None:
+            raise VectorstoreError(
+                "is not in this knowledge base", where=file, fix="Sync the folder that holds it."
+            )
+        return text
+
+    # Finding
+
+    def search(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        limit: int = 6,
+        file: str | None = None,
+        kind: str | None = None,
+    ) -> list[Passage]:
+        """The passages that bear most on a question, best first, at most `limit`.
+
+        `history` holds the person's earlier questions, oldest first, for "and for contractors?". `file` (as
+        in `Passage.file`) and `kind` ("pdf", "md"...) narrow the search. Words alone decide until vectors are
+        there.
+        """
+        holder = None if file is None else self._catalogue.original(file)
+        filters = {key: value for key, value in (("file", holder), ("kind", kind)) if value is not None}
+        ranker = self._words.current()
+        asked = self._asked(with_history(question, history)) if ranker.ids else None
+        dense = {} if asked is None else self._nearest(asked, filters)
+        allowed = self._catalogue.ids(**filters) if filters else None
+        lexical = ranker.words(question, history, limit=_CANDIDATES, also=dense, allowed=allowed)
+        if asked is not None and dense:
+            dense |= self._meaning.similarity(asked, [id for id in lexical if id not in dense])
+        found = self._catalogue.kept([*dict.fromkeys([*lexical, *dense])])
+        passages = {id: kept.passage for id, kept in found.items()}
+        multilingual = self._meaning.embedder.multilingual
+        return fuse(
+            question, passages, lexical, dense, history=history, limit=limit, multilingual=multilingual
+        )
+
+    @property
+    def embed(self) -> "Callable[[list[str]], NDArray[np.float32]] | None":
+        """Texts to vectors by this store's model, for `extract` and `answerable`; None while there is
+        none."""
+        return self._meaning.embedder.embed if self._has_meaning else None
+
+    def as_retriever(self, *, limit: int = 6) -> "PassageRetriever":
+        """This knowledge base as a LangChain retriever: Documents with the citation as metadata."""
+        from vectorstore.retriever import PassageRetriever
+
+        return PassageRetriever(knowledge=self, limit=limit)
+
+    # How it is done
+
+    @property
+    def _busy(self) -> bool:
+        return self._background is not None and self._background.is_alive()
+
+    @property
+    def _reading(self) -> bool:
+        return self._busy and (
+            self._progress is None or self._progress.step in ("waiting", "looking", "reading")
+        )
+
+    @property
+    def _has_meaning(self) -> bool:
+        if not self._meaning.fits or (self._busy and not self._meaning.loaded):
+            return False
+        passages, embedded = self._catalogue.count()
+        return embedded > 0 and embedded >= _ENOUGH * passages
+
+    def _notes(self) -> tuple[str, ...]:
+        model = self._meaning.embedder
+        return (model.note,) if isinstance(model, NoEmbedder) and model.note else ()
+
+    def _asked(self, question: str) -> "NDArray[np.float32] | None":
+        return self._meaning.embedder.embed_question(question) if self._has_meaning else None
+
+    def _nearest(self, asked: "NDArray[np.float32]", filters: dict[str, str]) -> dict[str, float]:
+        try:
+            return self._meaning.nearest(asked, _CANDIDATES, filters)
+        except VectorstoreError as problem:
+            self._trouble = f"Searching by words only: {problem}"
+            return {}
+
+    def _sync_quietly(self, folder: Path) -> None:
+        def stop_if_asked(_: Progress) -> None:
+            if self._stop.is_set():
+                raise _Stopped
+
+        try:
+            self.sync(folder, stop_if_asked)
+            self._meaning.load()
+        except _Stopped:
+            pass
+        except Exception as problem:  # there is nobody above: the status is where a page looks
+            self._trouble = str(problem)
+
+    def _publish_now_and_then(self) -> None:
+        if time.monotonic() - self._published >= self._publishing_took / _PUBLISHING_SHARE:
+            self._publish()
+        else:
+            self._unpublished = True
+
+    def _publish(self, *, save: bool = False) -> None:
+        began = time.monotonic()
+        self._catalogue.advance("words")
+        self._words.update(save=save)
+        self._published = time.monotonic()
+        self._publishing_took = self._published - began

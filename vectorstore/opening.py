@@ -1,0 +1,110 @@
+"""Where a store lives on disk, and what happens when what is found there cannot be used."""
+
+import os
+import re
+import sqlite3
+import tempfile
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from vectorstore.catalogue import Catalogue
+from vectorstore.errors import VectorstoreError
+from vectorstore.locking import only_writer
+
+_NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9._-]{1,510})[a-zA-Z0-9]")
+_SQLITE = (3, 35, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The files of one store, all beginning with its name, so that several share a folder."""
+
+    home: Path
+    """The folder; for a store on a server, this machine's copy of what words are searched in."""
+    url: str
+    name: str
+
+    @classmethod
+    def of(cls, location: Path | str, name: str) -> "Place":
+        """Check a location and make its folder. Raises VectorstoreError if it or the name will not do."""
+        _check_sqlite()
+        if not _NAME.fullmatch(name):
+            raise VectorstoreError(
+                f'"{name}" is not a name for a store',
+                fix="Use 3 to 512 letters, digits and . - _ with a letter or digit at both ends.",
+            )
+        url = location.rstrip("/") if isinstance(location, str) and re.match(r"https?://", location) else ""
+        home = (
+            _copies() / sha256(f"{url} {_tenancy()}".encode()).hexdigest()[:16]
+            if url
+            else Path(location).resolve()
+        )
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            fix = "Choose a folder that can be written."
+            raise VectorstoreError(
+                f"cannot hold a store ({problem.strerror})", where=str(home), fix=fix
+            ) from None
+        return cls(home, url, name)
+
+    @property
+    def catalogue(self) -> Path:
+        return self.home / f"{self.name}.catalogue"
+
+    @property
+    def words(self) -> Path:
+        return self.home / f"{self.name}.words"
+
+    @property
+    def lock(self) -> Path:
+        return self.home / f"{self.name}.lock"
+
+
+def open_catalogue(place: Place) -> tuple[Catalogue, str]:
+    """The catalogue of a place, and a line if a damaged one had to be replaced (it is kept aside)."""
+    try:
+        return Catalogue(place.catalogue), ""
+    except sqlite3.OperationalError as problem:
+        fix = "Choose a folder that can be written."
+        raise VectorstoreError(f"cannot be opened ({problem})", where=str(place.catalogue), fix=fix) from None
+    except sqlite3.DatabaseError as problem:
+        aside = _set_aside(place)
+        return Catalogue(
+            place.catalogue
+        ), f"Read again: the store was damaged ({problem}); it was kept as {aside}."
+
+
+def _set_aside(place: Place) -> str:
+    number = 1
+    while (aside := place.home / f"{place.catalogue.name}.damaged-{number}").exists():
+        number += 1
+    with only_writer(place.lock, wait=10, waiting=lambda: None):
+        place.catalogue.rename(aside)
+        for ending in ("-wal", "-shm"):
+            companion = place.catalogue.with_name(place.catalogue.name + ending)
+            if companion.exists():
+                companion.rename(aside.with_name(aside.name + ending))
+    return aside.name
+
+
+def _check_sqlite() -> None:
+    if sqlite3.sqlite_version_info < _SQLITE:
+        raise VectorstoreError(
+            f"this Python has SQLite {sqlite3.sqlite_version}, and Chroma needs 3.35 or newer",
+            fix="Use a Python from python.org, uv or conda, which bring a newer SQLite.",
+        )
+
+
+def _copies() -> Path:
+    """Where copies of server stores are kept: VECTORSTORE_CACHE, else the user's cache folder."""
+    if chosen := os.environ.get("VECTORSTORE_CACHE"):
+        return Path(chosen)
+    if os.name == "nt":
+        return Path(os.environ.get("LOCALAPPDATA") or tempfile.gettempdir()) / "vectorstore"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vectorstore"
+
+
+def _tenancy() -> str:
+    return f"{os.environ.get('CHROMA_TENANT', '')} {os.environ.get('CHROMA_DATABASE', '')}"

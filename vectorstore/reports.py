@@ -1,0 +1,117 @@
+"""What a sync tells people: how far it is, what became of each file, and what a page may show meanwhile."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+FileStatus = Literal["read", "unchanged", "renamed", "duplicate", "failed", "removed"]
+Step = Literal["waiting", "looking", "reading", "embedding", "checking"]
+Phase = Literal["empty", "reading", "words", "ready", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of a sync: `done` of `total` (files while reading, passages while embedding), and what is in
+    hand."""
+
+    step: Step
+    done: int
+    total: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What became of one file. `reason` and `fix` are empty unless it was not read in full."""
+
+    file: str
+    status: FileStatus
+    passages: int = 0
+    pages: int = 0
+    reason: str = ""
+    fix: str = ""
+
+    @property
+    def note(self) -> str:
+        """The reason and the remedy in one line, empty for a file without trouble."""
+        return ". ".join(part.rstrip(".") for part in (self.reason, self.fix) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """The outcome of one sync; `str(report)` is a table for a terminal.
+
+    `added`, `changed` and `removed` count files; `seconds` is wall time; `rebuilt` is one line saying why
+    every vector or passage was made again, empty when that was not needed; `notes` are other things worth a
+    line.
+    """
+
+    files: tuple[FileReport, ...]
+    added: int
+    changed: int
+    removed: int
+    seconds: float
+    rebuilt: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> tuple[FileReport, ...]:
+        """The files that could not be read."""
+        return tuple(report for report in self.files if report.status == "failed")
+
+    def __str__(self) -> str:
+        passages = sum(report.passages for report in self.files)
+        counts = (
+            f"{self.added} added, {self.changed} changed, {self.removed} removed, {len(self.failed)} failed"
+        )
+        summary = f"{counts}; {passages} passages in {self.seconds:.1f} s."
+        lines = (self.rebuilt, *self.notes, summary)
+        return "\n".join([table(self.files), *(line for line in lines if line)])
+
+
+def table(files: Sequence[FileReport]) -> str:
+    """The files as plain text columns: file, status, pages, passages, note."""
+    rows = [("file", "status", "pages", "passages", "note")]
+    for report in files:
+        pages = str(report.pages) if report.pages else ""
+        passages = str(report.passages) if report.passages else ""
+        rows.append((report.file, report.status, pages, passages, report.note))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return "\n".join(_line(row, widths) for row in rows)
+
+
+def _line(row: tuple[str, ...], widths: list[int]) -> str:
+    file, status, pages, passages, note = row
+    cells = (
+        file.ljust(widths[0]),
+        status.ljust(widths[1]),
+        pages.rjust(widths[2]),
+        passages.rjust(widths[3]),
+        note,
+    )
+    return "  ".join(cells).rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a knowledge base can do at this moment; `str(status)` is one line for a page.
+
+    `embedded` of `passages` can be found by meaning; all `passages` can be found by their words.
+    """
+
+    phase: Phase
+    passages: int = 0
+    embedded: int = 0
+    note: str = ""
+
+    def __str__(self) -> str:
+        return self.note or self._line()
+
+    def _line(self) -> str:
+        if self.phase == "empty":
+            return "No documents yet."
+        if self.phase == "reading":
+            return "Reading the documents."
+        if self.phase == "words":
+            return f"Words only while {self.embedded} of {self.passages} passages are embedded."
+        return f"{self.passages} passages, found by words and by meaning."

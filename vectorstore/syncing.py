@@ -1,0 +1,216 @@
+"""Makes the catalogue agree with a folder: reads what changed, moves what was renamed, drops what is gone."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from vectorstore.catalogue import Catalogue, Entry, Kept
+from vectorstore.chunking import CHUNKING_VERSION, chunk
+from vectorstore.errors import VectorstoreError
+from vectorstore.passages import Passage
+from vectorstore.reading import Unreadable, find_files, read, refused_files
+from vectorstore.reports import FileReport, FileStatus, Progress
+
+Tell = Callable[[Progress], None]
+Content = tuple[str, str]
+"""Hash and ending of a file: files of equal content give equal passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file in the folder; `file` is its path relative to the folder with forward slashes, as cited."""
+
+    file: str
+    path: Path
+    sha256: str
+
+
+@dataclass(slots=True)
+class FolderSync:
+    """One pass over a folder. `tell` hears of each step, `settled` is called when words have come or gone."""
+
+    catalogue: Catalogue
+    tell: Tell
+    settled: Callable[[], None]
+    status: dict[str, FileStatus] = field(default_factory=dict)
+    """What became of each file that is in the folder."""
+    removed: list[str] = field(default_factory=list)
+    rebuilt: str = ""
+    _before: dict[str, Entry] = field(default_factory=dict)
+    _known: dict[str, Entry] = field(default_factory=dict)
+    """What the catalogue holds: at the start, and now."""
+    _present: set[str] = field(default_factory=set)
+    _moved: set[str] = field(default_factory=set)
+    _holder: dict[Content, str] = field(default_factory=dict)
+    """The file that holds the passages of a content, among those already dealt with."""
+    _lost: dict[Content, str] = field(default_factory=dict)
+    """The file whose passages, still in the catalogue, are of a content that it no longer has."""
+
+    def run(self, folder: Path) -> None:
+        """Bring the catalogue up to date. Raises VectorstoreError if there is no such folder.
+
+        Every file is a step of its own: after a kill the next pass takes up where this one was.
+        """
+        files = _look(folder, self.tell)
+        self._before = {entry.file: entry for entry in self.catalogue.entries()}
+        self._known = dict(self._before)
+        self._present = {found.file for found in files}
+        self._notice_version()
+        fresh = [found for found in files if not self._is_unchanged(found)]
+        unchanged = {file for file, status in self.status.items() if status == "unchanged"}
+        self._lost = {
+            _content(e): e.file for e in self._known.values() if _usable(e) and e.file not in unchanged
+        }
+        for done, found in enumerate(fresh):
+            self.tell(Progress("reading", done, len(fresh), found.file))
+            self._take(found)
+        self._note_refused(folder)
+        self._drop_missing()
+
+    def reports(self) -> tuple[FileReport, ...]:
+        """Every file with what became of it this time, the removed ones last."""
+        files = self.catalogue.reports()
+        now = [replace(report, status=self.status.get(report.file, report.status)) for report in files]
+        return (*now, *(FileReport(file, "removed") for file in self.removed))
+
+    def counts(self) -> tuple[int, int, int]:
+        """How many files were added, changed and removed; a renamed one is none of these."""
+        taken = [file for file, status in self.status.items() if status in ("read", "duplicate")]
+        added = sum(file not in self._before for file in taken)
+        return added, len(taken) - added, len(self.removed)
+
+    def _notice_version(self) -> None:
+        versions = {entry.chunking for entry in self._known.values() if entry.status == "read"}
+        if old := versions - {CHUNKING_VERSION}:
+            self.rebuilt = (
+                f"Read again: passages were cut by version {', '.join(old)}, now by {CHUNKING_VERSION}."
+            )
+
+    def _is_unchanged(self, found: _Found) -> bool:
+        entry = self._known.get(found.file)
+        if entry is None or not _usable(entry) or entry.sha256 != found.sha256:
+            return False
+        self.status[found.file] = "unchanged"
+        self._holder[_content(entry)] = found.file
+        return True
+
+    def _take(self, found: _Found) -> None:
+        content = (found.sha256, found.path.suffix.lower())
+        if original := self._holder.get(content):
+            self._put(_duplicate(self._known[original], found.file), "", ())
+            return
+        if lost := self._lost.get(content):
+            self._move(lost, found)
+        else:
+            self._read(found)
+        if self._known[found.file].status == "read":
+            self._holder[content] = found.file
+
+    def _read(self, found: _Found) -> None:
+        try:
+            document = read(found.path)
+            passages = chunk(document, found.file)
+            if not passages:
+                raise Unreadable("has no text", fix="Remove it, or put text in.")
+        except Unreadable as problem:
+            self._put(_failed(found, problem), "", ())
+            return
+        entry = Entry(
+            found.file,
+            found.sha256,
+            document.kind,
+            "read",
+            document.pages,
+            reason="; ".join(document.notes),
+            chunking=CHUNKING_VERSION,
+        )
+        self._put(entry, document.text, _keyed(passages, found.sha256))
+
+    def _move(self, old: str, found: _Found) -> None:
+        """Take over the passages of a file that has another name now, without reading it again."""
+        passages = [replace(kept.passage, file=found.file) for kept in self.catalogue.of_file(old)]
+        entry = replace(self._known[old], file=found.file)
+        self._put(entry, self.catalogue.source(old) or "", _keyed(passages, found.sha256))
+        self.status[found.file] = "read" if old in self._present else "renamed"
+        self._moved.add(old)
+
+    def _put(self, entry: Entry, source: str, passages: Sequence[Kept]) -> None:
+        if self._known.get(entry.file) == entry:
+            self.status[entry.file] = "failed" if entry.status == "failed" else "unchanged"
+            return
+        self._lost = {content: file for content, file in self._lost.items() if file != entry.file}
+        self.catalogue.put(entry, source, passages)
+        self.status[entry.file] = entry.status
+        self._known[entry.file] = entry
+        self.settled()
+
+    def _note_refused(self, folder: Path) -> None:
+        for problem in refused_files(folder):
+            self._put(Entry(problem.where, "", "", "failed", reason=problem.what, fix=problem.fix), "", ())
+
+    def _drop_missing(self) -> None:
+        for file in sorted(self._before.keys() - self.status.keys()):
+            self.catalogue.drop(file)
+            self.settled()
+            if file not in self._moved:
+                self.removed.append(file)
+
+
+def _look(folder: Path, tell: Tell) -> list[_Found]:
+    if not folder.is_dir():
+        raise VectorstoreError(
+            "is not a folder", where=str(folder), fix="Name the folder that holds the documents."
+        )
+    paths = find_files(folder)
+    found = []
+    for done, path in enumerate(paths):
+        file = path.relative_to(folder).as_posix()
+        tell(Progress("looking", done, len(paths), file))
+        found.append(_Found(file, path, _hash(path)))
+    return found
+
+
+def _hash(path: Path) -> str:
+    """SHA-256 of the content; empty for a file that cannot be opened, of which `read` will say why."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _content(entry: Entry) -> Content:
+    return entry.sha256, PurePosixPath(entry.file).suffix.lower()
+
+
+def _usable(entry: Entry) -> bool:
+    return entry.status == "read" and entry.chunking == CHUNKING_VERSION
+
+
+def _duplicate(original: Entry, file: str) -> Entry:
+    reason = f"has the same content as {original.file}"
+    return replace(original, file=file, status="duplicate", reason=reason, original=original.file)
+
+
+def _failed(found: _Found, problem: Unreadable) -> Entry:
+    return Entry(found.file, found.sha256, "", "failed", reason=problem.what, fix=problem.fix)
+
+
+def _keyed(passages: Sequence[Passage], sha256: str) -> list[Kept]:
+    return [_kept(number, passage, sha256) for number, passage in enumerate(passages)]
+
+
+def _kept(number: int, p: Passage, sha256: str) -> Kept:
+    """The id covers all that is stored, so that writing a passage twice changes nothing."""
+    everything = (p.file, sha256, number, p.start, p.end, p.page, p.place, p.heading, p.text)
+    return Kept(_digest(repr(everything)), number, _digest(meaning(p)), p)
+
+
+def meaning(passage: Passage) -> str:
+    """What of a passage is embedded: not the file's name, so that a renamed file keeps its vectors."""
+    return f"{passage.heading}\n{passage.text}" if passage.heading else passage.text
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
