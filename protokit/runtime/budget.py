@@ -1,0 +1,196 @@
+"""A spending limit that cannot be overrun: room is reserved before a call to a model and settled after it.
+
+Every check and its reservation are one transaction, so callers in any number of processes (SQLite file) or on
+several machines (Postgres URL) see one account. A caller that dies leaves a reservation behind that holds its
+room until it expires. All times are UTC; a day runs from 00:00 UTC to 00:00 UTC.
+"""
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from protokit.runtime.ledger import Ledger, Transaction
+
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS budget_spent (account TEXT PRIMARY KEY, dollars DOUBLE PRECISION NOT NULL,"
+    " tokens BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS budget_held (id TEXT PRIMARY KEY, day TEXT NOT NULL, session TEXT NOT NULL,"
+    " dollars DOUBLE PRECISION NOT NULL, tokens BIGINT NOT NULL, expires DOUBLE PRECISION NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS budget_asked (visitor TEXT NOT NULL, at DOUBLE PRECISION NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS budget_asked_by ON budget_asked (visitor, at)",
+)
+_ALL = "all"
+_MINUTE = 60.0
+# Adding up cents in binary must not refuse the last call that just fits.
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may be spent; None is no limit."""
+
+    dollars_a_day: float | None = None
+    dollars_in_all: float | None = None
+    tokens_a_session: int | None = None
+    questions_a_minute: int | None = None
+    """For each visitor, in any sixty seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Room for one call: give it back with `Budget.settle`, or it expires by itself."""
+
+    id: str
+    day: str
+    session: str
+    dollars: float
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Dollars settled today and in all, and what calls under way hold on top."""
+
+    today: float
+    in_all: float
+    held: float
+
+
+class Refused(Exception):
+    """A call that does not fit. `limit` names the field of `Limits`, `opens_at` (UTC) when it may fit again.
+
+    `opens_at` is None where waiting does not help: a total that is used up, a session that is too long, or a
+    price that nobody knows. `str(refused)` is a line for the visitor.
+    """
+
+    def __init__(self, limit: str, reason: str, opens_at: datetime | None = None) -> None:
+        self.limit, self.opens_at = limit, opens_at
+        when = f" It opens again at {opens_at:%H:%M:%S} UTC on {opens_at:%Y-%m-%d}." if opens_at else ""
+        super().__init__(reason + when)
+
+
+class Budget:
+    """The account of one prototype in `where`, a SQLite file or a `postgresql://` URL.
+
+    `hold_seconds` is how long a reservation holds its room when nobody settles it: longer than any call
+    takes. `clock` gives the time in seconds since 1970 UTC.
+    """
+
+    def __init__(
+        self, where: str, limits: Limits, *, hold_seconds: float = 300, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._ledger = Ledger(where, _SCHEMA)
+        self._limits, self._hold, self._clock = limits, hold_seconds, clock
+
+    def reserve(self, dollars: float | None, tokens: int, *, session: str, visitor: str) -> Reservation:
+        """Hold room for a call that costs at most `dollars` (None: unknown) and `tokens`, or raise `Refused`.
+
+        A question counts against the visitor's minute even if its call fails later. An unknown price is
+        refused where a dollar limit is set, because that limit could not be kept.
+        """
+        limited = self._limits.dollars_a_day is not None or self._limits.dollars_in_all is not None
+        if dollars is None and limited:
+            reason = "The price of this model is not known, so the spending limit cannot be kept."
+            raise Refused(
+                "dollars_a_day" if self._limits.dollars_a_day is not None else "dollars_in_all", reason
+            )
+        with self._ledger.transaction() as entry:
+            # Read after the lock is held: waiting for it must not date the call before those that went first.
+            now = self._clock()
+            held = Reservation(uuid.uuid4().hex, _day(now), session, dollars or 0.0, tokens)
+            entry.run("DELETE FROM budget_held WHERE expires <= ?", (now,))
+            entry.run("DELETE FROM budget_asked WHERE at <= ?", (now - _MINUTE,))
+            self._check_minute(entry, visitor, now)
+            self._check_session(entry, held)
+            self._check_dollars(entry, held, now)
+            entry.run("INSERT INTO budget_asked VALUES (?, ?)", (visitor, now))
+            row = (held.id, held.day, held.session, held.dollars, held.tokens, now + self._hold)
+            entry.run("INSERT INTO budget_held VALUES (?, ?, ?, ?, ?, ?)", row)
+        return held
+
+    def settle(self, reservation: Reservation, dollars: float | None, tokens: int) -> None:
+        """Book what the call really used and free the rest; 0 and 0 for a call that never happened.
+
+        An unknown price books what was reserved. A reservation that has expired is booked all the same,
+        since the money is spent; settling twice books once.
+        """
+        with self._ledger.transaction() as entry:
+            settled = f"settled:{reservation.id}"
+            if entry.one("SELECT 1 FROM budget_spent WHERE account = ?", (settled,)):
+                return
+            entry.run("DELETE FROM budget_held WHERE id = ?", (reservation.id,))
+            spent = reservation.dollars if dollars is None else dollars
+            for account in (_ALL, f"day:{reservation.day}", f"session:{reservation.session}"):
+                _book(entry, account, spent, tokens)
+            _book(entry, settled, 0.0, 0)
+
+    def spent(self) -> Spent:
+        """How much is gone, for the page and the report."""
+        with self._ledger.transaction() as entry:
+            now = self._clock()
+            return Spent(
+                today=_spent(entry, f"day:{_day(now)}")[0],
+                in_all=_spent(entry, _ALL)[0],
+                held=entry.one("SELECT COALESCE(SUM(dollars), 0) FROM budget_held WHERE expires > ?", (now,))[
+                    0
+                ],
+            )
+
+    def _check_minute(self, entry: Transaction, visitor: str, now: float) -> None:
+        limit = self._limits.questions_a_minute
+        if limit is None:
+            return
+        count, oldest = entry.one("SELECT COUNT(*), MIN(at) FROM budget_asked WHERE visitor = ?", (visitor,))
+        if count >= limit:
+            opens = datetime.fromtimestamp((oldest or now) + _MINUTE, UTC) + timedelta(seconds=1)
+            raise Refused("questions_a_minute", f"That is {limit} questions within a minute.", opens)
+
+    def _check_session(self, entry: Transaction, held: Reservation) -> None:
+        limit = self._limits.tokens_a_session
+        if limit is None:
+            return
+        sql = "SELECT COALESCE(SUM(tokens), 0) FROM budget_held WHERE session = ?"
+        used = _spent(entry, f"session:{held.session}")[1] + entry.one(sql, (held.session,))[0]
+        if used + held.tokens > limit:
+            raise Refused(
+                "tokens_a_session", f"This conversation has used its {limit:,} tokens; start a new one."
+            )
+
+    def _check_dollars(self, entry: Transaction, held: Reservation, now: float) -> None:
+        day, total = self._limits.dollars_a_day, self._limits.dollars_in_all
+        if total is not None:
+            under_way = entry.one("SELECT COALESCE(SUM(dollars), 0) FROM budget_held", ())[0]
+            if _spent(entry, _ALL)[0] + under_way + held.dollars > total + _ROUNDING:
+                raise Refused("dollars_in_all", f"This prototype has used its budget of ${total:,.2f}.")
+        if day is not None:
+            sql = "SELECT COALESCE(SUM(dollars), 0) FROM budget_held WHERE day = ?"
+            under_way = entry.one(sql, (held.day,))[0]
+            if _spent(entry, f"day:{held.day}")[0] + under_way + held.dollars > day + _ROUNDING:
+                raise Refused("dollars_a_day", f"Today's budget of ${day:,.2f} is used up.", _next_day(now))
+
+
+def _book(entry: Transaction, account: str, dollars: float, tokens: int) -> None:
+    entry.run(
+        "INSERT INTO budget_spent VALUES (?, ?, ?) ON CONFLICT (account) DO UPDATE SET"
+        " dollars = budget_spent.dollars + excluded.dollars, tokens = budget_spent.tokens + excluded.tokens",
+        (account, dollars, tokens),
+    )
+
+
+def _spent(entry: Transaction, account: str) -> tuple[float, int]:
+    dollars, tokens = entry.one(
+        "SELECT COALESCE(SUM(dollars), 0), COALESCE(SUM(tokens), 0) FROM budget_spent WHERE account = ?",
+        (account,),
+    )
+    return float(dollars), int(tokens)
+
+
+def _day(now: float) -> str:
+    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d")
+
+
+def _next_day(now: float) -> datetime:
+    today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=1)

@@ -1,0 +1,84 @@
+"""A file or database that many processes write to, one transaction at a time: SQLite, or Postgres by URL."""
+
+import sqlite3
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class _Cursor(Protocol):
+    def fetchone(self) -> Any: ...
+
+
+class _Connection(Protocol):
+    def execute(self, sql: Any, values: Any = ..., /) -> _Cursor: ...
+
+
+class Transaction:
+    """Statements that happen together or not at all. SQL is the common subset, with `?` for values."""
+
+    def __init__(self, connection: _Connection, placeholder: str) -> None:
+        self._connection, self._placeholder = connection, placeholder
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> None:
+        """Carry out a statement."""
+        self._connection.execute(sql.replace("?", self._placeholder), values)
+
+    def one(self, sql: str, values: Sequence[object] = ()) -> Any:
+        """The first row of a query as a tuple, or None."""
+        return self._connection.execute(sql.replace("?", self._placeholder), values).fetchone()
+
+
+class Ledger:
+    """Tables in `where`: the path of a SQLite file, made if missing, or a `postgresql://` URL (`psycopg`).
+
+    `schema` statements must be repeatable. Connections are opened for each transaction, so that a ledger
+    can be shared by threads and survives a fork.
+    """
+
+    def __init__(self, where: str, schema: Sequence[str]) -> None:
+        self._where = where
+        self._remote = where.startswith(("postgresql://", "postgres://"))
+        # Callers of one table set take turns; other users of the same Postgres database are not held up.
+        self._turn = zlib.crc32("\n".join(schema).encode())
+        if not self._remote:
+            Path(where).parent.mkdir(parents=True, exist_ok=True)
+        with self.transaction() as entry:
+            for statement in schema:
+                entry.run(statement)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Hold the only right to write; commit at the end, roll back on any error. Waits up to 30 s.
+
+        Raises sqlite3.OperationalError or psycopg.Error where the file or the server cannot be reached.
+        """
+        with self._postgres() if self._remote else self._sqlite() as entry:
+            yield entry
+
+    @contextmanager
+    def _sqlite(self) -> Iterator[Transaction]:
+        with closing(sqlite3.connect(self._where, timeout=30, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # FULL, because money that was spent must be known after a power cut too.
+            connection.execute("PRAGMA synchronous = FULL")
+            # IMMEDIATE takes the write lock before the first read, so that no two callers see the same room.
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield Transaction(connection, "?")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _postgres(self) -> Iterator[Transaction]:
+        # An optional package, wanted only where several machines host: not a dependency, so not a plain import.
+        psycopg = import_module("psycopg")
+        with psycopg.connect(self._where, connect_timeout=30) as connection:
+            connection.execute("SET LOCAL lock_timeout = '30s'")
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._turn,))
+            yield Transaction(connection, "%s")
