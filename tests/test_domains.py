@@ -132,7 +132,7 @@ def test_its_documents_state_figures_and_name_the_organisation(domain: Path) -> 
 
 def test_addresses_in_its_documents_belong_to_nobody(domain: Path) -> None:
     for name, text in documents(domain).items():
-        hosts = re.findall(r"@([\w.-]+\w)|https?://([\w.-]+\w)", text)
+        hosts = re.findall(r"@([\w-]+(?:\.[\w-]+)+)|https?://([\w.-]+\w)", text)
         assert all((mail or web).endswith((".example", "localhost")) for mail, web in hosts), (name, hosts)
 
 
