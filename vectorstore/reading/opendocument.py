@@ -1,7 +1,7 @@
 """OpenDocument texts, sheets and slides (LibreOffice, Google Docs): one XML part holds all that is said."""
 
+from pathlib import Path
 
-from lxml import etree
 
 from vectorstore.reading.archives import Package, attribute, local
 from vectorstore.reading.csvs import write_rows
