@@ -76,7 +76,7 @@ class Ledger:
 
     @contextmanager
     def _postgres(self) -> Iterator[Transaction]:
-        # An optional package, wanted only where several machines host: not a dependency, so not a plain import.
+        # Optional, for when several machines host: not a dependency, so not a plain import.
         psycopg = import_module("psycopg")
         with psycopg.connect(self._where, connect_timeout=30) as connection:
             connection.execute("SET LOCAL lock_timeout = '30s'")
