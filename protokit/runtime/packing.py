@@ -55,12 +55,21 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class _Load:
-    """A choice of what to send. Each way to make it smaller gives a new one, or None when there is none left."""
+    """A choice of what to send; each step that makes it smaller is one of its methods, None when used up."""
 
     turns: tuple[Turn, ...]
     condensed: int
     """How many of the oldest `turns` are condensed."""
     passages: tuple[Passage, ...]
+
+    def smaller(self) -> "_Load | None":
+        """The next smaller choice, in the order that `pack` states."""
+        return (
+            self.condense_oldest()
+            or self.drop_passage(but=1)
+            or self.drop_oldest()
+            or self.drop_passage(but=0)
+        )
 
     def condense_oldest(self) -> "_Load | None":
         if self.condensed == len(self.turns):
@@ -96,8 +105,8 @@ def pack(
     while True:
         messages = _messages(load, instructions, question, key)
         tokens = sum(count(message["content"]) + _PER_MESSAGE for message in messages)
-        smaller = load.condense_oldest() or load.drop_passage(but=1) or load.drop_oldest() or
-        load.drop_passage(but=0) if tokens <= budget_tokens or smaller is None:
+        smaller = load.smaller()
+        if tokens <= budget_tokens or smaller is None:
             break
         load = smaller
     return Packed(
