@@ -16,7 +16,16 @@ from vectorstore.reading.folder import find_files, refused_files
 from vectorstore.reading.formats import ISOLATED, parse, recognise
 
 DEFAULT_LIMITS = Limits()
-__all__ = ["DEFAULT_LIMITS", "Document", "Limits", "Section", "Unreadable", "find_files", "read", "refused_files"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Document",
+    "Limits",
+    "Section",
+    "Unreadable",
+    "find_files",
+    "read",
+    "refused_files",
+]
 
 
 def read(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Document:

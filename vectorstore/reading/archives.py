@@ -9,7 +9,9 @@ from lxml import etree
 
 from vectorstore.reading.documents import Limits, Unreadable
 
-_MEDIA = re.compile(r"\.(?:png|jpe?g|gif|tiff?|bmp|emf|wmf|mp4|mov|avi|wmv|m4v|mp3|wav|m4a|svg|bin|ttf|odttf|fntdata)$", re.I)
+_MEDIA = re.compile(
+    r"\.(?:png|jpe?g|gif|tiff?|bmp|emf|wmf|mp4|mov|avi|wmv|m4v|mp3|wav|m4a|svg|bin|ttf|odttf|fntdata)$", re.I
+)
 _PARTS = 20_000
 _TREE = 200_000_000
 """Bytes of XML in one part beyond which its tree would not fit into memory."""
@@ -23,7 +25,9 @@ def check_unpacked(path: Path, limits: Limits) -> None:
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
     if any(part.flag_bits & 1 for part in parts):
-        raise Unreadable("is locked with a password", fix="Open it with the password and save it without one.")
+        raise Unreadable(
+            "is locked with a password", fix="Open it with the password and save it without one."
+        )
     size = sum(part.file_size for part in parts if not _MEDIA.search(part.filename))
     if size > limits.unpacked or len(parts) > _PARTS:
         raise Unreadable(

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from vectorstore.errors import VectorstoreError
 
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
-_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+_LIGATURES = {
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+}
 
 
 class Unreadable(VectorstoreError):
@@ -122,7 +130,13 @@ class Draft:
 
 def clean(text: str) -> str:
     """`text` with plain line ends and without characters that nobody sees or that cannot be stored."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\v", "\n").replace("\f", "\n")
+    text = (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\xa0", " ")
+        .replace("\v", "\n")
+        .replace("\f", "\n")
+    )
     return _UNSEEN.sub("", text).translate(_LIGATURES)
 
 

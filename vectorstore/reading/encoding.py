@@ -37,7 +37,8 @@ def decode(data: bytes, declared: str = "") -> str:
     if len(_CONTROL.findall(data[:_SAMPLE])) * 1000 < len(data[:_SAMPLE]) and b"\0" not in data[:_SAMPLE]:
         return _unmarked(data, declared)  # a stray control character, as in logs and old exports
     raise Unreadable(
-        "holds binary data under the name of a text", fix="Give it its right ending, or save it as text in UTF-8."
+        "holds binary data under the name of a text",
+        fix="Give it its right ending, or save it as text in UTF-8.",
     )
 
 
@@ -56,7 +57,9 @@ def _legacy(data: bytes) -> str:
     """The single-byte or East Asian encoding of `data`, judged by its lines that are not plain ASCII."""
     telling = b"\n".join(line for line in data[: 16 * _SAMPLE].splitlines() if not line.isascii())[:_SAMPLE]
     marked = [character for character in telling.decode("cp1252", "replace") if ord(character) > 127]
-    if sum(character in _WESTERN for character in marked) >= 0.9 * len(marked) and len(marked) < 0.4 * len(telling):
+    if sum(character in _WESTERN for character in marked) >= 0.9 * len(marked) and len(marked) < 0.4 * len(
+        telling
+    ):
         return "cp1252"
     if _mostly_utf8(data):
         return "utf-8"

@@ -43,14 +43,20 @@ def _refusal(path: Path, folder: Path) -> Unreadable | None:
     try:
         target = path.resolve(strict=True)
     except (OSError, RuntimeError):
-        return Unreadable("is a link that leads nowhere", where=where, fix="Put the file itself into the folder.")
+        return Unreadable(
+            "is a link that leads nowhere", where=where, fix="Put the file itself into the folder."
+        )
     if path.is_symlink() and not target.is_relative_to(folder.resolve()):
         return Unreadable(
-            "is a link that leads out of the folder", where=where, fix="Put a copy of the file into the folder."
+            "is a link that leads out of the folder",
+            where=where,
+            fix="Put a copy of the file into the folder.",
         )
     if path.is_symlink() and target.is_dir():
         return Unreadable(
-            "is a link to another folder of these documents", where=where, fix="Nothing to do: that one is read."
+            "is a link to another folder of these documents",
+            where=where,
+            fix="Nothing to do: that one is read.",
         )
     if not target.is_file():
         return Unreadable("is a device or a pipe, not a file", where=where, fix="Move it out of the folder.")

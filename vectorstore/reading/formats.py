@@ -57,8 +57,12 @@ _SAVE_AS = {
 }
 _FIX_OF = {ending: fix for endings, fix in _SAVE_AS.items() for ending in endings.split()}
 _PARTS = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx"}
-_MAIL = re.compile(rb"(?:From|Date|Return-Path|Received|MIME-Version|Message-ID|Delivered-To|Subject): ", re.I)
-_HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|table)\b", re.I | re.S)
+_MAIL = re.compile(
+    rb"(?:From|Date|Return-Path|Received|MIME-Version|Message-ID|Delivered-To|Subject): ", re.I
+)
+_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|table)\b", re.I | re.S
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -69,11 +73,15 @@ def recognise(path: Path, limits: Limits) -> str:
         with path.open("rb") as file:
             head = file.read(4096)
     except OSError as problem:
-        raise Unreadable(f"cannot be opened ({problem.strerror})", fix="Check that it exists and may be read.") from None
+        raise Unreadable(
+            f"cannot be opened ({problem.strerror})", fix="Check that it exists and may be read."
+        ) from None
     if not head.strip(b"\0 \t\r\n"):
         raise Unreadable("is empty", fix="Remove it, or put its content in.")
     if size > limits.bytes:
-        raise Unreadable(f"is {size:,} bytes large, more than {limits.bytes:,}", fix="Split it into smaller files.")
+        raise Unreadable(
+            f"is {size:,} bytes large, more than {limits.bytes:,}", fix="Split it into smaller files."
+        )
     kind = _by_content(path, head) or _by_name(path, head)
     if kind in _TEXTS and size > 4 * limits.characters:
         raise too_long(limits.characters)
@@ -111,8 +119,11 @@ def _by_name(path: Path, head: bytes) -> str:
 
 def _is_text(head: bytes) -> bool:
     """Whether an unknown format begins as text does; its end may be cut inside a character."""
-    return b"\0" not in head and b"\xff\xfd" not in head and "\ufffd" not in head[:4090].decode("utf-8", "ignore") and (
-        len(head.decode("utf-8", "ignore").encode()) > len(head) - 4
+    return (
+        b"\0" not in head
+        and b"\xff\xfd" not in head
+        and "\ufffd" not in head[:4090].decode("utf-8", "ignore")
+        and (len(head.decode("utf-8", "ignore").encode()) > len(head) - 4)
     )
 
 
@@ -153,15 +164,20 @@ def parse(path: Path, kind: str, limits: Limits) -> Document:
         raise
     except ModuleNotFoundError as missing:
         raise Unreadable(
-            f"needs the package {missing.name} to be read", fix='Install it: pip install "protokit-studio[docs]"'
+            f"needs the package {missing.name} to be read",
+            fix='Install it: pip install "protokit-studio[docs]"',
         ) from None
     except MemoryError:
-        raise Unreadable("needs more memory than one file may take", fix="Split it, or save it as text.") from None
+        raise Unreadable(
+            "needs more memory than one file may take", fix="Split it, or save it as text."
+        ) from None
     except RecursionError:
         raise Unreadable("is nested too deeply to be read", fix="Save it in a flatter form.") from None
     except Exception as problem:  # a parser meets a broken file with any exception there is
         reason = f"is damaged, or not really {kind.upper()} ({type(problem).__name__})"
         raise Unreadable(reason, fix="Open it in its own program and save it again.") from None
     if not document.text:
-        raise Unreadable("has no text in it", fix="If it shows pictures of text, run text recognition (OCR) first.")
+        raise Unreadable(
+            "has no text in it", fix="If it shows pictures of text, run text recognition (OCR) first."
+        )
     return document

@@ -93,7 +93,12 @@ def _regions(runs: list[Run], rtl: bool) -> Iterator[list[list[Run]]]:
     for band in _bands(runs, gutter):
         left = [one for one in band if one.right <= gutter]
         right = [one for one in band if one.left >= gutter]
-        if len(left) + len(right) == len(band) and _is_prose(left) and _is_prose(right) and not _is_table(left, right):
+        if (
+            len(left) + len(right) == len(band)
+            and _is_prose(left)
+            and _is_prose(right)
+            and not _is_table(left, right)
+        ):
             if pending:
                 yield _rows(pending, rtl)
                 pending = []
@@ -171,7 +176,9 @@ def _starts(side: list[Run]) -> list[float]:
     tops = sorted({round(one.top, 1) for one in side}, reverse=True)
     steps = [above - below for above, below in pairwise(tops)]
     usual = median(steps) if steps else 0.0
-    return tops[:1] + [below for (_, below), step in zip(pairwise(tops), steps, strict=True) if step > 1.25 * usual]
+    return tops[:1] + [
+        below for (_, below), step in zip(pairwise(tops), steps, strict=True) if step > 1.25 * usual
+    ]
 
 
 def _rows(runs: list[Run], rtl: bool) -> list[list[Run]]:
@@ -197,13 +204,12 @@ def _joined(row: list[Run]) -> list[Run]:
             cells.append(one)
             continue
         space = " " if apart > 0.12 * last.height else ""
+        main = max(
+            last, one, key=lambda part: len(part.text)
+        )  # a word in another font must not change the line
+        left, right = min(last.left, one.left), max(last.right, one.right)
         cells[-1] = Run(
-            last.text + space + one.text,
-            min(last.left, one.left),
-            max(last.right, one.right),
-            min(last.bottom, one.bottom),
-            max(last.top, one.top),
-            last.bold and one.bold,
+            last.text + space + one.text, left, right, main.bottom, main.top, last.bold and one.bold
         )
     return cells
 
@@ -296,7 +302,10 @@ def _grid(rows: list[list[Run]], rtl: bool) -> list[list[str]]:
             cells[place] = f"{cells[place]} {one.text}".strip()
         close = number > 0 and rows[number - 1][0].middle - row[0].middle < 1.3 * row[0].height
         if grid and close and not cells[0] and len(row) < len(columns):
-            grid[-1] = [_run_on(above, below) if above and below else above or below for above, below in zip(grid[-1], cells, strict=True)]
+            grid[-1] = [
+                _run_on(above, below) if above and below else above or below
+                for above, below in zip(grid[-1], cells, strict=True)
+            ]
         else:
             grid.append(cells)
     return grid

@@ -24,7 +24,12 @@ _INLINE = (
     (re.compile(r"~~(?=\S)([^~\n]+)~~"), r"\1"),
     (re.compile(r"`([^`\n]+)`"), r"\1"),
     (re.compile(r"<(https?://[^>\s]+|[\w.+-]+@[\w.-]+)>"), r"\1"),
-    (re.compile(r"</?(?:a|abbr|b|br|center|code|details|div|em|i|img|kbd|p|small|span|strong|sub|summary|sup|u)\b[^<>]*>"), ""),
+    (
+        re.compile(
+            r"</?(?:a|abbr|b|br|center|code|details|div|em|i|img|kbd|p|small|span|strong|sub|summary|sup|u)\b[^<>]*>"
+        ),
+        "",
+    ),
     (re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~])"), r"\1"),
 )
 

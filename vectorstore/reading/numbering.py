@@ -7,7 +7,17 @@ from lxml import etree
 
 from vectorstore.reading.archives import attribute, local
 
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"))
+_ROMAN = (
+    (1000, "m"),
+    (900, "cm"),
+    (500, "d"),
+    (400, "cd"),
+    (100, "c"),
+    (90, "xc"),
+    (50, "l"),
+    (40, "xl"),
+    (10, "x"),
+)
 _ROMAN_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 
 
@@ -31,7 +41,9 @@ class Numbering:
         if number not in self._lists or not 0 <= depth < 9:
             return "" if number in ("", "0") else "-"
         shared, definition = self._lists[number]
-        level = next((one for one in definition if local(one) == "lvl" and attribute(one, "ilvl") == str(depth)), None)
+        level = next(
+            (one for one in definition if local(one) == "lvl" and attribute(one, "ilvl") == str(depth)), None
+        )
         if level is None or _value(level, "numFmt") in ("bullet", ""):
             return "-"
         counts = self._counts[shared]

@@ -18,7 +18,9 @@ def read(path: Path, kind: str, limits: Limits) -> Document:
     with Package(path, limits) as package:
         manifest = package.xml("META-INF/manifest.xml")
         if manifest is not None and next(manifest.iter("{*}encryption-data"), None) is not None:
-            raise Unreadable("is locked with a password", fix="Open it with the password and save it without one.")
+            raise Unreadable(
+                "is locked with a password", fix="Open it with the password and save it without one."
+            )
         root = package.xml("content.xml")
         body = next(root.iter("{*}body"), None) if root is not None else None
         if body is None:

@@ -16,6 +16,8 @@ from vectorstore.reading.documents import Document, Draft, Limits, Unreadable
 from vectorstore.reading.layout import Block, Run
 
 _WORD = re.compile(r"[^ \r\n]+")
+_LEADERS = re.compile(r"(?: ?[.·…_]){5,} ?")
+"""The dots between a title and its page in a table of contents."""
 _PASSWORD_ERROR = 4
 _WIDE = 1.0
 """A gap of so many line heights between two words ends a run: a cell or a column begins."""
@@ -48,12 +50,18 @@ def read(path: Path, kind: str, limits: Limits) -> Document:
 
 def _refusal(problem: Exception) -> Unreadable:
     if getattr(problem, "err_code", None) == _PASSWORD_ERROR or "password" in str(problem).lower():
-        return Unreadable("is locked with a password", fix="Open it with the password and save it without one.")
-    return Unreadable("is damaged or incomplete", fix="Get it again: it was perhaps cut off while it was copied.")
+        return Unreadable(
+            "is locked with a password", fix="Open it with the password and save it without one."
+        )
+    return Unreadable(
+        "is damaged or incomplete", fix="Get it again: it was perhaps cut off while it was copied."
+    )
 
 
 def _page_list(numbers: list[int]) -> str:
-    shown = ", ".join(map(str, numbers[:10])) + (f" and {len(numbers) - 10} more" if len(numbers) > 10 else "")
+    shown = ", ".join(map(str, numbers[:10])) + (
+        f" and {len(numbers) - 10} more" if len(numbers) > 10 else ""
+    )
     return f"page {shown} has" if len(numbers) == 1 else f"pages {shown} have"
 
 
@@ -157,7 +165,7 @@ def _write(draft: Draft, pages: list[list[Block]]) -> None:
             if level := levels.get(_size(block)) if _may_head(block) else 0:
                 draft.head(level, block.text)
             else:
-                draft.write(block.text, tight=block.tight)
+                draft.write(_LEADERS.sub(" ... ", block.text), tight=block.tight)
 
 
 def _may_head(block: Block) -> bool:

@@ -22,7 +22,8 @@ def read(path: Path, kind: str, limits: Limits) -> Document:
             _write(draft, json.loads(text), path.suffix.lower() == ".ipynb")
     except json.JSONDecodeError as problem:
         raise Unreadable(
-            f"is not valid JSON (line {problem.lineno}: {problem.msg})", fix="Export it again, or correct that line."
+            f"is not valid JSON (line {problem.lineno}: {problem.msg})",
+            fix="Export it again, or correct that line.",
         ) from None
     return draft.finish()
 

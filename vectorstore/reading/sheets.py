@@ -85,7 +85,9 @@ def _number(value: float, form: str) -> str:
     text = f"{value:.2f}" if sign and value != int(value) else f"{round(value, 10):.15g}"
     if not sign:
         return text
-    return sign[0] + text if shown.find(sign[0]) < max(shown.find("0"), shown.find("#")) else f"{text} {sign[0]}"
+    return (
+        sign[0] + text if shown.find(sign[0]) < max(shown.find("0"), shown.find("#")) else f"{text} {sign[0]}"
+    )
 
 
 def _uncalculated(path: Path) -> int:

@@ -37,7 +37,10 @@ def read(path: Path, kind: str, limits: Limits) -> Document:
 def _slides(package: Package) -> Iterator[str]:
     """The part names of the slides in the order they are shown."""
     main = next((part for type_, part in package.related("").values() if type_ == "officeDocument"), "")
-    root, related = package.xml(main or "ppt/presentation.xml"), package.related(main or "ppt/presentation.xml")
+    root, related = (
+        package.xml(main or "ppt/presentation.xml"),
+        package.related(main or "ppt/presentation.xml"),
+    )
     if root is None:
         raise ValueError("no presentation part")
     for slide in root.iter("{*}sldId"):
@@ -83,7 +86,10 @@ class _Slide:
         for table in frame.iter("{*}tbl"):
             flagged = table.find("{*}tblPr")
             headed = flagged is not None and attribute(flagged, "firstRow") in ("1", "true")
-            grid = [[" ".join(_paragraphs(cell)) for cell in row.findall("{*}tc")] for row in table.findall("{*}tr")]
+            grid = [
+                [" ".join(_paragraphs(cell)) for cell in row.findall("{*}tc")]
+                for row in table.findall("{*}tr")
+            ]
             self._rows(grid, 1 if headed and len(grid) > 1 else None)
         for element in frame.iter("{*}chart", "{*}relIds"):
             for key, value in element.items():
@@ -160,7 +166,10 @@ def _paragraphs(element: "etree._Element") -> list[str]:
     """The paragraphs of drawing text below `element`, each on one line, empty ones left out."""
     found = []
     for paragraph in element.iter("{*}p"):
-        pieces = [(part.text or "") if local(part) == "t" else " " for part in paragraph.iter("{*}t", "{*}br", "{*}tab")]
+        pieces = [
+            (part.text or "") if local(part) == "t" else " "
+            for part in paragraph.iter("{*}t", "{*}br", "{*}tab")
+        ]
         found.append(" ".join("".join(pieces).split()))
     return [text for text in found if text]
 
@@ -173,7 +182,10 @@ def _chart(root: "etree._Element") -> list[list[str]]:
         categories.update(_points(series, ("cat", "xVal")))
         columns.append(_points(series, ("val", "yVal")))
     order = sorted({point for column in columns for point in column})
-    return [["", *names], *([categories.get(at, ""), *(column.get(at, "") for column in columns)] for at in order)]
+    return [
+        ["", *names],
+        *([categories.get(at, ""), *(column.get(at, "") for column in columns)] for at in order),
+    ]
 
 
 def _points(series: "etree._Element", holders: tuple[str, ...]) -> dict[int, str]:

@@ -30,7 +30,9 @@ def lines(rows: Sequence[Sequence[str]], headers: int | None = None) -> Iterator
     """
     table = [[" ".join(cell.split()) for cell in row] for row in rows]
     width = max((_filled(row) for row in table), default=0)
-    first = next((number for number, row in enumerate(table) if _filled(row) >= min(width, max(2, width * 0.6))), 0)
+    first = next(
+        (number for number, row in enumerate(table) if _filled(row) >= min(width, max(2, width * 0.6))), 0
+    )
     if headers is None:
         headers = first + 1 if _names_columns(table, first, width) else 0
     names = _names(table[min(first, headers) : headers]) if headers and headers < len(table) else []

@@ -72,7 +72,11 @@ def _main(root: "etree._Element") -> "etree._Element":
 
 def _elements(root: "etree._Element", path: str) -> "list[etree._Element]":
     found = root.xpath(path)
-    return [element for element in found if isinstance(element, etree._Element)] if isinstance(found, list) else []
+    return (
+        [element for element in found if isinstance(element, etree._Element)]
+        if isinstance(found, list)
+        else []
+    )
 
 
 def _remove(element: "etree._Element") -> None:
@@ -165,7 +169,9 @@ def _words(element: "etree._Element | None") -> str:
 def _data_rows(table: "etree._Element") -> tuple[list[list[str]], int | None] | None:
     """The cells of a table of data and how many header rows it has; None for a table that only lays a page out."""
     rows = list(table.iter("tr"))
-    layout = table.find(".//table") is not None or any(table.find(f".//{tag}") is not None for tag in _HEADINGS)
+    layout = table.find(".//table") is not None or any(
+        table.find(f".//{tag}") is not None for tag in _HEADINGS
+    )
     if layout or max((len(row) for row in rows), default=0) < 2:
         return None
     grid = _grid(rows)

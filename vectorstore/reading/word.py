@@ -27,7 +27,8 @@ def read(path: Path, kind: str, limits: Limits) -> Document:
     """The body in reading order, then headers, footers and comments; Word keeps no pages in its files."""
     with Package(path, limits) as package:
         main = next(
-            (part for type_, part in package.related("").values() if type_ == "officeDocument"), "word/document.xml"
+            (part for type_, part in package.related("").values() if type_ == "officeDocument"),
+            "word/document.xml",
         )
         root = package.xml(main)
         if root is None:
@@ -66,7 +67,16 @@ class _Writer:
                 self._paragraph(child)
             elif tag == "tbl":
                 self._table(child)
-            elif tag in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "AlternateContent", "Choice"):
+            elif tag in (
+                "sdt",
+                "sdtContent",
+                "ins",
+                "moveTo",
+                "customXml",
+                "smartTag",
+                "AlternateContent",
+                "Choice",
+            ):
                 self.blocks(child)
 
     def _paragraph(self, paragraph: "etree._Element") -> None:
@@ -80,7 +90,9 @@ class _Writer:
         for box in _boxes(paragraph):
             self.blocks(box)
         for reference in paragraph.iter("{*}footnoteReference", "{*}endnoteReference"):
-            note = self._footnotes.get((local(reference).replace("Reference", "s"), attribute(reference, "id")))
+            note = self._footnotes.get(
+                (local(reference).replace("Reference", "s"), attribute(reference, "id"))
+            )
             if note is not None:
                 self.blocks(note)
 
@@ -162,7 +174,9 @@ def _is_bold_title(paragraph: "etree._Element", text: str) -> bool:
     bold = [run.find("{*}rPr/{*}b") for run in runs]
     if text.isupper() and sum(map(str.isalpha, text)) > 3:
         return True
-    return bool(runs) and all(mark is not None and attribute(mark, "val", "1") not in ("0", "false") for mark in bold)
+    return bool(runs) and all(
+        mark is not None and attribute(mark, "val", "1") not in ("0", "false") for mark in bold
+    )
 
 
 def _heading_levels(styles: "list[etree._Element]") -> dict[str, int]:
@@ -216,7 +230,12 @@ def _grid(rows: "list[etree._Element]") -> list[list[str]]:
         for cell in _cells(row):
             merged, span = cell.find("{*}tcPr/{*}vMerge"), cell.find("{*}tcPr/{*}gridSpan")
             text = _joined(cell)
-            if merged is not None and attribute(merged, "val") != "restart" and grid and len(shown) < len(grid[-1]):
+            if (
+                merged is not None
+                and attribute(merged, "val") != "restart"
+                and grid
+                and len(shown) < len(grid[-1])
+            ):
                 text = grid[-1][len(shown)]
             width = int(attribute(span, "val", "1")) if span is not None else 1
             shown += [text, *[""] * (min(width, 64) - 1)]

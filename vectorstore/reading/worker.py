@@ -98,7 +98,10 @@ def _died(late: bool, limits: Limits) -> dict[str, Any]:
     if late:
         what = f"took longer than {limits.seconds:g} s to read"
         return {"what": what, "fix": "Split it, or save it as plain text."}
-    return {"what": "made its reader crash: it is damaged", "fix": "Open it in its own program and save it again."}
+    return {
+        "what": "made its reader crash: it is damaged",
+        "fix": "Open it in its own program and save it again.",
+    }
 
 
 def _document(reply: dict[str, Any]) -> Document:
