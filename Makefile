@@ -1,0 +1,48 @@
+# What the project is set up, shown and checked with; each target says what it does in one line.
+PYTHON ?= python3
+PROMPT ?= Answer new hires' questions about our handbook
+DOCS ?=
+UI ?= streamlit
+export PROMPT DOCS UI
+export UV_COMPILE_BYTECODE = 1
+BIN := .venv/bin
+
+.PHONY: demo test test-slow lint format bench demos lock clean
+
+demo: .venv/ready ## make a prototype from PROMPT (over DOCS, with UI) and open it
+	@$(BIN)/protokit demo "$$PROMPT" $${DOCS:+--docs "$$DOCS"} --ui "$$UI" --yes --out "prototypes/demo-$$(date +%Y%m%d-%H%M%S)"
+
+test: .venv/ready ## the tests that a change must pass
+	$(BIN)/pytest -n 2 -m "not slow"
+
+test-slow: .venv/ready ## the few that take longer
+	$(BIN)/pytest -n 2 -m slow
+
+lint: .venv/ready ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/ready ## the numbers of README.md; DATA is a folder of labelled data
+	$(BIN)/python -m benchmarks.speed
+
+demos: .venv/ready ## make the finished prototypes in demos/ again
+	$(BIN)/python -m demos.make
+
+lock: ## resolve the dependencies again
+	$(BIN)/uv pip compile -q pyproject.toml --all-extras --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url -o constraints.txt
+
+# Python with what it needs, the newest versions that were tested together.
+.venv/ready: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv
+	$(BIN)/uv pip install -q --python $(BIN)/python -c constraints.txt -e ".[streamlit,gradio,docs,dev]"
+	@touch $@
+
+clean:
+	rm -rf .venv build dist

@@ -1,0 +1,90 @@
+"""The screen: a conversation with its sources beside it. Everything a visitor sees is here."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+import gradio as gr
+from assistant import Assistant
+
+from protokit.runtime import Answer, RuntimeProblem, Turn
+from protokit.runtime.defence import safe_markdown
+from protokit.runtime.showing import files_html, numbers, numbers_html, sources_html
+
+assistant = Assistant()
+settings = assistant.settings
+OFFLINE = "Runs on the offline engine: it quotes your documents. README.md says how to connect a model."
+
+
+def said(role: str, text: str) -> dict[str, str]:
+    return {"role": role, "content": safe_markdown(text)}
+
+
+def shown(answers: list[Answer]) -> list[dict[str, str]]:
+    chat = [said("assistant", settings.welcome)]
+    for answer in answers:
+        note = f"\n\n*{answer.note}*" if answer.note else ""
+        chat += [said("user", answer.question), said("assistant", f"{answer.text}{note}\n\n`{numbers(answer)}`")]
+    return chat
+
+
+def ask(question: str, answers: list[Answer], session: str) -> Iterator[tuple[Any, ...]]:
+    if not question.strip():
+        yield gr.Textbox(), shown(answers), gr.HTML(), gr.HTML(), answers
+        return
+    history = [Turn(answer.question, answer.text) for answer in answers]
+    reply, text = assistant.reply(question, history, session), ""
+    try:
+        for piece in reply:
+            text += piece
+            chat = [*shown(answers), said("user", question), said("assistant", text)]
+            yield gr.Textbox(value="", submit_btn=False, stop_btn=True), chat, gr.HTML(), gr.HTML(), answers
+    except RuntimeProblem as problem:
+        chat = [*shown(answers), said("user", question), said("assistant", problem.friendly)]
+        yield gr.Textbox(value="", submit_btn=True, stop_btn=False), chat, gr.HTML(), gr.HTML(), answers
+        return
+    answers = [*answers, reply.answer]
+    panel = sources_html(reply.answer), numbers_html(answers)
+    yield gr.Textbox(value="", submit_btn=True, stop_btn=False), shown(answers), *panel, answers
+
+
+def judge(answers: list[Answer], liked: gr.LikeData) -> None:
+    turn = (liked.index - 2) // 2  # the welcome line stands first, then question and answer in turn
+    if 0 <= turn < len(answers):
+        assistant.events.feedback(answers[turn].event, 1 if liked.liked else -1)
+        gr.Info("Thank you for the feedback.")
+
+
+with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
+    answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
+    gr.Markdown(f"# {safe_markdown(settings.title)}\n{safe_markdown(settings.pitch)}", elem_classes="head")
+    with gr.Row():
+        with gr.Column(scale=2, min_width=320):
+            chat = gr.Chatbot(shown([]), show_label=False, height=520, buttons=[], layout="bubble", elem_id="chat")
+            with gr.Row(elem_classes="starters"):
+                starters = [gr.Button(question, size="sm") for question in settings.starter_questions]
+            box = gr.Textbox(placeholder="Ask a question…", show_label=False, submit_btn=True, autofocus=True)
+            gr.Markdown(OFFLINE if settings.model == "offline" else "", elem_classes="quiet")
+        with gr.Column(scale=1, min_width=280, elem_classes="panel"):
+            gr.HTML("<h3>This session</h3>")
+            totals = gr.HTML(numbers_html([]))
+            sources = gr.HTML()
+            gr.HTML(lambda: files_html(assistant.knowledge), every=None)
+            fresh = gr.Button("New conversation", size="sm")
+
+    outputs = [box, chat, sources, totals, answers]
+    runs = [box.submit(ask, [box, answers, session], outputs, concurrency_limit=20, api_name="chat")]
+    for button in starters:
+        runs.append(button.click(ask, [button, answers, session], outputs, concurrency_limit=20, api_visibility="private"))
+    box.stop(lambda: gr.Textbox(submit_btn=True, stop_btn=False), None, box, cancels=runs, api_visibility="private")
+    chat.like(judge, [answers], None, api_visibility="private")
+    fresh.click(lambda: (shown([]), "", numbers_html([]), [], uuid.uuid4().hex), None, [chat, sources, totals, answers, session])
+
+if __name__ == "__main__":
+    theme = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=["system-ui", "sans-serif"])
+    style = Path(__file__).with_name("style.css")
+    demo.launch(theme=theme, css_paths=style, show_error=False, footer_links=[], run_history=False, quiet=True)

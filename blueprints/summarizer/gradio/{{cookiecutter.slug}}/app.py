@@ -1,0 +1,90 @@
+"""The screen: a text on one side, its summary on the other, every point tied to the sentence it came from."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+import gradio as gr
+from assistant import LENGTHS, SHAPES, Assistant
+
+from protokit.runtime import Answer, RuntimeProblem
+from protokit.runtime.defence import safe_markdown
+from protokit.runtime.showing import marked_text, numbers
+from vectorstore import VectorstoreError
+
+assistant = Assistant()
+settings = assistant.settings
+OFFLINE = "Runs on the offline engine: it quotes the text. README.md says how to connect a model."
+
+
+def take(path: str | Path | None) -> tuple[str, str]:
+    if path is None:
+        return "", "pasted text"
+    try:
+        return assistant.text_of(Path(path)), Path(path).name
+    except VectorstoreError as problem:
+        raise gr.Error(str(problem), duration=10) from None
+
+
+def summarize(text: str, shape: str, length: str, file: str, session: str) -> Iterator[tuple[Any, ...]]:
+    if not text.strip():
+        yield "Paste a text, upload a file or pick a sample first.", "", gr.Row(visible=False), None
+        return
+    reply, summary = assistant.reply(text, shape, length, file, session), ""
+    try:
+        for piece in reply:
+            summary += piece
+            yield safe_markdown(summary), "", gr.Row(visible=False), None
+    except RuntimeProblem as problem:
+        yield problem.friendly, "", gr.Row(visible=False), None
+        return
+    answer = reply.answer
+    note = f"\n\n*{answer.note}*" if answer.note else ""
+    words = f"{len(text.split()):,} words became {len(answer.text.split()):,} · {numbers(answer)}"
+    whole = f"<h3>Where each point comes from</h3><div class='whole'>{marked_text(text, answer.citations)}</div>"
+    sources = whole if answer.citations else ""
+    yield f"{safe_markdown(answer.text)}{note}\n\n`{words}`", sources, gr.Row(visible=True), answer
+
+
+def judge(thumbs: int, answer: Answer | None) -> None:
+    if answer:
+        assistant.events.feedback(answer.event, thumbs)
+        gr.Info("Thank you for the feedback.")
+
+
+with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
+    answer, session, file = gr.State(None), gr.State(lambda: uuid.uuid4().hex), gr.State("pasted text")
+    gr.Markdown(f"# {safe_markdown(settings.title)}\n{safe_markdown(settings.pitch)}", elem_classes="head")
+    with gr.Row():
+        with gr.Column(min_width=320):
+            gr.Markdown("Try one of these:", elem_classes="quiet")
+            with gr.Row(elem_classes="starters"):
+                samples = [(gr.Button(path.name, size="sm"), path) for path in assistant.samples()]
+            text = gr.Textbox(placeholder="Paste a text here…", show_label=False, lines=12, max_lines=16)
+            upload = gr.UploadButton("Upload a file", size="sm")
+            shape = gr.Radio([(label, name) for name, label in SHAPES.items()], value="bullets", label="Shape")
+            length = gr.Radio([(label, name) for name, label in LENGTHS.items()], value="medium", label="Length")
+            button = gr.Button("Summarize", variant="primary")
+            gr.Markdown(OFFLINE if settings.model == "offline" else "", elem_classes="quiet")
+        with gr.Column(min_width=320, elem_classes="panel"):
+            result = gr.Markdown(safe_markdown(settings.welcome), elem_classes="answer")
+            with gr.Row(visible=False) as thumbs:
+                up, down = gr.Button("👍 Helpful", size="sm"), gr.Button("👎 Not helpful", size="sm")
+            sources = gr.HTML()
+
+    for sample, path in samples:
+        sample.click(lambda path=path: take(path), None, [text, file], api_visibility="private")
+    upload.upload(take, upload, [text, file], api_visibility="private")
+    inputs, outputs = [text, shape, length, file, session], [result, sources, thumbs, answer]
+    button.click(summarize, inputs, outputs, concurrency_limit=20, api_name="summarize")
+    up.click(lambda answer: judge(1, answer), answer, None, api_visibility="private")
+    down.click(lambda answer: judge(-1, answer), answer, None, api_visibility="private")
+
+if __name__ == "__main__":
+    theme = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=["system-ui", "sans-serif"])
+    style = Path(__file__).with_name("style.css")
+    demo.launch(theme=theme, css_paths=style, show_error=False, footer_links=[], run_history=False, quiet=True)

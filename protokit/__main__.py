@@ -1,0 +1,5 @@
+"""So that `python -m protokit` works where the script is not on the path."""
+
+from protokit.cli import main
+
+main()

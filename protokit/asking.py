@@ -1,0 +1,108 @@
+"""A prototype's assistant in the terminal: many questions in one process, each answer with its numbers."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from protokit.errors import DocumentProblem, PromptProblem
+from protokit.prototype import Prototype
+from protokit.runtime.requests import Answer
+from protokit.runtime.showing import numbers
+
+MOST_PATH = 255
+
+
+def ask_prototype(folder: Path, questions: Sequence[str], text: str | None = None, model: str = "") -> Iterator[Answer]:
+    """Yield an answer for each question, or the summary of `text` (a text or a file's path)."""
+    prototype = Prototype.open(folder)
+    if prototype.spec.takes == "text":
+        yield _summary(prototype, text, model)
+        return
+    if not questions:
+        raise PromptProblem("nothing was asked", fix='protokit ask DIR "your question", or --file questions.jsonl')
+    with prototype.assistant(model) as assistant:
+        assistant.knowledge.wait()
+        for question in questions:
+            if not question.strip():
+                raise PromptProblem("a question is empty", fix="Leave it out.")
+            yield assistant.reply(question, session="terminal").answer
+
+
+def _summary(prototype: Prototype, text: str | None, model: str) -> Answer:
+    if text is None or not text.strip():
+        raise PromptProblem("nothing to summarize was given", fix="protokit ask DIR --input FILE_OR_TEXT")
+    with prototype.assistant(model) as assistant:
+        path = Path(text) if len(text) <= MOST_PATH and "\n" not in text else None
+        if path and path.is_file():
+            answer: Answer = assistant.reply(assistant.text_of(path), file=path.name, session="terminal").answer
+        elif path and path.suffix and " " not in text:
+            raise DocumentProblem("no such file", where=text, fix="Check the path given with --input.")
+        else:
+            answer = assistant.reply(text, session="terminal").answer
+        return answer
+
+
+def read_questions(path: Path) -> list[str]:
+    """The questions in a JSON Lines file, each `{"question": "..."}` or a plain string."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise DocumentProblem(f"cannot be read ({why})", where=str(path), fix="Check the path given with --file.") from None
+    return [_question(line, f"{path.name}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _question(line: str, where: str) -> str:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise DocumentProblem(f"not JSON ({error.msg})", where=where, fix='Write {"question": "..."}') from None
+    asked = row.get("question", row.get("query")) if isinstance(row, dict) else row
+    if not isinstance(asked, str) or not asked.strip():
+        raise DocumentProblem("no question in this line", where=where, fix='Write {"question": "..."}')
+    return asked
+
+
+def shown_answer(answer: Answer) -> str:
+    """An answer for a person: text, citations, numbers."""
+    lines = [f"? {answer.question}", "", answer.text, ""]
+    lines += [f"  {citation} ({citation.passage.start}-{citation.passage.end})" for citation in answer.citations]
+    lines += [f"  {answer.note}"] if answer.note else []
+    return "\n".join([*lines, f"  {numbers(answer)} · {answer.model}", ""])
+
+
+def told_answer(answer: Answer) -> dict[str, Any]:
+    """An answer for a program; offsets are characters in the text that was read from the file."""
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "found": answer.found,
+        "citations": [
+            {
+                "number": citation.number,
+                "file": citation.passage.file,
+                "page": citation.passage.page,
+                "place": citation.passage.place,
+                "heading": citation.passage.heading,
+                "start": citation.passage.start,
+                "end": citation.passage.end,
+                "quotes": [
+                    {"start": citation.passage.start + start, "end": citation.passage.start + end, "text": citation.passage.text[start:end]}
+                    for start, end in citation.marks
+                ],
+                "text": citation.passage.text,
+            }
+            for citation in answer.citations
+        ],
+        "passages": [{"file": p.file, "where": p.where, "start": p.start, "end": p.end, "support": p.support, "text": p.text} for p in answer.passages],
+        "model": answer.model,
+        "seconds_to_first_token": round(answer.seconds_to_first, 4),
+        "seconds": round(answer.seconds, 4),
+        "tokens_in": answer.tokens_in,
+        "tokens_out": answer.tokens_out,
+        "tokens_estimated": answer.tokens_estimated,
+        "dollars": answer.dollars,
+        "note": answer.note,
+        "event": answer.event,
+    }

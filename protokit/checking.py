@@ -1,0 +1,88 @@
+"""Checks a prototype as its owner would: does it compile, answer its questions offline, and open its screen?"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from protokit.checks import Check
+from protokit.errors import ProtokitError
+from protokit.prototype import Prototype, require_screen
+from protokit.questions import ask, read_rows, wrong
+
+PATIENCE = 150
+
+
+def check_prototype(folder: Path) -> list[Check]:
+    """Look at everything a change can break, in the order in which it breaks. Raises FolderProblem, SpecProblem."""
+    prototype = Prototype.open(folder)
+    require_screen(prototype.spec.screen)
+    checks = [Check("prototype.yaml", True, prototype.spec.title), _compiles(prototype.folder)]
+    if not checks[-1].ok:
+        return checks
+    return [*checks, _lints(prototype.folder), *_answers(prototype), _screen(prototype)]
+
+
+def _compiles(folder: Path) -> Check:
+    files = _sources(folder)
+    for path in files:
+        try:
+            compile(path.read_bytes(), str(path), "exec")
+        except (SyntaxError, ValueError) as error:
+            line = getattr(error, "lineno", None)
+            place = path.relative_to(folder).as_posix() + (f", line {line}" if line else "")
+            return Check("compiles", False, f"{place}: {getattr(error, 'msg', error)}", "Undo the last change there.")
+    return Check("compiles", True, f"{len(files)} Python files")
+
+
+def _sources(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*.py"))
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+
+
+def _lints(folder: Path) -> Check:
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select=E9,F", "--output-format=concise", "--quiet", "."]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    first = (done.stdout or done.stderr).strip().splitlines()
+    return Check("lints", done.returncode == 0, first[0] if done.returncode and first else "")
+
+
+def _answers(prototype: Prototype) -> list[Check]:
+    """The starter questions one by one, the others as a count: those measure, these must hold."""
+    try:
+        with prototype.assistant("offline") as assistant:
+            if prototype.spec.takes == "text":
+                return [_summarizes(assistant, path) for path in assistant.samples()]
+            assistant.knowledge.wait()
+            rows = read_rows(prototype.questions())
+            faults = {row: wrong(row, ask(assistant, row, "check")) for row in rows}
+    except ProtokitError:
+        raise
+    except Exception as error:  # the owner's own code runs here: anything can come out of it
+        return [Check("answers", False, f"{type(error).__name__}: {error}", "Look at assistant.py.")]
+    must = [Check(f'answers "{row.question}"', not fault, fault) for row, fault in faults.items() if row.starter]
+    right = sum(not fault for fault in faults.values())
+    return [*must, Check("questions.yaml", True, f"{right} of {len(rows)} questions answered as expected offline")]
+
+
+def _summarizes(assistant: Any, path: Path) -> Check:
+    text = assistant.text_of(path)
+    answer = assistant.reply(text, file=path.name, session="check").answer
+    astray = [c.number for c in answer.citations if text[c.passage.start : c.passage.end] != c.passage.text]
+    fine = bool(answer.citations) and not astray
+    return Check(f"summarizes {path.name}", fine, f"{len(answer.citations)} points, each found in the text" if fine else answer.text[:80])
+
+
+def _screen(prototype: Prototype) -> Check:
+    """Ask the first starter question (or summarize the first text) in the real screen, in a process of its own."""
+    command = [sys.executable, "-m", "protokit.screencheck", str(prototype.folder), prototype.spec.screen]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        told = json.loads(done.stdout.splitlines()[-1])
+        return Check(f"screen ({prototype.spec.screen})", told["ok"], told["detail"])
+    except subprocess.TimeoutExpired:
+        return Check(f"screen ({prototype.spec.screen})", False, f"no answer within {PATIENCE} s")
+    except (json.JSONDecodeError, IndexError):
+        last = (done.stderr.strip().splitlines() or ["it stopped without a word"])[-1]
+        return Check(f"screen ({prototype.spec.screen})", False, last, "Look at app.py.")

@@ -1,0 +1,246 @@
+"""The command line: each verb parses, calls and prints; nothing else in protokit prints."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+import protokit
+from protokit.errors import ProtokitError
+
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plugins reads every installed package
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+HERE = Path()
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+def _friendly(verb: Callable[P, R]) -> Callable[P, R]:
+    """Turn what a person can mend into one line and exit 1; a mistake of ours keeps its traceback."""
+
+    @wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        from protokit.runtime.errors import RuntimeProblem
+        from vectorstore.errors import VectorstoreError
+
+        try:
+            return verb(*args, **kwargs)
+        except (ProtokitError, RuntimeProblem, VectorstoreError) as problem:
+            click.echo(f"protokit: {problem}", err=True)
+            sys.exit(1)
+
+    return run
+
+
+def _shared(verb: Callable[P, R]) -> Callable[P, R]:
+    """The options of `new` and `demo`."""
+    options = [
+        click.argument("prompt"),
+        click.option("--docs", multiple=True, type=click.Path(path_type=Path), help="A document or a folder of them. Repeatable."),
+        click.option("--blueprint", help="The blueprint to use, instead of the one the prompt asks for."),
+        click.option("--ui", default="streamlit", show_default=True, help="streamlit or gradio."),
+        click.option("--model", default="offline", show_default=True, help="offline, openai:NAME or PROVIDER:NAME."),
+        click.option("--name", help="The title. The folder is named after it."),
+        click.option("--out", type=click.Path(path_type=Path), help="The folder to make, instead of one named after the title."),
+        click.option("--yes", is_flag=True, help="Take the first choice without asking."),
+    ]
+    for option in reversed(options):
+        verb = option(verb)
+    return verb
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(protokit.__version__, prog_name="protokit")
+def main() -> None:
+    """One line in, a prototype that a stakeholder can click out.
+
+    \b
+    protokit demo "Answer new hires' questions about our handbook" --docs handbook.pdf
+    """
+
+
+@main.command()
+@_shared
+@AS_JSON
+@_friendly
+def new(as_json: bool, yes: bool, out: Path | None, **wish: Any) -> None:
+    """Make a prototype from PROMPT, the line that says what it should do."""
+    planned = _planned(wish, ask=not yes and not as_json)
+    folder = _made(planned, out)
+    if as_json:
+        click.echo(json.dumps({"folder": str(folder), **_told(planned)}, ensure_ascii=False, indent=2))
+    else:
+        click.echo(_next_steps(folder))
+
+
+@main.command()
+@_shared
+@click.option("--port", type=click.IntRange(1, 65535), help="Where to serve the page.")
+@_friendly
+def demo(yes: bool, out: Path | None, port: int | None, **wish: Any) -> None:
+    """Make a prototype from PROMPT and open it: `new` and `run` in one."""
+    folder = _made(_planned(wish, ask=not yes), out)
+    _run(folder, port)
+
+
+@main.command()
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.option("--port", type=click.IntRange(1, 65535), help="Where to serve the page; the next free one if it is taken.")
+@_friendly
+def run(folder: Path, port: int | None) -> None:
+    """Open the page of the prototype in FOLDER (default: here)."""
+    _run(folder, port)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("questions", nargs=-1)
+@click.option("--file", type=click.Path(path_type=Path), help='Questions, one JSON object a line: {"question": "..."}')
+@click.option("--input", "text", help="The text to summarize, or a file with it.")
+@click.option("--model", default="", help="Another model than the prototype's.")
+@AS_JSON
+@_friendly
+def ask(folder: Path, questions: Sequence[str], file: Path | None, text: str | None, model: str, as_json: bool) -> None:
+    """Ask the prototype in FOLDER one or more QUESTIONS in the terminal."""
+    from protokit.asking import ask_prototype, read_questions, shown_answer, told_answer
+
+    asked = [*questions, *(read_questions(file) if file else ())]
+    for answer in ask_prototype(folder, asked, text, model):
+        click.echo(json.dumps(told_answer(answer), ensure_ascii=False) if as_json else shown_answer(answer))
+
+
+@main.command("list")
+@AS_JSON
+@_friendly
+def list_(as_json: bool) -> None:
+    """List the blueprints, and the prototypes in this folder."""
+    from protokit.listing import listed, shown_list
+
+    found = listed(HERE.absolute())
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2) if as_json else shown_list(found))
+
+
+@main.command()
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@AS_JSON
+@_friendly
+def check(folder: Path, as_json: bool) -> None:
+    """Check the prototype in FOLDER: it compiles, answers its questions offline, and its screen opens."""
+    from protokit.checking import check_prototype
+
+    _finish_checks(check_prototype(folder), as_json)
+
+
+@main.command()
+@AS_JSON
+@_friendly
+def doctor(as_json: bool) -> None:
+    """Say what is missing on this machine, and the command that mends it."""
+    from protokit.doctor import examine
+
+    _finish_checks(examine(), as_json)
+
+
+def _finish_checks(checks: "Sequence[Any]", as_json: bool) -> None:
+    if as_json:
+        rows = [{"name": c.name, "ok": c.ok, "detail": c.detail, "fix": c.fix} for c in checks]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        for found in checks:
+            click.echo(str(found))
+    if not all(found.ok for found in checks):
+        sys.exit(1)
+
+
+def _planned(wish: dict[str, Any], ask: bool) -> Any:
+    from protokit.making import Wish, plan
+
+    wanted = Wish(
+        prompt=wish["prompt"],
+        documents=wish["docs"],
+        blueprint=wish["blueprint"],
+        screen=wish["ui"],
+        model=wish["model"],
+        name=wish["name"],
+    )
+    planned = plan(wanted)
+    if ask and planned.choice.question and not wish["blueprint"] and sys.stdin.isatty():
+        names = [name for name in (planned.choice.blueprint, planned.choice.runner_up) if name]
+        click.echo(planned.choice.question, err=True)
+        picked = click.prompt("Blueprint", type=click.Choice(names), default=names[0], err=True)
+        if picked != planned.blueprint.name:
+            planned = plan(Wish(**{**_fields(wanted), "blueprint": picked}))
+    click.echo(_reason(planned), err=True)
+    return planned
+
+
+def _fields(wish: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(wish)
+
+
+def _made(planned: Any, out: Path | None) -> Path:
+    from protokit.making import make
+
+    return make(planned, out)
+
+
+def _reason(planned: Any) -> str:
+    """Which blueprint and why, how sure, what else was considered, and what could be read."""
+    choice, spec = planned.choice, planned.spec
+    lines = [f"{spec.emoji} {spec.title}: {spec.pitch}"]
+    if choice.blueprint == planned.blueprint.name:
+        words = f" because of {', '.join(repr(word) for word in choice.because)}" if choice.because else ""
+        other = f"; considered {choice.runner_up} ({choice.runner_up_confidence:.0%})" if choice.runner_up else ""
+        lines.append(f"   blueprint {planned.blueprint.name}{words}, {choice.confidence:.0%} sure{other}")
+    else:
+        lines.append(f"   blueprint {planned.blueprint.name}, as you chose")
+    if planned.report is not None:
+        lines.append(str(planned.report))
+    return "\n".join(lines)
+
+
+def _told(planned: Any) -> dict[str, Any]:
+    choice = planned.choice
+    files = planned.report.files if planned.report else ()
+    return {
+        "blueprint": planned.blueprint.reference,
+        "confidence": choice.confidence if choice.blueprint == planned.blueprint.name else None,
+        "because": choice.because,
+        "considered": [{"name": name, "confidence": share} for name, share in choice.considered],
+        "spec": planned.spec.model_dump(mode="json", by_alias=True),
+        "documents": [{"file": f.file, "status": f.status, "passages": f.passages, "note": f.note} for f in files],
+    }
+
+
+def _next_steps(folder: Path) -> str:
+    from protokit.listing import pasteable
+
+    place = pasteable(folder)
+    return "\n".join(
+        [
+            f"Made {folder}",
+            "",
+            f"  protokit run {place}",
+            f"  protokit ask {place} {pasteable('your question')}",
+            f"  protokit check {place}",
+        ]
+    )
+
+
+def _run(folder: Path, port: int | None) -> None:
+    from protokit.running import run_prototype
+
+    run_prototype(folder, port, say=lambda line: click.echo(line, err=True), announce=click.echo)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Prototype: a finished folder, to be opened, asked, run and checked."""
+
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from protokit.errors import FolderProblem, MissingExtra
+from protokit.spec import SPEC_FILE, Screen, Spec, load_yaml, read_spec, read_text
+
+FIRST_PORT = 8501
+
+
+@dataclass(frozen=True, slots=True)
+class Prototype:
+    """A folder with a valid `prototype.yaml`."""
+
+    folder: Path
+    spec: Spec
+
+    @classmethod
+    def open(cls, folder: Path) -> "Prototype":
+        """Return the prototype in `folder`, or raise FolderProblem or SpecProblem."""
+        if not (folder / SPEC_FILE).is_file():
+            raise FolderProblem(
+                f"no {SPEC_FILE} here, so this is not a prototype", where=str(folder), fix="`protokit list` shows yours."
+            )
+        return cls(folder.resolve(), read_spec(folder / SPEC_FILE))
+
+    def questions(self) -> list[dict[str, Any]]:
+        """The rows of questions.yaml, none where there is no such file."""
+        path = self.folder / "questions.yaml"
+        return (load_yaml(read_text(path), where=path.name) or []) if path.is_file() else []
+
+    def assistant(self, model: str = "") -> Any:
+        """A new Assistant from the prototype's own assistant.py; use it as a context manager."""
+        return self._module("assistant").Assistant(self.folder, model=model)
+
+    def _module(self, name: str) -> ModuleType:
+        path = self.folder / f"{name}.py"
+        found = importlib.util.spec_from_file_location(f"{self.spec.slug.replace('-', '_')}_{name}", path)
+        if not path.is_file() or found is None or found.loader is None:
+            raise FolderProblem(f"no {name}.py here", where=str(self.folder), fix="Restore it from .protokit/base.")
+        module = importlib.util.module_from_spec(found)
+        found.loader.exec_module(module)
+        return module
+
+    @contextmanager
+    def serve(self, port: int, *, quiet: bool = True) -> Iterator[subprocess.Popen[bytes]]:
+        """Run the page on loopback at `port` in a process of its own, stopped at the end."""
+        require_screen(self.spec.screen)
+        out = subprocess.DEVNULL if quiet else None
+        child = subprocess.Popen(self._command(port), cwd=self.folder, env=_environment(port), stdout=out, stderr=out)
+        try:
+            yield child
+        finally:
+            _stop(child)
+
+    def _command(self, port: int) -> list[str]:
+        if self.spec.screen == "gradio":
+            return [sys.executable, "app.py"]
+        flags = {"server.port": port, "server.address": "localhost", "server.headless": "true"}
+        theme = {"theme.primaryColor": self.spec.accent}
+        options = [f"--{name}={value}" for name, value in (flags | theme).items()]
+        return [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+
+
+def require_screen(screen: Screen) -> None:
+    """Raise MissingExtra with the install command where the screen's package is not installed."""
+    if importlib.util.find_spec(screen) is None:
+        raise MissingExtra(
+            f"the {screen} screen needs a package that is not installed",
+            fix=f"Run: {install_command(screen)}",
+        )
+
+
+def install_command(extra: str) -> str:
+    """The command that installs an extra, fit to be pasted."""
+    return f'pip install "protokit-studio[{extra}]"'
+
+
+def free_port(wanted: int = FIRST_PORT) -> int:
+    """Return `wanted` or the next port nobody listens on."""
+    for port in range(wanted, min(wanted + 200, 65536)):
+        with socket.socket() as probe:
+            if os.name != "nt":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise FolderProblem(f"no free port from {wanted} on", fix="Choose another with --port.")
+
+
+def _environment(port: int) -> dict[str, str]:
+    return {
+        **os.environ,
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_SERVER_NAME": "127.0.0.1",
+        "GRADIO_ANALYTICS_ENABLED": "False",
+    }
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is not None:
+        return
+    child.send_signal(signal.SIGTERM)
+    try:
+        child.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

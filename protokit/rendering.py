@@ -1,0 +1,92 @@
+"""Blueprint + Spec -> a prototype's folder: rendered aside, moved into place in one step, or not at all."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from protokit.blueprint import Blueprint
+from protokit.catalog import FOUNDATION, home
+from protokit.errors import FolderProblem
+from protokit.spec import SPEC_FILE, Spec, write_spec
+from protokit.templates import rendered
+
+KNOWLEDGE = "knowledge"
+BASE = Path(".protokit", "base")
+
+
+def render(
+    blueprint: Blueprint,
+    spec: Spec,
+    target: Path,
+    *,
+    instructions: str,
+    questions: str,
+    documents: Mapping[str, Path],
+) -> Path:
+    """Make the prototype `spec` in the folder `target` and return it.
+
+    `instructions` and `questions` are the texts of their files; `documents` maps names below `knowledge/` to the files
+    to copy. `target` must be absent or empty. Raises FolderProblem; whatever happens, `target` is complete or untouched.
+    """
+    refuse_occupied(target)
+    foundation = [home() / FOUNDATION / part for part in ("shared", spec.screen)]
+    template = rendered([*foundation, *blueprint.layers(spec.screen)], spec.slug, spec.screen)
+    with _aside(target) as made:
+        shutil.copytree(template, made)
+        _write_texts(made, blueprint, spec, {"instructions.md": instructions, "questions.yaml": questions})
+        shutil.copytree(made, made / BASE, ignore=shutil.ignore_patterns(".protokit"))
+        _copy_documents(documents, made / KNOWLEDGE)
+        refuse_occupied(target)
+        if target.is_dir():
+            target.rmdir()
+        os.replace(made, target)
+    return target
+
+
+def refuse_occupied(target: Path) -> None:
+    """Raise FolderProblem when `target` holds anything: nothing of anybody's is ever overwritten."""
+    if target.is_symlink() or target.is_file() or (target.is_dir() and any(target.iterdir())):
+        kind = "folder" if target.is_dir() else "file"
+        raise FolderProblem(
+            f"this {kind} exists already and was left as it is",
+            where=str(target),
+            fix="Choose another with --name or --out.",
+        )
+
+
+def _write_texts(made: Path, blueprint: Blueprint, spec: Spec, texts: Mapping[str, str]) -> None:
+    """Put the person's words in as data; they never pass through a template."""
+    words = {"title": spec.title, "pitch": spec.pitch, "blueprint": blueprint.title}
+    readme = fill((made / "README.md").read_text(encoding="utf-8"), words)
+    for name, text in {**texts, "README.md": readme, SPEC_FILE: write_spec(spec)}.items():
+        (made / name).write_text(text, encoding="utf-8")
+
+
+def fill(text: str, words: Mapping[str, str]) -> str:
+    """Return `text` with each [[name]] replaced by its words, once: words are never looked into again."""
+    return re.sub(r"\[\[(\w+)\]\]", lambda token: words.get(token[1], token[0]), text)
+
+
+def _copy_documents(documents: Mapping[str, Path], folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, source in documents.items():
+        copy = folder / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+
+
+@contextmanager
+def _aside(target: Path) -> Iterator[Path]:
+    """A path beside `target`, on the same disk, so that one rename brings everything; gone afterwards, come what may."""
+    aside = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        yield aside
+    except OSError as error:
+        what = f"cannot write there ({error.strerror})"
+        raise FolderProblem(what, where=str(target.parent), fix="Choose another with --out.") from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

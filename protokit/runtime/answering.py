@@ -1,0 +1,114 @@
+"""The offline engine's answers: sentences quoted from the passages with their numbers, or a plain "not found"."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from protokit.runtime.requests import Citation, Question
+from vectorstore.passages import Passage
+
+_ENOUGH = 0.72
+"""How near a second sentence's score must come to the first's to be worth saying too."""
+
+
+@cache
+def _phrases() -> dict[str, dict[str, Any]]:
+    text = Path(__file__).with_name("phrases.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)  # type: ignore[no-any-return]
+
+
+def phrase(name: str, language: str) -> Any:
+    """What the offline engine says for `name` in `language` (ISO 639), in English where it does not speak it."""
+    return _phrases().get(language, _phrases()["en"])[name]
+
+
+def answer(question: Question) -> tuple[str, tuple[Citation, ...], bool]:
+    """Return the text, its citations and whether the passages hold an answer.
+
+    Every sentence but the fixed phrases of phrases.yaml stands in a passage, word for word (white space folded).
+    """
+    if talk := _small_talk(question):
+        return talk, (), True
+    evidence = _evidence(question)
+    if not evidence:
+        return _refusal(question), (), False
+    numbers: dict[int, int] = {}
+    for piece in evidence:
+        numbers.setdefault(piece.passage, len(numbers) + 1)
+    text = " ".join(f"{_quoted(piece.text)} [{numbers[piece.passage]}]" for piece in evidence)
+    citations = tuple(
+        Citation(number, question.passages[index], _marks(evidence, index)) for index, number in numbers.items()
+    )
+    return text, citations, True
+
+
+def _evidence(question: Question) -> list[Any]:
+    from vectorstore.extracting import ANSWERABLE, answerable, extract
+    from vectorstore.following import with_history
+
+    passages = question.passages
+    asked = with_history(question.text, [turn.question for turn in question.history])
+    if not passages or answerable(asked, passages, embed=question.embed) < ANSWERABLE:
+        return []
+    found = extract(asked, passages, embed=question.embed, limit=3)
+    kept = [piece for piece in found if piece.score >= _ENOUGH * found[0].score][:2]
+    return _within(kept, question.max_words)
+
+
+def _within(evidence: list[Any], most: int | None) -> list[Any]:
+    """Leave whole sentences out until at most `most` words remain; the best one always stays."""
+    while most and len(evidence) > 1 and sum(len(piece.text.split()) for piece in evidence) > most:
+        evidence = evidence[:-1]
+    return evidence
+
+
+def _marks(evidence: Sequence[Any], passage: int) -> tuple[tuple[int, int], ...]:
+    return tuple(sorted((piece.start, piece.end) for piece in evidence if piece.passage == passage))
+
+
+def _quoted(text: str) -> str:
+    """`text` on one line, without the sign that made it a list item."""
+    return re.sub(r"^(?:[-*•]|\d+[.)])\s+", "", " ".join(text.split()))
+
+
+def _refusal(question: Question) -> str:
+    if _asks_for_writing(question):
+        return str(phrase("needs_model", question.language))
+    return f"{phrase('not_found', question.language)}{_closest(question.passages, question.language)}"
+
+
+def _closest(passages: Sequence[Passage], language: str) -> str:
+    places = list(dict.fromkeys(passage.where for passage in passages if passage.support >= 0.3))[:2]
+    return " " + str(phrase("closest", language)).format(places="; ".join(places)) if places else ""
+
+
+def _asks_for_writing(question: Question) -> bool:
+    words = _plain(question.text).split()
+    creative = phrase("creative", question.language)
+    return bool(words) and (any(word in creative for word in words[:4]) or _starts(question.text, creative))
+
+
+def _starts(text: str, words: list[str]) -> bool:
+    """Whether text of a script without spaces begins with one of `words`."""
+    return not text.isascii() and any(text.strip().startswith(word) for word in words if not word.isascii())
+
+
+def _small_talk(question: Question) -> str:
+    if not question.welcome:
+        return ""
+    said = _plain(question.text)
+    for name in dict.fromkeys((question.language, "en")):
+        known = _phrases().get(name)
+        if known and said in map(_plain, known["greetings"] + known["about"]):
+            return question.welcome
+        if known and said in map(_plain, known["thanked"]):
+            return str(phrase("thanks", question.language))
+    return ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s]", " ", text.casefold()).split())

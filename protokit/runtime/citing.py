@@ -1,0 +1,36 @@
+"""Which passages a model's answer rests on: the [n] it wrote, with the sentences that bear them out marked."""
+
+import re
+
+from protokit.runtime.requests import Citation, Condensation, Question
+from vectorstore.passages import Passage
+
+_NUMBER = re.compile(r"\[(\d{1,3})\]")
+
+
+def cite(text: str, asked: Question | Condensation) -> tuple[Citation, ...]:
+    """The citations of a model's `text`: numbers that name no passage are left out."""
+    if isinstance(asked, Condensation):
+        from protokit.runtime.summaries import trace
+
+        return trace(text, asked)
+    numbers = dict.fromkeys(int(found[1]) for found in _NUMBER.finditer(text))
+    return tuple(
+        Citation(number, passage, _marks(_claims(text, number), passage))
+        for number in numbers
+        if 0 < number <= len(asked.passages)
+        for passage in [asked.passages[number - 1]]
+    )
+
+
+def _claims(text: str, number: int) -> list[str]:
+    """The sentences of `text` that cite `number`."""
+    pieces = re.split(r"(?<=\])(?!\s*\[)\s*", text)
+    return [_NUMBER.sub("", piece) for piece in pieces if f"[{number}]" in piece]
+
+
+def _marks(claims: list[str], passage: Passage) -> tuple[tuple[int, int], ...]:
+    from vectorstore.extracting import extract
+
+    found = {(piece.start, piece.end) for claim in claims for piece in extract(claim, [passage], limit=1)}
+    return tuple(sorted(found))

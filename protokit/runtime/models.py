@@ -1,0 +1,202 @@
+"""Models as a string: "offline", "openai:NAME" (any OpenAI-compatible server) or "provider:NAME" through LangChain."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from protokit.runtime.citing import cite
+from protokit.runtime.errors import ModelProblem
+from protokit.runtime.requests import Citation, Condensation, Question
+
+Message = dict[str, str]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an engine tells beside the text, filled in while it streams."""
+
+    citations: tuple[Citation, ...] = ()
+    found: bool = True
+    note: str = ""
+    tokens_in: int | None = None
+    """The server's own count; None where it gave none."""
+    tokens_out: int | None = None
+    messages: list[Message] = field(default_factory=list)
+    """What was sent, for counting tokens and for the trace."""
+
+
+class Engine(Protocol):
+    """Whatever can answer a Question and condense a text."""
+
+    name: str
+
+    def stream(self, asked: Question | Condensation, outcome: Outcome) -> Iterator[str]:
+        """Yield the text in pieces; fill in `outcome` by the end. Raises ModelProblem."""
+        ...
+
+
+def connect(model: str, folder: Path | None = None) -> Engine:
+    """Return the engine that the string `model` names; keys come from the environment or `folder`/.env.
+
+    Nothing is sent and no heavy package is imported before the first question.
+    """
+    if folder is not None:
+        load_keys(folder)
+    if model == "offline":
+        return OfflineEngine()
+    provider, _, name = model.partition(":")
+    if not name:
+        raise ModelProblem(f'model "{model}" is not "offline" or "provider:name", such as "openai:gpt-4.1-mini".')
+    return OpenAIEngine(name) if provider == "openai" else LangChainEngine(model)
+
+
+def load_keys(folder: Path) -> None:
+    """Put the keys of `folder`/.env into the environment, where they are not there already."""
+    from dotenv import load_dotenv
+
+    load_dotenv(folder / ".env", override=False)
+
+
+class OfflineEngine:
+    """Quotes the passages; needs no key and no network, and cannot invent."""
+
+    name = "offline"
+
+    def stream(self, asked: Question | Condensation, outcome: Outcome) -> Iterator[str]:
+        """Yield the answer word by word."""
+        if isinstance(asked, Question):
+            from protokit.runtime.answering import answer
+
+            text, outcome.citations, outcome.found = answer(asked)
+        else:
+            from protokit.runtime.summaries import summarize
+
+            text, outcome.citations, outcome.note = summarize(asked)
+        outcome.messages = messages_for(asked)  # not sent: for telling what a model would have read
+        yield from _words(text)
+
+
+def _words(text: str) -> Iterator[str]:
+    start = 0
+    for index, character in enumerate(text):
+        if character.isspace():
+            yield text[start : index + 1]
+            start = index + 1
+    if text[start:]:
+        yield text[start:]
+
+
+class OpenAIEngine:
+    """Chat completions of OpenAI or any server that speaks its protocol (OPENAI_BASE_URL)."""
+
+    def __init__(self, model: str) -> None:
+        self.model, self.name = model, f"openai:{model}"
+
+    def stream(self, asked: Question | Condensation, outcome: Outcome) -> Iterator[str]:
+        """Yield the completion's text as the server sends it."""
+        import openai
+
+        outcome.messages = messages_for(asked)
+        text = ""
+        try:
+            client = openai.OpenAI(api_key=_openai_key(), timeout=60, max_retries=2)
+            chunks = client.chat.completions.create(
+                model=self.model,
+                messages=outcome.messages,  # type: ignore[arg-type]
+                stream=True,
+                stream_options={"include_usage": True},
+            )
+            for chunk in chunks:
+                if chunk.usage:
+                    outcome.tokens_in, outcome.tokens_out = chunk.usage.prompt_tokens, chunk.usage.completion_tokens
+                piece = chunk.choices[0].delta.content if chunk.choices else None
+                if piece:
+                    text += piece
+                    yield piece
+        except openai.OpenAIError as error:
+            raise _explained(error, self.model) from error
+        outcome.citations = cite(text, asked)
+
+
+class LangChainEngine:
+    """Any other provider that LangChain's `init_chat_model` knows, once its package is installed."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def stream(self, asked: Question | Condensation, outcome: Outcome) -> Iterator[str]:
+        """Yield the model's text as it comes."""
+        outcome.messages = messages_for(asked)
+        text = ""
+        for chunk in self._model().stream(outcome.messages):
+            if chunk.usage_metadata:
+                outcome.tokens_in = chunk.usage_metadata["input_tokens"]
+                outcome.tokens_out = chunk.usage_metadata["output_tokens"]
+            if piece := str(chunk.text):
+                text += piece
+                yield piece
+        outcome.citations = cite(text, asked)
+
+    def _model(self) -> Any:
+        from langchain.chat_models import init_chat_model
+
+        try:
+            return init_chat_model(self.name)
+        except ImportError as error:
+            raise ModelProblem(f"model {self.name}: {error}") from error
+        except ValueError as error:
+            raise ModelProblem(f"model {self.name}: {str(error).splitlines()[0]}") from error
+
+
+def _openai_key() -> str:
+    key = os.environ.get("OPENAI_API_KEY", "")
+    if not key and not os.environ.get("OPENAI_BASE_URL"):
+        raise ModelProblem(
+            "OPENAI_API_KEY is not set. Put it into the file .env of the prototype, or start with --model offline.",
+            friendly="The language model is not connected yet.",
+        )
+    return key or "none"  # local servers ask for no key, the client insists on some text
+
+
+def _explained(error: Exception, model: str) -> ModelProblem:
+    import openai
+
+    friendly = "The language model could not answer just now. Please try again in a moment."
+    if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
+        cause = "the server refused the key. Check OPENAI_API_KEY"
+    elif isinstance(error, openai.NotFoundError):
+        cause = f'the server does not know the model "{model}". Check the name and OPENAI_BASE_URL'
+    elif isinstance(error, openai.RateLimitError):
+        cause = "the server says too many requests or no credit left. Wait, or check the account"
+    elif isinstance(error, openai.APITimeoutError):
+        cause = "the server did not answer in time. Try again, or a smaller model"
+    elif isinstance(error, openai.APIConnectionError):
+        cause = "no connection to the server. Check the network and OPENAI_BASE_URL"
+    else:
+        cause = f"the server answered with an error ({type(error).__name__})"
+    return ModelProblem(f"model openai:{model}: {cause}.", friendly=friendly)
+
+
+def messages_for(asked: Question | Condensation) -> list[Message]:
+    """The chat messages that hold a request: instructions and passages, the conversation, the question."""
+    if isinstance(asked, Condensation):
+        wish = _text("summarizing.md").format(length=asked.length, shape=asked.shape, language=asked.language)
+        return [
+            {"role": "system", "content": f"{asked.instructions}\n\n{wish}".strip()},
+            {"role": "user", "content": asked.text},
+        ]
+    rules = _text("citing.md") if asked.passages else _text("no_passages.md")
+    passages = "\n\n".join(f"[{n}] ({p.where})\n{p.text}" for n, p in enumerate(asked.passages, start=1))
+    system = "\n\n".join(part for part in (asked.instructions, rules, passages) if part)
+    turns = [
+        {"role": role, "content": said}
+        for turn in asked.history
+        for role, said in (("user", turn.question), ("assistant", turn.answer))
+    ]
+    return [{"role": "system", "content": system}, *turns, {"role": "user", "content": asked.text}]
+
+
+def _text(name: str) -> str:
+    return (Path(__file__).parent / "texts" / name).read_text(encoding="utf-8").strip()

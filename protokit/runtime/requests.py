@@ -1,0 +1,95 @@
+"""What an assistant is asked and what it gives back; plain data that every screen and engine shares."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from vectorstore.passages import Passage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Embed = Callable[[list[str]], NDArray[np.float32]]
+
+Length = Literal["short", "medium", "long"]
+Shape = Literal["bullets", "paragraph", "actions"]
+
+
+class Turn(NamedTuple):
+    """One exchange of a conversation."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with all an engine may use to answer it."""
+
+    text: str
+    passages: Sequence[Passage] = ()
+    """Best first."""
+    history: Sequence[Turn] = ()
+    instructions: str = ""
+    language: str = "en"
+    welcome: str = ""
+    """What to say to a greeting; empty where small talk has no place."""
+    max_words: int | None = None
+    embed: "Embed | None" = field(default=None, repr=False)
+    """Turns texts into rows of unit length, where the embedding model is loaded already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condensation:
+    """A text to be summarized."""
+
+    text: str
+    file: str = "pasted text"
+    length: Length = "medium"
+    shape: Shape = "bullets"
+    instructions: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage an answer rests on: `number` is the [n] in the text."""
+
+    number: int
+    passage: Passage
+    marks: tuple[tuple[int, int], ...] = ()
+    """Offsets into the passage's text of the words that were used."""
+
+    def __str__(self) -> str:
+        return f"[{self.number}] {self.passage.where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with where it came from and what it took."""
+
+    question: str
+    text: str
+    model: str
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    """All that was found for the question, cited or not, best first."""
+    found: bool = True
+    """False where the documents do not hold an answer, and the text says so."""
+    note: str = ""
+    """What the visitor should know: the model was down, or only part was read."""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_estimated: bool = True
+    seconds_to_first: float = 0.0
+    seconds: float = 0.0
+    dollars: float | None = 0.0
+    """None where the price of the model is not known."""
+    event: int = 0
+    """The number of the Event it left, 0 when none."""
+
+    @property
+    def tokens(self) -> int:
+        """Tokens in and out."""
+        return self.tokens_in + self.tokens_out

@@ -1,0 +1,103 @@
+"""How an answer is shown: passages with the used words marked, and its numbers in a line; the same on every screen."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from protokit.runtime.requests import Answer, Citation
+from vectorstore.passages import Passage
+
+if TYPE_CHECKING:
+    from vectorstore.knowledge import KnowledgeBase
+
+
+def sources(answer: Answer, most_others: int = 2) -> list[Citation]:
+    """What to list under an answer: its citations, then up to `most_others` found passages it did not use."""
+    cited = {citation.passage for citation in answer.citations}
+    others = [passage for passage in answer.passages if passage not in cited][:most_others]
+    return [*answer.citations, *(Citation(0, passage) for passage in others)] if answer.citations else []
+
+
+def marked(citation: Citation) -> str:
+    """The passage as safe HTML, the used words in <mark>. A passage cites nothing but text: everything is escaped."""
+    text, parts, at = citation.passage.text, [], 0
+    for start, end in citation.marks:
+        parts += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
+        at = end
+    return "".join([*parts, escape(text[at:])]).strip().replace("\n", "<br>")
+
+
+def title(citation: Citation) -> str:
+    """The heading over a passage: "[1] handbook.pdf, page 3"."""
+    number = f"[{citation.number}] " if citation.number else ""
+    return f"{number}{citation.passage.where}"
+
+
+def match(passage: Passage) -> str:
+    """How well a passage bears on the question: "match 84%"."""
+    return f"match {passage.support:.0%}"
+
+
+def numbers(answer: Answer) -> str:
+    """What an answer took: "397 ms · 273 tokens · $0.00006"."""
+    about = "~" if answer.tokens_estimated else ""
+    return f"{duration(answer.seconds)} · {about}{answer.tokens:,} tokens · {money(answer.dollars)}"
+
+
+def duration(seconds: float) -> str:
+    """ "397 ms" or "2.1 s"."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def money(dollars: float | None) -> str:
+    """ "$0", "$0.00006", "$1.20" or "cost unknown"."""
+    if dollars is None:
+        return "cost unknown"
+    return f"${dollars:.2f}" if dollars >= 0.1 else f"${dollars:.5f}".rstrip("0").rstrip(".")
+
+
+def totals(answers: Sequence[Answer]) -> dict[str, str]:
+    """The numbers of a conversation: questions, mean latency, tokens, cost; each as text for a page."""
+    known = [answer.dollars for answer in answers if answer.dollars is not None]
+    spent = sum(known) if len(known) == len(answers) else None
+    mean = sum(answer.seconds for answer in answers) / len(answers) if answers else 0.0
+    return {
+        "Questions": str(len(answers)),
+        "Latency": duration(mean) if answers else "–",
+        "Tokens": f"{sum(answer.tokens for answer in answers):,}",
+        "Cost": money(spent),
+    }
+
+
+def marked_text(text: str, citations: Sequence[Citation]) -> str:
+    """The whole source `text` as safe HTML, each cited sentence in <mark> behind its number."""
+    parts, at = [], 0
+    for citation in sorted(citations, key=lambda citation: citation.passage.start):
+        start, end = max(citation.passage.start, at), citation.passage.end
+        if start < end:
+            parts += [escape(text[at:start]), f"<mark><b>[{citation.number}]</b> ", escape(text[start:end]), "</mark>"]
+            at = end
+    return "".join([*parts, escape(text[at:])]).strip().replace("\n", "<br>")
+
+
+def sources_html(answer: Answer, most_others: int = 2) -> str:
+    """The sources of an answer as safe HTML, for screens without cards of their own."""
+    shown = sources(answer, most_others)
+    cards = [
+        f'<article class="source{"" if source.number else " other"}"><header><b>{escape(title(source))}</b>'
+        f"<em>{match(source.passage)}</em></header><blockquote>{marked(source)}</blockquote></article>"
+        for source in shown
+    ]
+    return "<h3>Sources</h3>" + "".join(cards) if cards else ""
+
+
+def numbers_html(answers: Sequence[Answer]) -> str:
+    """The numbers of a conversation as four small cards."""
+    cards = (f"<div><span>{name}</span><b>{value}</b></div>" for name, value in totals(answers).items())
+    return f'<div class="numbers">{"".join(cards)}</div>'
+
+
+def files_html(knowledge: "KnowledgeBase") -> str:
+    """The documents that answers come from, and how far they are read."""
+    rows = "".join(f"<li>📄 {escape(file.file)}</li>" for file in knowledge.files())
+    return f'<h3>Documents</h3><ul class="files">{rows}</ul><p class="quiet">{escape(str(knowledge.status))}</p>'

@@ -1,0 +1,118 @@
+"""Each answer leaves an Event: the numbers an AI product is judged by, in one SQLite file beside the prototype."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from protokit.runtime.requests import Answer
+
+COLUMNS = {
+    "time": "REAL NOT NULL",
+    "session": "TEXT NOT NULL",
+    "gen_ai.request.model": "TEXT NOT NULL",
+    "gen_ai.usage.input_tokens": "INTEGER NOT NULL",
+    "gen_ai.usage.output_tokens": "INTEGER NOT NULL",
+    "gen_ai.server.time_to_first_token": "REAL NOT NULL",
+    "gen_ai.client.operation.duration": "REAL NOT NULL",
+    "question": "TEXT NOT NULL",
+    "answer": "TEXT NOT NULL",
+    "passages": "TEXT NOT NULL",
+    "found": "INTEGER NOT NULL",
+    "tokens_estimated": "INTEGER NOT NULL",
+    "cost_usd": "REAL",
+    "note": "TEXT NOT NULL DEFAULT ''",
+    "error": "TEXT NOT NULL DEFAULT ''",
+    "feedback": "INTEGER",
+    "comment": "TEXT NOT NULL DEFAULT ''",
+}
+"""Names with dots are those of OpenTelemetry's GenAI conventions. Times are seconds (UTC since 1970), cost is
+US dollars and NULL where unknown, feedback 1 (up), -1 (down) or NULL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row: `fields` maps the names of COLUMNS to values; `passages` is a list of dicts."""
+
+    id: int
+    fields: dict[str, Any]
+
+
+class EventLog:
+    """The events of one prototype. Several processes may write at once (SQLite, write-ahead log)."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def record(self, answer: Answer, *, session: str = "", error: str = "") -> int:
+        """Store `answer` and return its event number."""
+        values = {
+            "time": time.time(),
+            "session": session,
+            "gen_ai.request.model": answer.model,
+            "gen_ai.usage.input_tokens": answer.tokens_in,
+            "gen_ai.usage.output_tokens": answer.tokens_out,
+            "gen_ai.server.time_to_first_token": answer.seconds_to_first,
+            "gen_ai.client.operation.duration": answer.seconds,
+            "question": answer.question,
+            "answer": answer.text,
+            "passages": json.dumps(_passages(answer), ensure_ascii=False),
+            "found": answer.found,
+            "tokens_estimated": answer.tokens_estimated,
+            "cost_usd": answer.dollars,
+            "note": answer.note,
+            "error": error,
+        }
+        names = ", ".join(f'"{name}"' for name in values)
+        marks = ", ".join("?" * len(values))
+        with self._open() as database:
+            row = database.execute(f"INSERT INTO events ({names}) VALUES ({marks})", list(values.values()))
+            return row.lastrowid or 0
+
+    def feedback(self, event: int, thumbs: int | None, comment: str = "") -> None:
+        """Store thumbs up (1), down (-1) or none (None) and a comment for an event."""
+        with self._open() as database:
+            database.execute("UPDATE events SET feedback = ?, comment = ? WHERE id = ?", (thumbs, comment, event))
+
+    def events(self) -> list[Event]:
+        """Every event, oldest first."""
+        if not self.path.exists():
+            return []
+        with self._open() as database:
+            rows = [dict(row) for row in database.execute("SELECT * FROM events ORDER BY id")]
+        return [Event(row.pop("id"), {**row, "passages": json.loads(row["passages"])}) for row in rows]
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        new = not self.path.exists()
+        database = sqlite3.connect(self.path, timeout=30)
+        database.row_factory = sqlite3.Row
+        try:
+            if new:
+                database.execute("PRAGMA journal_mode=WAL")
+            columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
+            database.execute(f"CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, {columns})")
+            with database:
+                yield database
+        finally:
+            database.close()
+
+
+def _passages(answer: Answer) -> list[dict[str, Any]]:
+    cited = {citation.passage: citation for citation in answer.citations}
+    return [
+        {
+            "file": passage.file,
+            "where": passage.where,
+            "start": passage.start,
+            "end": passage.end,
+            "support": round(passage.support, 3),
+            "citation": cited[passage].number if passage in cited else None,
+        }
+        for passage in dict.fromkeys([*cited, *answer.passages])
+    ]

@@ -1,0 +1,34 @@
+"""Documents that a visitor hands to the page: kept in knowledge/ under a safe name, never over another file."""
+
+import re
+from pathlib import Path, PurePosixPath
+
+MOST_BYTES = 50_000_000
+
+
+def keep_upload(folder: Path, name: str, content: bytes) -> Path:
+    """Store `content` in `folder` under `name` and return the path.
+
+    The name is only ever a name, never a path. The same content under the same name is stored once; other content
+    under a name that is taken gets a number. Raises ValueError for an empty or too large file.
+    """
+    if not content:
+        raise ValueError(f"{name} is empty.")
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"{name} is larger than {MOST_BYTES // 1_000_000} MB.")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / _safe(name)
+    number = 2
+    while path.exists() and path.read_bytes() != content:
+        path = folder / f"{Path(_safe(name)).stem} ({number}){path.suffix}"
+        number += 1
+    partial = folder / f".{path.name}.partial"
+    partial.write_bytes(content)
+    return partial.replace(path)
+
+
+def _safe(name: str) -> str:
+    plain = PurePosixPath(name.replace("\\", "/")).name
+    plain = re.sub(r'[\x00-\x1f<>:"|?*\u202a-\u202e\u2066-\u2069]', "", plain).strip(" .")
+    stem, dot, suffix = plain.rpartition(".")
+    return f"{stem[:120]}{dot}{suffix[:12]}" if stem else (plain[:120] or "document.txt")

@@ -1,0 +1,79 @@
+"""A blueprint's template rendered by cookiecutter, and kept: what does not depend on the person is rendered once."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import protokit
+from protokit.blueprint import TEMPLATE_FOLDER
+from protokit.spec import Screen
+
+_RAW = ["*.py", "*.toml", "*.txt", "*.yaml", "*.css", "*.gitignore", "*.env.example"]
+"""Copied as they are: only what names the folder, the screen or the version is a template."""
+
+
+def rendered(layers: Sequence[Path], slug: str, screen: Screen) -> Path:
+    """Return a folder with the files of `layers`, later ones winning; do not write into it.
+
+    Cookiecutter does the rendering, in a folder of the user's cache that is named after everything that goes into it,
+    so that the next prototype from the same blueprint needs no rendering. Template hooks never run.
+    """
+    context = {"slug": slug, "screen": screen, "version": protokit.__version__, "_copy_without_render": _RAW}
+    kept = _cache() / _digest(layers, context)
+    if kept.is_dir():
+        return kept
+    return _keep(_render(layers, context, Path(tempfile.mkdtemp(prefix="protokit-"))), kept)
+
+
+def _render(layers: Sequence[Path], context: dict[str, Any], aside: Path) -> Path:
+    from cookiecutter.generate import generate_files
+
+    for layer in layers:
+        generate_files(layer, {"cookiecutter": context}, aside, overwrite_if_exists=True, accept_hooks=False)
+    return aside / str(context["slug"])
+
+
+def _keep(made: Path, kept: Path) -> Path:
+    """Move what was rendered to its place in the cache; where there is no writing there, use it where it is."""
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(dir=kept.parent))
+        shutil.copytree(made, partial, dirs_exist_ok=True)
+        with suppress(OSError):  # another process may have been first
+            os.replace(partial, kept)
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(made.parent, ignore_errors=True)
+        return kept
+    return made
+
+
+def _digest(layers: Sequence[Path], context: dict[str, Any]) -> str:
+    """Names the result by what it is made of; by the slug only where a template uses it."""
+    digest = hashlib.sha256()
+    sluggish = False
+    for layer in layers:
+        inside = layer / TEMPLATE_FOLDER
+        for path in sorted(inside.rglob("*")):
+            name = path.relative_to(inside).as_posix()
+            content = path.read_bytes() if path.is_file() else b""
+            sluggish = sluggish or "cookiecutter.slug" in name or b"cookiecutter.slug" in content
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    said = {**context, "slug": context["slug"] if sluggish else ""}
+    digest.update(repr(sorted(said.items())).encode())
+    return digest.hexdigest()[:24]
+
+
+def _cache() -> Path:
+    """The user's cache folder, by the custom of each system; PROTOKIT_CACHE overrides it."""
+    if own := os.environ.get("PROTOKIT_CACHE"):
+        return Path(own) / "rendered"
+    if os.name == "nt":
+        home = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local"))
+    else:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return home / "protokit" / "rendered"

@@ -1,0 +1,67 @@
+"""Tries the PM's documents before the prototype exists: what can be read of them, and which questions they answer."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from protokit.errors import DocumentProblem
+from protokit.starters import starter_questions
+
+if TYPE_CHECKING:
+    from protokit.runtime.requests import Citation
+    from vectorstore.knowledge import KnowledgeBase
+    from vectorstore.reports import SyncReport
+
+STARTERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The documents in a store of their own, found by words only, so that nothing heavy is loaded."""
+
+    knowledge: "KnowledgeBase"
+    report: "SyncReport"
+
+    def texts(self) -> dict[str, str]:
+        """File name -> text, of what could be read."""
+        return {file.file: self.knowledge.source_text(file.file) for file in self.report.files if file.passages}
+
+    def starters(self, language: str) -> list[dict[str, Any]]:
+        """Rows for questions.yaml: questions that the offline engine answers from these documents, with the source."""
+        asked = starter_questions(self.texts(), lambda text: bool(self._cited(text)), STARTERS, language=language)
+        return [self._row(question) for question in asked]
+
+    def _cited(self, question: str) -> "tuple[Citation, ...]":
+        from protokit.runtime.answering import answer
+        from protokit.runtime.requests import Question
+
+        _, citations, found = answer(Question(question, self.knowledge.search(question)))
+        return citations if found else ()
+
+    def _row(self, question: str) -> dict[str, Any]:
+        files = dict.fromkeys(citation.passage.file for citation in self._cited(question))
+        return {"question": question, "cites": list(files), "starter": True}
+
+
+@contextmanager
+def try_documents(documents: Mapping[str, Path]) -> Iterator[Trial]:
+    """Read `documents` (name -> file) aside. Raises DocumentProblem with each reason when none can be read."""
+    from vectorstore.knowledge import KnowledgeBase
+
+    with tempfile.TemporaryDirectory(prefix="protokit-") as aside:
+        folder = Path(aside, "knowledge")
+        for name, source in documents.items():
+            copy = folder / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, copy)
+        with KnowledgeBase.open(Path(aside, "index"), embedding="none") as knowledge:
+            report = knowledge.sync(folder)
+            if not any(file.passages for file in report.files):
+                why = "; ".join(f"{file.file}: {file.note}" for file in report.failed)
+                raise DocumentProblem(f"none of the documents could be read ({why})", fix="Bring one with text in it.")
+            yield Trial(knowledge, report)
+

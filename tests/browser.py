@@ -1,0 +1,71 @@
+"""A real headless Chromium for the tests, with its requests watched."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+DESKTOP, PHONE = (1280, 800), (390, 844)
+_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)")
+
+
+class Visit:
+    """A page in a browser window; `outside` lists every request that left this machine."""
+
+    def __init__(self, page, outside: list[str]) -> None:
+        self.page, self.outside = page, outside
+
+    def text(self) -> str:
+        return self.page.inner_text("body")
+
+    def shoot(self, name: str) -> Path:
+        """Keep a picture, to be looked at."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        path = SCREENSHOTS / f"{name}.png"
+        self.page.screenshot(path=str(path))
+        return path
+
+    def overflow(self) -> int:
+        """How many pixels the page is wider than its window."""
+        return self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+@contextmanager
+def visit(url: str, folder: Path, size: tuple[int, int] = DESKTOP) -> Iterator[Visit]:
+    """Open `url` in a new Chromium whose profile lives in `folder`."""
+    from playwright.sync_api import sync_playwright
+
+    width, height = size
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            str(folder),
+            executable_path=CHROMIUM,
+            headless=True,
+            args=_FLAGS.split(),
+            viewport={"width": width, "height": height},
+            has_touch=size == PHONE,
+        )
+        outside: list[str] = []
+        context.on("request", lambda request: outside.append(request.url) if _is_outside(request.url) else None)
+        page = context.pages[0]
+        page.set_default_timeout(60_000)
+        page.goto(url)
+        try:
+            yield Visit(page, outside)
+        finally:
+            context.close()
+
+
+def _is_outside(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("localhost", "127.0.0.1")
