@@ -25,6 +25,11 @@ def sentences(text: str) -> list[str]:
                 "The U.S. grew 3.2 percent.",
             ],
         ),
+        ("Reply before 3 May. Revenue will rise.", ["Reply before 3 May.", "Revenue will rise."]),
+        (
+            "Hallo Frau Weber,\nbitte senden Sie mir heute den Bericht.",
+            ["Hallo Frau Weber,", "bitte senden Sie mir heute den Bericht."],
+        ),
         ("See Fig. 3, e.g. this. Version 2.1.3 is out!", ["See Fig. 3, e.g. this.", "Version 2.1.3 is out!"]),
         (
             "Am 3. Mai kommt Hr. Müller z.B. mit dem Zug. Das kostet ca. 5 Mio. Euro und ist gut.",

@@ -33,7 +33,10 @@ _SPEAKER = re.compile(
     r"(?:[\[(]?\d{1,2}:\d\d(?::\d\d)?[\])]?\s*[-–]?\s*)?(?:#\w+#|[^\W\d_a-z][^:：\n]{0,38})\s?[:：](?:\s|$)"
 )
 _ABBREVIATED = re.compile(r"(?:\b\w{1,4}|\.\w{1,3}|\d)\.$")
+# Words that sentencex takes for abbreviations wherever a capital follows, among them the month of May.
+_WHOLE_WORD = re.compile(r"\b(?:May|[Mm]e|[Oo][Kk]|[Nn]o|etc|HR)\.\s+(?=[\"'“(]?[A-Z][a-z])")
 _NARROW = 40
+_GREETING = 4
 _WINDOW = 1_000
 _LONGEST = 64_000
 
@@ -106,6 +109,8 @@ def _breaks(before: str, line: str, longest: int) -> bool:
         return True
     if _NUMBERED.match(line) or _SPEAKER.match(line):
         return short or bool(_NUMBERED.match(before) or _SPEAKER.match(before))
+    if short and before.endswith((",", "，")) and len(before.split()) <= _GREETING:
+        return True
     return short and not line[0].islower()
 
 
@@ -140,7 +145,11 @@ def _boundaries(block: str, language: str) -> Iterator[tuple[int, int]]:
             size *= 4
             continue
         for boundary in found:
-            yield position + boundary["start_index"], position + boundary["end_index"]
+            start, end = position + boundary["start_index"], position + boundary["end_index"]
+            cuts = (
+                [word.end() for word in _WHOLE_WORD.finditer(block, start, end)] if language == "en" else []
+            )
+            yield from pairwise([start, *cuts, end])
         position, size = position + (found[-1]["end_index"] if found else len(window)), _WINDOW
 
 

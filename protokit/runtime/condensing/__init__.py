@@ -35,7 +35,9 @@ def condense(text: str, *, length: Length = "medium", shape: Shape = "bullets", 
         points = find_actions(text, structure, language)
     else:
         points = _quoted(text, structure, length, language, wanted)
-    about = [point for point in points if wanted.intersection(tokens(f"{point.section} {point.text}", language))]
+    about = [
+        point for point in points if wanted.intersection(tokens(f"{point.section} {point.text}", language))
+    ]
     if wanted and about:
         points = about
     return Summary(
@@ -49,14 +51,18 @@ def condense(text: str, *, length: Length = "medium", shape: Shape = "bullets", 
     )
 
 
-def _quoted(text: str, structure: Outline, length: Length, language: str, wanted: frozenset[str]) -> list[Point]:
+def _quoted(
+    text: str, structure: Outline, length: Length, language: str, wanted: frozenset[str]
+) -> list[Point]:
     leans = leaning(text, language)
     chosen = choose(structure.sections, length, leans, wanted, structure.is_dialogue)
     points = []
     for choice in chosen:
         section = structure.sections[choice.section]
         statements = section.statements[choice.first : choice.last + 1]
-        points.append(make_point(text, (unit for member in statements for unit in member.units), section.heading))
+        points.append(
+            make_point(text, (unit for member in statements for unit in member.units), section.heading)
+        )
     return points
 
 

@@ -12,6 +12,7 @@ from protokit.runtime.condensing.summary import Length
 _LONGEST_CHAIN = 3
 _LONGEST_POINT = 90
 _SAME = 0.6
+_FIRST_PASS = 2.0
 _LONG_SENTENCE = 45
 _SHORT_SENTENCE = 5
 # Points at least and at most, points for each section, and the share of a short text's words.
@@ -44,7 +45,11 @@ class Choice:
 
 
 def choose(
-    sections: list[Section], length: Length, leans: Callable[[str], bool], wanted: frozenset[str], spoken: bool
+    sections: list[Section],
+    length: Length,
+    leans: Callable[[str], bool],
+    wanted: frozenset[str],
+    spoken: bool,
 ) -> list[Choice]:
     """The choices in the order of the source; with `wanted` terms, only such as hold one of them, if any does.
 
@@ -58,12 +63,14 @@ def choose(
     least, most, each, share = _BUDGETS[length]
     points = max(least, min(most, round(each * len(sections))))
     room = share * sum(section.words for section in sections)
-    chosen = _one_of_each_section(sections, choices, points, room * 1.6)
+    chosen = _one_of_each_section(sections, choices, points, room * _FIRST_PASS)
     _best_of_the_rest(choices, chosen, points, room)
     return sorted(chosen, key=lambda choice: (choice.section, choice.first))
 
 
-def _one_of_each_section(sections: list[Section], choices: list[Choice], points: int, room: float) -> list[Choice]:
+def _one_of_each_section(
+    sections: list[Section], choices: list[Choice], points: int, room: float
+) -> list[Choice]:
     chosen: list[Choice] = []
     order = sorted(range(len(sections)), key=lambda index: (index > 0, -sections[index].words))
     for index in order:
@@ -93,7 +100,9 @@ def _best_of_the_rest(choices: list[Choice], chosen: list[Choice], points: int, 
             chosen.append(best)
             said[best.section] += 1
             left -= best.words
-            gains = {choice: min(gain, choice.score * _novelty(choice, [best])) for choice, gain in gains.items()}
+            gains = {
+                choice: min(gain, choice.score * _novelty(choice, [best])) for choice, gain in gains.items()
+            }
 
 
 def _novelty(choice: Choice, chosen: list[Choice]) -> float:
@@ -148,7 +157,8 @@ class _Weights:
     def statement(self, section: int, statement: Statement) -> float:
         inside, count = self._inside[section], len(self._inside)
         worth = sum(
-            (1 + math.log(inside[term])) * math.log(1 + count / self._sections[term]) for term in statement.terms
+            (1 + math.log(inside[term])) * math.log(1 + count / self._sections[term])
+            for term in statement.terms
         )
         return worth / math.sqrt(statement.words + _SHORT_SENTENCE)
 

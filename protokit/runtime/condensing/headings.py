@@ -1,23 +1,29 @@
 """Which lines are headings: marked ones, numbered ones, and short ones that stand alone above their text."""
 
 import re
+from collections.abc import Container
 from dataclasses import replace
 
 from protokit.runtime.condensing.units import Unit, count_words
 
 _MARKED = re.compile(r"(?P<marks>#{1,6})\s+(?P<title>.*?)\s*#*$", re.DOTALL)
 _BOLD = re.compile(r"(?:\*\*|__)(?P<title>[^*_]+?)[:：]?(?:\*\*|__)[:：]?$")
-_NUMBERED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})[.)]?\s+\S|[IVX]{1,5}\.\s+\S|第.{1,4}[章节条]|[一二三四五六七八九十]{1,3}、")
+_NUMBERED = re.compile(
+    r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})[.)]?\s+\S|[IVX]{1,5}\.\s+\S|第.{1,4}[章节条]|[一二三四五六七八九十]{1,3}、"
+)
 _UNFINISHED = re.compile(r"[.!?,;…。！？；，؟]$")
 _LONGEST = 10
 
 
-def with_headings(text: str, units: list[Unit]) -> list[Unit]:
-    """`units` with those that are headings marked as such and given a level, 1 being the outermost."""
-    return [_heading(text, units, index) or unit for index, unit in enumerate(units)]
+def with_headings(units: list[Unit], labels: Container[int] = ()) -> list[Unit]:
+    """`units` with those that are headings marked as such and given a level, 1 being the outermost.
+
+    The units whose indexes are in `labels` open a turn of a dialogue and are none.
+    """
+    return [(None if index in labels else _heading(units, index)) or unit for index, unit in enumerate(units)]
 
 
-def _heading(text: str, units: list[Unit], index: int) -> Unit | None:
+def _heading(units: list[Unit], index: int) -> Unit | None:
     unit = units[index]
     if unit.kind in ("noise", "row", "heading") or not (unit.opens_line and unit.closes_line):
         return None
@@ -36,6 +42,8 @@ def _heading(text: str, units: list[Unit], index: int) -> Unit | None:
         return _as_heading(unit, unit.text, 2 + depth)
     if unit.kind == "item":
         return None
+    if index == 0 and len(units) > 2:
+        return _as_heading(unit, unit.text, 1)
     shouted = unit.text.isupper() and len(unit.text) > 3 and unit.text.isascii()
     stands_above = _is_body(below) or (unit.text.endswith((":", "：")) and below.opens_line)
     return _as_heading(unit, unit.text, 2) if unit.opens_paragraph and (shouted or stands_above) else None
@@ -55,4 +63,8 @@ def _is_body(unit: Unit) -> bool:
     """Whether a heading may stand above `unit`: a finished sentence, an item or a row on a line of its own."""
     if not unit.opens_line or unit.kind == "noise":
         return False
-    return unit.kind in ("item", "row") or bool(_UNFINISHED.search(unit.text)) or count_words(unit.text) > _LONGEST
+    return (
+        unit.kind in ("item", "row")
+        or bool(_UNFINISHED.search(unit.text))
+        or count_words(unit.text) > _LONGEST
+    )

@@ -5,13 +5,17 @@ from dataclasses import replace
 
 from protokit.runtime.condensing.units import Unit, count_words
 
-_FROM = re.compile(r"\W{0,3}(?:from|von|de|da|发件人|寄件者|من)\W{0,3}[:：]\W*(?P<sender>[^<\n\[(]+)", re.IGNORECASE)
+_FROM = re.compile(
+    r"\W{0,3}(?:from|von|de|da|发件人|寄件者|من)\W{0,3}[:：]\W*(?P<sender>[^<\n\[(]+)", re.IGNORECASE
+)
 _HEADER = re.compile(
     r"\W{0,3}(?:from|to|cc|bcc|date|sent|subject|reply-to|von|an|gesendet|datum|betreff|de|à|a|envoyé|objet|para|"
     r"enviado|fecha|asunto|发件人|收件人|抄送|日期|时间|主题|من|إلى|الموضوع|التاريخ)\W{0,3}[:：]",
     re.IGNORECASE,
 )
-_SUBJECT = re.compile(r"\W{0,3}(?:subject|betreff|objet|asunto|主题|الموضوع)\W{0,3}[:：]\s*(?P<title>.*)", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"\W{0,3}(?:subject|betreff|objet|asunto|主题|الموضوع)\W{0,3}[:：]\s*(?P<title>.*)", re.IGNORECASE
+)
 _WROTE = re.compile(
     r".{0,120}(?:\bwrote|schrieb|a écrit|escribió|写道|كتب)(?:\s.{0,60})?\s?[:：]$|-{2,}\s?.{0,40}\s?-{2,}$",
     re.IGNORECASE | re.DOTALL,
@@ -31,7 +35,9 @@ _CLOSING = re.compile(
     r"此致|敬礼|祝好|谢谢|مع التحية|تحياتي|شكرا)[,，.!！]?(?:\s+[^\s.]+){0,3}$",
     re.IGNORECASE,
 )
-_SENT_FROM = re.compile(r"(?:sent from my|get outlook for|von meinem \S+ gesendet|envoyé de mon|enviado desde mi)", re.I)
+_SENT_FROM = re.compile(
+    r"(?:sent from my|get outlook for|von meinem \S+ gesendet|envoyé de mon|enviado desde mi)", re.I
+)
 _SHORT_LINE = 9
 
 
@@ -91,7 +97,9 @@ def _subject(unit: Unit, seen: set[str]) -> Unit:
     match = _SUBJECT.match(unit.text)
     if not match:
         return unit.as_noise()
-    title = re.sub(r"^(?:(?:re|fwd?|aw|wg|rv|tr|回复|转发)\s*[:：]\s*)+", "", match["title"].strip(), flags=re.IGNORECASE)
+    title = re.sub(
+        r"^(?:(?:re|fwd?|aw|wg|rv|tr|回复|转发)\s*[:：]\s*)+", "", match["title"].strip(), flags=re.IGNORECASE
+    )
     if not title or title in seen:
         return unit.as_noise()
     seen.add(title)
@@ -99,7 +107,11 @@ def _subject(unit: Unit, seen: set[str]) -> Unit:
 
 
 def _quotes(unit: Unit) -> bool:
-    return unit.mark.startswith(">") or unit.text.startswith(">") or bool(_WROTE.match(unit.text) and unit.closes_line)
+    return (
+        unit.mark.startswith(">")
+        or unit.text.startswith(">")
+        or bool(_WROTE.match(unit.text) and unit.closes_line)
+    )
 
 
 def _closes(unit: Unit) -> bool:

@@ -55,25 +55,25 @@ class Outline:
 
     def covered(self, points: Iterable[Point]) -> int:
         """How many sections hold at least one of `points`."""
-        starts = {span.start for point in points for span in point.spans}
-        return sum(
-            any(first <= start < last for start in starts)
-            for first, last in (
-                (section.statements[0].first.start, section.statements[-1].units[-1].end) for section in self.sections
-            )
-        )
+        spans = [span for point in points for span in point.spans]
+        bounds = [
+            (part.statements[0].first.start, part.statements[-1].units[-1].end) for part in self.sections
+        ]
+        return sum(any(span.end > first and span.start < last for span in spans) for first, last in bounds)
 
 
 def outline(text: str, language: str) -> Outline:
     """Read how `text` is built. Sections without a sentence are left out; a blank text has none."""
     units = read_units(text)
     if mail.is_mail(units):
-        units = mail.read_thread(units)
+        units = with_headings(mail.read_thread(units))
     else:
-        units = speakers.with_speakers(text, units)
-    units = with_headings(text, units)
+        labels = speakers.find_labels(text, units)
+        units = speakers.with_speakers(text, with_headings(units, labels), labels)
     is_dialogue = any(unit.label for unit in units)
     sections = _under_headings(units, language)
+    if len(sections) > 1 and _is_only_details(sections[0]):
+        del sections[0]
     if len(sections) == 1:
         sections = _divided(sections[0], _TURNS_WORDS if is_dialogue else _SECTION_WORDS)
     return Outline(_merged(sections), units, is_dialogue)
@@ -92,6 +92,14 @@ def _under_headings(units: list[Unit], language: str) -> list[Section]:
         Section(key[2], key[3], _statements([unit for _, unit in group], language))
         for key, group in groupby(placed, key=lambda pair: pair[0])
     ]
+
+
+def _is_only_details(section: Section) -> bool:
+    """Whether it holds no sentence or item, only such lines as "Present: Maria, Tom" or the authors' names."""
+    return all(
+        statement.first.kind == "prose" and statement.words < 10 and statement.first.text[-1].isalnum()
+        for statement in section.statements
+    )
 
 
 def _statements(units: list[Unit], language: str) -> list[Statement]:
@@ -116,7 +124,9 @@ def _leads_to(group: list[Unit], item: Unit) -> bool:
 
 def _without_fillers(turn: list[Unit], language: str) -> list[Unit]:
     """The turn without "OK." and "Really?" at either end; all of it if it is nothing else."""
-    telling = [index for index, unit in enumerate(turn) if tokens(unit.text, language) and count_words(unit.text) > 2]
+    telling = [
+        index for index, unit in enumerate(turn) if tokens(unit.text, language) and count_words(unit.text) > 2
+    ]
     return turn[telling[0] : telling[-1] + 1] if telling else turn
 
 
@@ -141,9 +151,7 @@ def _divided(section: Section, target: int) -> list[Section]:
         if len(cuts) < count - 1 and all(abs(before[gap] - before[other]) >= least for other in near):
             cuts.append(gap)
     edges = [0, *sorted(cuts), len(statements)]
-    return [
-        Section(section.heading, section.level, statements[start:end]) for start, end in pairwise(edges)
-    ]
+    return [Section(section.heading, section.level, statements[start:end]) for start, end in pairwise(edges)]
 
 
 def _cohesion(statements: list[Statement], gap: int, reach: int = 4) -> float:

@@ -10,6 +10,7 @@ Kind = Literal["prose", "item", "row", "heading", "noise"]
 
 _BULLET = re.compile(r"(?:[-*+•‣▪◦●○■□–·]|[\u2610-\u2612])\s+")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)]\s+")
+_CHECKBOX = re.compile(r"\[[ xX]?\]\s+")
 _QUOTE = re.compile(r">\s*")
 _RULE = re.compile(r"[\s|:=\-~_*+#`>]*$|```|~~~")
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
@@ -68,6 +69,11 @@ def read_units(text: str) -> list[Unit]:
         unit = _unit(text, position, span)
         if unit.text.startswith(("```", "~~~")):
             fenced = not fenced
+        if units and units[-1].kind == "row" and not unit.opens_line:
+            row = units.pop()
+            unit = replace(
+                row, end=unit.end, text=fold(text[row.start : unit.end]), closes_line=unit.closes_line
+            )
         units.append(unit.as_noise() if fenced else unit)
         position = span.end
     return units
@@ -89,12 +95,16 @@ def _unit(text: str, position: int, span: Span) -> Unit:
         kind = "row"
     elif mark and not mark.startswith(">"):
         kind = "item"
-    return Unit(start, span.end, fold(text[start : span.end]), kind, opens_line, closes_line, opens_paragraph, mark)
+    return Unit(
+        start, span.end, fold(text[start : span.end]), kind, opens_line, closes_line, opens_paragraph, mark
+    )
 
 
 def _mark(raw: str) -> str:
     """The list or quote mark that `raw` begins with, never all of it."""
     position = 0
-    while found := next((m for mark in (_BULLET, _NUMBER, _QUOTE) if (m := mark.match(raw, position))), None):
+    while found := next(
+        (m for mark in (_BULLET, _NUMBER, _CHECKBOX, _QUOTE) if (m := mark.match(raw, position))), None
+    ):
         position = found.end()
     return raw[:position] if position < len(raw) else ""
