@@ -114,15 +114,15 @@ class Catalogue:
             database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def generation(self, of: str) -> int:
-        """How often the "words" or the "vectors" have changed: other processes compare it to notice news."""
+        """How often the "words" (files and passages) or the "vectors" have changed: what is read elsewhere in
+        between is then known to be old."""
         return int(self.fact(f"{of} generation") or 0)
 
-    def advance(self, of: str) -> None:
-        """Count one more change of the "words" or the "vectors"."""
-        name = f"{of} generation"
+    def vectors_changed(self) -> int:
+        """Count one more change of the vectors, and return the number."""
         with self._writing() as database:
-            database.execute("INSERT OR IGNORE INTO facts VALUES (?, 0)", (name,))
-            database.execute("UPDATE facts SET value = value + 1 WHERE name = ?", (name,))
+            _advance(database, "vectors")
+        return self.generation("vectors")
 
     # Files
 
@@ -157,6 +157,7 @@ class Catalogue:
         """Replace a file by what was just read; passages that are in already keep their vectors."""
         blob = zlib.compress(source.encode("utf-8", "surrogatepass"), 1)
         with self._writing() as database:
+            _advance(database, "words")
             ids = {kept.id for kept in passages}
             _drop_passages(database, entry.file, keeping=ids)
             database.execute(f"INSERT OR REPLACE INTO files VALUES ({_marks(10)})", (*astuple(entry), blob))
@@ -168,6 +169,7 @@ class Catalogue:
     def drop(self, file: str) -> None:
         """Forget a file; its passages stop being found at once, their vectors go with the next sync."""
         with self._writing() as database:
+            _advance(database, "words")
             _drop_passages(database, file, keeping=set())
             database.execute("DELETE FROM files WHERE file = ?", (file,))
 
@@ -261,6 +263,12 @@ def _stored(kept: Kept) -> tuple[object, ...]:
 def _kept(row: tuple[Any, ...]) -> Kept:
     id, file, number, start, end, page, place, heading, text, meaning = row
     return Kept(id, number, meaning, Passage(text, file, start, end, page, place, heading))
+
+
+def _advance(database: sqlite3.Connection, of: str) -> None:
+    name = f"{of} generation"
+    database.execute("INSERT OR IGNORE INTO facts VALUES (?, 0)", (name,))
+    database.execute("UPDATE facts SET value = value + 1 WHERE name = ?", (name,))
 
 
 def _drop_passages(database: sqlite3.Connection, file: str, *, keeping: set[str]) -> None:

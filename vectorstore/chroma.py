@@ -4,6 +4,7 @@ A server is addressed by its URL; the environment gives the rest, all of it opti
 CHROMA_DATABASE, CHROMA_API_KEY (sent as x-chroma-token) and CHROMA_HEADERS (a JSON object of more headers).
 """
 
+import itertools
 import json
 import os
 import threading
@@ -165,6 +166,15 @@ class Vectors:
             found.update(part)
         return found
 
+    def rows(self, where: Mapping[str, str] | None = None) -> Iterator[tuple[str, str, Any]]:
+        """Id, text and metadata of the rows that agree with `where`, of all by default."""
+        conditions, parts = _conditions(where), ["documents", "metadatas"]
+        for done in itertools.count(0, BATCH):
+            found = self._call("get", where=conditions, limit=BATCH, offset=done, include=parts)
+            yield from zip(found["ids"], found["documents"], found["metadatas"], strict=True)
+            if len(found["ids"]) < BATCH:
+                return
+
     def present(self, ids: Sequence[str]) -> set[str]:
         """Those of the ids that are there."""
         return set(self._call("get", ids=list(ids), include=[])["ids"])
@@ -180,12 +190,11 @@ class Vectors:
         self, vector: "NDArray[np.float32]", limit: int, where: Mapping[str, str] | None = None
     ) -> dict[str, float]:
         """Cosine similarity, -1 to 1, of the `limit` nearest rows that agree with `where`, by id."""
-        conditions = [{key: value} for key, value in (where or {}).items()]
         found = self._call(
             "query",
             query_embeddings=[vector],
             n_results=limit,
-            where={"$and": conditions} if len(conditions) > 1 else conditions[0] if conditions else None,
+            where=_conditions(where),
             include=["distances"],
         )
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
@@ -227,6 +236,11 @@ class Vectors:
                     f"cannot be read ({problem})", where=self._where, fix="Sync again."
                 ) from problem
             raise VectorstoreError(f"Chroma refused: {problem}", where=self._where) from problem
+
+
+def _conditions(where: Mapping[str, str] | None) -> dict[str, Any] | None:
+    conditions = [{key: value} for key, value in (where or {}).items()]
+    return {"$and": conditions} if len(conditions) > 1 else conditions[0] if conditions else None
 
 
 def _enter(path: Path, generation: int) -> _Folder:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from vectorstore.catalogue import Catalogue, Kept
-from vectorstore.embeddings import NONE
 from vectorstore.errors import VectorstoreError
 from vectorstore.meaningindex import MeaningIndex
 from vectorstore.reports import Progress
@@ -29,7 +28,7 @@ def embed_waiting(catalogue: Catalogue, index: MeaningIndex, tell: Callable[[Pro
     Raises VectorstoreError if a server does not answer or a stored passage is not found again; what is done
     stays done.
     """
-    if index.embedder.id == NONE:
+    if not index.wanted:
         return ""
     from vectorstore.chroma import DamagedVectors
 
@@ -149,6 +148,5 @@ class _Embedding:
             )
 
     def _announce(self) -> None:
-        self._catalogue.advance("vectors")
-        self._vectors.wrote(self._catalogue.generation("vectors"))
+        self._vectors.wrote(self._catalogue.vectors_changed())
         self._unannounced = 0

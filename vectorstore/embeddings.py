@@ -24,7 +24,7 @@ class Embedder(Protocol):
 
     @property
     def dimension(self) -> int:
-        """Length of a vector; 0 where there is no model."""
+        """Length of a vector."""
 
     @property
     def multilingual(self) -> bool:
@@ -41,7 +41,7 @@ class NoEmbedder:
     """No model: passages are found by their words alone."""
 
     id = NONE
-    dimension = 0
+    dimension = 1
     multilingual = False
 
     def __init__(self, note: str = "") -> None:
@@ -49,13 +49,13 @@ class NoEmbedder:
         """Why there is none, if one was asked for, and the command that would install it."""
 
     def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        """An array without columns."""
+        """A column of ones, which says nothing: a server keeps no passage without a vector."""
         import numpy as np
 
-        return np.zeros((len(texts), 0), dtype=np.float32)
+        return np.ones((len(texts), 1), dtype=np.float32)
 
     def embed_question(self, text: str) -> "NDArray[np.float32]":
-        """An empty vector."""
+        """The same one number for every question."""
         vector: NDArray[np.float32] = self.embed([text])[0]
         return vector
 

@@ -12,11 +12,12 @@ from vectorstore.catalogue import Catalogue
 from vectorstore.embedding import embed_waiting
 from vectorstore.embeddings import NONE, Embedder, NoEmbedder, embedder
 from vectorstore.errors import VectorstoreError
+from vectorstore.finding import Finder
 from vectorstore.locking import only_writer
 from vectorstore.meaningindex import MeaningIndex
+from vectorstore.mirroring import Mirror
 from vectorstore.opening import Place, open_catalogue
 from vectorstore.passages import Passage
-from vectorstore.ranking import fuse, with_history
 from vectorstore.reports import FileReport, Progress, Status, SyncReport
 from vectorstore.syncing import FolderSync
 from vectorstore.wordindex import WordIndex
@@ -31,12 +32,8 @@ __all__ = ["FileReport", "KnowledgeBase", "Progress", "Status", "SyncReport"]
 
 LOCK_WAIT = 600.0
 """Seconds that a sync waits for another process to finish its own."""
-_CANDIDATES = 50
-"""Passages that each half of a search contributes."""
 _ENOUGH = 0.9
 """Share of passages to be embedded before meaning counts: with less, those that are would be favoured."""
-_PUBLISHING_SHARE = 0.1
-"""At most this share of a sync goes into making new passages findable before the sync has read everything."""
 
 
 class _Stopped(Exception):
@@ -57,11 +54,12 @@ class KnowledgeBase:
         self._catalogue, self._mended = open_catalogue(place)
         self._words = WordIndex(self._catalogue, place.words)
         self._meaning = MeaningIndex(self._catalogue, place.home, place.url, place.name, embedder)
+        self._finder = Finder(self._catalogue, self._words, self._meaning)
+        self._mirror = Mirror(self._catalogue, self._meaning, place.url, place.name) if place.url else None
         self._background: threading.Thread | None = None
         self._stop = threading.Event()
         self._progress: Progress | None = None
-        self._trouble = ""
-        self._published = self._publishing_took = 0.0
+        self._failure = self._shortcoming = ""
 
     @classmethod
     def open(cls, location: Path | str, name: str = "knowledge", *, embedding: str = "default") -> Self:
@@ -101,12 +99,17 @@ class KnowledgeBase:
             tell(Progress("waiting", 0, 0, "Waiting for another process that is writing here."))
 
         with only_writer(self._place.lock, wait=wait, waiting=waiting):
-            reading = FolderSync(self._catalogue, tell, self._publish_now_and_then)
+            if self._mirror and self._mirror.is_old(now=True):
+                self._mirror.pull()
+            reading = FolderSync(self._catalogue, tell, self._words.refresh)
             reading.run(Path(folder))
-            self._publish(save=True)
+            self._words.update()
+            self._words.save()
             embedded_again = embed_waiting(self._catalogue, self._meaning, tell)
+            if self._mirror:
+                self._mirror.push()
         rebuilt = " ".join(line for line in (self._mended, reading.rebuilt, embedded_again) if line)
-        self._mended = self._trouble = ""
+        self._mended = self._failure = self._shortcoming = ""
         seconds = time.monotonic() - began
         return SyncReport(reading.reports(), *reading.counts(), seconds, rebuilt, self._notes())
 
@@ -118,7 +121,7 @@ class KnowledgeBase:
         if self._background is not None and self._background.is_alive():
             return
         self._stop.clear()
-        self._trouble = ""
+        self._failure = ""
         self._background = threading.Thread(target=self._sync_quietly, args=(Path(folder),), daemon=True)
         atexit.register(self.close)  # a thread inside native code must not outlive the interpreter
         self._background.start()
@@ -134,6 +137,8 @@ class KnowledgeBase:
         atexit.unregister(self.close)
         self._stop.set()
         self.wait(30)
+        if self._mirror:
+            self._mirror.close()
         self._meaning.close()
         self._catalogue.close()
 
@@ -156,8 +161,8 @@ class KnowledgeBase:
     def status(self) -> Status:
         """What can be searched at this moment; `str` of it is a line for a page."""
         passages, embedded = self._catalogue.count()
-        if self._trouble:
-            return Status("failed", passages, embedded, self._trouble)
+        if trouble := self._failure or self._shortcoming or self._finder.trouble:
+            return Status("failed", passages, embedded, trouble)
         if not passages:
             return Status("reading" if self._busy else "empty")
         if self._meaning.embedder.id == NONE:
@@ -168,6 +173,7 @@ class KnowledgeBase:
 
     def files(self) -> list[FileReport]:
         """Every file of the last sync, by name: read, a duplicate, or failed and why."""
+        self._look_at_server()
         return self._catalogue.reports()
 
     def source_text(self, file: str) -> str:
@@ -175,6 +181,7 @@ class KnowledgeBase:
 
         Raises VectorstoreError for a file that is not in the store.
         """
+        self._look_at_server()
         text = self._catalogue.source(file)
         if text is None:
             raise VectorstoreError(
@@ -199,20 +206,11 @@ class KnowledgeBase:
         in `Passage.file`) and `kind` ("pdf", "md"...) narrow the search. Words alone decide until vectors are
         there.
         """
+        self._look_at_server()
         holder = None if file is None else self._catalogue.original(file)
         filters = {key: value for key, value in (("file", holder), ("kind", kind)) if value is not None}
-        ranker = self._words.current()
-        asked = self._asked(with_history(question, history)) if ranker.ids else None
-        dense = {} if asked is None else self._nearest(asked, filters)
-        allowed = self._catalogue.ids(**filters) if filters else None
-        lexical = ranker.words(question, history, limit=_CANDIDATES, also=dense, allowed=allowed)
-        if asked is not None and dense:
-            dense |= self._meaning.similarity(asked, [id for id in lexical if id not in dense])
-        found = self._catalogue.kept([*dict.fromkeys([*lexical, *dense])])
-        passages = {id: kept.passage for id, kept in found.items()}
-        multilingual = self._meaning.embedder.multilingual
-        return fuse(
-            question, passages, lexical, dense, history=history, limit=limit, multilingual=multilingual
+        return self._finder.search(
+            question, history, limit=limit, filters=filters, by_meaning=self._has_meaning
         )
 
     @property
@@ -246,19 +244,22 @@ class KnowledgeBase:
         passages, embedded = self._catalogue.count()
         return embedded > 0 and embedded >= _ENOUGH * passages
 
+    def _look_at_server(self) -> None:
+        """Take over what another machine has synced; a page that is still loading is not kept waiting for
+        it."""
+        if self._mirror is None or self._busy:
+            return
+        try:
+            if self._mirror.is_old():
+                with only_writer(self._place.lock, wait=0, waiting=lambda: None):
+                    self._mirror.pull()
+            self._shortcoming = ""
+        except VectorstoreError as problem:
+            self._shortcoming = f"Searching in this machine's copy: {problem}"
+
     def _notes(self) -> tuple[str, ...]:
         model = self._meaning.embedder
         return (model.note,) if isinstance(model, NoEmbedder) and model.note else ()
-
-    def _asked(self, question: str) -> "NDArray[np.float32] | None":
-        return self._meaning.embedder.embed_question(question) if self._has_meaning else None
-
-    def _nearest(self, asked: "NDArray[np.float32]", filters: dict[str, str]) -> dict[str, float]:
-        try:
-            return self._meaning.nearest(asked, _CANDIDATES, filters)
-        except VectorstoreError as problem:
-            self._trouble = f"Searching by words only: {problem}"
-            return {}
 
     def _sync_quietly(self, folder: Path) -> None:
         def stop_if_asked(_: Progress) -> None:
@@ -271,17 +272,4 @@ class KnowledgeBase:
         except _Stopped:
             pass
         except Exception as problem:  # there is nobody above: the status is where a page looks
-            self._trouble = str(problem)
-
-    def _publish_now_and_then(self) -> None:
-        if time.monotonic() - self._published >= self._publishing_took / _PUBLISHING_SHARE:
-            self._publish()
-        else:
-            self._unpublished = True
-
-    def _publish(self, *, save: bool = False) -> None:
-        began = time.monotonic()
-        self._catalogue.advance("words")
-        self._words.update(save=save)
-        self._published = time.monotonic()
-        self._publishing_took = self._published - began
+            self._failure = str(problem)

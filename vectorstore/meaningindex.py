@@ -30,6 +30,11 @@ class MeaningIndex:
         return self._vectors is not None
 
     @property
+    def wanted(self) -> bool:
+        """Whether there is anything to store: without a model only a server needs the rows."""
+        return self.embedder.id != NONE or bool(self._url)
+
+    @property
     def fits(self) -> bool:
         """Whether there are vectors, and this embedder made them."""
         return self.embedder.id != NONE and self._catalogue.fact("embedding") == self.embedder.id

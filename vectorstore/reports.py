@@ -113,5 +113,7 @@ class Status:
         if self.phase == "reading":
             return "Reading the documents."
         if self.phase == "words":
+            if self.embedded == self.passages:
+                return "Words only until the search by meaning is loaded."
             return f"Words only while {self.embedded} of {self.passages} passages are embedded."
         return f"{self.passages} passages, found by words and by meaning."

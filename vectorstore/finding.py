@@ -1,0 +1,69 @@
+"""One search: what words find and what meaning finds, joined into a list of passages."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from vectorstore.catalogue import Catalogue
+from vectorstore.errors import VectorstoreError
+from vectorstore.meaningindex import MeaningIndex
+from vectorstore.passages import Passage
+from vectorstore.ranking import fuse, with_history
+from vectorstore.wordindex import WordIndex
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_CANDIDATES = 50
+"""Passages that each half of a search contributes."""
+
+
+class Finder:
+    """Searches one store. Threads may share it."""
+
+    def __init__(self, catalogue: Catalogue, words: WordIndex, meaning: MeaningIndex) -> None:
+        self._catalogue, self._words, self._meaning = catalogue, words, meaning
+        self.trouble = ""
+        """Why the last search went by words alone although there are vectors; empty if it did not."""
+
+    def search(
+        self,
+        question: str,
+        history: Sequence[str],
+        *,
+        limit: int,
+        filters: Mapping[str, str],
+        by_meaning: bool,
+    ) -> list[Passage]:
+        """At most `limit` passages, best first, that agree with `filters` (file, kind)."""
+        ranker = self._words.current()
+        asked, dense = None, dict[str, float]()
+        if by_meaning and ranker.ids:
+            asked, dense = self._nearest(with_history(question, history), filters)
+        allowed = self._catalogue.ids(**filters) if filters else None
+        lexical = ranker.words(question, history, limit=_CANDIDATES, also=dense, allowed=allowed)
+        if asked is not None:
+            dense |= self._meaning.similarity(asked, [id for id in lexical if id not in dense])
+        kept = self._catalogue.kept([*dict.fromkeys([*lexical, *dense])])
+        passages = {id: found.passage for id, found in kept.items()}
+        return fuse(
+            question,
+            passages,
+            lexical,
+            dense,
+            history=history,
+            limit=limit,
+            multilingual=self._meaning.embedder.multilingual,
+        )
+
+    def _nearest(
+        self, question: str, filters: Mapping[str, str]
+    ) -> "tuple[NDArray[np.float32] | None, dict[str, float]]":
+        try:
+            asked = self._meaning.embedder.embed_question(question)
+            found = self._meaning.nearest(asked, _CANDIDATES, filters)
+        except VectorstoreError as problem:
+            self.trouble = f"Searching by words only: {problem}"
+            return None, {}
+        self.trouble = ""
+        return asked, found
