@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import chromadb
 import httpx
 from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT, Settings
-from chromadb.errors import ChromaError, InternalError, NotFoundError
+from chromadb.errors import ChromaError, NotFoundError
 
 from vectorstore.errors import VectorstoreError
 
@@ -74,7 +74,11 @@ class _Folder:
         _close(self._client)
 
     def _open(self) -> "ClientAPI":
-        return chromadb.PersistentClient(self.path, Settings(anonymized_telemetry=False))
+        settings = Settings(anonymized_telemetry=False)
+        try:
+            return chromadb.PersistentClient(self.path, settings)
+        except AttributeError:  # Chroma has stumbled over, and removed, the remains of an attempt that failed
+            return chromadb.PersistentClient(self.path, settings)
 
 
 _folders: dict[Path, _Folder] = {}
@@ -231,11 +235,19 @@ class Vectors:
         except (httpx.TransportError, ConnectionError) as problem:
             raise _unreachable(self._where) from problem
         except ChromaError as problem:
-            if self._server is None and isinstance(problem, InternalError | NotFoundError):
-                raise DamagedVectors(
-                    f"cannot be read ({problem})", where=self._where, fix="Sync again."
-                ) from problem
+            if self._server is None and _is_damage(problem):
+                raise _damaged(self._where, problem) from problem
             raise VectorstoreError(f"Chroma refused: {problem}", where=self._where) from problem
+
+
+def _is_damage(problem: ChromaError) -> bool:
+    """Whether files are broken or missing, not just locked, read-only or on a full disk."""
+    signs = ("(code: 11)", "(code: 26)", "hnsw", "Error finding id")  # SQLite's "malformed", "not a database"
+    return isinstance(problem, NotFoundError) or any(sign in str(problem) for sign in signs)
+
+
+def _damaged(where: str, problem: Exception) -> DamagedVectors:
+    return DamagedVectors(f"the vectors cannot be read ({problem})", where=where, fix="Sync again.")
 
 
 def _conditions(where: Mapping[str, str] | None) -> dict[str, Any] | None:

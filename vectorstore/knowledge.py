@@ -109,7 +109,7 @@ class KnowledgeBase:
             if self._mirror:
                 self._mirror.push()
         rebuilt = " ".join(line for line in (self._mended, reading.rebuilt, embedded_again) if line)
-        self._mended = self._failure = self._shortcoming = ""
+        self._mended = self._failure = self._shortcoming = self._finder.trouble = ""
         seconds = time.monotonic() - began
         return SyncReport(reading.reports(), *reading.counts(), seconds, rebuilt, self._notes())
 
