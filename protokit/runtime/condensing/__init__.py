@@ -70,5 +70,5 @@ def _note(points: list[Point], shape: Shape, missed: str) -> str:
     if not points and shape == "actions":
         return "Nothing in the text asks anyone to do something or promises it, so there are no action items."
     if not points:
-        return "There is no whole sentence in the text to quote."
+        return "There is no sentence in the text that is short enough to quote."
     return f'Nothing in the text has to do with "{missed}", so this is about all of it.' if missed else ""

@@ -26,9 +26,7 @@ _MARKER = re.compile(
     r"(?:[(\[](?P<who>[^)\]]{1,40})[)\]]\s?[:：\-–]?|\s?[:：]|\s[-–])\s*(?P<what>\S.*)",
     re.DOTALL,
 )
-_CHECKBOX = re.compile(
-    r"(?:[-*+]\s+)?(?:\[(?P<tick>[ xX])?\]|(?P<box>[\u2610-\u2612]))\s*(?P<what>.*)", re.DOTALL
-)
+_CHECKBOX = re.compile(r"\[(?P<tick>[ xX]?)\]|(?P<box>[\u2610-\u2612])")
 _NAME = r"(?:@[\w.\-]+|[A-ZÀ-Þ][\w'’\-]+(?:\s[A-ZÀ-Þ][\w'’\-]+){0,2}|[\u4e00-\u9fff]{2,4})"
 _OWNER = re.compile(
     rf"(?:(?i:owner|owned\sby|assigned\sto|assignee|responsible|verantwortlich|zuständig|responsable|负责人)\s?[:：]?\s*(?P<named>{_NAME}"
@@ -36,6 +34,7 @@ _OWNER = re.compile(
 )
 _LEADING = re.compile(rf"(?P<who>{_NAME})(?:\s?[:：]|\s[-–—])\s+(?P<what>\S.*)", re.DOTALL)
 _REFERS_BACK = re.compile(r"(?:do|take care of)\s(?:that|it|this|so)", re.IGNORECASE)
+_LONGEST = 600
 _I = frozenset(("i", "me", "ich", "yo", "je", "j'", "j’", "我"))
 _YOU = frozenset(("you", "du", "sie", "ihr", "你", "您"))
 _STOP = " \t\n.,;:!?。，；！？؟،(—–-"
@@ -55,7 +54,11 @@ def find_actions(text: str, outline: Outline, language: str) -> list[Point]:
         listed = bool(_ACTION_HEADING.match(heading))
         points += table_actions(text, units, heading)
         for index, unit in enumerate(units):
-            if unit.kind in ("row", "noise") or not (task := _task(unit, listed, language)):
+            if (
+                unit.kind in ("row", "noise")
+                or len(unit.text) > _LONGEST
+                or not (task := _task(unit, listed, language))
+            ):
                 continue
             quoted = units[_opening(units, index, leans) : index + 1]
             who = _resolved(task.who, unit, units[index + 1 :])
@@ -97,9 +100,9 @@ def _by_heading(units: Sequence[Unit]) -> Iterator[tuple[str, list[Unit]]]:
 
 def _task(unit: Unit, listed: bool, language: str) -> _Task | None:
     """What `unit` asks for; `listed` where it stands under a heading such as "Action items"."""
-    if box := _CHECKBOX.match(unit.mark + unit.text):
+    if box := _CHECKBOX.search(unit.mark):
         done = (box["tick"] or "").strip() or box["box"] in ("\u2611", "\u2612")
-        return None if done or not box["what"].strip() else _owned(box["what"], unit, language)
+        return None if done else _owned(unit.text, unit, language)
     if marked := _MARKER.match(unit.text):
         task = _owned(marked["what"], unit, language)
         return replace(task, who=marked["who"] or task.who)

@@ -20,7 +20,7 @@ _OPENERS = {
         |(?:when|while|if|although|though|since|because|as|once|after|before|until)\s(?:he|she|they|it|this|that|these)\b
         """,
     "de": r"""
-        (?:er|sie|es(?!\s(?:gibt|ist\s(?:wichtig|klar|möglich|nötig|geplant)))|ihm|ihn|ihnen|ihre?[mnrs]?|seine?[mnrs]?|
+        (?:er|sie|es(?!\s(?:gibt|gab|wurden?|wird|sind|ist\s(?:wichtig|klar|möglich|nötig|geplant)))|ihm|ihn|ihnen|ihre?[mnrs]?|seine?[mnrs]?|
         dies(?:e[mnrs]?)?(?!\s(?:jahr|woche|monat|richtlinie|bericht|dokument))|jene[mnrs]?|dessen|deren|solche?[mnrs]?|
         (?:das|die|der)\s(?:ist|war|sind|waren|hat|haben|wird|werden|kann|soll|muss|bedeutet|gilt|heißt)|beide|
         jedoch|daher|deshalb|deswegen|darum|außerdem|allerdings|dennoch|trotzdem|zudem|ferner|aber|und|oder|denn|sondern|
@@ -28,7 +28,7 @@ _OPENERS = {
         folglich|zum\sbeispiel|andererseits)\b
         """,
     "fr": r"""
-        (?:il(?!\s(?:faut|y\sa|est\s(?:important|prévu|possible|nécessaire)))|elles?|ils|lui|leurs?|celui|celle|ceux|celles|
+        (?:il(?!\s(?:faut|fallait|y\s|n['’]y\s|est\s(?:important|prévu|possible|nécessaire)))|elles?|ils|lui|leurs?|celui|celle|ceux|celles|
         ce(?:la|ci)?|ça|ces|cet|cette|son|sa|ses|cependant|toutefois|néanmoins|pourtant|donc|ainsi|alors|puis|ensuite|
         de\splus|en\soutre|mais|et|ou|or|car|aussi|par\s(?:conséquent|ailleurs|exemple|contre)|en\s(?:effet|revanche)|
         d['’]autre\spart)\b|c['’]

@@ -10,16 +10,33 @@ from protokit.runtime.condensing.outline import Section, Statement
 from protokit.runtime.condensing.summary import Length
 
 _LONGEST_CHAIN = 3
-_LONGEST_POINT = 90
-_SAME = 0.6
+_LONGEST_POINT = 100
+_REPEATED = 0.1
+_TOLD = 0.4
 _FIRST_PASS = 2.0
+_LOOKED_AT = 10
 _LONG_SENTENCE = 45
 _SHORT_SENTENCE = 5
-# Points at least and at most, points for each section, and the share of a short text's words.
-_BUDGETS: dict[Length, tuple[int, int, float, float]] = {
-    "short": (5, 5, 0.5, 0.15),
-    "medium": (7, 20, 1.0, 0.25),
-    "long": (14, 40, 2.0, 0.4),
+
+
+@dataclass(frozen=True, slots=True)
+class _Budget:
+    """How long a summary may get: points, and words as a share of a text too short for that many points."""
+
+    least_points: int
+    most_points: int
+    points_a_section: float
+    share: float
+    least_words: int
+
+    def points(self, sections: int) -> int:
+        return max(self.least_points, min(self.most_points, round(self.points_a_section * sections)))
+
+
+_BUDGETS: dict[Length, _Budget] = {
+    "short": _Budget(5, 5, 0.5, 0.15, 20),
+    "medium": _Budget(7, 20, 1.0, 0.25, 40),
+    "long": _Budget(14, 40, 2.0, 0.4, 60),
 }
 _SIGNALS = re.compile(
     r"\d|\b(?:decided|agreed|approved|recommend\w*|conclu\w+|in (?:summary|short)|overall|most important|must|"
@@ -60,10 +77,10 @@ def choose(
     choices = _candidates(sections, leans, spoken)
     if about := [choice for choice in choices if choice.terms & wanted]:
         choices = [_favoured(choice, wanted) for choice in about]
-    least, most, each, share = _BUDGETS[length]
-    points = max(least, min(most, round(each * len(sections))))
-    room = share * sum(section.words for section in sections)
-    chosen = _one_of_each_section(sections, choices, points, room * _FIRST_PASS)
+    budget = _BUDGETS[length]
+    points = budget.points(len(sections))
+    room = budget.share * sum(section.words for section in sections)
+    chosen = _one_of_each_section(sections, choices, points, max(room * _FIRST_PASS, budget.least_words))
     _best_of_the_rest(choices, chosen, points, room)
     return sorted(chosen, key=lambda choice: (choice.section, choice.first))
 
@@ -71,17 +88,20 @@ def choose(
 def _one_of_each_section(
     sections: list[Section], choices: list[Choice], points: int, room: float
 ) -> list[Choice]:
+    """The best of each section, each held to its share of the words that are left, so that all get a hearing."""
+    offers: dict[int, list[Choice]] = {}
+    for choice in choices:
+        offers.setdefault(choice.section, []).append(choice)
+    order = sorted(offers, key=lambda index: (index > 0, -sections[index].words))[:points]
     chosen: list[Choice] = []
-    order = sorted(range(len(sections)), key=lambda index: (index > 0, -sections[index].words))
-    for index in order:
+    for place, index in enumerate(order):
+        left = room - sum(choice.words for choice in chosen)
+        ration = left / (len(order) - place)
+        fits = [choice for choice in offers[index] if not chosen or choice.words <= left]
         best = max(
-            (choice for choice in choices if choice.section == index),
-            key=lambda choice: choice.score * _novelty(choice, chosen),
-            default=None,
+            fits, key=lambda choice: _gain(choice, chosen) * min(1, ration / choice.words), default=None
         )
-        if best is None or len(chosen) >= points or _novelty(best, chosen) <= 1 - _SAME:
-            continue
-        if not chosen or best.words + sum(choice.words for choice in chosen) <= room:
+        if best and _novelty(best, chosen) >= _REPEATED:
             chosen.append(best)
     return chosen
 
@@ -90,19 +110,22 @@ def _best_of_the_rest(choices: list[Choice], chosen: list[Choice], points: int, 
     """Add to `chosen` what adds most; a section that has spoken already has to have more to say."""
     left = room - sum(choice.words for choice in chosen)
     said = Counter(choice.section for choice in chosen)
-    gains = {choice: choice.score * _novelty(choice, chosen) for choice in choices}
+    best_first = sorted(choices, key=lambda choice: -choice.score)[: _LOOKED_AT * points]
+    gains = {choice: _gain(choice, chosen) for choice in best_first}
     while len(chosen) < points:
         open_choices = [choice for choice in gains if choice.words <= left]
         if not open_choices:
             return
         best = max(open_choices, key=lambda choice: gains[choice] / (1 + said[choice.section]))
-        if gains.pop(best) > 0 and _novelty(best, chosen) > 1 - _SAME:
+        if gains.pop(best) > 0 and _novelty(best, chosen) > _TOLD:
             chosen.append(best)
             said[best.section] += 1
             left -= best.words
-            gains = {
-                choice: min(gain, choice.score * _novelty(choice, [best])) for choice, gain in gains.items()
-            }
+            gains = {choice: min(gain, _gain(choice, [best])) for choice, gain in gains.items()}
+
+
+def _gain(choice: Choice, chosen: list[Choice]) -> float:
+    return choice.score * _novelty(choice, chosen)
 
 
 def _novelty(choice: Choice, chosen: list[Choice]) -> float:
@@ -125,8 +148,8 @@ def _candidates(sections: list[Section], leans: Callable[[str], bool], spoken: b
             if first is None or not statement.terms:
                 continue
             chain = section.statements[first : index + 1]
-            words = sum(member.words for member in chain)
-            score = weigh.statement(number, statement) * math.sqrt(statement.words / max(words, 1))
+            words = max(1, sum(member.words for member in chain))
+            score = weigh.statement(number, statement) * math.sqrt(statement.words / words)
             score *= 1.0 if spoken else _manner(statement, index)
             if spoken and number == index == 0:
                 score *= 1.3
@@ -136,11 +159,11 @@ def _candidates(sections: list[Section], leans: Callable[[str], bool], spoken: b
 
 
 def _beginning(statements: list[Statement], index: int, leans: Callable[[str], bool]) -> int | None:
-    """The first statement needed to understand `statements[index]`, or None where that leads too far back."""
+    """The first statement needed to understand `statements[index]`, or None where that gets too long."""
     words = 0
     for first in range(index, max(-1, index - _LONGEST_CHAIN), -1):
         words += statements[first].words
-        if words > _LONGEST_POINT and first < index:
+        if words > _LONGEST_POINT:
             return None
         if not leans(statements[first].first.text):
             return first

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 
 from protokit.runtime.condensing import mail, speakers
 from protokit.runtime.condensing.headings import with_headings
@@ -13,8 +13,7 @@ from protokit.runtime.condensing.units import Unit, count_words, read_units
 from vectorstore.words import tokens
 
 _MOST_SECTIONS = 20
-_SECTION_WORDS = 100
-_TURNS_WORDS = 50
+_PART_WORDS = 50
 _LONG_TURN = 40
 _LONG_LIST = 50
 
@@ -75,7 +74,7 @@ def outline(text: str, language: str) -> Outline:
     if len(sections) > 1 and _is_only_details(sections[0]):
         del sections[0]
     if len(sections) == 1:
-        sections = _divided(sections[0], _TURNS_WORDS if is_dialogue else _SECTION_WORDS)
+        sections = _divided(sections[0])
     return Outline(_merged(sections), units, is_dialogue)
 
 
@@ -135,22 +134,27 @@ def _statement(units: list[Unit], language: str) -> Statement:
     return Statement(tuple(units), terms, sum(count_words(unit.text) for unit in units))
 
 
-def _divided(section: Section, target: int) -> list[Section]:
-    """The section cut where its words change most, into parts of about `target` words or more."""
-    count = min(round(section.words / target), _MOST_SECTIONS)
+def _divided(section: Section) -> list[Section]:
+    """The section in parts of about fifty words or more, twenty at most: the longest is halved where it shifts."""
     statements = section.statements
     paragraphs = [index for index in range(1, len(statements)) if statements[index].first.opens_paragraph]
     gaps = paragraphs if len(paragraphs) >= 2 else list(range(1, len(statements)))
-    before = [0]
-    for statement in statements:
-        before.append(before[-1] + statement.words)
-    least = section.words / (count + 1) / 2 if count else 0
-    cuts: list[int] = []
-    for gap in sorted(gaps, key=lambda gap: _cohesion(statements, gap)):
-        near = [0, len(statements), *cuts]
-        if len(cuts) < count - 1 and all(abs(before[gap] - before[other]) >= least for other in near):
-            cuts.append(gap)
-    edges = [0, *sorted(cuts), len(statements)]
+    before = list(accumulate((statement.words for statement in statements), initial=0))
+    edges = [0, len(statements)]
+    while len(edges) - 1 < min(round(section.words / _PART_WORDS), _MOST_SECTIONS, len(gaps) + 1):
+        inside = [
+            (before[end] - before[start], start, end, [gap for gap in gaps if start < gap < end])
+            for start, end in pairwise(edges)
+        ]
+        words, start, end, possible = max(part for part in inside if part[3])
+        middle = [
+            gap
+            for gap in possible
+            if min(before[gap] - before[start], before[end] - before[gap]) * 4 >= words
+        ]
+        centre = (before[start] + before[end]) / 2
+        cut = min(middle or possible, key=lambda gap: (_cohesion(statements, gap), abs(before[gap] - centre)))
+        edges = sorted([*edges, cut])
     return [Section(section.heading, section.level, statements[start:end]) for start, end in pairwise(edges)]
 
 
