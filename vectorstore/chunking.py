@@ -1,4 +1,4 @@
-"""Cuts a document into passages of a size that an embedding takes in whole, at the borders its author made."""
+"""Cuts a document into passages that an embedding takes in whole, at the borders its author made."""
 
 import re
 from bisect import bisect_right
@@ -11,7 +11,7 @@ from vectorstore.reading.documents import Document, Section
 from vectorstore.sentences import split
 
 CHUNKING_VERSION = "1"
-"""Changes whenever the same file would give other text or other passages; stores made by another are rebuilt."""
+"""Changes whenever a file would give other text or other passages: stores made by another are rebuilt."""
 
 LARGEST = 230
 """Tokens of a passage at most: MiniLM reads 256 and drops the rest, and the estimate is a few off."""
@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     r"[a-zA-Z]{1,8}|\d{1,3}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_a-zA-Z]{1,3}|[^\w\s]|_"
 )
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_ORNAMENT = re.compile(r"[\s!-/:-@\[-`{-~\u2010-\u205e\u2190-\u2bff]*")
 _OPEN_END = re.compile(r"[\w,;–-]$")
 
 
@@ -47,13 +48,15 @@ def chunk(document: Document, file: str) -> list[Passage]:
         _passage(document, file, starts, start, end)
         for sections in _runs(document)
         for start, end in _pieces(document.text, sections)
-        if any(map(str.isalnum, document.text[start:end]))
+        if not _ORNAMENT.fullmatch(document.text, start, end)
     ]
 
 
 def tokens(text: str) -> int:
-    """About how many tokens an embedding makes of `text`: within 8% of MiniLM's for English, of a multilingual
-    vocabulary's for other languages (MiniLM, which knows only English, falls back to single letters there)."""
+    """About how many tokens an embedding makes of `text`: within 8% of MiniLM's for English prose.
+
+    For other languages it follows multilingual vocabularies; MiniLM's own falls back to single letters there.
+    """
     return sum(1 for _ in _TOKEN.finditer(text))
 
 
@@ -106,7 +109,7 @@ def _pieces(text: str, sections: list[Section]) -> Iterator[tuple[int, int]]:
 
 
 def _best_end(units: list[_Unit], ends: list[int], first: int, largest: int) -> int:
-    """The unit that ends the passage beginning with `first`: near an even share of the rest, best at a paragraph."""
+    """The unit that ends the passage from `first` on: near an even share of the rest, best at a paragraph."""
     before = ends[first - 1] if first else 0
     furthest = max(first, bisect_right(ends, before + largest) - 1)
     if furthest == len(units) - 1:
@@ -144,7 +147,7 @@ def _begins_cut(text: str, section: Section) -> bool:
 
 
 def _cut(text: str, start: int, stop: int, offset: int, largest: int) -> Iterator[_Unit]:
-    """A sentence too long for one passage, cut between words; where nothing separates words, between characters."""
+    """A sentence too long for one passage, cut between words, or characters where nothing separates words."""
     places = [match.start() for match in _TOKEN.finditer(text, start, stop)]
     borders = [start]
     while len(rest := places[bisect_right(places, borders[-1] - 1) :]) > largest:

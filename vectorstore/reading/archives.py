@@ -1,4 +1,4 @@
-"""Office documents are ZIP files of XML parts: opened here, and refused before they can unpack to something huge."""
+"""Office documents are ZIP files of XML parts: opened here, and refused where they would swell."""
 
 import posixpath
 import re
@@ -13,7 +13,7 @@ _MEDIA = re.compile(
     r"\.(?:png|jpe?g|gif|tiff?|bmp|emf|wmf|mp4|mov|avi|wmv|m4v|mp3|wav|m4a|svg|bin|ttf|odttf|fntdata)$", re.I
 )
 _PARTS = 20_000
-_TREE = 200_000_000
+_TREE = 80_000_000
 """Bytes of XML in one part beyond which its tree would not fit into memory."""
 
 
@@ -51,16 +51,18 @@ class Package:
         self._archive.close()
 
     def xml(self, name: str) -> "etree._Element | None":
-        """The root element of part `name`; None where there is no such part. External entities stay unread."""
+        """The root element of part `name`; None where there is none. Entities stay as they are."""
         if name not in self._names:
             return None
         if self._archive.getinfo(name).file_size > _TREE:
-            raise MemoryError
+            raise Unreadable(
+                f"holds a part of more than {_TREE:,} bytes", fix="Save it again in smaller files."
+            )
         parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=True)
         return etree.fromstring(self._archive.read(name), parser)
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
-        """What part `name` refers to: id -> (last word of the relation's type, name of the part or address)."""
+        """What part `name` refers to: id -> (last word of the relation's type, name of the part)."""
         folder, file = posixpath.split(name)
         root = self.xml(posixpath.join(folder, "_rels", file + ".rels"))
         found = {}

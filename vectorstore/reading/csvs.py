@@ -2,11 +2,12 @@
 
 import csv
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from vectorstore.reading.documents import Document, Draft, Limits
 from vectorstore.reading.encoding import decode
-from vectorstore.reading.tables import lines
+from vectorstore.reading.tables import column_names, lines
 
 _SEPARATORS = "\t;,|"
 """In order of preference: commas also stand inside numbers and sentences."""
@@ -22,14 +23,33 @@ def read(path: Path, kind: str, limits: Limits) -> Document:
 
 
 def write_rows(draft: Draft, rows: list[list[str]], first: int = 1) -> None:
-    """Write `rows` as lines; `first` is the number of the first one. A lone cell above rows becomes their heading."""
+    """Write `rows` as lines; `first` is the number of the first one. Empty rows end a table.
+
+    A lone cell above a table becomes its heading; a table without column names has those of the one before.
+    """
     draft.under(1, "")
-    seen = 0
-    for line in lines(rows):
-        if line.title and seen == 0:
-            draft.under(1, line.text)
-        seen += not line.title
-        draft.write(line.text, row=first + line.row, tight=seen > 1 and not line.title)
+    names: list[str] = []
+    for begin, part in _tables(rows):
+        names = column_names(part) or names
+        seen = 0
+        for line in lines(part, names=names):
+            if line.title and seen == 0:
+                draft.under(1, line.text)
+            seen += not line.title
+            draft.write(line.text, row=first + begin + line.row, tight=seen > 1 and not line.title)
+
+
+def _tables(rows: list[list[str]]) -> Iterator[tuple[int, list[list[str]]]]:
+    """Rows up to an empty one, with the number of the first; a lone cell belongs to the table below it."""
+    begin = 0
+    for number in range(len(rows) + 1):
+        if number < len(rows) and any(rows[number]):
+            continue
+        part = rows[begin:number]
+        if number < len(rows) and max((sum(map(bool, row)) for row in part), default=0) < 2:
+            continue
+        yield begin, part
+        begin = number + 1
 
 
 def _rows(text: str) -> list[list[str]]:

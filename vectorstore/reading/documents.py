@@ -73,7 +73,7 @@ class Draft:
     """A document being written: readers say where they are, then write the blocks they find there."""
 
     kind: str
-    limit: int = Limits.characters
+    limit: int
     page: int | None = None
     place: str = ""
     pages: int = 0
@@ -89,7 +89,7 @@ class Draft:
         self.page, self.place = page, place
 
     def under(self, level: int, title: str) -> None:
-        """What is written from now on stands under `title`; headings of the same or a deeper level are over."""
+        """What is written from now on stands under `title`; headings of this or a deeper level are over."""
         self._headings = [(above, text) for above, text in self._headings if above < level]
         if title := " ".join(clean(title).split()):
             self._headings.append((level, title[:200]))

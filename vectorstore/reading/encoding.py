@@ -13,20 +13,21 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LEGACY = (
-    "cp1252 cp1250 iso8859_2 cp1251 koi8_r cp866 cp1253 cp1254 cp1255 cp1256 cp1257 cp874 "
-    "cp932 euc_jp gb18030 big5 cp949 mac_roman cp850"
-).split()
+    "cp1252 cp1250 iso8859_2 cp1251 koi8_r cp866 cp1253 cp1254 cp1255 cp1256 cp1257 cp874 cp932 "
+    "euc_jp gb18030 big5 cp949 mac_roman cp850"
+)
 """What files of before Unicode are in; charset-normalizer alone, free to choose, takes "Café" for UTF-16."""
 _WESTERN = set("äöüßÄÖÜéèêëÉÈÊàâáãåÀÂÁÃÅçÇñÑíîïìÍÎóôòõøÓÔÕØúùûÚÛæÆœŒ€£¥§©®™°²½¼¿¡«»“”‘’„‚–—…·•´¨\xa0ªº")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _WRITTEN = re.compile(
-    "[\t\r\n -~\xa0-\u058f\u0590-\u06ff\u0900-\u0eff\u1e00-\u20cf\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]"
+    "[\t\r\n -~\xa0-\u06ff\u0900-\u0eff\u1e00-\u20cf\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]"
 )
+_HIRAGANA = re.compile("[\u3041-\u309f]")
 _SAMPLE = 65_536
 
 
 def decode(data: bytes, declared: str = "") -> str:
-    """`data` as text; `declared` is the encoding the file claims for itself. Raises Unreadable for binary data."""
+    """`data` as text; `declared` is the encoding it claims for itself. Raises Unreadable for binary data."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
@@ -63,9 +64,12 @@ def _legacy(data: bytes) -> str:
         return "cp1252"
     if _mostly_utf8(data):
         return "utf-8"
+    for japanese in ("cp932", "euc_jp"):
+        if len(_HIRAGANA.findall(telling.decode(japanese, "ignore"))) > 0.1 * len(telling):
+            return japanese  # short EUC-JP reads as Korean, too
     from charset_normalizer import from_bytes
 
-    found = from_bytes(telling, cp_isolation=_LEGACY).best()
+    found = from_bytes(telling, cp_isolation=_LEGACY.split()).best()
     return found.encoding if found else "cp1252"
 
 

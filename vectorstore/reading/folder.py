@@ -12,7 +12,7 @@ _CLUTTER = {"Thumbs.db", "desktop.ini", "__MACOSX", "node_modules", "__pycache__
 
 
 def find_files(folder: Path) -> list[Path]:
-    """Every file in `folder` and below that should be read, sorted: hidden ones and outward links are left out.
+    """Every file in `folder` and below that should be read, sorted, without hidden ones and outward links.
 
     Files of unknown formats are listed too: `read` says of each why it cannot be read.
     """
@@ -20,7 +20,7 @@ def find_files(folder: Path) -> list[Path]:
 
 
 def refused_files(folder: Path) -> list[Unreadable]:
-    """What `find_files` leaves out and a person should hear of: links that lead out of the folder or nowhere."""
+    """What `find_files` leaves out and a person should hear of: links out of the folder or to nowhere."""
     return [refusal for path in _walk(folder) if (refusal := _refusal(path, folder))]
 
 

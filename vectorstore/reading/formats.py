@@ -50,7 +50,7 @@ _SAVE_AS = {
     "msg": "Open it in Outlook and save it as .eml or as text.",
     "pages numbers key": "Export it as PDF, Word, Excel or PowerPoint.",
     "gdoc gsheet gslides": "It is only a link: download it as .docx, .xlsx, .pptx or PDF.",
-    "png jpg jpeg gif bmp tif tiff webp heic svg": "Run text recognition (OCR) and save the result as PDF or text.",
+    "png jpg jpeg gif bmp tif tiff webp heic svg": "Run text recognition (OCR) and save it as PDF or text.",
     "mp3 m4a wav mp4 mov mkv webm avi": "Put its transcript here as text, .vtt or .docx.",
     "zip 7z rar tar gz tgz bz2 xz": "Unpack it into the folder.",
     "epub mobi": "Export it as PDF, HTML or text.",
@@ -67,7 +67,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def recognise(path: Path, limits: Limits) -> str:
-    """The kind of `path`. Raises Unreadable for what is empty, locked, too large or of no kind that is read."""
+    """The kind of `path`. Raises Unreadable for what is empty, locked, too large or of no known kind."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:

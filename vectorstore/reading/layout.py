@@ -165,7 +165,7 @@ def _is_prose(side: list[Run]) -> bool:
 
 
 def _is_table(left: list[Run], right: list[Run]) -> bool:
-    """Whether paragraphs begin side by side, as the cells of rows do and those of columns do only by chance."""
+    """Whether paragraphs begin side by side, as cells of rows do and those of columns only by chance."""
     starts, others = _starts(left), _starts(right)
     beside = sum(any(abs(start - other) < 2 for other in others) for start in starts)
     return len(starts) > 2 and beside >= 0.6 * max(len(starts), len(others))
@@ -246,7 +246,7 @@ def _paragraphs(column: list[Run]) -> Iterator[Block]:
     text, tight = column[0].text, False
     first = column[0]
     for (above, below), step in zip(pairwise(column), steps, strict=True):
-        apart = step > 1.3 * usual or _differ(above, below)
+        apart = step > min(1.3 * usual, 2.5 * above.height) or _differ(above, below)
         listed = bool(_BULLET.match(below.text))
         if apart or listed:
             yield Block(text, first.height, first.bold, tight)
@@ -265,7 +265,7 @@ def _differ(above: Run, below: Run) -> bool:
 
 
 def _is_prose_line(above: Run, below: Run) -> bool:
-    """Whether a full line is long enough for prose, or the next one plainly goes on; lists of short lines stay."""
+    """Whether a full line is long enough for prose, or the next one goes on; lists of short lines stay."""
     return above.right - above.left > 18 * above.height or below.text[0].islower()
 
 
@@ -281,7 +281,7 @@ def _run_on(text: str, line: str) -> str:
 
 
 def _table(rows: list[list[Run]], rtl: bool) -> Iterator[Block]:
-    """One block a row. Rows of two cells are a label and its value; wider ones carry the names of their columns."""
+    """One block a row. Two cells are a label and its value; wider rows carry the names of their columns."""
     if max(map(len, rows)) < 3:
         for number, row in enumerate(rows):
             yield Block("  ".join(one.text for one in row), 0.0, tight=number > 0)
@@ -312,7 +312,7 @@ def _grid(rows: list[list[Run]], rtl: bool) -> list[list[str]]:
 
 
 def _columns(rows: list[list[Run]], rtl: bool) -> list[tuple[float, float]]:
-    """Left and right of each column: the runs of all rows, joined where they overlap, without those across columns."""
+    """Left and right of each column: the runs of the fuller rows, joined where they overlap."""
     width = max(map(len, rows))
     typical = [one for row in rows if len(row) >= max(2, width - 1) for one in row]
     merged: list[tuple[float, float]] = []

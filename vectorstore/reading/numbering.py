@@ -1,4 +1,4 @@
-"""The numbers of lists and headings in Word, which the file does not hold: they are counted as Word counts them."""
+"""The numbers of lists and headings in Word, which its files do not hold: they are counted as Word does."""
 
 import re
 from collections import defaultdict
@@ -36,7 +36,7 @@ class Numbering:
         self._counts: dict[str, list[int]] = defaultdict(lambda: [0] * 9)
 
     def mark(self, paragraph: "etree._Element", style: str) -> str:
-        """What Word prints before `paragraph`: "-" for a bullet, "2.3" or "b)" for a number, "" for neither."""
+        """What Word prints before `paragraph`: "-" for a bullet, "2.3" or "b)" for a number, or nothing."""
         number, depth = self._place(paragraph, style)
         if number not in self._lists or not 0 <= depth < 9:
             return "" if number in ("", "0") else "-"

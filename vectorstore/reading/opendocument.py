@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from lxml import etree
 
 from vectorstore.reading.archives import Package, attribute, local
 from vectorstore.reading.csvs import write_rows

@@ -1,4 +1,4 @@
-"""PDF files: pages in reading order, with columns, rows of tables and headings told apart by where they stand.
+"""PDF files: pages in reading order; columns, rows of tables and headings are told by where they stand.
 
 pypdfium2 gives the words and their places (Google's PDFium, 0.7 s for the bare text of 285 dense pages where
 pypdf takes 2.3 s and pdfplumber 80 s); `layout` makes paragraphs of them.
@@ -66,7 +66,8 @@ def _page_list(numbers: list[int]) -> str:
 
 
 def _pages(pdf: Any) -> Iterator[list[Block]]:
-    filled_in = pdf.get_formtype() != 0
+    if filled_in := pdf.get_formtype() != 0:
+        pdf.init_forms()
     for number in range(len(pdf)):
         page = pdf[number]
         if filled_in:  # the values of form fields become text of the page
@@ -190,7 +191,7 @@ def _body_height(pages: list[list[Block]]) -> float:
 
 
 def _levels(pages: list[list[Block]], body: float) -> dict[tuple[float, bool], int]:
-    """Size of line -> level of heading, the largest being 1; at body size bold lines head where most are not bold."""
+    """Size of line -> level of heading, the largest being 1; at body size, bold lines where most are not."""
     sizes = {_size(block) for blocks in pages for block in blocks if _may_head(block)}
     taller = sorted((size for size in sizes if size[0] >= _HEADING * body), reverse=True)
     levels = {size: min(number, 6) for number, size in enumerate(taller, start=1)}
@@ -212,4 +213,4 @@ def _repeated(pages: list[list[Block]]) -> set[str]:
 
 def _without_number(text: str, page: int) -> str:
     """`text` with the page's own number blotted out, and a number that stands alone, too."""
-    return "#" if text.strip(" -–|").isdecimal() else re.sub(rf"(?<!\d){page}(?!\d)", "#", text)
+    return "#" if text.strip(" -–|").isdecimal() else re.sub(rf"(?<!\d){page}(?!\d)", "#", text, count=1)

@@ -12,7 +12,7 @@ _MAX_DEPTH = 100
 
 
 def read(path: Path, kind: str, limits: Limits) -> Document:
-    """One line a record, or one line a value where there are no records. Raises Unreadable for broken JSON."""
+    """One line a record, or a value where there are no records. Raises Unreadable for broken JSON."""
     text = decode(path.read_bytes())
     draft = Draft(kind, limits.characters)
     try:

@@ -8,10 +8,12 @@ from vectorstore.reading.documents import Document, Draft, Limits
 _TOKEN = re.compile(
     rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"
 )
-_SILENT = frozenset(
-    "fonttbl colortbl stylesheet info pict object header footer headerl headerr footerl footerr ftnsep themedata "
-    "listtable listoverridetable rsidtbl generator xmlnstbl datastore latentstyles fldinst filetbl pgdsctbl".split()
+_NO_WORDS = (
+    "fonttbl colortbl stylesheet info pict object header footer headerl headerr footerl footerr "
+    "ftnsep themedata listtable listoverridetable rsidtbl generator xmlnstbl datastore latentstyles "
+    "fldinst filetbl pgdsctbl"
 )
+_SILENT = frozenset(_NO_WORDS.split())
 _BREAKS = {"par": "\n", "line": "\n", "sect": "\n", "page": "\n", "row": "\n", "cell": " | ", "tab": " "}
 _SIGNS = {
     "emdash": "—",
@@ -34,7 +36,7 @@ def read(path: Path, kind: str, limits: Limits) -> Document:
 
 
 def _text(data: bytes) -> str:
-    """The words of `data`. Groups that hold no words of the author are silent, with all groups inside them."""
+    """The words of `data`; groups without words of the author are silent, with all groups inside them."""
     pieces: list[str] = []
     raw = bytearray()
     page = "cp1252"

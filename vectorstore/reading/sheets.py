@@ -18,7 +18,7 @@ _EMPTY_ROWS = 1_000
 
 
 def read(path: Path, kind: str, limits: Limits) -> Document:
-    """All visible and hidden sheets in order; `place` is "sheet NAME", rows are numbered as Excel shows them."""
+    """All sheets in order, hidden ones too; `place` is "sheet NAME", rows are numbered as Excel does."""
     from openpyxl import load_workbook
 
     check_unpacked(path, limits)
@@ -28,22 +28,12 @@ def read(path: Path, kind: str, limits: Limits) -> Document:
         for sheet in book.worksheets:
             draft.go_to(None, f"sheet {sheet.title}")
             sheet.reset_dimensions()  # the stored size is often wrong
-            _write_sheet(draft, _cells(sheet, limits))
+            write_rows(draft, _cells(sheet, limits))
     finally:
         book.close()
     if missing := _uncalculated(path):
         draft.notes.append(f"{missing} formulas have no stored result; open the file in Excel and save it")
     return draft.finish()
-
-
-def _write_sheet(draft: Draft, rows: list[list[str]]) -> None:
-    """Write the tables of a sheet: an empty row ends one."""
-    begin = 0
-    for number in range(len(rows) + 1):
-        if number == len(rows) or not any(rows[number]):
-            if any(any(row) for row in rows[begin:number]):
-                write_rows(draft, rows[begin:number], first=begin + 1)
-            begin = number + 1
 
 
 def _cells(sheet: Any, limits: Limits) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""Slide decks: titles, boxes in the order they are looked at, tables, charts, diagrams and the speaker's notes.
+"""Slide decks: titles, boxes in the order they are looked at, tables, charts, diagrams, speaker's notes.
 
 The XML is walked directly: python-pptx does not give the words of SmartArt, and loads in 0.2 s.
 """
@@ -18,7 +18,7 @@ _Position = tuple[int, int]
 
 
 def read(path: Path, kind: str, limits: Limits) -> Document:
-    """All slides in order, hidden ones too; `page` counts from 1, `place` is "slide 2", the title is the heading."""
+    """All slides in order, hidden ones too; `place` is "slide 2", the title of a slide is its heading."""
     draft = Draft(kind, limits.characters)
     with Package(path, limits) as package:
         names = list(_slides(package))
@@ -121,7 +121,7 @@ class _Slide:
                     self._draft.write("Notes: " + "\n".join(said))
 
     def _layout_places(self) -> dict[tuple[str, str], _Position]:
-        """Where the layout and its master put placeholders; a slide that leaves them there does not repeat it."""
+        """Where the layout and its master put placeholders: slides say it only of those they move."""
         places: dict[tuple[str, str], _Position] = {}
         layout = next((part for type_, part in self._related.values() if type_ == "slideLayout"), "")
         related = self._package.related(layout) if layout else {}
@@ -135,7 +135,7 @@ class _Slide:
         return places
 
     def _position(self, shape: "etree._Element") -> _Position:
-        """Top and left in EMU, the top in steps of a third of an inch, so that a row of boxes reads from the left."""
+        """Top and left in EMU, the top in steps of a third of an inch: a row of boxes reads from the left."""
         type_, index = _placeholder(shape)
         place = _offset(shape) or self._places.get((type_, index)) or self._places.get((type_, "")) or (0, 0)
         return place[0] // 304_800, place[1]

@@ -1,6 +1,6 @@
 """Tables as lines a person can read and a search can find: every row carries the names of its columns.
 
-"Team: Maple Leafs; Cups: 13" stays understandable when the row is found alone; a bare "Maple Leafs 13" does not.
+"Team: Hawks; Cups: 13" can be understood when the row is found alone; a bare "Hawks 13" cannot.
 """
 
 import re
@@ -22,24 +22,43 @@ class Line:
     """It stands alone in its row and names what follows."""
 
 
-def lines(rows: Sequence[Sequence[str]], headers: int | None = None) -> Iterator[Line]:
+def lines(
+    rows: Sequence[Sequence[str]], headers: int | None = None, names: Sequence[str] = ()
+) -> Iterator[Line]:
     """The rows that hold anything, as lines. `headers` says how many rows at the top name the columns.
 
     Where the source does not say (None), a first full row of words over rows of other things is taken as the
-    names; two columns without names read as "label: value".
+    names, else `names` are, which a table further up may have given; two columns without names read as
+    "label: value".
     """
-    table = [[" ".join(cell.split()) for cell in row] for row in rows]
+    table = _tidy(rows)
     width = max((_filled(row) for row in table), default=0)
-    first = next(
-        (number for number, row in enumerate(table) if _filled(row) >= min(width, max(2, width * 0.6))), 0
-    )
-    if headers is None:
-        headers = first + 1 if _names_columns(table, first, width) else 0
-    names = _names(table[min(first, headers) : headers]) if headers and headers < len(table) else []
+    headers, found = _header(table, headers)
+    names = found or list(names)
     for number, row in enumerate(table):
         if filled := [cell for cell in row if cell]:
             alone = len(filled) == 1 and width > 1
-            yield Line(_line(row, filled, names if number >= headers else [], width), number, alone)
+            text = " | ".join(filled) if number < headers else _line(row, filled, names, width)
+            yield Line(text, number, alone)
+
+
+def column_names(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The names of the columns as `lines` finds them; none where the rows name no columns."""
+    return _header(_tidy(rows), None)[1]
+
+
+def _tidy(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    return [[" ".join(cell.split()) for cell in row] for row in rows]
+
+
+def _header(table: list[list[str]], headers: int | None) -> tuple[int, list[str]]:
+    """How many rows at the top are not data, and the names of the columns that the last of them give."""
+    width = max((_filled(row) for row in table), default=0)
+    enough = min(width, max(2, width * 0.6))
+    first = next((number for number, row in enumerate(table) if _filled(row) >= enough), 0)
+    if headers is None:
+        headers = first + 1 if _names_columns(table, first, width) else 0
+    return headers, _names(table[min(first, headers - 1) : headers]) if 0 < headers < len(table) else []
 
 
 def _line(row: list[str], filled: list[str], names: list[str], width: int) -> str:
@@ -58,7 +77,7 @@ def _filled(row: Sequence[str]) -> int:
 
 
 def _names(rows: list[list[str]]) -> list[str]:
-    """One name a column out of all header rows; a name spanning columns stands left and counts for all of them."""
+    """One name a column out of all header rows; one spanning columns stands left and counts for all."""
     if len(rows) > 1:
         rows = [*(_spread(row) for row in rows[:-1]), rows[-1]]
     columns = max(len(row) for row in rows)

@@ -12,22 +12,25 @@ from vectorstore.reading.tables import lines
 
 _DECLARED = re.compile(rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*=\s*[\"']?\s*([\w-]+)", re.I)
 _SILENT = (
-    "script style noscript template svg math iframe object embed canvas audio video nav button select option "
-    "datalist textarea input map link meta base dialog"
-).split()
+    "script style noscript template svg math iframe object embed canvas audio video nav button "
+    "select option datalist textarea input map link meta base dialog"
+)
 _FURNITURE = (
-    "//header[not(.//h1)] | //footer | //aside | //*[@hidden] | //*[@aria-hidden='true'] | //*[@role='navigation'] | "
-    "//*[@role='banner'][not(.//h1)] | //*[@role='contentinfo'] | //*[@role='search'] | //*[@id='footer'] | "
-    "//*[@id='breadcrumb-section'] | //*[@id='breadcrumbs'] | //*[@id='sidebar'] | "
-    "//*[contains(translate(@style, ' ', ''), 'display:none')]"
+    "//*[self::footer or self::aside or (self::header or @role='banner') and not(.//h1) or @hidden "
+    "or @aria-hidden='true' or @role='navigation' or @role='contentinfo' or @role='search' or @id='footer' "
+    "or @id='breadcrumbs' or @id='breadcrumb-section' or @id='sidebar' "
+    "or @style and contains(translate(@style, ' ', ''), 'display:none')]"
 )
+_SPACES = re.compile(r"[ \t\r\n]{2,}|[\t\r\n]")
 _KEPT = frozenset({"html", "body", "main", "article"})
-_BLOCKS = frozenset(
-    "p div section article main body html blockquote pre ul ol dl dt dd li table thead tbody tfoot tr td th caption "
-    "figure figcaption address fieldset form details summary hr center header footer aside h1 h2 h3 h4 h5 h6".split()
+_BLOCK_TAGS = (
+    "p div section article main body html blockquote pre ul ol dl dt dd li table thead tbody tfoot "
+    "tr td th caption figure figcaption address fieldset form details summary hr center header "
+    "footer aside h1 h2 h3 h4 h5 h6"
 )
+_BLOCKS = frozenset(_BLOCK_TAGS.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_MAIN = "//main | //*[@role='main'] | //*[@id='main-content']"
+_MAIN = "//*[self::main or @role='main' or @id='main-content']"
 _MAIN_SHARE = 0.25
 """Share of a page's text that its <main> must hold to stand for the page."""
 _CELL = 1_000
@@ -47,10 +50,12 @@ def write_html(draft: Draft, source: str) -> None:
     """Write the main text of the HTML page or fragment `source`."""
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     root = etree.fromstring(source.encode("utf-8", "replace"), parser) if source.strip() else None
+    if any("depth" in problem.message for problem in parser.error_log.filter_from_errors()):
+        raise RecursionError  # what lies deeper was left out
     if root is None:
         return
     title = _words(root.find(".//title"))
-    etree.strip_elements(root, "title", *_SILENT, with_tail=False)
+    etree.strip_elements(root, "title", *_SILENT.split(), with_tail=False)
     main = _main(root)
     if title and all(_words(heading) not in title for heading in main.iter("h1")):
         draft.head(1, title)
@@ -58,7 +63,7 @@ def write_html(draft: Draft, source: str) -> None:
 
 
 def _main(root: "etree._Element") -> "etree._Element":
-    """The element that holds the page's own text, with what surrounds it taken away where nothing marks it."""
+    """The element that holds the page's own text; where none is marked, the page without its frame."""
     length = len(_words(root))
     for candidate in _elements(root, _MAIN):
         if len(_words(candidate)) >= _MAIN_SHARE * length:
@@ -146,7 +151,8 @@ class _Writer:
 
     def _add(self, text: str | None) -> None:
         if text:
-            self._pieces.append(text if self._preformatted else re.sub(r"[ \t\r\n]+", " ", text))
+            plain = self._preformatted or not _SPACES.search(text)
+            self._pieces.append(text if plain else _SPACES.sub(" ", text))
 
     def _flush(self) -> None:
         text = "".join(self._pieces)
@@ -163,11 +169,11 @@ class _Writer:
 
 
 def _words(element: "etree._Element | None") -> str:
-    return " ".join("".join(element.itertext()).split()) if element is not None else ""  # type: ignore[arg-type]
+    return " ".join("".join(element.itertext()).split()) if element is not None else ""
 
 
 def _data_rows(table: "etree._Element") -> tuple[list[list[str]], int | None] | None:
-    """The cells of a table of data and how many header rows it has; None for a table that only lays a page out."""
+    """The cells of a table of data and its number of header rows; None for one that only lays a page out."""
     rows = list(table.iter("tr"))
     layout = table.find(".//table") is not None or any(
         table.find(f".//{tag}") is not None for tag in _HEADINGS
@@ -188,7 +194,7 @@ def _data_rows(table: "etree._Element") -> tuple[list[list[str]], int | None] | 
 
 
 def _grid(rows: "list[etree._Element]") -> list[list[str]]:
-    """The cells as a person sees them: one spanning rows is repeated in each, one spanning columns stands once."""
+    """The cells as seen: one spanning rows is repeated in each, one spanning columns stands once."""
     grid: list[list[str]] = []
     hanging: dict[int, tuple[int, str]] = {}
     for row in rows:

@@ -152,7 +152,7 @@ def _joined(element: "etree._Element") -> str:
 
 
 def _boxes(paragraph: "etree._Element") -> "Iterator[etree._Element]":
-    """The contents of text boxes anchored in `paragraph`; Word stores each twice, the second time as a fallback."""
+    """The contents of text boxes anchored in `paragraph`; Word stores each a second time, as a fallback."""
     for box in paragraph.iter("{*}txbxContent"):
         outer = [local(above) for above in box.iterancestors()]
         if "Fallback" not in outer and outer.count("txbxContent") == 0:
@@ -223,7 +223,7 @@ def _cells(row: "etree._Element") -> "list[etree._Element]":
 
 
 def _grid(rows: "list[etree._Element]") -> list[list[str]]:
-    """The texts of the cells; a cell merged over rows is repeated in each, one merged over columns stands once."""
+    """The texts of the cells; one merged over rows is repeated in each, one over columns stands once."""
     grid: list[list[str]] = []
     for row in rows:
         shown: list[str] = []

@@ -30,7 +30,7 @@ class Worker:
         self._idle: threading.Timer | None = None
 
     def parse(self, path: Path, kind: str, limits: Limits) -> Document:
-        """What `formats.parse` gives, within `limits.seconds`. Raises Unreadable, also for a crash or a hang."""
+        """What `formats.parse` gives, within `limits.seconds`. Raises Unreadable, for a crash or hang too."""
         with self._lock:
             if self._idle:
                 self._idle.cancel()
@@ -47,7 +47,8 @@ class Worker:
 
     def _ask(self, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
         process = self._running()
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         began = time.monotonic()
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -61,7 +62,7 @@ class Worker:
         return _died(time.monotonic() - began >= limits.seconds, limits)
 
     def _running(self) -> subprocess.Popen[bytes]:
-        """The process; a new one when there is none, it has died, or it belongs to the process we forked from."""
+        """The process; a new one when there is none, it died, or it is that of the process we forked from."""
         if self._process and self._owner == os.getpid() and self._process.poll() is None:
             return self._process
         if self._owner == os.getpid():
@@ -125,7 +126,7 @@ def serve() -> None:
             request = json.loads(line)
             limits = Limits(**request["limits"])
             _bound_memory(limits.memory)
-            faulthandler.dump_traceback_later(limits.seconds, exit=True, file=nowhere)  # type: ignore[arg-type]
+            faulthandler.dump_traceback_later(limits.seconds, exit=True, file=nowhere)
             reply = _reply(Path(request["path"]), request["kind"], limits)
             faulthandler.cancel_dump_traceback_later()
             _send(reply, replies)
