@@ -13,7 +13,9 @@ import click
 import protokit
 from protokit.errors import ProtokitError
 
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plugins reads every installed package
+os.environ.setdefault(
+    "PYDANTIC_DISABLE_PLUGINS", "__all__"
+)  # looking for plugins reads every installed package
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,12 +45,23 @@ def _shared(verb: Callable[P, R]) -> Callable[P, R]:
     """The options of `new` and `demo`."""
     options = [
         click.argument("prompt"),
-        click.option("--docs", multiple=True, type=click.Path(path_type=Path), help="A document or a folder of them. Repeatable."),
+        click.option(
+            "--docs",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            help="A document or a folder of them. Repeatable.",
+        ),
         click.option("--blueprint", help="The blueprint to use, instead of the one the prompt asks for."),
         click.option("--ui", default="streamlit", show_default=True, help="streamlit or gradio."),
-        click.option("--model", default="offline", show_default=True, help="offline, openai:NAME or PROVIDER:NAME."),
+        click.option(
+            "--model", default="offline", show_default=True, help="offline, openai:NAME or PROVIDER:NAME."
+        ),
         click.option("--name", help="The title. The folder is named after it."),
-        click.option("--out", type=click.Path(path_type=Path), help="The folder to make, instead of one named after the title."),
+        click.option(
+            "--out",
+            type=click.Path(path_type=Path),
+            help="The folder to make, instead of one named after the title.",
+        ),
         click.option("--yes", is_flag=True, help="Take the first choice without asking."),
     ]
     for option in reversed(options):
@@ -92,7 +105,9 @@ def demo(yes: bool, out: Path | None, port: int | None, **wish: Any) -> None:
 
 @main.command()
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
-@click.option("--port", type=click.IntRange(1, 65535), help="Where to serve the page; the next free one if it is taken.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Where to serve the page; the next free one if it is taken."
+)
 @_friendly
 def run(folder: Path, port: int | None) -> None:
     """Open the page of the prototype in FOLDER (default: here)."""
@@ -102,12 +117,16 @@ def run(folder: Path, port: int | None) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("questions", nargs=-1)
-@click.option("--file", type=click.Path(path_type=Path), help='Questions, one JSON object a line: {"question": "..."}')
+@click.option(
+    "--file", type=click.Path(path_type=Path), help='Questions, one JSON object a line: {"question": "..."}'
+)
 @click.option("--input", "text", help="The text to summarize, or a file with it.")
 @click.option("--model", default="", help="Another model than the prototype's.")
 @AS_JSON
 @_friendly
-def ask(folder: Path, questions: Sequence[str], file: Path | None, text: str | None, model: str, as_json: bool) -> None:
+def ask(
+    folder: Path, questions: Sequence[str], file: Path | None, text: str | None, model: str, as_json: bool
+) -> None:
     """Ask the prototype in FOLDER one or more QUESTIONS in the terminal."""
     from protokit.asking import ask_prototype, read_questions, shown_answer, told_answer
 
@@ -199,7 +218,9 @@ def _reason(planned: Any) -> str:
     lines = [f"{spec.emoji} {spec.title}: {spec.pitch}"]
     if choice.blueprint == planned.blueprint.name:
         words = f" because of {', '.join(repr(word) for word in choice.because)}" if choice.because else ""
-        other = f"; considered {choice.runner_up} ({choice.runner_up_confidence:.0%})" if choice.runner_up else ""
+        other = (
+            f"; considered {choice.runner_up} ({choice.runner_up_confidence:.0%})" if choice.runner_up else ""
+        )
         lines.append(f"   blueprint {planned.blueprint.name}{words}, {choice.confidence:.0%} sure{other}")
     else:
         lines.append(f"   blueprint {planned.blueprint.name}, as you chose")
@@ -217,14 +238,16 @@ def _told(planned: Any) -> dict[str, Any]:
         "because": choice.because,
         "considered": [{"name": name, "confidence": share} for name, share in choice.considered],
         "spec": planned.spec.model_dump(mode="json", by_alias=True),
-        "documents": [{"file": f.file, "status": f.status, "passages": f.passages, "note": f.note} for f in files],
+        "documents": [
+            {"file": f.file, "status": f.status, "passages": f.passages, "note": f.note} for f in files
+        ],
     }
 
 
 def _next_steps(folder: Path) -> str:
     from protokit.listing import pasteable
 
-    place = pasteable(folder)
+    place = pasteable(f"{os.curdir}{os.sep}{folder}" if str(folder).startswith("-") else folder)
     return "\n".join(
         [
             f"Made {folder}",

@@ -10,7 +10,7 @@ from pathlib import Path
 from protokit.blueprint import Blueprint
 from protokit.catalog import FOUNDATION, home
 from protokit.errors import FolderProblem
-from protokit.spec import SPEC_FILE, Spec, write_spec
+from protokit.spec import SCHEMA_FILE, SPEC_FILE, Spec, schema, write_spec
 from protokit.templates import rendered
 
 KNOWLEDGE = "knowledge"
@@ -28,21 +28,22 @@ def render(
 ) -> Path:
     """Make the prototype `spec` in the folder `target` and return it.
 
-    `instructions` and `questions` are the texts of their files; `documents` maps names below `knowledge/` to the files
-    to copy. `target` must be absent or empty. Raises FolderProblem; whatever happens, `target` is complete or untouched.
+    `instructions` and `questions` are the texts of their files; `documents` maps names below `knowledge/` to
+    the files to copy. `target` must be absent or empty. Raises FolderProblem; whatever happens, `target` is
+    complete or untouched.
     """
     refuse_occupied(target)
     foundation = [home() / FOUNDATION / part for part in ("shared", spec.screen)]
-    template = rendered([*foundation, *blueprint.layers(spec.screen)], spec.slug, spec.screen)
-    with _aside(target) as made:
-        shutil.copytree(template, made)
+    layers = [*foundation, *blueprint.layers(spec.screen)]
+    with _aside(target) as made, rendered(layers, spec.slug, spec.screen) as template:
+        # Without the files' modes: an installation may be read-only, a prototype never is.
+        shutil.copytree(template, made, copy_function=shutil.copyfile)
         _write_texts(made, blueprint, spec, {"instructions.md": instructions, "questions.yaml": questions})
         shutil.copytree(made, made / BASE, ignore=shutil.ignore_patterns(".protokit"))
+        (made / SCHEMA_FILE).write_text(schema(), encoding="utf-8")
         _copy_documents(documents, made / KNOWLEDGE)
         refuse_occupied(target)
-        if target.is_dir():
-            target.rmdir()
-        os.replace(made, target)
+        _move(made, target)
     return target
 
 
@@ -55,6 +56,20 @@ def refuse_occupied(target: Path) -> None:
             where=str(target),
             fix="Choose another with --name or --out.",
         )
+
+
+def _move(made: Path, target: Path) -> None:
+    """Bring everything at once. An empty `target` stays the same folder, since a shell may stand in it."""
+    if not target.is_dir():
+        made.replace(target)
+        return
+    try:
+        for path in made.iterdir():
+            path.replace(target / path.name)
+    except BaseException:
+        for path in target.iterdir():
+            path.replace(made / path.name)
+        raise
 
 
 def _write_texts(made: Path, blueprint: Blueprint, spec: Spec, texts: Mapping[str, str]) -> None:
@@ -80,13 +95,14 @@ def _copy_documents(documents: Mapping[str, Path], folder: Path) -> None:
 
 @contextmanager
 def _aside(target: Path) -> Iterator[Path]:
-    """A path beside `target`, on the same disk, so that one rename brings everything; gone afterwards, come what may."""
-    aside = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    """A path beside `target`, on the same disk, so that a rename brings everything; gone afterwards."""
+    whole = target.absolute()
+    aside = whole.with_name(f".{whole.name}.{os.getpid()}.partial")
     try:
         aside.parent.mkdir(parents=True, exist_ok=True)
         yield aside
     except OSError as error:
         what = f"cannot write there ({error.strerror})"
-        raise FolderProblem(what, where=str(target.parent), fix="Choose another with --out.") from None
+        raise FolderProblem(what, where=str(whole.parent), fix="Choose another with --out.") from None
     finally:
         shutil.rmtree(aside, ignore_errors=True)

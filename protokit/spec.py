@@ -1,5 +1,6 @@
 """Spec: what a prototype should be, as its `prototype.yaml` says it; checked here and nowhere else."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from protokit.errors import SpecProblem
 SCHEMA = 1
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times as fast, where libyaml is there
 SPEC_FILE = "prototype.yaml"
+SCHEMA_FILE = ".protokit/prototype.schema.json"
 
 Screen = Literal["streamlit", "gradio"]
 SCREENS: tuple[Screen, ...] = ("streamlit", "gradio")
@@ -32,7 +34,9 @@ class Strict(BaseModel):
 class Constraint(Strict):
     """One wish in the prompt that can be stated to the assistant and checked in its answers."""
 
-    kind: Literal["max_words", "language", "only_documents", "audience", "never", "currency", "tone", "format"]
+    kind: Literal[
+        "max_words", "language", "only_documents", "audience", "never", "currency", "tone", "format"
+    ]
     value: str | int = ""
     """What the kind needs: 50 for max_words, "es" for language, "legal advice" for never, "EUR" for currency."""
     words: str = ""
@@ -107,8 +111,13 @@ def write_spec(spec: Spec) -> str:
     if not any(spec.limits.model_dump().values()):
         kept.pop("limits", None)
     head = "# What this prototype is. Change a line, save, reload the page.\n"
-    head += "# yaml-language-server: $schema=.protokit/prototype.schema.json\n"
+    head += f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
     return head + dump_yaml(kept)
+
+
+def schema() -> str:
+    """Return the JSON Schema of `prototype.yaml`, by which editors complete and check it."""
+    return json.dumps(Spec.model_json_schema(), indent=1)
 
 
 def dump_yaml(value: object) -> str:
@@ -130,7 +139,9 @@ def validate(model: type[Model], text: str, *, where: str) -> Model:
     """Return `text` (YAML) as a `model`; any mistake becomes one SpecProblem with field and line."""
     fields = load_yaml(text, where=where)
     if not isinstance(fields, dict):
-        raise SpecProblem("expected fields like `title: ...`", where=where, fix="See README.md for an example.")
+        raise SpecProblem(
+            "expected fields like `title: ...`", where=where, fix="See README.md for an example."
+        )
     try:
         return model.model_validate(fields)
     except ValidationError as error:
@@ -145,7 +156,9 @@ def load_yaml(text: str, *, where: str) -> Any:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise SpecProblem(f"not valid YAML ({problem})", where=where + line, fix="Put quotes around the text.") from None
+        raise SpecProblem(
+            f"not valid YAML ({problem})", where=where + line, fix="Put quotes around the text."
+        ) from None
 
 
 def _explained(error: ValidationError, text: str, model: type[BaseModel]) -> Iterator[str]:
@@ -162,7 +175,9 @@ def _explained(error: ValidationError, text: str, model: type[BaseModel]) -> Ite
         elif problem["type"] == "literal_error":
             expected = problem.get("ctx", {}).get("expected", "").replace("'", "")
             near = _nearest(str(problem["input"]), re.findall(r"[\w-]+", expected))
-            yield f'{at}: "{problem["input"]}" is not {expected}' + (f". Did you mean {near}?" if near else "")
+            yield f'{at}: "{problem["input"]}" is not {expected}' + (
+                f". Did you mean {near}?" if near else ""
+            )
         else:
             yield f"{at}: {problem['msg'][:1].lower()}{problem['msg'][1:]}, not {_shown(problem['input'])}"
 
@@ -197,4 +212,3 @@ def _line_of(path: list[str], text: str) -> int | None:
         else:
             break
     return line
-

@@ -1,12 +1,12 @@
-"""A blueprint's template rendered by cookiecutter, and kept: what does not depend on the person is rendered once."""
+"""A blueprint's template rendered by cookiecutter, once: what does not depend on the person is kept."""
 
 import hashlib
 import os
 import shutil
-import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import protokit
@@ -17,17 +17,21 @@ _RAW = ["*.py", "*.toml", "*.txt", "*.yaml", "*.css", "*.gitignore", "*.env.exam
 """Copied as they are: only what names the folder, the screen or the version is a template."""
 
 
-def rendered(layers: Sequence[Path], slug: str, screen: Screen) -> Path:
-    """Return a folder with the files of `layers`, later ones winning; do not write into it.
+@contextmanager
+def rendered(layers: Sequence[Path], slug: str, screen: Screen) -> Iterator[Path]:
+    """Give a folder with the files of `layers`, later ones winning; copy from it, do not write into it.
 
-    Cookiecutter does the rendering, in a folder of the user's cache that is named after everything that goes into it,
-    so that the next prototype from the same blueprint needs no rendering. Template hooks never run.
+    Cookiecutter does the rendering. The result is kept in the user's cache under a name that is made of all
+    that goes into it, so that the next prototype from the same blueprint needs no rendering. Template hooks
+    never run.
     """
     context = {"slug": slug, "screen": screen, "version": protokit.__version__, "_copy_without_render": _RAW}
     kept = _cache() / _digest(layers, context)
     if kept.is_dir():
-        return kept
-    return _keep(_render(layers, context, Path(tempfile.mkdtemp(prefix="protokit-"))), kept)
+        yield kept
+        return
+    with TemporaryDirectory(prefix="protokit-") as aside:
+        yield _keep(_render(layers, context, Path(aside)), kept)
 
 
 def _render(layers: Sequence[Path], context: dict[str, Any], aside: Path) -> Path:
@@ -39,17 +43,12 @@ def _render(layers: Sequence[Path], context: dict[str, Any], aside: Path) -> Pat
 
 
 def _keep(made: Path, kept: Path) -> Path:
-    """Move what was rendered to its place in the cache; where there is no writing there, use it where it is."""
-    with suppress(OSError):
+    """Move what was rendered into the cache in one step; where that cannot be written, use it where it is."""
+    with suppress(OSError):  # or another process was first
         kept.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(dir=kept.parent))
-        shutil.copytree(made, partial, dirs_exist_ok=True)
-        with suppress(OSError):  # another process may have been first
-            os.replace(partial, kept)
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(made.parent, ignore_errors=True)
-        return kept
-    return made
+        with TemporaryDirectory(prefix=".", dir=kept.parent) as aside:
+            Path(shutil.copytree(made, Path(aside, kept.name))).replace(kept)
+    return kept if kept.is_dir() else made
 
 
 def _digest(layers: Sequence[Path], context: dict[str, Any]) -> str:

@@ -1,0 +1,95 @@
+"""The real command line as a person uses it: a process of its own, a cache of its own, and no keys."""
+
+import atexit
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CACHE = Path(tempfile.mkdtemp(prefix="protokit-tests-"))
+"""Blueprints rendered by the tests of one run; never the cache of whoever runs them."""
+atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
+
+COMMAND = [sys.executable, "-m", "protokit"]
+PATIENCE = 150
+_SECRETS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "PYTHONPATH")
+_PRIVILEGES = (1, 2)  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that ended: its exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it wrote to stdout as one JSON value."""
+        return json.loads(self.out)
+
+    @property
+    def rows(self) -> list[Any]:
+        """What it wrote to stdout as JSON Lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment of a command: no keys, the tests' own cache, no browser, then `changes`."""
+    plain = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+    return {**plain, "PROTOKIT_CACHE": str(CACHE), "PROTOKIT_NO_BROWSER": "1", **changes}
+
+
+def protokit(
+    *words: str | Path, cwd: Path, env: Mapping[str, str] | None = None, unprivileged: bool = False
+) -> Done:
+    """Run `protokit WORDS` in `cwd`; `unprivileged` makes permissions count for root too."""
+    return run([*COMMAND, *map(str, words)], cwd=cwd, env=env, unprivileged=unprivileged)
+
+
+def run(
+    command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None, unprivileged: bool = False
+) -> Done:
+    """Run any command the same way."""
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment(**(env or {})),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+        preexec_fn=_drop_privileges if unprivileged else None,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def _drop_privileges() -> None:
+    """Give up root's right to read and write what permissions forbid, for the command about to start."""
+    import ctypes
+
+    drop_from_bounding_set = 24
+    for privilege in _PRIVILEGES:
+        ctypes.CDLL(None).prctl(drop_from_bounding_set, privilege, 0, 0, 0)
+
+
+def tree(folder: Path) -> dict[str, bytes | None]:
+    """Every path below `folder` with its content, None for a folder: to see that nothing was written."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def quoted(word: str) -> str:
+    """`word` as the shell wants it."""
+    return shlex.quote(word)
