@@ -1,21 +1,17 @@
-"""The sentences that answer a question, with offsets, and whether the passages answer it at all."""
+"""The sentences that answer a question, with offsets, and inside them the words that do. Offsets only: nothing is made up."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from vectorstore.answerability import ANSWERABLE, answerable
+from vectorstore.choosing import Choice, choose
+from vectorstore.marking import mark
+from vectorstore.matching import Comparison, Embed
 from vectorstore.passages import Passage
-from vectorstore.sentences import split
-from vectorstore.words import query_tokens, tokens
+from vectorstore.weights import logistic
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Embed = Callable[[list[str]], NDArray[np.float32]]
-
-ANSWERABLE = 0.5
-"""`answerable` at or above this: answer; below it: say that the documents do not tell."""
+__all__ = ["ANSWERABLE", "Evidence", "answerable", "extract"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,34 +21,49 @@ class Evidence:
     passage: int
     """Index into the passages that were given."""
     start: int
-    """Offset into that passage's text, in characters; `passage.start + start` is the offset into the source."""
+    """Offset into that passage's text, in characters: `passage.start + start` is the one into the source."""
     end: int
     text: str
     answer: tuple[int, int] | None
     """Offsets into the passage's text of the words that answer (a date for "when"), inside start and end."""
     score: float
-    """0 to 1: how well the sentence answers."""
+    """0 to 1: how well the sentence answers, compared with the others."""
 
 
 def extract(
-    question: str, passages: Sequence[Passage], *, embed: "Embed | None" = None, limit: int = 2
+    question: str,
+    passages: Sequence[Passage],
+    *,
+    embed: Embed | None = None,
+    multilingual: bool = False,
+    limit: int = 2,
 ) -> list[Evidence]:
-    """The `limit` sentences that answer best, best first; fewer where nothing has to do with the question.
+    """The `limit` sentences that answer best, best first; fewer where no more have to do with the question.
 
-    `passages` are in order of rank, as `fuse` gives them. `embed` turns texts into rows of unit length.
+    `passages` are in order of rank, as `fuse` gives them. `embed` turns texts into rows of unit length; it is asked
+    only about questions in English unless it is `multilingual`. A sentence never crosses a passage's border.
     """
-    asked = {term for group in query_tokens(question) for term in group}
-    found = [
-        Evidence(index, span.start, span.end, text, None, len(asked & set(tokens(text))) / (len(asked) or 1))
-        for index, passage in enumerate(passages)
-        for span in split(passage.text)
-        for text in [passage.text[span.start : span.end]]
-    ]
-    found.sort(key=lambda evidence: -evidence.score)
-    return [evidence for evidence in found[:limit] if evidence.score > 0]
+    comparison = Comparison.of(question, passages)
+    known = embed if multilingual or comparison.language == "en" else None
+    choices = [choice for choice in choose(comparison, known) if not choice.sentence.is_heading]
+    return [_evidence(comparison, choice) for choice in _distinct(choices)[:limit]]
 
 
-def answerable(question: str, passages: Sequence[Passage], *, embed: "Embed | None" = None) -> float:
-    """The chance, 0 to 1, that the passages (in order of rank) answer the question; compare with `ANSWERABLE`."""
-    best = extract(question, passages, embed=embed, limit=1)
-    return best[0].score if best else 0.0
+def _distinct(choices: Sequence[Choice]) -> list[Choice]:
+    """Without those that say the same words again: overlapping passages hold one sentence twice."""
+    seen: set[str] = set()
+    kept = []
+    for choice in choices:
+        said = re.sub(r"\W+", " ", choice.sentence.text).lower()
+        if said not in seen:
+            kept.append(choice)
+        seen.add(said)
+    return kept
+
+
+def _evidence(comparison: Comparison, choice: Choice) -> Evidence:
+    sentence = choice.sentence
+    marked = mark(comparison, sentence)
+    answer = (sentence.start + marked[0], sentence.start + marked[1]) if marked else None
+    score = logistic(choice.score)
+    return Evidence(sentence.passage, sentence.start, sentence.end, sentence.text, answer, score)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from vectorstore.words import query_tokens
+from vectorstore.words import query_words
 
 _OPENING = re.compile(
     r"^\s*(?:and|but|or|also|then|so|what about|how about|what if|same for|y|e|et|und|oder|¿?y|那|和|و)\b[\s,:-]*",
@@ -38,12 +38,12 @@ def with_history(question: str, history: Sequence[str] = ()) -> str:
 
 def leans(question: str) -> bool:
     """Whether the question cannot be understood without what was said before."""
-    groups = query_tokens(question)
-    if _OPENING.match(question) and len(groups) <= 4:
+    content = query_words(question)
+    if _OPENING.match(question) and len(content) <= 4:
         return True
-    if len(groups) <= 1:
+    if len(content) <= 1:
         return True
-    return len(groups) <= 3 and bool(_POINTER.search(question))
+    return len(content) <= 3 and bool(_POINTER.search(question))
 
 
 def _replaced(topic: str, rest: str) -> str:

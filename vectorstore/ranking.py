@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from vectorstore.following import with_history
 from vectorstore.passages import Passage
 from vectorstore.postings import Postings
-from vectorstore.words import WORDS_VERSION, language, query_tokens, tokens
+from vectorstore.words import WORDS_VERSION, language, query_words, tokens
 
 if TYPE_CHECKING:
     import numpy as np
@@ -137,9 +137,9 @@ class Ranker:
         """
         import numpy as np
 
-        asked = query_tokens(with_history(question, history), set(self.languages))
+        asked = query_words(with_history(question, history), set(self.languages))
         weighted = [
-            (self.vocabulary[term], 1.0) for group in asked for term in group if term in self.vocabulary
+            (self.vocabulary[term], 1.0) for word in asked for term in word.forms if term in self.vocabulary
         ]
         scores = self.postings.scores(weighted)
         if allowed is not None:

@@ -6,12 +6,13 @@ scripts written without spaces (Chinese, Japanese, Thai ...) give overlapping pa
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vectorstore import languages
-from vectorstore.stopwords import STOP_WORDS
 
 if TYPE_CHECKING:
     from Stemmer import Stemmer
@@ -23,6 +24,17 @@ SPACELESS = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     r"\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0002ffff"
 )
+
+
+def _stop_words() -> dict[str, frozenset[str]]:
+    file = Path(__file__).with_name("data") / "function_words.txt"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    split = (line.split(": ", 1) for line in lines if not line.startswith("#"))
+    return {code: frozenset(words.split()) for code, words in split}
+
+
+STOP_WORDS = _stop_words()
+"""The function words of each language, by its two-letter code."""
 _UNIT = re.compile(
     rf"(?P<run>[{SPACELESS}]+)"
     rf"|(?P<number>\d+(?:[.,]\d+)*)"
@@ -84,21 +96,35 @@ def content_words(text: str, language_code: str = "") -> list[tuple[str, int, in
     ]
 
 
-def query_tokens(question: str, codes: Iterable[str] = ()) -> list[list[str]]:
-    """The terms of a question, one group for each of its words: its forms in each language of `codes`.
+@dataclass(frozen=True, slots=True)
+class QueryWord:
+    """A word of a question with content of its own, or a pair of characters of a script without spaces."""
+
+    forms: tuple[str, ...]
+    """Its terms, one or more: the word is stemmed in each language that is searched."""
+    start: int
+    """Offset into the question."""
+    end: int
+
+
+def query_words(question: str, codes: Iterable[str] = ()) -> list[QueryWord]:
+    """The words of a question that can be searched for, each in the forms it has in each language of `codes`.
 
     A document is stemmed in its own language; a question is too short to be sure of its language, so it is
-    stemmed in every language that the index holds. A run of a script without spaces is one group.
+    stemmed in every language that is searched.
     """
     own = language(question)
     stemmed_in = list(dict.fromkeys([own, *codes]))
-    units = list(_UNIT.finditer(_folded(question)))
-    groups = [_grouped(unit, stemmed_in) for unit in units if unit.group() not in STOP_WORDS.get(own, ())]
-    return [group for group in groups if group]
-
-
-def _grouped(unit: re.Match[str], codes: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(form for code in codes for form in _forms(unit, code)))
+    dropped = STOP_WORDS.get(own, frozenset())
+    words = []
+    for unit in _UNIT.finditer(_folded(question)):
+        if unit.lastgroup == "run":
+            pairs = enumerate(_pairs(unit.group()), start=unit.start())
+            words += [QueryWord((pair,), at, at + len(pair)) for at, pair in pairs if pair not in dropped]
+        elif unit.group() not in dropped:
+            forms = tuple(dict.fromkeys(form for code in stemmed_in for form in _forms(unit, code)))
+            words += [QueryWord(forms, unit.start(), unit.end())] if forms else []
+    return words
 
 
 def _forms(unit: re.Match[str], code: str) -> tuple[str, ...]:

@@ -1,0 +1,335 @@
+"""Fits vectorstore/data/weights.json: which sentence answers, and whether any does. Needs scipy (development only).
+
+    python benchmarks/answering/fit.py            prints cross-validated numbers
+    python benchmarks/answering/fit.py --write    and writes the weights
+
+The questions in this folder were written for the purpose: made-up articles and business documents, half of the
+questions answered by their text and half of them not (another entity, number or attribute, an opposite, a negation).
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from vectorstore import answerability, choosing
+from vectorstore.choosing import Choice, choose
+from vectorstore.embeddings import embedder
+from vectorstore.matching import Comparison, Embed
+from vectorstore.passages import Passage
+from vectorstore.ranking import Ranker, fuse
+from vectorstore.weights import FILE, Linear, fitted
+
+Array = NDArray[np.float64]
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its answer (None where the text has none) and the number of its text."""
+
+    question: str
+    answer: str | None
+    text: int
+    source: str
+
+
+def read() -> tuple[list[Passage], list[Asked]]:
+    """The texts (lines under "# Title") and the questions under each: "+ question | answer" or "- question"."""
+    texts: list[Passage] = []
+    asked: list[Asked] = []
+    for source in ("encyclopedia", "business"):
+        for block in ("\n" + (FOLDER / f"{source}.txt").read_text(encoding="utf-8")).split("\n# ")[1:]:
+            title, *lines = block.strip().splitlines()
+            first = next(at for at, line in enumerate(lines) if line.startswith("+ "))
+            body = "\n".join(lines[:first]).strip()
+            for line in lines[first:]:
+                question, _, answer = line[2:].partition(" | ")
+                asked.append(Asked(question, answer or None, len(texts), source))
+            texts.append(Passage(body, title.replace("/", "-") + ".md", 0, len(body)))
+    return texts, asked
+
+
+def remembered(embed: Embed) -> Embed:
+    """The same, keeping what was embedded before."""
+    known: dict[str, NDArray[np.float32]] = {}
+
+    def look_up(texts: list[str]) -> NDArray[np.float32]:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        for at in range(0, len(new), 32):
+            batch = sorted(new, key=len)[at : at + 32]
+            known.update(zip(batch, embed(batch), strict=True))
+        return np.array([known[text] for text in texts])
+
+    return look_up
+
+
+def found(
+    texts: Sequence[Passage], asked: Sequence[Asked], embed: Embed, *, without_own: bool = False
+) -> list[list[Passage]]:
+    """For each question the passages that a search over all texts finds (all but its own text, to make it off-topic)."""
+    passages = {str(number): text for number, text in enumerate(texts)}
+    ranker = Ranker.build(passages)
+    vectors = embed([text.text for text in texts])
+    results = []
+    for item in asked:
+        allowed = {name for name in passages if not (without_own and name == str(item.text))}
+        similar = vectors @ embed([item.question])[0]
+        lexical = ranker.words(item.question, limit=len(texts), also=allowed, allowed=allowed)
+        dense = {name: float(similar[int(name)]) for name in allowed}
+        results.append(
+            fuse(item.question, {name: passages[name] for name in allowed}, lexical, dense, limit=4)
+        )
+    return results
+
+
+def fit_choosing(groups: list[tuple[Array, Array]], strength: float) -> Array:
+    """Weights that make the answering sentence (label 1) the likeliest of its group."""
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        value, slope = strength * float(weights @ weights), 2 * strength * weights
+        for rows, labels in groups:
+            scores = rows @ weights
+            chances = np.exp(scores - scores.max())
+            chances /= chances.sum()
+            right = chances * labels
+            value -= float(np.log(right.sum() + 1e-12))
+            slope -= rows.T @ (right / (right.sum() + 1e-12) - chances)
+        return value, slope
+
+    start = np.zeros(groups[0][0].shape[1])
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x)
+
+
+def fit_answering(
+    rows: Array, owner: NDArray[np.int64], whole: Array, labels: Array, importance: Array, strength: float
+) -> tuple[Array, Array]:
+    """Weights of the words and of the sentence in: chance = logistic(sentence) * product over words of logistic(word)."""
+    width = rows.shape[1]
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        words, sentence = rows @ weights[:width], whole @ weights[width:]
+        log = -np.logaddexp(0, -sentence) - np.bincount(owner, np.logaddexp(0, -words), minlength=len(labels))
+        chance = np.exp(np.minimum(log, -1e-9))
+        value = -(importance * (labels * np.log(chance) + (1 - labels) * np.log1p(-chance))).sum()
+        pull = importance * (labels - (1 - labels) * chance / (1 - chance))
+        free = np.concatenate([[0.0], weights[1:width], [0.0], weights[width + 1 :]])
+        slope = -np.concatenate(
+            [rows.T @ (pull[owner] / (1 + np.exp(words))), whole.T @ (pull / (1 + np.exp(sentence)))]
+        )
+        return float(value + strength * (free @ free)), slope + 2 * strength * free
+
+    start = np.zeros(width + whole.shape[1])
+    start[0] = 2.0
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+    return best[:width], best[width:]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Features brought to mean 0 and deviation 1, and weights brought back."""
+
+    names: list[str]
+    mean: Array
+    deviation: Array
+
+    @classmethod
+    def of(cls, features: Sequence[dict[str, float]]) -> "Scale":
+        table = np.array([list(item.values()) for item in features], dtype=float)
+        return cls(list(features[0]), table.mean(0), table.std(0) + 1e-6)
+
+    def rows(self, features: Sequence[dict[str, float]], *, constant: bool) -> Array:
+        table = np.array([[item[name] for name in self.names] for item in features], dtype=float)
+        scaled = (table - self.mean) / self.deviation
+        return np.hstack([np.ones((len(table), 1)), scaled]) if constant else scaled
+
+    def linear(self, weights: Array, *, constant: bool) -> Linear:
+        first, rest = (float(weights[0]), weights[1:]) if constant else (0.0, weights)
+        slopes = rest / self.deviation
+        return Linear(
+            first - float(slopes @ self.mean), dict(zip(self.names, map(float, slopes), strict=True))
+        )
+
+
+def chooser(
+    texts: Sequence[Passage], asked: Sequence[Asked], results: list[list[Passage]], embed: Embed | None
+) -> Linear:
+    """The model that picks the sentence, with or without similarities."""
+    samples = []
+    for item, passages in zip(asked, results, strict=True):
+        if item.answer is None:
+            continue
+        comparison = Comparison.of(item.question, passages)
+        features = [choosing.features(comparison, sentence) for sentence in comparison.sentences]
+        if embed:
+            values = choosing.similarities(item.question, [s.text for s in comparison.sentences], embed)
+            features = [f | {"similarity": value} for f, value in zip(features, values, strict=True)]
+        labels = [
+            item.answer in s.text and passages[s.passage].file == texts[item.text].file
+            for s in comparison.sentences
+        ]
+        if any(labels):
+            samples.append((features, np.array(labels, dtype=float)))
+    scale = Scale.of([feature for features, _ in samples for feature in features])
+    groups = [(scale.rows(features, constant=False), labels) for features, labels in samples]
+    return scale.linear(fit_choosing(groups, 5.0), constant=False)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One question beside the sentence that seems to answer it."""
+
+    words: list[dict[str, float]]
+    sentence: dict[str, float]
+    answered: bool
+    importance: float
+    text: int
+    source: str
+    setting: str
+
+
+def sample(
+    item: Asked, passages: list[Passage], embed: Embed | None, setting: str, importance: float
+) -> Sample | None:
+    """The features of a question beside its best sentence among the passages; None for one without words."""
+    comparison = Comparison.of(item.question, passages)
+    choices = choose(comparison, embed)[:1]
+    if not choices or not comparison.words:
+        return None
+    (lost,) = answerability.losses(comparison, choices, embed)
+    each = [
+        answerability.word_features(comparison, choices[0].sentence, number, lost[number] if lost else 0.0)
+        for number in range(len(comparison.words))
+    ]
+    answered = item.answer is not None and setting != "off topic"
+    whole = answerability.sentence_features(comparison, choices[0])
+    return Sample(each, whole, answered, importance, item.text, item.source, setting)
+
+
+def fit_samples(samples: Sequence[Sample], strength: float = 20.0) -> tuple[Linear, Linear]:
+    """The models "answering" and "support of a word"."""
+    words, sentences = (
+        Scale.of([w for s in samples for w in s.words]),
+        Scale.of([s.sentence for s in samples]),
+    )
+    weights = fit_answering(
+        words.rows([w for s in samples for w in s.words], constant=True),
+        np.repeat(np.arange(len(samples)), [len(s.words) for s in samples]),
+        sentences.rows([s.sentence for s in samples], constant=True),
+        np.array([s.answered for s in samples], dtype=float),
+        np.array([s.importance for s in samples]),
+        strength,
+    )
+    return sentences.linear(weights[1], constant=True), words.linear(weights[0], constant=True)
+
+
+def chance(models: tuple[Linear, Linear], item: Sample) -> float:
+    """As `answerability.chance`, on features made before."""
+    whole, each = models
+    product = 1 / (1 + np.exp(-whole(item.sentence)))
+    return float(product * np.prod([1 / (1 + np.exp(-each(word))) for word in item.words]))
+
+
+def area(labels: Array, scores: Array) -> float:
+    """Area under the ROC curve: how often a positive stands above a negative."""
+    order = np.argsort(np.argsort(scores)) + 1.0
+    positive = labels.sum()
+    return float(
+        (order[labels == 1].sum() - positive * (positive + 1) / 2) / (positive * (len(labels) - positive))
+    )
+
+
+def cross_validated(samples: Sequence[Sample], folds: int = 8) -> Array:
+    """Chances from models that never saw the sample's text."""
+    chances = np.zeros(len(samples))
+    for fold in range(folds):
+        models = fit_samples([s for s in samples if s.text % folds != fold])
+        for at, item in enumerate(samples):
+            if item.text % folds == fold:
+                chances[at] = chance(models, item)
+    return chances
+
+
+def report(samples: Sequence[Sample], chances: Array, say: Callable[[str], None]) -> None:
+    """AUC by setting and source, and the threshold that accepts 95% of what a search over business texts can answer."""
+    for setting in ("own text", "search"):
+        for source in ("encyclopedia", "business"):
+            picked = np.array([s.setting == setting and s.source == source for s in samples])
+            labels = np.array([s.answered for s in samples], dtype=float)[picked]
+            say(
+                f"  {setting}, {source}: AUC {area(labels, chances[picked]):.3f} ({int(picked.sum())} questions)"
+            )
+    own = [
+        (s, c)
+        for s, c in zip(samples, chances, strict=True)
+        if s.setting == "search" and s.source == "business"
+    ]
+    threshold = float(np.quantile([c for s, c in own if s.answered], 0.05))
+    absent = np.mean([c < threshold for s, c in own if not s.answered])
+    off = np.mean([c < threshold for s, c in zip(samples, chances, strict=True) if s.setting == "off topic"])
+    say(
+        f"  accepting 95% at {threshold:.3f}: refuses {absent:.2f} of absent, {off:.2f} of off-topic questions"
+    )
+    labels = np.array([s.answered for s in samples], dtype=float)
+    bins = np.clip((chances * 10).astype(int), 0, 9)
+    error = sum(
+        abs(labels[bins == b].mean() - chances[bins == b].mean()) * (bins == b).mean() for b in set(bins)
+    )
+    say(f"  expected calibration error {error:.3f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--write", action="store_true", help="write the weights")
+    options = parser.parse_args()
+    texts, asked = read()
+    embed = remembered(embedder("default").embed)
+    results = found(texts, asked, embed)
+    elsewhere = found(texts, asked, embed, without_own=True)
+    models: dict[str, Linear] = json_models()
+    for known, suffix in ((None, " by words"), (embed, "")):
+        name = "choosing" + suffix
+        models[name] = chooser(texts, asked, results, known)
+        save(models)
+        samples = []
+        for item, passages, others in zip(asked, results, elsewhere, strict=True):
+            samples += [
+                sample(item, [texts[item.text]], known, "own text", 1.0),
+                sample(item, passages, known, "search", 1.0),
+                sample(item, others, known, "off topic", 0.3),
+            ]
+        kept = [item for item in samples if item is not None]
+        print(f"{'words only' if known is None else 'words and meaning'}, cross-validated by text:")
+        report(kept, cross_validated(kept), print)
+        models["answering" + suffix], models["support of a word" + suffix] = fit_samples(kept)
+        save(models)
+
+
+def json_models() -> dict[str, Linear]:
+    if not FILE.exists():
+        return {}
+    stored = json.loads(FILE.read_text(encoding="utf-8"))
+    return {name: Linear(model["constant"], model["weights"]) for name, model in stored.items()}
+
+
+def save(models: dict[str, Linear]) -> None:
+    rounded = {
+        name: {
+            "constant": round(m.constant, 4),
+            "weights": {key: round(w, 4) for key, w in m.weights.items()},
+        }
+        for name, m in sorted(models.items())
+    }
+    FILE.write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
+    fitted.cache_clear()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""Whether passages answer a question, or only share words with it.
+
+A sentence answers when *each* word of the question has something in it that stands for that word, so the chance is a
+product: the sentence as a whole times one factor a word ("noisy and"). "When was the bridge *closed*?" fails on one word.
+The best clue of a factor, besides the word itself, is what the similarity of question and sentence loses when the
+word is left out: it falls when the sentence supports the word, and rises when it does not.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from vectorstore.choosing import Choice, choose
+from vectorstore.matching import GENERAL, Comparison, Embed, Sentence, has, related
+from vectorstore.passages import Passage
+from vectorstore.questions import NUMERIC, Kind
+from vectorstore.weights import fitted, logistic
+from vectorstore.words import QueryWord, tokens
+
+ANSWERABLE = 0.5
+"""`answerable` at or above this: answer; below it: say that the documents do not tell."""
+_CONSIDERED = 3
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|without|none|nor|neither|cannot|nicht|kein\w*|sans|sin|ne)\b|n't\b", re.IGNORECASE
+)
+_SELECTS = re.compile(
+    r"(?:first|second|third|fourth|last|only|never|not|most|least|best|worst|other|another|new|old|\w{3,}est)$"
+)
+
+Features = dict[str, float]
+
+
+def answerable(
+    question: str, passages: Sequence[Passage], *, embed: Embed | None = None, multilingual: bool = False
+) -> float:
+    """The chance, 0 to 1, that the passages (in order of rank) answer the question; compare with `ANSWERABLE`.
+
+    `embed` as for `extract`; without it, and for a language it does not know, words alone decide.
+    """
+    comparison = Comparison.of(question, passages)
+    known = embed if multilingual or comparison.language == "en" else None
+    choices = choose(comparison, known)[:_CONSIDERED]
+    if not choices or not comparison.words:
+        return 0.0
+    lost = losses(comparison, choices, known)
+    return max(chance(comparison, choice, loss) for choice, loss in zip(choices, lost, strict=True))
+
+
+def chance(comparison: Comparison, choice: Choice, losses: Sequence[float] | None) -> float:
+    """The chance that this one sentence answers; `losses` are the similarity lost without each word of the question."""
+    suffix = "" if losses is not None else " by words"
+    whole, each = fitted("answering" + suffix), fitted("support of a word" + suffix)
+    rows = [
+        word_features(comparison, choice.sentence, number, losses[number] if losses is not None else 0.0)
+        for number in range(len(comparison.words))
+    ]
+    return logistic(whole(sentence_features(comparison, choice))) * math.prod(
+        logistic(each(row)) for row in rows
+    )
+
+
+def losses(
+    comparison: Comparison, choices: Sequence[Choice], embed: Embed | None
+) -> list[list[float] | None]:
+    """For each choice and each word of the question: what the similarity loses when the word is left out."""
+    if embed is None:
+        return [None] * len(choices)
+    text = comparison.question.text
+    without = [text[: word.start] + text[word.end :] for word in comparison.words]
+    vectors = embed([text, *without, *(choice.sentence.text for choice in choices)])
+    asked, shortened = vectors[0], vectors[1 : len(without) + 1]
+    sentences = vectors[len(without) + 1 :]
+    return [[float(value) for value in (asked - shortened) @ sentence] for sentence in sentences]
+
+
+def sentence_features(comparison: Comparison, choice: Choice) -> Features:
+    """The sentence as a whole."""
+    sentence, question = choice.sentence, comparison.question
+    fit = comparison.fit(sentence)
+    return {
+        "similarity": choice.similarity or 0.0,
+        "fit": fit,
+        "lacks": float(fit == 0),
+        "loose": comparison.loose_coverage(sentence.terms),
+        "words": len(comparison.words) / 5,
+        "negated otherwise": float(
+            bool(_NEGATION.search(question.text)) != bool(_NEGATION.search(sentence.text))
+        ),
+        "negated": float(bool(_NEGATION.search(question.text))),
+        "length": math.log1p(len(sentence.terms)),
+        "heading": float(sentence.is_heading),
+        "reason": float(question.kind == Kind.REASON),
+        "manner": float(question.kind == Kind.MANNER),
+        "yes or no": float(question.kind == Kind.YES_NO),
+        "number": float(question.kind in NUMERIC),
+        "person": float(question.kind == Kind.PERSON),
+        "place": float(question.kind == Kind.PLACE),
+        "open": float(question.kind == Kind.OPEN),
+    }
+
+
+def word_features(comparison: Comparison, sentence: Sentence, number: int, loss: float) -> Features:
+    """One word of the question beside the sentence; "missing" stands for: not in the sentence."""
+    word = comparison.words[number]
+    text = comparison.question.text[word.start : word.end]
+    missing = float(not has(word, sentence.terms))
+    elsewhere = float(has(word, comparison.everything))
+    name = float(text[:1].isupper() and word.start > 0)
+    figure = float(any(character.isdigit() for character in text))
+    selects = float(bool(_SELECTS.match(text.lower())))
+    return {
+        "missing": missing,
+        "missing, related": missing * related(word, sentence.terms),
+        "missing, in heading": missing * has(word, sentence.over),
+        "missing, near": missing * has(word, sentence.near),
+        "missing, elsewhere": missing * elsewhere,
+        "loss": loss * 20,
+        "missing, loss": missing * loss * 20,
+        "gain": max(-loss, 0.0) * 20,
+        "name": name,
+        "missing, name": missing * name,
+        "missing, name elsewhere": missing * name * elsewhere,
+        "figure": figure,
+        "missing, figure": missing * figure,
+        "weight": comparison.weights[number] / 4,
+        "missing, opposite": missing * bool(_opposites_of(word) & sentence.terms),
+        "general": float(text.lower() in GENERAL),
+        "selects": selects,
+        "missing, selects": missing * selects,
+    }
+
+
+def _opposites_of(word: QueryWord) -> frozenset[str]:
+    opposites = _opposites()
+    return frozenset().union(*(opposites.get(form, frozenset()) for form in word.forms))
+
+
+@cache
+def _opposites() -> dict[str, frozenset[str]]:
+    """The terms that contradict a term, both ways."""
+    file = Path(__file__).with_name("data") / "opposites.txt"
+    table: dict[str, frozenset[str]] = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            one, other = (
+                frozenset(tokens(side, "en")) or frozenset(side.split()) for side in line.split(" | ")
+            )
+            for these, those in ((one, other), (other, one)):
+                table |= {term: table.get(term, frozenset()) | those for term in these}
+    return table
