@@ -31,7 +31,9 @@ class Prototype:
         """Return the prototype in `folder`, or raise FolderProblem or SpecProblem."""
         if not (folder / SPEC_FILE).is_file():
             raise FolderProblem(
-                f"no {SPEC_FILE} here, so this is not a prototype", where=str(folder), fix="`protokit list` shows yours."
+                f"no {SPEC_FILE} here, so this is not a prototype",
+                where=str(folder),
+                fix="`protokit list` shows yours.",
             )
         return cls(folder.resolve(), read_spec(folder / SPEC_FILE))
 
@@ -48,7 +50,9 @@ class Prototype:
         path = self.folder / f"{name}.py"
         found = importlib.util.spec_from_file_location(f"{self.spec.slug.replace('-', '_')}_{name}", path)
         if not path.is_file() or found is None or found.loader is None:
-            raise FolderProblem(f"no {name}.py here", where=str(self.folder), fix="Restore it from .protokit/base.")
+            raise FolderProblem(
+                f"no {name}.py here", where=str(self.folder), fix="Restore it from .protokit/base."
+            )
         module = importlib.util.module_from_spec(found)
         found.loader.exec_module(module)
         return module
@@ -57,8 +61,13 @@ class Prototype:
     def serve(self, port: int, *, quiet: bool = True) -> Iterator[subprocess.Popen[bytes]]:
         """Run the page on loopback at `port` in a process of its own, stopped at the end."""
         require_screen(self.spec.screen)
-        out = subprocess.DEVNULL if quiet else None
-        child = subprocess.Popen(self._command(port), cwd=self.folder, env=_environment(port), stdout=out, stderr=out)
+        child = subprocess.Popen(
+            self._command(port),
+            cwd=self.folder,
+            env=_environment(port),
+            stdout=subprocess.DEVNULL,  # a banner of the screen's own
+            stderr=subprocess.DEVNULL if quiet else None,
+        )
         try:
             yield child
         finally:

@@ -1,5 +1,6 @@
 """The settings of a running prototype: what `prototype.yaml` and `instructions.md` in its folder say."""
 
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import UnionType
@@ -44,6 +45,10 @@ class Settings:
         values = {name: value for name, value in found.items() if name in known and value is not None}
         for name, value in values.items():
             _expect(name, value, cls.__annotations__[name])
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", values.get("accent", "#000000")):
+            raise SettingsProblem(
+                f"prototype.yaml: accent: expected a colour like #4f46e5, not {values['accent']!r:.60}."
+            )
         if not values.get("title"):
             raise SettingsProblem('prototype.yaml: title: missing. Add a line such as "title: Leave Helper".')
         return cls(folder=folder, **values)
@@ -74,7 +79,9 @@ def _load(path: Path) -> dict[str, Any]:
     try:
         found = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
     except FileNotFoundError:
-        raise SettingsProblem(f"{path.name}: no such file in {path.parent}. Is this a prototype's folder?") from None
+        raise SettingsProblem(
+            f"{path.name}: no such file in {path.parent}. Is this a prototype's folder?"
+        ) from None
     except UnicodeDecodeError:
         raise SettingsProblem(f"{path.name}: not UTF-8 text. Save it as UTF-8.") from None
     except (yaml.YAMLError, ValueError) as error:
@@ -90,5 +97,11 @@ def _expect(name: str, value: object, kind: Any) -> None:
     plain = get_origin(kind) or kind
     wanted = get_args(kind) if isinstance(kind, UnionType) else (plain,)
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
-        expected = {str: "text", list: "a list", dict: "fields", bool: "true or false", int: "a whole number"}[wanted[0]]
+        expected = {
+            str: "text",
+            list: "a list",
+            dict: "fields",
+            bool: "true or false",
+            int: "a whole number",
+        }[wanted[0]]
         raise SettingsProblem(f"prototype.yaml: {name}: expected {expected}, not {value!r:.60}.")

@@ -20,11 +20,20 @@ def sources(answer: Answer, most_others: int = 2) -> list[Citation]:
 
 def marked(citation: Citation) -> str:
     """The passage as safe HTML, the used words in <mark>. A passage cites nothing but text: everything is escaped."""
-    text, parts, at = citation.passage.text, [], 0
+    text, parts = citation.passage.text, list[str]()
+    at = _after_heading(citation.passage)
     for start, end in citation.marks:
+        at = min(at, start)
         parts += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
         at = end
     return "".join([*parts, escape(text[at:])]).strip().replace("\n", "<br>")
+
+
+def _after_heading(passage: Passage) -> int:
+    """Where the passage's own text begins when its first line only repeats the heading shown over it."""
+    first, newline, _ = passage.text.partition("\n")
+    heading = passage.heading.rpartition(" > ")[2]
+    return len(first) + 1 if newline and heading and first.strip(" #*") == heading else 0
 
 
 def title(citation: Citation) -> str:
@@ -64,9 +73,16 @@ def totals(answers: Sequence[Answer]) -> dict[str, str]:
     return {
         "Questions": str(len(answers)),
         "Latency": duration(mean) if answers else "–",
-        "Tokens": f"{sum(answer.tokens for answer in answers):,}",
+        "Tokens": _short(sum(answer.tokens for answer in answers)),
         "Cost": money(spent),
     }
+
+
+def _short(number: int) -> str:
+    """ "940", "1.2k" or "3.4M", so that it fits a small card."""
+    if number < 1000:
+        return str(number)
+    return f"{number / 1000:.1f}k" if number < 1_000_000 else f"{number / 1_000_000:.1f}M"
 
 
 def marked_text(text: str, citations: Sequence[Citation]) -> str:
@@ -75,7 +91,12 @@ def marked_text(text: str, citations: Sequence[Citation]) -> str:
     for citation in sorted(citations, key=lambda citation: citation.passage.start):
         start, end = max(citation.passage.start, at), citation.passage.end
         if start < end:
-            parts += [escape(text[at:start]), f"<mark><b>[{citation.number}]</b> ", escape(text[start:end]), "</mark>"]
+            parts += [
+                escape(text[at:start]),
+                f"<mark><b>[{citation.number}]</b> ",
+                escape(text[start:end]),
+                "</mark>",
+            ]
             at = end
     return "".join([*parts, escape(text[at:])]).strip().replace("\n", "<br>")
 
@@ -94,10 +115,12 @@ def sources_html(answer: Answer, most_others: int = 2) -> str:
 def numbers_html(answers: Sequence[Answer]) -> str:
     """The numbers of a conversation as four small cards."""
     cards = (f"<div><span>{name}</span><b>{value}</b></div>" for name, value in totals(answers).items())
-    return f'<div class="numbers">{"".join(cards)}</div>'
+    return f'<h3>This session</h3><div class="numbers">{"".join(cards)}</div>'
 
 
 def files_html(knowledge: "KnowledgeBase") -> str:
     """The documents that answers come from, and how far they are read."""
     rows = "".join(f"<li>📄 {escape(file.file)}</li>" for file in knowledge.files())
-    return f'<h3>Documents</h3><ul class="files">{rows}</ul><p class="quiet">{escape(str(knowledge.status))}</p>'
+    return (
+        f'<h3>Documents</h3><ul class="files">{rows}</ul><p class="quiet">{escape(str(knowledge.status))}</p>'
+    )

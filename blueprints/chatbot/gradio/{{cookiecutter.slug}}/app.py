@@ -25,10 +25,13 @@ def said(role: str, text: str) -> dict[str, str]:
 
 
 def shown(answers: list[Answer]) -> list[dict[str, str]]:
-    chat = [said("assistant", settings.welcome)]
+    chat = []
     for answer in answers:
         note = f"\n\n*{answer.note}*" if answer.note else ""
-        chat += [said("user", answer.question), said("assistant", f"{answer.text}{note}\n\n`{numbers(answer)}`")]
+        chat += [
+            said("user", answer.question),
+            said("assistant", f"{answer.text}{note}\n\n`{numbers(answer)}`"),
+        ]
     return chat
 
 
@@ -52,11 +55,14 @@ def ask(question: str, answers: list[Answer], session: str) -> Iterator[tuple[An
     yield gr.Textbox(value="", submit_btn=True, stop_btn=False), shown(answers), *panel, answers
 
 
+def refresh() -> tuple[str, gr.Timer]:
+    return files_html(assistant.knowledge), gr.Timer(active=not assistant.knowledge.wait(0))
+
+
 def judge(answers: list[Answer], liked: gr.LikeData) -> None:
-    turn = (liked.index - 2) // 2  # the welcome line stands first, then question and answer in turn
-    if 0 <= turn < len(answers):
-        assistant.events.feedback(answers[turn].event, 1 if liked.liked else -1)
-        gr.Info("Thank you for the feedback.")
+    answer = answers[liked.index // 2]  # question and answer in turn
+    assistant.events.feedback(answer.event, 1 if liked.liked else -1)
+    gr.Info("Thank you for the feedback.")
 
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
@@ -64,27 +70,48 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     gr.Markdown(f"# {safe_markdown(settings.title)}\n{safe_markdown(settings.pitch)}", elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
-            chat = gr.Chatbot(shown([]), show_label=False, height=520, buttons=[], layout="bubble", elem_id="chat")
+            welcome = f"## {settings.emoji}\n\n{safe_markdown(settings.welcome)}"
+            chat = gr.Chatbot(
+                placeholder=welcome, show_label=False, height="56vh", buttons=[], elem_id="chat"
+            )
             with gr.Row(elem_classes="starters"):
                 starters = [gr.Button(question, size="sm") for question in settings.starter_questions]
             box = gr.Textbox(placeholder="Ask a question…", show_label=False, submit_btn=True, autofocus=True)
             gr.Markdown(OFFLINE if settings.model == "offline" else "", elem_classes="quiet")
         with gr.Column(scale=1, min_width=280, elem_classes="panel"):
-            gr.HTML("<h3>This session</h3>")
-            totals = gr.HTML(numbers_html([]))
-            sources = gr.HTML()
-            gr.HTML(lambda: files_html(assistant.knowledge), every=None)
+            totals = gr.HTML(numbers_html([]), padding=False)
+            sources = gr.HTML(padding=False)
+            files, timer = gr.HTML(padding=False), gr.Timer(1.5)
             fresh = gr.Button("New conversation", size="sm")
 
     outputs = [box, chat, sources, totals, answers]
     runs = [box.submit(ask, [box, answers, session], outputs, concurrency_limit=20, api_name="chat")]
     for button in starters:
-        runs.append(button.click(ask, [button, answers, session], outputs, concurrency_limit=20, api_visibility="private"))
-    box.stop(lambda: gr.Textbox(submit_btn=True, stop_btn=False), None, box, cancels=runs, api_visibility="private")
+        runs.append(
+            button.click(
+                ask, [button, answers, session], outputs, concurrency_limit=20, api_visibility="private"
+            )
+        )
+    box.stop(
+        lambda: gr.Textbox(submit_btn=True, stop_btn=False), None, box, cancels=runs, api_visibility="private"
+    )
     chat.like(judge, [answers], None, api_visibility="private")
-    fresh.click(lambda: (shown([]), "", numbers_html([]), [], uuid.uuid4().hex), None, [chat, sources, totals, answers, session])
+    for moment in (demo.load, timer.tick):
+        moment(refresh, None, [files, timer], show_progress="hidden", api_visibility="private")
+    renewed = [chat, sources, totals, answers, session]
+    fresh.click(
+        lambda: ([], "", numbers_html([]), [], uuid.uuid4().hex), None, renewed, api_visibility="private"
+    )
 
 if __name__ == "__main__":
-    theme = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=["system-ui", "sans-serif"])
-    style = Path(__file__).with_name("style.css")
-    demo.launch(theme=theme, css_paths=style, show_error=False, footer_links=[], run_history=False, quiet=True)
+    demo.launch(
+        theme=gr.themes.Base(
+            primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"]
+        ),
+        css_paths=Path(__file__).with_name("style.css"),
+        head=f"<style>html:root {{ --accent: {settings.accent}; }}</style>",
+        show_error=False,
+        footer_links=[],
+        run_history=False,
+        quiet=True,
+    )

@@ -45,7 +45,9 @@ def summarize(text: str, shape: str, length: str, file: str, session: str) -> It
     answer = reply.answer
     note = f"\n\n*{answer.note}*" if answer.note else ""
     words = f"{len(text.split()):,} words became {len(answer.text.split()):,} · {numbers(answer)}"
-    whole = f"<h3>Where each point comes from</h3><div class='whole'>{marked_text(text, answer.citations)}</div>"
+    whole = (
+        f"<h3>Where each point comes from</h3><div class='whole'>{marked_text(text, answer.citations)}</div>"
+    )
     sources = whole if answer.citations else ""
     yield f"{safe_markdown(answer.text)}{note}\n\n`{words}`", sources, gr.Row(visible=True), answer
 
@@ -66,15 +68,19 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
                 samples = [(gr.Button(path.name, size="sm"), path) for path in assistant.samples()]
             text = gr.Textbox(placeholder="Paste a text here…", show_label=False, lines=12, max_lines=16)
             upload = gr.UploadButton("Upload a file", size="sm")
-            shape = gr.Radio([(label, name) for name, label in SHAPES.items()], value="bullets", label="Shape")
-            length = gr.Radio([(label, name) for name, label in LENGTHS.items()], value="medium", label="Length")
+            shape = gr.Radio(
+                [(label, name) for name, label in SHAPES.items()], value="bullets", label="Shape"
+            )
+            length = gr.Radio(
+                [(label, name) for name, label in LENGTHS.items()], value="medium", label="Length"
+            )
             button = gr.Button("Summarize", variant="primary")
             gr.Markdown(OFFLINE if settings.model == "offline" else "", elem_classes="quiet")
         with gr.Column(min_width=320, elem_classes="panel"):
             result = gr.Markdown(safe_markdown(settings.welcome), elem_classes="answer")
-            with gr.Row(visible=False) as thumbs:
+            with gr.Row(visible=False, elem_classes="starters") as thumbs:
                 up, down = gr.Button("👍 Helpful", size="sm"), gr.Button("👎 Not helpful", size="sm")
-            sources = gr.HTML()
+            sources = gr.HTML(padding=False)
 
     for sample, path in samples:
         sample.click(lambda path=path: take(path), None, [text, file], api_visibility="private")
@@ -85,6 +91,14 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     down.click(lambda answer: judge(-1, answer), answer, None, api_visibility="private")
 
 if __name__ == "__main__":
-    theme = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=["system-ui", "sans-serif"])
-    style = Path(__file__).with_name("style.css")
-    demo.launch(theme=theme, css_paths=style, show_error=False, footer_links=[], run_history=False, quiet=True)
+    demo.launch(
+        theme=gr.themes.Base(
+            primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"]
+        ),
+        css_paths=Path(__file__).with_name("style.css"),
+        head=f"<style>html:root {{ --accent: {settings.accent}; }}</style>",
+        show_error=False,
+        footer_links=[],
+        run_history=False,
+        quiet=True,
+    )

@@ -25,14 +25,21 @@ class Assistant:
 
     def samples(self) -> list[Path]:
         """The texts in knowledge/, for trying it out."""
-        return sorted(path for path in self.settings.knowledge.iterdir() if path.is_file() and path.name[0] != ".")
+        return sorted(
+            path for path in self.settings.knowledge.iterdir() if path.is_file() and path.name[0] != "."
+        )
 
     def text_of(self, path: Path) -> str:
         """The text of a document, as it is read for summarizing."""
         return read(path).text
 
     def reply(
-        self, text: str, shape: Shape = "bullets", length: Length = "medium", file: str = "pasted text", session: str = ""
+        self,
+        text: str,
+        shape: Shape = "bullets",
+        length: Length = "medium",
+        file: str = "pasted text",
+        session: str = "",
     ) -> Reply:
         """Summarize `text`; iterate the reply for the summary as it comes, then `.answer` has sources and numbers."""
         settings = self.settings

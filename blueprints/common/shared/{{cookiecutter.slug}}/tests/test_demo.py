@@ -20,7 +20,9 @@ def assistant():
         yield ready
 
 
-@pytest.mark.parametrize("row", [row for row in QUESTIONS if row.get("starter")], ids=lambda row: row["question"])
+@pytest.mark.parametrize(
+    "row", [row for row in QUESTIONS if row.get("starter")], ids=lambda row: row["question"]
+)
 def test_a_starter_question_gets_a_cited_answer(assistant, row):
     answer = assistant.reply(row["question"], session="test").answer
     assert answer.citations, f"no source: {answer.text}"

@@ -1,0 +1,33 @@
+"""Makes the finished prototypes of this folder again: one for each blueprint, as a user's command would.
+
+python -m demos.make [FOLDER]
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from protokit.making import Wish, make, plan
+
+HERE = Path(__file__).parent
+WISHES = {
+    "hr-helper": Wish("A chatbot that answers new hires' questions about our HR handbook", name="HR Helper"),
+    "help-centre-search": Wish(
+        "Search our product help centre and get cited answers", screen="gradio", name="Help Centre Search"
+    ),
+    "meeting-summarizer": Wish("Summarize our meeting notes with action items", name="Meeting Summarizer"),
+}
+
+
+def main(folder: Path) -> None:
+    """Write every demo below `folder`; what is there of them is replaced."""
+    for name, wish in WISHES.items():
+        target = folder / name
+        shutil.rmtree(target, ignore_errors=True)
+        make(plan(wish), target)
+        shutil.rmtree(target / ".protokit")
+        print(target)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)

@@ -1,0 +1,93 @@
+"""Parts that every Streamlit screen shares: a streaming answer, its sources and numbers, the documents, the session."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from protokit.runtime.defence import safe_markdown
+from protokit.runtime.errors import RuntimeProblem
+from protokit.runtime.replies import Reply
+from protokit.runtime.requests import Answer, Citation
+from protokit.runtime.settings import Settings
+from protokit.runtime.showing import marked, match, numbers, title, totals
+from protokit.runtime.telemetry import EventLog
+from vectorstore.knowledge import KnowledgeBase
+
+REFRESH = 2
+"""Seconds between looks at how far the documents are read."""
+
+
+def set_up_page(settings: Settings, *, wide: bool = False) -> None:
+    """Title, icon, style.css and the line under the title."""
+    st.set_page_config(settings.title, page_icon=settings.emoji, layout="wide" if wide else "centered")
+    style = settings.folder / "style.css"
+    if style.is_file():
+        st.html(style)
+    st.title(settings.title, anchor=False)
+    st.caption(safe_markdown(settings.pitch))
+
+
+def stream(reply: Reply) -> Answer | None:
+    """Show the text as it comes and return the answer; None, with a friendly line shown, when there is none."""
+    place, text = st.empty(), ""
+    try:
+        for piece in reply:
+            text += piece
+            place.markdown(safe_markdown(text))
+        return reply.answer
+    except RuntimeProblem as problem:
+        st.error(problem.friendly)
+        return None
+
+
+def show_text(answer: Answer) -> None:
+    """The answer's text, and what the visitor should know about it."""
+    st.markdown(safe_markdown(answer.text))
+    if answer.note:
+        st.caption(f":material/info: {safe_markdown(answer.note)}")
+
+
+def show_sources(sources: Sequence[Citation]) -> None:
+    """Each passage under its file and place, the used words marked."""
+    for source in sources:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{safe_markdown(title(source))}**", width="content")
+            st.badge(match(source.passage), color="green" if source.number else "gray")
+        st.html(f'<blockquote class="passage">{marked(source)}</blockquote>')
+
+
+def show_feedback(answer: Answer, events: EventLog) -> None:
+    """Thumbs, stored at once, and what the answer took."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        thumbs = st.feedback("thumbs", key=f"thumbs-{answer.event}")
+        st.caption(numbers(answer))
+    if thumbs is not None:
+        events.feedback(answer.event, 1 if thumbs else -1)
+
+
+def show_session(answers: Sequence[Answer]) -> None:
+    """Questions, latency, tokens and cost so far, as four cards."""
+    st.subheader("This session", anchor=False)
+    cards = list(totals(answers).items())
+    for pair in (cards[:2], cards[2:]):
+        for column, (name, value) in zip(st.columns(2), pair, strict=True):
+            column.metric(name, value, border=True)
+
+
+def show_documents(knowledge: KnowledgeBase) -> None:
+    """The documents and how far they are read; it goes on by itself until all are."""
+    st.fragment(_documents, run_every=None if knowledge.wait(0) else REFRESH)(knowledge)
+
+
+def _documents(knowledge: KnowledgeBase) -> None:
+    st.subheader("Documents", anchor=False)
+    for file in knowledge.files():
+        icon = "description" if file.passages else "warning"
+        st.markdown(f":material/{icon}: {safe_markdown(file.file)}", help=file.note or None)
+    st.caption(str(knowledge.status))
+
+
+def show_engine(settings: Settings) -> None:
+    """One quiet line where no model is connected."""
+    if settings.model == "offline":
+        st.caption("Runs on the offline engine, which quotes. README.md says how to connect a model.")
