@@ -14,15 +14,15 @@ from protokit.runtime.condensing.tasks import find_duty, find_task
 from protokit.runtime.condensing.units import Unit
 
 _ACTION_HEADING = re.compile(
-    r"(?:\W|\d)*(?:action(?:s|\s(?:items?|points?|list|plan))?|next\ssteps?|to[- ]?dos?(?:\slist)?|tasks?|follow[- ]?ups?|"
-    r"assignments?|aufgaben(?:liste)?|nächste\sschritte|maßnahmen|offene\spunkte|próximos\spasos|tareas|acciones|"
-    r"compromisos|pendientes|prochaines\sétapes|tâches|à\sfaire|plan\sd['’]action|prossimi\spassi|próximos\spassos|"
+    r"(?:\W|\d)*(?:action(?:s|\s(?:items?|points?|list|plan))?|next\ssteps?|to[- ]?dos?(?:\slist)?|tasks?|"
+    r"follow[- ]?ups?|assignments?|aufgaben(?:liste)?|nächste\sschritte|maßnahmen|offene\spunkte|próximos\spasos|"
+    r"tareas|acciones|compromisos|pendientes|prochaines\sétapes|tâches|à\sfaire|plan\sd['’]action|prossimi\spassi|próximos\spassos|"
     r"待办(?:事项)?|行动(?:项|计划)|下一步(?:计划|行动)?|任务(?:清单)?|المهام|الخطوات\sالتالية|الإجراءات)\W*$",
     re.IGNORECASE,
 )
 _MARKER = re.compile(
-    r"(?:(?i:actions?(?:\s(?:items?|points?))?|to[- ]?do|next\ssteps?|task|follow[- ]?up|aufgabe|maßnahme|aktion|tarea|acción|"
-    r"pendiente|tâche|à\sfaire|待办(?:事项)?|行动项|任务|مهمة|إجراء)|AI|AP)(?:\s?\#?\d+)?\s?"
+    r"(?:(?i:actions?(?:\s(?:items?|points?))?|to[- ]?do|next\ssteps?|task|follow[- ]?up|aufgabe|maßnahme|aktion|"
+    r"tarea|acción|pendiente|tâche|à\sfaire|待办(?:事项)?|行动项|任务|مهمة|إجراء)|AI|AP)(?:\s?\#?\d+)?\s?"
     r"(?:[(\[](?P<who>[^)\]]{1,40})[)\]]\s?[:：\-–]?|\s?[:：]|\s[-–])\s*(?P<what>\S.*)",
     re.DOTALL,
 )
@@ -111,12 +111,8 @@ def _task(unit: Unit, listed: bool, language: str) -> _Task | None:
     if found := find_task(unit.text, language):
         groups = found.groupdict()
         return _Task(groups.get("who") or groups.get("you") or "", found["what"])
-    if (
-        language == "en"
-        and (duty := find_duty(unit.text))
-        and (find_deadline(unit.text, language) or _OWNER.search(unit.text))
-    ):
-        return _Task(_owner(unit.text), duty["what"])
+    if language == "en" and (duty := find_duty(unit.text)) and find_deadline(unit.text, language):
+        return _Task(duty[0] or _owner(unit.text), duty[1])
     return None
 
 

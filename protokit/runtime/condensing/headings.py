@@ -11,6 +11,10 @@ _BOLD = re.compile(r"(?:\*\*|__)(?P<title>[^*_]+?)[:：]?(?:\*\*|__)[:：]?$")
 _NUMBERED = re.compile(
     r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})[.)]?\s+\S|[IVX]{1,5}\.\s+\S|第.{1,4}[章节条]|[一二三四五六七八九十]{1,3}、"
 )
+_PAGE = re.compile(
+    r"(?:slide|page|chapter|part|section|folie|seite|kapitel|teil|diapositiv[ae]|chapitre|capítulo|página)\s+\d+.{0,60}",
+    re.IGNORECASE,
+)
 _UNFINISHED = re.compile(r"[.!?,;…。！？；，؟]$")
 _LONGEST = 10
 
@@ -20,33 +24,42 @@ def with_headings(units: list[Unit], labels: Container[int] = ()) -> list[Unit]:
 
     The units whose indexes are in `labels` open a turn of a dialogue and are none.
     """
-    return [(None if index in labels else _heading(units, index)) or unit for index, unit in enumerate(units)]
+    read: list[Unit] = []
+    for index, unit in enumerate(units):
+        below = units[index + 1] if index + 1 < len(units) else None
+        above = read[-1] if read else None
+        read.append((None if index in labels else _heading(unit, above, below)) or unit)
+    return read
 
 
-def _heading(units: list[Unit], index: int) -> Unit | None:
-    unit = units[index]
+def _heading(unit: Unit, above: Unit | None, below: Unit | None) -> Unit | None:
     if unit.kind in ("noise", "row", "heading") or not (unit.opens_line and unit.closes_line):
         return None
     if marked := _MARKED.match(unit.text):
         return _as_heading(unit, marked["title"], len(marked["marks"]))
     if bold := _BOLD.match(unit.text):
         return _as_heading(unit, bold["title"], 3) if not unit.mark.startswith(("-", "*", ">")) else None
-    below = units[index + 1] if index + 1 < len(units) else None
-    if below and re.fullmatch(r"={3,}|-{3,}", below.text) and not below.opens_paragraph:
-        return _as_heading(unit, unit.text, 1 if below.text[0] == "=" else 2)
-    if not _is_title(unit.text) or below is None:
+    if below is None:
         return None
+    if not below.opens_paragraph and re.fullmatch(r"={3,}|-{3,}", below.text):
+        return _as_heading(unit, unit.text, 1 if below.text[0] == "=" else 2)
+    if not _is_title(unit.text) or not (unit.opens_paragraph or (above and above.kind == "heading")):
+        return None
+    return _unmarked(unit, above, below)
+
+
+def _unmarked(unit: Unit, above: Unit | None, below: Unit) -> Unit | None:
+    """A title by its number ("2.1 Scope", "Slide 3") or by standing alone above its text."""
     numbered = _NUMBERED.match(unit.mark + unit.text)
-    if numbered and unit.opens_paragraph and _is_body(below) and not _NUMBERED.match(below.mark + below.text):
-        depth = (numbered["number"] or "").count(".")
-        return _as_heading(unit, unit.text, 2 + depth)
+    if numbered and _is_body(below) and not _NUMBERED.match(below.mark + below.text):
+        return _as_heading(unit, unit.text, 2 + (numbered["number"] or "").count("."))
     if unit.kind == "item":
         return None
-    if index == 0 and len(units) > 2:
-        return _as_heading(unit, unit.text, 1)
     shouted = unit.text.isupper() and len(unit.text) > 3 and unit.text.isascii()
     stands_above = _is_body(below) or (unit.text.endswith((":", "：")) and below.opens_line)
-    return _as_heading(unit, unit.text, 2) if unit.opens_paragraph and (shouted or stands_above) else None
+    if above is None:
+        return _as_heading(unit, unit.text, 1)
+    return _as_heading(unit, unit.text, 2) if shouted or stands_above or _PAGE.fullmatch(unit.text) else None
 
 
 def _as_heading(unit: Unit, title: str, level: int) -> Unit:

@@ -16,8 +16,8 @@ _LABEL = re.compile(
 )
 _FIELD = re.compile(
     r"date|time|where|when|subject|from|to|cc|bcc|sent|attendees|present|apologies|absent|location|venue|place|notes?|"
-    r"(?:next |open )?(?:actions?|tasks?|steps?|to[- ]?dos?|follow-?ups?)(?: (?:items?|points?))?(?: \d+)?|agenda|item|topic|"
-    r"decisions?|owner|due|deadline|summary|status|warning|tip|example|source|title|author|version|ai|ap|re|fwd?|aw|wg|"
+    r"(?:next |open )?(?:actions?|tasks?|steps?|to[- ]?dos?|follow-?ups?)(?: (?:items?|points?))?(?: \d+)?|agenda|"
+    r"item|topic|decisions?|owner|due|deadline|summary|status|warning|tip|example|source|title|author|version|ai|ap|re|fwd?|aw|wg|"
     r"datum|zeit|betreff|von|an|anwesend|teilnehmer|ort|aufgaben?|beschluss|hinweis|thema|fecha|hora|asunto|para|asistentes|"
     r"lugar|acuerdos?|tareas?|nota|objet|présents|lieu|décisions?|tâches?|heure|日期|时间|地点|主题|参会人员|出席|议题|决定|"
     r"待办(?:事项)?|发件人|收件人|备注|任务|行动项|注意",

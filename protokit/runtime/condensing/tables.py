@@ -18,8 +18,9 @@ _COLUMNS = {
         re.IGNORECASE,
     ),
     "by_when": re.compile(
-        r"due(?: (?:date|by))?|by(?: when)?|when|deadline|date|target(?: date)?|frist|termin|bis(?: wann)?|fällig|wann|fecha"
-        r"(?: límite)?|plazo|cuándo|échéance|délai|date limite|quand|截止(?:日期|时间)?|期限|时间|日期|الموعد|التاريخ",
+        r"due(?: (?:date|by))?|by(?: when)?|when|deadline|date|target(?: date)?|frist|termin|bis(?: wann)?|fällig|wann|"
+        r"fecha(?: límite)?|plazo|cuándo|échéance|délai|date limite|quand|"
+        r"截止(?:日期|时间)?|期限|时间|日期|الموعد|التاريخ",
         re.IGNORECASE,
     ),
     "status": re.compile(r"status|state|estado|statut|état|状态|الحالة|done\??", re.IGNORECASE),

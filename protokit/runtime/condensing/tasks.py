@@ -7,27 +7,33 @@ _NOT_PERSON = (
     r"(?!(?:It|This|That|These|Those|There|What|Which|Who|Where|Why|How|If|When|While|Nobody|Nothing|And|But|So|Then|Yes|No|"
     r"OK|Okay|Please|Das|Es|Dies|Wenn|Wer|Was|Bitte|Esto|Eso|Si|Qué|Cela|Ceci|Il\sfaut|Quand)\b)"
 )
-_EN_VERB = r"""(?:
-    add|address|agree|analy[sz]e|announce|approve|arrange|ask|assemble|assess|assign|attach|attend|audit|book|brief|bring|build|buy|
-    calculate|call|cancel|change|check|circulate|clarify|clean|close|collect|compare|compile|complete|confirm|contact|coordinate|
-    copy|correct|create|decide|define|deliver|deploy|design|discuss|distribute|document|double-check|draft|edit|email|e-mail|
-    ensure|escalate|estimate|evaluate|explore|file|fill|finali[sz]e|find|finish|fix|follow\sup|forward|gather|hand\s(?:in|over)|handle|hire|
-    identify|implement|improve|inform|inspect|install|interview|investigate|invite|join|launch|lead|let\s\w+\sknow|list|look\sinto|
-    make|measure|meet|merge|migrate|monitor|move|negotiate|notify|obtain|order|organi[sz]e|pay|phone|pick\sup|plan|post|prepare|
-    present|print|produce|propose|prove|provide|publish|purchase|put|raise|reach\sout|recruit|register|release|remind|remove|renew|
-    repair|replace|reply|report|request|research|reserve|resolve|respond|restart|restore|return|review|revise|ring|rewrite|run|schedule|
-    select|send|set\sup|share|ship|sign|sort\sout|speak|start|study|submit|summari[sz]e|supply|take\s(?:care|over)|talk|tell|test|
-    track|train|transfer|translate|turn|update|upload|verify|visit|work|write|do\sthat|do\sit|do\sthis|do\sso
-)\b"""
-_EN_WHO = rf"""(?:{_NOT_PERSON}{_PERSON}(?:(?:,\s{_PERSON})*,?\s(?:and|&)\s{_PERSON})?|[Tt]he\s(?:\w+\s){{0,2}}?(?:team|department|
-    group|committee|office|board|manager|director|supplier|lead|secretary|chair)|I|[Ww]e|[Yy]ou|[Ee]veryone|[Ee]ach\steam)"""
+# What people promise and ask of one another at work; "sink", "cost" or "rise" are no tasks.
+_EN_VERBS = """
+    add address adjust agree analyse analyze announce answer apply approve archive arrange ask assemble assess
+    assign attach attend audit back_up book brief bring build buy calculate call cancel change chase check
+    circulate clarify clean clear close collect compare compile complete configure confirm connect consult
+    contact convert coordinate copy correct create cut deal_with decide define delete deliver deploy design
+    disable discuss distribute document double-check draft drop e-mail edit email enable ensure escalate
+    estimate evaluate examine explore export extend file fill finalise finalize find finish fix follow_up
+    forward gather hand_in hand_over handle hire identify implement import improve inform inspect install
+    interview investigate invite invoice join launch lead list look_into make measure meet merge migrate monitor
+    move negotiate notify obtain open order organise organize pay phone pick_up plan post prepare present print
+    produce propose prove provide publish purchase push put raise reach_out read record recruit reduce refund
+    register release remind remove rename renew repair replace reply report request research reserve resolve
+    respond restart restore return review revise rewrite ring run scan schedule search select send set_up share
+    ship shorten sign sort_out speak start study submit summarise summarize supply take_care take_over talk tell
+    test tidy track train transfer translate turn update upload verify visit work wrap_up write
+""".split()
+_EN_VERB = rf"(?:{'|'.join(_EN_VERBS).replace('_', '[ ]')}|let\s\w+\sknow|do\s(?:that|it|this|so))\b"
+_EN_WHO = rf"""(?:{_NOT_PERSON}{_PERSON}(?:(?:,\s{_PERSON})*,?\s(?:and|&)\s{_PERSON})?|[Tt]he\s(?:\w+\s){{0,2}}?(?:team|
+    department|group|committee|office|board|manager|director|supplier|lead|secretary|chair)|I|[Ww]e|[Yy]ou|[Ee]veryone|[Ee]ach\steam)"""
 _ADVERB = r"(?:(?:also|then|now|just|please|kindly|first|\w+ly)\s)?"
 
 # Each pattern may name `who`; `what` begins with the verb and goes on to the end of the sentence.
 _SOURCES: dict[str, tuple[str, ...]] = {
     "en": (
-        rf"""\b(?P<who>{_EN_WHO})(?:['’]ll|\s(?:will|shall|must|should|needs?\sto|ha(?:s|ve)\s(?:got\s)?to|(?:am|is|are)\s
-            (?:going\s)?to|(?:ha[sv]e?\s)?(?:agreed|promised|offered|volunteered|committed|was\sasked|were\sasked|is\sasked)\sto))\s
+        rf"""\b(?P<who>{_EN_WHO})(?:['’]ll|\s(?:will|shall|must|(?<!\b[Ww]e\s)(?<!\bI\s)should|needs?\sto|
+            ha(?:s|ve)\s(?:got\s)?to|(?:am|is|are)\s(?:going\s)?to|(?:ha[sv]e?\s)?(?:agreed|promised|offered|volunteered|committed|was\sasked|were\sasked|is\sasked)\sto))\s
             {_ADVERB}(?P<what>{_EN_VERB}.*)""",
         rf"^(?P<who>{_EN_WHO})\sto\s{_ADVERB}(?P<what>{_EN_VERB}.*)",
         rf"""\b(?:ask|asked|remind|want|need|get)\s(?P<who>{_PERSON}|you)\sto\s{_ADVERB}(?P<what>{_EN_VERB}.*)""",
@@ -80,7 +86,7 @@ _SOURCES: dict[str, tuple[str, ...]] = {
     "zh": (
         r"""(?:^|[，,；：])(?P<who>[\u4e00-\u9fff]{2,4}?|[A-Z]\w+|我们?|你们?)\s?(?:负责|将会?|会|需要|需|要|应该|必须)(?P<what>[^，。]*
             (?:发|提交|准备|完成|审查|审核|检查|更新|联系|安排|整理|确认|起草|修改|跟进|通知|撰写|提供|组织|测试|修复|写|做|预订|翻译).*)""",
-        r"请(?P<who>[\u4e00-\u9fff]{2,3}(?=在|于|把|将|尽快|负责)|[A-Z]\w+)?(?P<what>(?!问|客|假|坐|进|稍).+)",
+        r"请(?P<you>[你您]们?)?(?P<who>[\u4e00-\u9fff]{2,3}(?=在|于|把|将|尽快|负责)|[A-Z]\w+)?(?P<what>(?!问|客|假|坐|进|稍).+)",
         r"(?:能否|可否|你能|你可以|能不能|您能|可以)(?P<what>.+?)(?:吗|呢)?[？?]",
     ),
     "ar": (
@@ -99,8 +105,12 @@ _CONDITION = re.compile(
     r"\b(?:if|unless|when|whether|once|wenn|falls|ob|si|cuando|quand|lorsque|如果|إذا)[\s,]+(?:\w+\s)?$",
     re.IGNORECASE,
 )
-_PASSIVE = re.compile(
-    r"\b(?:must|needs?\sto|ha(?:s|ve)\sto|(?:is|are)\sto|should)\s(?P<what>be\s\w+(?:ed|en|nt|ne|de|ld)\b.*)"
+_DUTY = re.compile(
+    r"""\b(?:must|needs?\sto|ha(?:s|ve)\sto|(?:is|are)\sto|should)\s(?P<what>be\s\w+(?:ed|en|nt|ne|de|ld)\b.*)
+    |\b(?P<who>I|[Ww]e)(?:['’]ll|\swill|\s(?:am|are)\sgoing\sto)\s
+        (?P<promised>(?!be\b|have\b|see\b|miss\b|need\b|know\b|think\b|never\b|not\b)\w+.*)
+    |\b(?:[Pp]lease|(?:[Cc]an|[Cc]ould)\syou(?:\splease)?)\s(?P<asked>\w+.*)""",
+    re.VERBOSE | re.DOTALL,
 )
 
 
@@ -116,6 +126,10 @@ def find_task(sentence: str, language: str) -> re.Match[str] | None:
     return None
 
 
-def find_duty(sentence: str) -> re.Match[str] | None:
-    """English sentences that say what must be done and not by whom: a task only where a deadline stands with it."""
-    return _PASSIVE.search(sentence)
+def find_duty(sentence: str) -> tuple[str, str] | None:
+    """Who and what, of English sentences that are a task only where a deadline stands with them.
+
+    "The audit must be completed", where nobody is named, and "I will" or "could you" with any verb.
+    """
+    match = _DUTY.search(sentence)
+    return (match["who"] or "", match["what"] or match["promised"] or match["asked"]) if match else None
