@@ -94,6 +94,40 @@ def test_rows_of_a_table_in_a_pdf_carry_the_names_of_their_columns(tmp_path: Pat
     assert "Plan: Team; Price per seat: $20; Seats: 11-50; Support: E-mail and chat" in read(path).text
 
 
+def test_wrapped_cells_of_a_table_in_a_pdf_are_put_together(tmp_path: Path) -> None:
+    path = tmp_path / "backlog.pdf"
+    long = "Finds documents by words and by meaning in every language that the company uses in its offices."
+    rows = [
+        ["Feature", "Description", "Owner"],
+        ["Search", long, "Anna"],
+        ["Export", long, "Bob and his team"],
+    ]
+    cells = [[Paragraph(cell, STYLES["BodyText"]) for cell in row] for row in rows]
+    SimpleDocTemplate(str(path)).build([Table(cells, colWidths=[70, 230, 60])])
+    assert f"Feature: Export; Description: {long}; Owner: Bob and his team" in read(path).text
+
+
+def test_three_columns_and_a_side_bar_are_read_apart(tmp_path: Path) -> None:
+    path = tmp_path / "columns.pdf"
+    canvas = Canvas(str(path), pagesize=A4)
+    canvas.setFont("Helvetica", 9)
+    for line in range(20):
+        for number, column in enumerate(("one", "two", "three")):
+            text = f"{column} {line} budget of the office in the" if line % 6 else f"{column} {line} begins"
+            canvas.drawString(40 + number * 180, 780 - line * 12 - number * 3, text)
+    canvas.showPage()
+    for line, label in enumerate(["Contact", "maria@example.org", "Skills", "Python", "Figma", "Languages"]):
+        canvas.drawString(50, 740 - line * 13, label)
+    for line in range(12):
+        canvas.drawString(
+            220, 740 - line * 14.5, f"main {line} led the checkout team of twelve people in two countries"
+        )
+    canvas.save()
+    text = read(path).text
+    assert text.index("one 19") < text.index("two 0") < text.index("two 19") < text.index("three 0")
+    assert text.index("Contact") < text.index("Languages") < text.index("main 0") < text.index("main 11")
+
+
 def test_labels_and_values_far_apart_on_a_line_of_a_pdf_stay_together(tmp_path: Path) -> None:
     path = tmp_path / "invoice.pdf"
     canvas = Canvas(str(path))

@@ -13,7 +13,8 @@ from typing import Any
 
 from vectorstore.reading import layout
 from vectorstore.reading.documents import Document, Draft, Limits, Unreadable
-from vectorstore.reading.layout import Block, Run
+from vectorstore.reading.layout import Block
+from vectorstore.reading.runs import Box, Run, around
 
 _WORD = re.compile(r"[^ \r\n]+")
 _LEADERS = re.compile(r"(?: ?[.·…_]){5,} ?")
@@ -88,7 +89,7 @@ def _runs(text_page: Any, rotation: int) -> Iterator[Run]:
     at = boxes.at
     for start, end in _lines(text):
         begin = start
-        reach: layout.Box | None = None  # of the words from `begin` on
+        reach: Box | None = None  # of the words from `begin` on
         for match in _WORD.finditer(text, start, end):
             first, last = match.start(), match.end() - 1
             box = at(first)
@@ -97,7 +98,7 @@ def _runs(text_page: Any, rotation: int) -> Iterator[Run]:
                 reach = None
             if reach is None:
                 begin, reach = first, box
-            reach = layout.around(reach, at(last) if last > first else box)
+            reach = around(reach, at(last) if last > first else box)
         if reach:
             yield Run(text[begin:end].rstrip(), *reach, boxes.bold(begin))
 
@@ -135,7 +136,7 @@ class _Boxes:
         self._address = ctypes.byref(self._rectangle)
         self._read = pdfium.FPDFText_GetLooseCharBox
 
-    def at(self, index: int) -> layout.Box:
+    def at(self, index: int) -> Box:
         """The box of one character."""
         self._read(self._page, index, self._address)
         box = self._rectangle
