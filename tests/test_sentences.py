@@ -52,11 +52,11 @@ def test_sentences_end_where_a_reader_would_end_them(text: str, expected: list[s
 
 def test_headings_list_items_table_rows_and_turns_stand_alone() -> None:
     text = (
-        "# Leave\nYou have leave.\n- thirty days\n- one more\n1. ask\n2. wait\n\n"
+        "# 4. Leave\nYou have leave.\n- thirty days\n- one more\n1. ask\n2. wait\n\n"
         "| a | b |\n|---|---|\n| 1 | 2 |\n\nAnna: hello there\nBen: fine, you? Good.\n> quoted"
     )
     assert sentences(text) == [
-        "# Leave",
+        "# 4. Leave",
         "You have leave.",
         "- thirty days",
         "- one more",

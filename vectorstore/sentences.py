@@ -115,6 +115,8 @@ def _breaks(before: str, line: str, longest: int) -> bool:
 
 
 def _sentences(text: str, start: int, end: int, language: str) -> list[Span]:
+    if _HEADING.match(text, start):
+        return [Span(start, end)]
     # Line ends inside a block are wrapping; as spaces they cannot pass for the end of a sentence.
     block = re.sub(r"\s", " ", text[start:end])
     found: list[Span] = []

@@ -49,6 +49,7 @@ class _Task:
 def find_actions(text: str, outline: Outline, language: str) -> list[Point]:
     """Everything that somebody is to do, in order, each once; ticked boxes are done and left out."""
     leans = leaning(text, language)
+    small = set(re.findall(r"\b[a-z]{2,}\b", text))
     points: list[Point] = []
     for heading, units in _by_heading(outline.units):
         listed = bool(_ACTION_HEADING.match(heading))
@@ -61,6 +62,8 @@ def find_actions(text: str, outline: Outline, language: str) -> list[Point]:
             ):
                 continue
             quoted = units[_opening(units, index, leans) : index + 1]
+            if task.who.istitle() and task.who.lower() in small - _I - _YOU - {"we", "everyone"}:
+                continue  # "Offer to measure it" begins with a verb, not with a name
             who = _resolved(task.who, unit, units[index + 1 :])
             what, by_when = _timed(task.what, unit.text, language)
             if _REFERS_BACK.fullmatch(what):
@@ -108,12 +111,27 @@ def _task(unit: Unit, listed: bool, language: str) -> _Task | None:
         return replace(task, who=marked["who"] or task.who)
     if listed and (unit.kind == "item" or unit.opens_line):
         return _owned(unit.text, unit, language)
-    if found := find_task(unit.text, language):
+    dated = _is_dated(unit.text, language)
+    if (found := find_task(unit.text, language)) and (dated or not _is_rule(found)):
         groups = found.groupdict()
         return _Task(groups.get("who") or groups.get("you") or "", found["what"])
-    if language == "en" and (duty := find_duty(unit.text)) and find_deadline(unit.text, language):
+    if language == "en" and dated and (duty := find_duty(unit.text)):
         return _Task(duty[0] or _owner(unit.text), duty[1])
     return None
+
+
+def _is_dated(sentence: str, language: str) -> bool:
+    """Whether it names a day; "within 30 days" is what rules say."""
+    found = find_deadline(sentence, language)
+    return found is not None and not sentence[slice(*found)].lower().startswith(("in ", "within "))
+
+
+def _is_rule(task: re.Match[str]) -> bool:
+    """Whether it says what you, we or an office must do at any time, as handbooks and contracts do."""
+    groups = task.groupdict()
+    return bool(groups.get("norm")) and (groups["who"] or "").lower().startswith(
+        ("you", "we", "the ", "every", "each")
+    )
 
 
 def _owned(words: str, unit: Unit, language: str) -> _Task:

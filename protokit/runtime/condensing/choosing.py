@@ -38,6 +38,12 @@ _BUDGETS: dict[Length, _Budget] = {
     "medium": _Budget(7, 20, 1.0, 0.25, 40),
     "long": _Budget(14, 40, 2.0, 0.4, 60),
 }
+_DETAILS = re.compile(
+    r"(?:present|attendees|apologies|absent|date|time|place|location|chair|minutes|authors?|version|status|anwesend|"
+    r"teilnehmer|datum|ort|asistentes|fecha|lugar|présents|date|lieu|出席|时间|地点|参会人员|日期|الحضور|التاريخ)\s*[:：]"
+    r"|(?:last )?(?:revised|updated|approved|reviewed|issued|published|version|valid|in force|copyright)\b|©",
+    re.IGNORECASE,
+)
 _SIGNALS = re.compile(
     r"\d|\b(?:decided|agreed|approved|recommend\w*|conclu\w+|in (?:summary|short)|overall|most important|must|"
     r"result(?:s|ed)? in|beschl\w+|empfehl\w+|wichtig\w*|ergebnis\w*|décid\w+|recommand\w+|résultat\w*|decid\w+|"
@@ -145,7 +151,11 @@ def _candidates(sections: list[Section], leans: Callable[[str], bool], spoken: b
     for number, section in enumerate(sections):
         for index, statement in enumerate(section.statements):
             first = _beginning(section.statements, index, leans)
-            if first is None or not statement.terms:
+            if (
+                first is None
+                or not statement.terms
+                or (statement.first.kind == "row" and not section.is_table)
+            ):
                 continue
             chain = section.statements[first : index + 1]
             words = max(1, sum(member.words for member in chain))
@@ -201,11 +211,13 @@ def _manner(statement: Statement, index: int) -> float:
         fitness *= 1.15
     if statement.words > _LONG_SENTENCE:
         fitness *= _LONG_SENTENCE / statement.words
+    if _DETAILS.match(unit.text):
+        fitness *= 0.1
     if unit.text.endswith(("?", "？", "؟")) or statement.words < _SHORT_SENTENCE:
         fitness *= 0.5
     if len(statement.units) == 1 and unit.text.endswith((":", "：")):
         fitness *= 0.2
-    return fitness * {"item": 0.8, "row": 0.2}.get(unit.kind, 1.0)
+    return fitness * (0.8 if unit.kind == "item" else 1.0)
 
 
 def _favoured(choice: Choice, wanted: frozenset[str]) -> Choice:

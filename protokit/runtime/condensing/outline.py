@@ -40,6 +40,11 @@ class Section:
     statements: list[Statement] = field(default_factory=list)
 
     @property
+    def is_table(self) -> bool:
+        """Whether it holds nothing but rows."""
+        return all(statement.first.kind == "row" for statement in self.statements)
+
+    @property
     def words(self) -> int:
         return sum(statement.words for statement in self.statements)
 

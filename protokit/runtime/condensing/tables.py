@@ -63,10 +63,6 @@ def _columns(cells: list[Span], text: str) -> dict[str, int]:
 def _cells(text: str, row: Unit) -> list[Span]:
     """The cells of a row, without outer white space; an empty one has no length."""
     start, end = row.start, row.end
-    if text[start] == "|":
-        start += 1
-    if text[end - 1] == "|":
-        end -= 1
     separator = "|" if "|" in text[start:end] else "\t"
     cells = []
     for cell in text[start:end].split(separator):

@@ -32,18 +32,20 @@ _ADVERB = r"(?:(?:also|then|now|just|please|kindly|first|\w+ly)\s)?"
 # Each pattern may name `who`; `what` begins with the verb and goes on to the end of the sentence.
 _SOURCES: dict[str, tuple[str, ...]] = {
     "en": (
-        rf"""\b(?P<who>{_EN_WHO})(?:['’]ll|\s(?:will|shall|must|(?<!\b[Ww]e\s)(?<!\bI\s)should|needs?\sto|
-            ha(?:s|ve)\s(?:got\s)?to|(?:am|is|are)\s(?:going\s)?to|(?:ha[sv]e?\s)?(?:agreed|promised|offered|volunteered|committed|was\sasked|were\sasked|is\sasked)\sto))\s
+        rf"""\b(?P<who>{_EN_WHO})(?:['’]ll|\s(?:will|(?P<norm>shall|must|(?<!\b[Ww]e\s)(?<!\bI\s)should|needs?\sto|
+            ha(?:s|ve)\s(?:got\s)?to)|(?:am|is|are)\s(?:going\s)?to|(?:ha[sv]e?\s)?
+            (?:agreed|promised|offered|volunteered|committed|was\sasked|were\sasked|is\sasked)\sto))\s
             {_ADVERB}(?P<what>{_EN_VERB}.*)""",
-        rf"^(?P<who>{_EN_WHO})\sto\s{_ADVERB}(?P<what>{_EN_VERB}.*)",
-        rf"""\b(?:ask|asked|remind|want|need|get)\s(?P<who>{_PERSON}|you)\sto\s{_ADVERB}(?P<what>{_EN_VERB}.*)""",
-        rf"""\b(?P<who>{_EN_WHO})\s(?:is|are|am|will\sbe|remains?)\s(?:responsible\sfor|in\scharge\sof)\s(?P<what>.+)""",
+        rf"^(?P<who>{_EN_WHO})\sto\s{_ADVERB}(?P<what>{_EN_VERB}.{{0,80}})$",
+        rf"""(?:^|\b(?:I|[Ww]e|[Pp]lease)\s(?:also\s)?)(?:[Aa]sk|asked|[Rr]emind|want|need|[Gg]et)\s(?P<who>{_PERSON}|you)\sto\s
+            {_ADVERB}(?P<what>{_EN_VERB}.*)""",
+        rf"""\b(?P<who>{_NOT_PERSON}{_PERSON}|I|[Ww]e)\s(?:is|are|am|will\sbe|remains?)\s(?:responsible\sfor|in\scharge\sof)\s(?P<what>(?!it\b|them\b|this\b|that\b).+)""",
         rf"""(?:^|[,;:]\s|\b(?:and|so|then)\s)(?:(?P<who>{_NOT_PERSON}{_PERSON})[,:]?\s)?(?:[Pp]lease|[Kk]indly)\s{_ADVERB}
             (?P<what>(?:do\snot\sforget\sto\s|remember\sto\s|make\ssure\s(?:that\s)?)?{_EN_VERB}.*)""",
-        rf"""(?:(?P<who>{_NOT_PERSON}{_PERSON}),?\s)?\b(?:[Cc]an|[Cc]ould|[Ww]ould|[Ww]ill)\s(?P<you>you|{_PERSON})\s{_ADVERB}
+        rf"""(?:(?P<who>{_NOT_PERSON}{_PERSON}),?\s)?\b(?:[Cc]an|[Cc]ould|[Ww]ould|[Ww]ill)\s(?P<you>you|(?<=^Can\s){_PERSON}|(?<=^Could\s){_PERSON})\s{_ADVERB}
             (?P<what>(?!tell\sme|ask\syou|make\sit\sout|speak\s(?:up|English)){_EN_VERB}.*)\?""",
         r"""\b(?:[Mm]ake\ssure|[Bb]e\ssure|(?:[Dd]o\snot|[Dd]on['’]t)\sforget|[Rr]emember)\sto\s(?P<what>.+)""",
-        rf"""\b(?:[Ll]et['’]s|[Ll]et\sus|[Ll]et\s(?P<who>me))\s{_ADVERB}(?P<what>{_EN_VERB}.*)""",
+        rf"""\b(?:[Ll]et['’]s|[Ll]et\sus|[Ll]et\s(?P<who>me))\s{_ADVERB}(?P<what>(?!start|ask|talk|discuss|find\sout|read){_EN_VERB}.*)""",
     ),
     "de": (
         rf"""\b(?P<who>{_NOT_PERSON}{_PERSON}|[Ii]ch|[Ww]ir|[Dd]u)\s(?:wird|werde|werden|wirst|soll|sollen|sollte|muss|müssen|will)\s
@@ -102,7 +104,7 @@ _PATTERNS = {
     for language, patterns in _SOURCES.items()
 }
 _CONDITION = re.compile(
-    r"\b(?:if|unless|when|whether|once|wenn|falls|ob|si|cuando|quand|lorsque|如果|إذا)[\s,]+(?:\w+\s)?$",
+    r"\b(?:never|not|nobody|how|why|what|where|which|who)\b[^,;:.!?]{0,40}$|\b(?:if|unless|when|whether|once|wenn|falls|ob|si|cuando|quand|lorsque|如果|إذا)[\s,]+(?:\w+\s)?$",
     re.IGNORECASE,
 )
 _DUTY = re.compile(

@@ -71,9 +71,8 @@ def read_units(text: str) -> list[Unit]:
             fenced = not fenced
         if units and units[-1].kind == "row" and not unit.opens_line:
             row = units.pop()
-            unit = replace(
-                row, end=unit.end, text=fold(text[row.start : unit.end]), closes_line=unit.closes_line
-            )
+            end = _without_frame(text, row.start, span.end)[1]
+            unit = replace(row, end=end, text=fold(text[row.start : end]), closes_line=unit.closes_line)
         units.append(unit.as_noise() if fenced else unit)
         position = span.end
     return units
@@ -87,17 +86,26 @@ def _unit(text: str, position: int, span: Span) -> Unit:
     closes_line = not rest or not rest[0].strip()
     raw = text[span.start : span.end]
     mark = _mark(raw) if opens_line else ""
-    start = span.start + len(mark)
+    start, end = span.start + len(mark), span.end
     kind: Kind = "prose"
     if _RULE.match(raw):
         kind = "noise"
     elif raw.startswith("|") or "\t" in raw:
         kind = "row"
+        start, end = _without_frame(text, start, end)
     elif mark and not mark.startswith(">"):
         kind = "item"
-    return Unit(
-        start, span.end, fold(text[start : span.end]), kind, opens_line, closes_line, opens_paragraph, mark
-    )
+    return Unit(start, end, fold(text[start:end]), kind, opens_line, closes_line, opens_paragraph, mark)
+
+
+def _without_frame(text: str, start: int, end: int) -> tuple[int, int]:
+    """A table row without the outer bars, so that a quoted one reads "Basic | 10 EUR"."""
+    framed = text[start:end]
+    if framed.startswith("|"):
+        start += len(framed) - len(framed[1:].lstrip())
+    if framed.endswith("|"):
+        end -= len(framed) - len(framed[:-1].rstrip())
+    return start, end
 
 
 def _mark(raw: str) -> str:
