@@ -300,6 +300,18 @@ def test_a_german_csv_with_semicolons_and_comma_decimals_keeps_its_cells(
     assert section_of(document, "Artikel: Tisch; rund; Preis: 1.299,00; Größe: klein")[3] == 3
 
 
+def test_a_csv_of_two_columns_of_words_has_names_and_a_sheet_of_labels_has_none(tmp_path: Path) -> None:
+    (tmp_path / "faq.csv").write_text(
+        "Question,Answer\nWhen is pay day?,On the 25th.\nWho signs?,The lead.\n"
+    )
+    book = Workbook()
+    for row in [("Owner", "Anna"), ("Status", "Open"), ("Due", "May 3")]:
+        book.active.append(row)
+    book.save(tmp_path / "facts.xlsx")
+    assert "Question: Who signs?; Answer: The lead." in read(tmp_path / "faq.csv").text
+    assert read(tmp_path / "facts.xlsx").text == "Owner: Anna\nStatus: Open\nDue: May 3"
+
+
 @pytest.mark.parametrize(
     ("encoding", "text"),
     [

@@ -2,8 +2,10 @@
 
 import json
 import os
+import sys
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import docx
@@ -166,6 +168,25 @@ def test_a_parser_that_takes_too_long_is_stopped_and_the_next_file_is_read(tmp_p
     assert "took longer than 0.5 s" in refusal(slow, Limits(seconds=0.5)).what
     assert time.monotonic() - began < 5
     assert read(write_word(tmp_path / "good.docx", "The rest is read.")).text == "The rest is read."
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory of a process")
+def test_a_parser_that_swells_is_refused(tmp_path: Path) -> None:
+    paragraphs = "<w:p><w:r><w:t>word</w:t></w:r></w:p>" * 1_000_000
+    path = write_package(
+        tmp_path / "swollen.docx",
+        "word/document.xml",
+        f"<w:document xmlns:w='w'><w:body>{paragraphs}</w:body></w:document>",
+    )
+    assert "memory" in refusal(path, Limits(memory=300_000_000)).what
+
+
+def test_files_are_read_from_several_threads_at_once(tmp_path: Path) -> None:
+    paths = [write_word(tmp_path / f"{number}.docx", f"Document number {number}.") for number in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        assert [document.text for document in pool.map(read, paths)] == [
+            f"Document number {n}." for n in range(12)
+        ]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")

@@ -59,7 +59,12 @@ class Package:
                 f"holds a part of more than {_TREE:,} bytes", fix="Save it again in smaller files."
             )
         parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=True)
-        return etree.fromstring(self._archive.read(name), parser)
+        try:
+            return etree.fromstring(self._archive.read(name), parser)
+        except etree.XMLSyntaxError as problem:
+            if problem.code == etree.ErrorTypes.ERR_NO_MEMORY:
+                raise MemoryError from None
+            raise
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
         """What part `name` refers to: id -> (last word of the relation's type, name of the part)."""

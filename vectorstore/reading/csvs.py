@@ -18,25 +18,26 @@ def read(path: Path, kind: str, limits: Limits) -> Document:
     """One line a row; rows are counted as a spreadsheet shows them, the first being row 1."""
     text = decode(path.read_bytes()).replace("\0", "")
     draft = Draft(kind, limits.characters)
-    write_rows(draft, _rows(text))
+    write_rows(draft, _rows(text), headed=True)
     return draft.finish()
 
 
-def write_rows(draft: Draft, rows: list[list[str]], first: int = 1) -> None:
-    """Write `rows` as lines; `first` is the number of the first one. Empty rows end a table.
+def write_rows(draft: Draft, rows: list[list[str]], *, headed: bool = False) -> None:
+    """Write `rows` as lines, numbered from 1. Empty rows end a table; `headed` as for `tables.lines`.
 
     A lone cell above a table becomes its heading; a table without column names has those of the one before.
     """
     draft.under(1, "")
     names: list[str] = []
     for begin, part in _tables(rows):
-        names = column_names(part) or names
+        names = column_names(part, headed=headed) or names
         seen = 0
-        for line in lines(part, names=names):
+        for line in lines(part, names=names, headed=headed):
             if line.title and seen == 0:
                 draft.under(1, line.text)
             seen += not line.title
-            draft.write(line.text, row=first + begin + line.row, tight=seen > 1 and not line.title)
+            draft.write(line.text, row=begin + line.row + 1, tight=seen > 1 and not line.title)
+        headed = False
 
 
 def _tables(rows: list[list[str]]) -> Iterator[tuple[int, list[list[str]]]]:

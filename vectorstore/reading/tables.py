@@ -23,17 +23,21 @@ class Line:
 
 
 def lines(
-    rows: Sequence[Sequence[str]], headers: int | None = None, names: Sequence[str] = ()
+    rows: Sequence[Sequence[str]],
+    headers: int | None = None,
+    names: Sequence[str] = (),
+    *,
+    headed: bool = False,
 ) -> Iterator[Line]:
     """The rows that hold anything, as lines. `headers` says how many rows at the top name the columns.
 
     Where the source does not say (None), a first full row of words over rows of other things is taken as the
     names, else `names` are, which a table further up may have given; two columns without names read as
-    "label: value".
+    "label: value". `headed` says that the source usually names its columns, as CSV does.
     """
     table = _tidy(rows)
     width = max((_filled(row) for row in table), default=0)
-    headers, found = _header(table, headers)
+    headers, found = _header(table, headers, headed)
     names = found or list(names)
     for number, row in enumerate(table):
         if filled := [cell for cell in row if cell]:
@@ -42,22 +46,22 @@ def lines(
             yield Line(text, number, alone)
 
 
-def column_names(rows: Sequence[Sequence[str]]) -> list[str]:
+def column_names(rows: Sequence[Sequence[str]], *, headed: bool = False) -> list[str]:
     """The names of the columns as `lines` finds them; none where the rows name no columns."""
-    return _header(_tidy(rows), None)[1]
+    return _header(_tidy(rows), None, headed)[1]
 
 
 def _tidy(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     return [[" ".join(cell.split()) for cell in row] for row in rows]
 
 
-def _header(table: list[list[str]], headers: int | None) -> tuple[int, list[str]]:
+def _header(table: list[list[str]], headers: int | None, headed: bool) -> tuple[int, list[str]]:
     """How many rows at the top are not data, and the names of the columns that the last of them give."""
     width = max((_filled(row) for row in table), default=0)
     enough = min(width, max(2, width * 0.6))
     first = next((number for number, row in enumerate(table) if _filled(row) >= enough), 0)
     if headers is None:
-        headers = first + 1 if _names_columns(table, first, width) else 0
+        headers = first + 1 if _names_columns(table, first, width, headed) else 0
     return headers, _names(table[min(first, headers - 1) : headers]) if 0 < headers < len(table) else []
 
 
@@ -94,7 +98,7 @@ def _spread(row: list[str]) -> list[str]:
     return row
 
 
-def _names_columns(table: list[list[str]], first: int, width: int) -> bool:
+def _names_columns(table: list[list[str]], first: int, width: int, headed: bool) -> bool:
     """Whether row `first` of `table` looks like column names rather than like one more row."""
     header, body = table[first], [row for row in table[first + 1 :] if _filled(row) > 1]
     names = [cell for cell in header if cell]
@@ -102,9 +106,16 @@ def _names_columns(table: list[list[str]], first: int, width: int) -> bool:
         return False
     if any(len(cell) > _HEADER_LENGTH or (is_number(cell) and not _YEAR.fullmatch(cell)) for cell in names):
         return False
-    if width == 2:
-        return any(is_number(row[-1]) for row in body) and not is_number(header[-1]) and len(body) > 1
-    return True
+    return width > 2 or headed or _names_two(header, body)
+
+
+def _names_two(header: list[str], body: list[list[str]]) -> bool:
+    """Whether two cells are names over numbers or over long texts; else they may be a label and its value."""
+    if len(body) < 2:
+        return False
+    values = [row[-1] for row in body]
+    numbers = any(map(is_number, values)) and not is_number(header[-1])
+    return numbers or sum(map(len, values)) > len(values) * max(40, 4 * len(header[-1]))
 
 
 def is_number(cell: str) -> bool:
