@@ -213,6 +213,8 @@ def test_an_email_says_whom_it_asks() -> None:
         ("Tom, can you call the bank on Monday?", "Tom", "call the bank", "on Monday"),
         ("Anna and Ben have to prepare the slides by the end of the week.", "Anna and Ben", "prepare the slides",
          "by the end of the week"),
+        ("Jonas finishes the gates in Port Aldan by 9 April.", "Jonas", "finishes the gates in Port Aldan",
+         "by 9 April"),
         ("The audit must be completed by 30 June.", "", "be completed", "by 30 June"),
         ("Herr Klein wird die Zahlen bis zum 3. Mai prüfen.", "Herr Klein", "die Zahlen bis zum 3. Mai prüfen",
          "bis zum 3. Mai"),
@@ -354,8 +356,9 @@ def test_twenty_thousand_words_take_less_than_three_seconds() -> None:
 
 _PIECES = st.sampled_from(
     ["Anna: ", "#Person1#: ", "- ", "- [ ] ", "# ", "From: a\nTo: b\n", "> ", "| a | b |\n", "Task | Who\n", "\n",
-     "\n\n", "Please send it by Friday. ", "Tom will call you. ", "However, they left. ", "1. ", "Hi Tom,\n", "Regards\n",
-     "```\n", "他说好。", "請", "؟ ", "\ud800", "\x00", "\u2028", "😀", "Dr. ", "TODO: ", ": ", "@", "(", ")", "\t"]
+     "\n\n", "Please send it by Friday. ", "Tom will call you. ", "However, they left. ", "1. ", "Hi Tom,\n",
+     "Regards\n", "```\n",
+     "他说好。", "請", "؟ ", "\ud800", "\x00", "\u2028", "😀", "Dr. ", "TODO: ", ": ", "@", "(", ")", "\t"]
 )  # fmt: skip
 
 

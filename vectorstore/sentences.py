@@ -35,6 +35,7 @@ _SPEAKER = re.compile(
 _ABBREVIATED = re.compile(r"(?:\b\w{1,4}|\.\w{1,3}|\d)\.$")
 # Words that sentencex takes for abbreviations wherever a capital follows, among them the month of May.
 _WHOLE_WORD = re.compile(r"\b(?:May|[Mm]e|[Oo][Kk]|[Nn]o|etc|HR)\.\s+(?=[\"'“(]?[A-Z][a-z])")
+_CLOSING = re.compile(r"\s*(?:\*{1,3}|_{1,3}|[”’»)\]]+)(?=\s+\S)")
 _NARROW = 40
 _GREETING = 4
 _WINDOW = 1_000
@@ -124,6 +125,10 @@ def _sentences(text: str, start: int, end: int, language: str) -> list[Span]:
         piece = block[begin:finish]
         if not piece.strip():
             continue
+        # What closes the sentence before: the ** of "**Decided: yes.** We start on Monday."
+        if found and (closing := _CLOSING.match(piece)):
+            found[-1] = Span(found[-1].start, start + begin + closing.end())
+            begin, piece = begin + closing.end(), piece[closing.end() :]
         opening = start + begin + len(piece) - len(piece.lstrip())
         span = Span(opening, opening + len(piece.strip()))
         if found and _continues(text[found[-1].start : found[-1].end], text[span.start]):

@@ -76,18 +76,19 @@ def find_actions(text: str, outline: Outline, language: str) -> list[Point]:
 
 
 def _each_once(points: list[Point]) -> list[Point]:
-    """`points` in order without those that say the same, or that stand whole inside the next one."""
+    """`points` in order without repetitions, and without a request that a later point quotes and takes on."""
     unique = list({point.text.casefold(): point for point in reversed(points)}.values())
-    kept = [
-        point
-        for point in unique
-        if not any(other is not point and set(_letters(point)) <= set(_letters(other)) for other in unique)
-    ]
+    kept = [point for point in unique if not any(_takes_on(other, point) for other in unique)]
     return sorted(kept, key=lambda point: point.start)
 
 
-def _letters(point: Point) -> Iterator[int]:
-    return (offset for span in point.spans for offset in range(span.start, span.end))
+def _takes_on(promise: Point, request: Point) -> bool:
+    return (
+        promise is not request
+        and promise.what == request.what
+        and promise.start <= request.start
+        and request.end <= promise.end
+    )
 
 
 def _by_heading(units: Sequence[Unit]) -> Iterator[tuple[str, list[Unit]]]:

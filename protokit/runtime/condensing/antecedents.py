@@ -6,7 +6,7 @@ from collections.abc import Callable
 _OPENERS = {
     "en": r"""
         (?:he|she|they|him|them|his|hers?|their|theirs|its|both|neither|either|others|another|some\sof\sthem|such|
-        the\s(?:former|latter|same|(?:other|first|second|third|last)\s(?:ones?|two))|so|then|thus|hence|therefore|however|moreover|furthermore|nevertheless|nonetheless|
+        the\s(?:former|latter|same|(?:other|first|second|third|last)\s(?:ones?|two))|so(?!\s(?:that|far)\b)|then|thus|hence|therefore|however|moreover|furthermore|nevertheless|nonetheless|
         consequently|accordingly|instead|otherwise|besides|also|likewise|similarly|conversely|still|yet|but|and|or|nor|
         as\sa\s(?:result|consequence)|in\s(?:addition|contrast|turn|fact|particular|other\swords)|
         on\sthe\s(?:other|one)\shand|for\s(?:example|instance)|that\ssaid|even\sso|after\sall|at\sthe\ssame\stime|

@@ -38,12 +38,6 @@ _BUDGETS: dict[Length, _Budget] = {
     "medium": _Budget(7, 20, 1.0, 0.25, 40),
     "long": _Budget(14, 40, 2.0, 0.4, 60),
 }
-_DETAILS = re.compile(
-    r"(?:present|attendees|apologies|absent|date|time|place|location|chair|minutes|authors?|version|status|anwesend|"
-    r"teilnehmer|datum|ort|asistentes|fecha|lugar|présents|date|lieu|出席|时间|地点|参会人员|日期|الحضور|التاريخ)\s*[:：]"
-    r"|(?:last )?(?:revised|updated|approved|reviewed|issued|published|version|valid|in force|copyright)\b|©",
-    re.IGNORECASE,
-)
 _SIGNALS = re.compile(
     r"\d|\b(?:decided|agreed|approved|recommend\w*|conclu\w+|in (?:summary|short)|overall|most important|must|"
     r"result(?:s|ed)? in|beschl\w+|empfehl\w+|wichtig\w*|ergebnis\w*|décid\w+|recommand\w+|résultat\w*|decid\w+|"
@@ -211,7 +205,7 @@ def _manner(statement: Statement, index: int) -> float:
         fitness *= 1.15
     if statement.words > _LONG_SENTENCE:
         fitness *= _LONG_SENTENCE / statement.words
-    if _DETAILS.match(unit.text):
+    if statement.is_detail:
         fitness *= 0.1
     if unit.text.endswith(("?", "？", "؟")) or statement.words < _SHORT_SENTENCE:
         fitness *= 0.5

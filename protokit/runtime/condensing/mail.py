@@ -69,11 +69,11 @@ def read_thread(units: list[Unit]) -> list[Unit]:
             kind = _subject(unit, subjects)
         elif _quotes(unit):
             kind = unit.as_noise()
-        elif unit.opens_line and (greeting := _GREETING.match(unit.text)) and unit.closes_line:
-            addressee, kind = greeting["name"].strip(" ,，"), unit.as_noise()
+        elif (name := _greeted(unit)) is not None:
+            addressee, kind = name, unit.as_noise()
         elif state == "signature" and count_words(unit.text) < _SHORT_LINE:
             kind = unit.as_noise()
-        elif _closes(unit):
+        elif _closes(unit, sender):
             state, kind = "signature", unit.as_noise()
         elif state == "signature":
             state = "body"
@@ -114,7 +114,19 @@ def _quotes(unit: Unit) -> bool:
     )
 
 
-def _closes(unit: Unit) -> bool:
+def _greeted(unit: Unit) -> str | None:
+    """The name in a greeting, or in a line such as "Ines," that is nothing but a name; else None."""
+    if not (unit.opens_line and unit.closes_line):
+        return None
+    if greeting := _GREETING.match(unit.text):
+        return greeting["name"].strip(" ,，")
+    name = unit.text.rstrip(",，")
+    return name if unit.opens_paragraph and name != unit.text and len(name.split()) <= 2 else None
+
+
+def _closes(unit: Unit, sender: str) -> bool:
     if not unit.opens_line:
         return False
+    if unit.closes_line and sender and unit.text in (sender, sender.split()[0]):
+        return True
     return unit.text == "--" or bool(_CLOSING.match(unit.text) or _SENT_FROM.match(unit.text))

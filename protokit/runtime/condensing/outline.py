@@ -1,6 +1,7 @@
 """How a text is built: sections by headings, e-mail messages or shifts of topic, each with its statements."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,6 +17,14 @@ _MOST_SECTIONS = 20
 _PART_WORDS = 50
 _LONG_TURN = 40
 _LONG_LIST = 50
+_DETAILS = re.compile(
+    r"(?:present|speakers|attendees|apologies|absent|date|time|place|location|chair|minutes|authors?|version|status|"
+    r"subject|next meeting|anwesend|teilnehmer|datum|ort|asistentes|fecha|lugar|présents|date|lieu|出席|时间|"
+    r"地点|参会人员|日期|الحضور|التاريخ)\s*[:：]|©|"
+    r"(?:last )?(?:revised|updated|approved|reviewed|issued|published|written|prepared|version|valid|in force)\b|"
+    r"(?:[^\W\d]+day,? )?\d{1,2}(?:\.|st|nd|rd|th)? [^\W\d]{3,12} \d{4}\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,11 @@ class Statement:
     def first(self) -> Unit:
         return self.units[0]
 
+    @property
+    def is_detail(self) -> bool:
+        """Whether it says when, where and by whom the text was made, and not what it is about."""
+        return self.first.kind == "prose" and bool(_DETAILS.match(self.first.text))
+
 
 @dataclass(slots=True)
 class Section:
@@ -42,7 +56,7 @@ class Section:
     @property
     def is_table(self) -> bool:
         """Whether it holds nothing but rows."""
-        return all(statement.first.kind == "row" for statement in self.statements)
+        return all(statement.first.kind == "row" or statement.is_detail for statement in self.statements)
 
     @property
     def words(self) -> int:
@@ -101,7 +115,8 @@ def _under_headings(units: list[Unit], language: str) -> list[Section]:
 def _is_only_details(section: Section) -> bool:
     """Whether it holds no sentence or item, only such lines as "Present: Maria, Tom" or the authors' names."""
     return all(
-        statement.first.kind == "prose" and statement.words < 10 and statement.first.text[-1].isalnum()
+        statement.is_detail
+        or (statement.first.kind == "prose" and statement.words < 10 and statement.first.text[-1].isalnum())
         for statement in section.statements
     )
 

@@ -4,7 +4,7 @@ import re
 
 _PERSON = r"(?:\#\w+\#|@?[A-ZÀ-Þ][\w'’\-]+(?:\s(?:de\s|van\s|von\s)?[A-ZÀ-Þ][\w'’\-]+){0,2})"
 _NOT_PERSON = (
-    r"(?!(?:It|This|That|These|Those|There|What|Which|Who|Where|Why|How|If|When|While|Nobody|Nothing|And|But|So|Then|Yes|No|"
+    r"(?!(?:The|An?|Our|My|All|Some|Any|Every|Each|In|On|At|To|For|By|It|This|That|These|Those|There|What|Which|Who|Where|Why|How|If|When|While|Nobody|Nothing|And|But|So|Then|Yes|No|"
     r"OK|Okay|Please|Das|Es|Dies|Wenn|Wer|Was|Bitte|Esto|Eso|Si|Qué|Cela|Ceci|Il\sfaut|Quand)\b)"
 )
 # What people promise and ask of one another at work; "sink", "cost" or "rise" are no tasks.
@@ -108,10 +108,13 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _DUTY = re.compile(
-    r"""\b(?:must|needs?\sto|ha(?:s|ve)\sto|(?:is|are)\sto|should)\s(?P<what>be\s\w+(?:ed|en|nt|ne|de|ld)\b.*)
+    rf"""\b(?:must|needs?\sto|ha(?:s|ve)\sto|(?:is|are)\sto|should)\s(?P<what>be\s\w+(?:ed|en|nt|ne|de|ld)\b.*)
     |\b(?P<who>I|[Ww]e)(?:['’]ll|\swill|\s(?:am|are)\sgoing\sto)\s
         (?P<promised>(?!be\b|have\b|see\b|miss\b|need\b|know\b|think\b|never\b|not\b)\w+.*)
-    |\b(?:[Pp]lease|(?:[Cc]an|[Cc]ould)\syou(?:\splease)?)\s(?P<asked>\w+.*)""",
+    |\b(?:[Pp]lease|(?:[Cc]an|[Cc]ould)\syou(?:\splease)?)\s(?P<asked>\w+.*)
+    |^(?:[Aa]nd\s)?(?P<named>{_NOT_PERSON}{_PERSON}|I|[Ww]e)\s(?P<does>
+        (?:{"|".join(_EN_VERBS).replace("_", "[ ]")})(?:e?s)?\s(?!(?:can|may|is|are|was|were|will|must|have)\b)
+        .*\b(?:by|before|until|no\slater\sthan)\s.*)""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -131,7 +134,11 @@ def find_task(sentence: str, language: str) -> re.Match[str] | None:
 def find_duty(sentence: str) -> tuple[str, str] | None:
     """Who and what, of English sentences that are a task only where a deadline stands with them.
 
-    "The audit must be completed", where nobody is named, and "I will" or "could you" with any verb.
+    "The audit must be completed", where nobody is named, and "I will" or "could you" with any verb,
+    and "Jonas finishes the gates by 9 April".
     """
     match = _DUTY.search(sentence)
-    return (match["who"] or "", match["what"] or match["promised"] or match["asked"]) if match else None
+    if match is None:
+        return None
+    what = match["what"] or match["promised"] or match["asked"] or match["does"]
+    return match["who"] or match["named"] or "", what
