@@ -1,17 +1,27 @@
 """Finds the blueprint that serves a prompt, says why and how sure, or says honestly that none does."""
 
+import json
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from protokit.beyond import Beyond
 from protokit.blueprint import Blueprint
+from protokit.evidence import Evidence, Kind, gather
 from protokit.features import features, words
 
-ACCEPT = 0.4
-"""The least confidence at which a blueprint is taken at all."""
-CLOSE = 0.6
+ACCEPT = 0.35
+"""The least confidence at which a blueprint is taken."""
+CLOSE = 0.5
 """A runner-up with this share of the winner's confidence is worth a question."""
+_WEIGHTS = Path(__file__).with_name("router.tsv")
+_NEW = 1.5
+"""Bonus of a kind the weights have never seen, in place of what they would have learnt."""
+_TELLING = 3
+"""At most so many words are given as the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,58 +34,126 @@ class Choice:
     because: tuple[str, ...]
     """The words of the prompt that decided, most telling first."""
     runner_up: str | None
-    """The blueprint that came second."""
+    """The blueprint that came second; when none is chosen, the one that came nearest."""
     runner_up_confidence: float
     considered: tuple[tuple[str, float], ...]
     """Every blueprint and kind beyond with its confidence, best first; they sum to 1."""
     question: str | None
     """What to ask the person when two are close."""
     beyond: Beyond | None
+    """What it asks for instead; also None when that could not be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What benchmarks/train_router.py learnt: a row of whole steps for each feature, a column for each kind."""
+
+    kinds: tuple[str, ...]
+    bias: tuple[float, ...]
+    strong: float
+    weak: float
+    alike: float
+    step: float
+    rows: Mapping[str, str]
+    """Feature -> the steps as text: parsing the few rows of one prompt is quicker than parsing all."""
+
+    def row(self, feature: str) -> tuple[float, ...] | None:
+        """The weights of `feature`, one for each of `kinds`; None when it was never seen."""
+        steps = self.rows.get(feature)
+        return tuple(int(value) * self.step for value in steps.split(" ")) if steps is not None else None
+
+
+@cache
+def weights() -> Weights:
+    """The weights that come with protokit (1 ms)."""
+    head, _, body = _WEIGHTS.read_text(encoding="utf-8").partition("\n")
+    rows = dict(line.split("\t", 1) for line in body.splitlines())
+    shared = json.loads(head)
+    return Weights(rows=rows, **{name: tuple(v) if isinstance(v, list) else v for name, v in shared.items()})
 
 
 def route(prompt: str, blueprints: Mapping[str, Blueprint], beyond: Iterable[Beyond]) -> Choice:
     """Return the blueprint for the cleaned `prompt`, or a Choice without one. Nothing but the given data names a kind."""
-    kinds: dict[str, Blueprint | Beyond] = {**{entry.kind: entry for entry in beyond}, **blueprints}
-    asked = features(prompt)
-    scores = {name: _evidence(asked, prompt, kind) for name, kind in kinds.items()}
-    total = sum(math.exp(8 * score) for score in scores.values())
-    shares = sorted(
-        ((name, math.exp(8 * score) / total) for name, score in scores.items()), key=lambda pair: -pair[1]
+    kinds: dict[str, Kind] = {**{entry.kind: entry for entry in beyond}, **blueprints}
+    learnt, evidence = _learnt(prompt), gather(prompt, kinds)
+    shares = _shares({name: _score(name, evidence[name], learnt) for name in kinds})
+    first, confidence = shares[0]
+    rival, rival_confidence = next(
+        (pair for pair in shares if pair[0] in blueprints and pair[0] != first), (None, 0.0)
     )
-    name, confidence = shares[0]
-    chosen = kinds[name]
-    ranked = [pair for pair in shares if pair[0] in blueprints and pair[0] != name]
-    runner_up, runner_up_confidence = ranked[0] if ranked else (None, 0.0)
-    served = name in blueprints and scores[name] > 0
-    close = served and runner_up is not None and runner_up_confidence > CLOSE * confidence
+    served = first in blueprints and confidence >= ACCEPT
+    second = shares[1][0] if len(shares) > 1 and shares[1][1] > CLOSE * confidence else None
+    chosen = kinds[first]
     return Choice(
-        blueprint=name if served else None,
+        blueprint=first if served else None,
         confidence=round(confidence, 3),
-        because=tuple(_telling(prompt, chosen)),
-        runner_up=runner_up,
-        runner_up_confidence=round(runner_up_confidence, 3),
+        because=_because(prompt, first, evidence[first], weights()),
+        runner_up=rival,
+        runner_up_confidence=round(rival_confidence, 3),
         considered=tuple((name, round(share, 3)) for name, share in shares),
-        question=_question(blueprints[name], blueprints[runner_up]) if close and runner_up else None,
-        beyond=chosen if isinstance(chosen, Beyond) and scores[name] > 0 else None,
+        question=_question(chosen, kinds[second]) if served and second else None,
+        beyond=chosen if isinstance(chosen, Beyond) else None,
     )
 
 
-def _question(one: Blueprint, two: Blueprint) -> str:
-    return f"Which is nearer: {one.title} ({one.pitch}) or {two.title} ({two.pitch})?"
+def _learnt(prompt: str) -> dict[str, float]:
+    """Score of each kind that the weights know."""
+    known = weights()
+    rows = [row for feature in features(prompt) if (row := known.row(feature))]
+    length = math.sqrt(max(len(rows), 1))
+    return {
+        name: known.bias[at] + sum(row[at] for row in rows) / length for at, name in enumerate(known.kinds)
+    }
 
 
-def _evidence(asked: set[str], prompt: str, kind: Blueprint | Beyond) -> float:
-    nearest = max((_overlap(asked, features(example)) for example in kind.examples), default=0.0)
-    found = set(words(prompt))
-    strong = sum(word in found for word in kind.words.strong)
-    weak = sum(word in found for word in kind.words.weak)
-    return nearest + 0.3 * strong + 0.1 * weak
+def _score(name: str, evidence: Evidence, learnt: Mapping[str, float]) -> float:
+    known = weights()
+    said = known.strong * evidence.strong + known.weak * evidence.weak + known.alike * evidence.alike
+    return said + learnt.get(name, _NEW if evidence.strong or evidence.alike > 0.4 else 0.0)
 
 
-def _overlap(one: set[str], two: set[str]) -> float:
-    return len(one & two) / math.sqrt(len(one) * len(two)) if one and two else 0.0
+def _shares(scores: Mapping[str, float]) -> list[tuple[str, float]]:
+    most = max(scores.values())
+    raised = {name: math.exp(score - most) for name, score in scores.items()}
+    total = sum(raised.values())
+    return sorted(
+        ((name, value / total) for name, value in raised.items()), key=lambda pair: (-pair[1], pair[0])
+    )
 
 
-def _telling(prompt: str, kind: Blueprint | Beyond) -> Iterable[str]:
-    told = {*kind.words.strong, *kind.words.weak}
-    return [word for word in dict.fromkeys(words(prompt)) if word in told]
+def _because(prompt: str, name: str, evidence: Evidence, known: Weights) -> tuple[str, ...]:
+    """The words of the prompt that speak most for `name`: those its card lists, then those the weights favour."""
+    at = known.kinds.index(name) if name in known.kinds else None
+    listed = [said for word in evidence.found if (said := _as_said(word, prompt))]
+    favoured: dict[str, float] = {}
+    for word in re.findall(r"[^\W_]+(?:[-'’][^\W_]+)*", prompt):
+        row = known.row(" ".join(words(word)))
+        if at is not None and row and row[at] > 0.5:
+            favoured[word] = row[at]
+    told = [*listed, *sorted(favoured, key=lambda word: -favoured[word])]
+    return tuple(_distinct(told))[:_TELLING]
+
+
+def _as_said(word: str, prompt: str) -> str:
+    """`word` as the prompt spells it."""
+    at = prompt.lower().find(word.lower())
+    return prompt[at : at + len(word)] if at >= 0 else word
+
+
+def _distinct(told: Sequence[str]) -> list[str]:
+    """Without repetitions, and without a word inside a phrase that is there already."""
+    kept: list[str] = []
+    for word in told:
+        if not any(word.lower() in other.lower() for other in kept):
+            kept.append(word)
+    return kept
+
+
+def _question(one: Kind, other: Kind) -> str:
+    return f"Which is nearer to what you want: {_offer(one)}, or {_offer(other)}?"
+
+
+def _offer(kind: Kind) -> str:
+    if isinstance(kind, Beyond):
+        return f"{kind.title} (no blueprint does that yet)"
+    return f"{kind.title} ({kind.pitch.rstrip('.')})"

@@ -1,0 +1,147 @@
+"""Makes protokit/router.tsv, the weights the router adds to words and examples; run it when examples change.
+
+    python benchmarks/train_router.py            # about a minute
+
+It learns from the examples of blueprint.yaml and beyond.yaml, from the training half of data/prompts.jsonl and
+from sentences drawn from data/templates.yaml; the measuring half is never read.
+"""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from protokit.beyond import read_beyond
+from protokit.catalog import blueprints, home
+from protokit.evidence import Kind, gather
+from protokit.features import features
+
+HERE = Path(__file__).parent
+TARGET = HERE.parent / "protokit" / "router.tsv"
+SENTENCES = 110
+"""Sentences drawn for each form of each kind."""
+SENTENCE_WEIGHT = 0.4
+SEEN = 3
+"""A feature in fewer texts than this is left out."""
+SMALLEST = 0.15
+"""A feature whose weights are all smaller than this is left out of the file."""
+STEP = 0.02
+"""Weights are stored as whole multiples of this."""
+
+Array = np.ndarray[Any, np.dtype[np.float32]]
+Labelled = tuple[str, str, float]
+
+
+def all_kinds() -> dict[str, Kind]:
+    """Every kind that there are examples of, by name."""
+    return {**{entry.kind: entry for entry in read_beyond(home())}, **blueprints()}
+
+
+def training_texts(kinds: dict[str, Kind]) -> list[Labelled]:
+    """Text, kind and weight of everything to learn from."""
+    texts = [(example, name, 1.0) for name, kind in kinds.items() for example in kind.examples]
+    for line in (HERE / "data" / "prompts.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if row["half"] == "train":
+            texts.append((row["prompt"], row["label"], 1.0))
+    return texts + list(_sentences())
+
+
+def _sentences() -> Iterator[Labelled]:
+    data = yaml.safe_load((HERE / "data" / "templates.yaml").read_text(encoding="utf-8"))
+    draw = random.Random(5)
+    for kind, forms in data["kinds"].items():
+        for form, lines in forms.items():
+            for number in range(SENTENCES):
+                sentence = lines[number % len(lines)]
+                if form in data["wrappings"] and draw.random() < 0.8:
+                    sentence = draw.choice(data["wrappings"][form]).replace("{}", sentence)
+                yield _filled(sentence, data["fillers"], draw), kind, SENTENCE_WEIGHT
+
+
+def _filled(sentence: str, fillers: dict[str, list[str]], draw: random.Random) -> str:
+    while "{" in sentence:
+        before, _, rest = sentence.partition("{")
+        name, _, after = rest.partition("}")
+        sentence = before + draw.choice(fillers[name]) + after
+    return sentence
+
+
+class Model:
+    """A softmax over kinds: learnt weights of features, plus three numbers that all kinds share."""
+
+    def __init__(self, names: Sequence[str], vocabulary: Sequence[str]) -> None:
+        self.names, self.vocabulary = list(names), list(vocabulary)
+        self.place = {feature: number for number, feature in enumerate(self.vocabulary)}
+        self.weights = np.zeros((len(self.vocabulary), len(self.names)), np.float32)
+        self.bias = np.zeros(len(self.names), np.float32)
+        self.shared = np.array([1.0, 0.3, 2.0], np.float32)
+
+    def inputs(self, texts: Sequence[str], kinds: dict[str, Kind]) -> tuple[Array, Array]:
+        """Features (texts x vocabulary, each row of length 1) and evidence (texts x kinds x 3)."""
+        rows = np.zeros((len(texts), len(self.vocabulary)), np.float32)
+        evidence = np.zeros((len(texts), len(self.names), 3), np.float32)
+        for number, text in enumerate(texts):
+            places = [self.place[feature] for feature in features(text) if feature in self.place]
+            rows[number, places] = 1 / max(len(places), 1) ** 0.5
+            found = gather(text, kinds)
+            evidence[number] = [(found[n].strong, found[n].weak, found[n].alike) for n in self.names]
+        return rows, evidence
+
+    def chances(self, rows: Array, evidence: Array) -> Array:
+        """Texts x kinds, each row sums to 1."""
+        logits = rows @ self.weights + self.bias + evidence @ self.shared
+        logits -= logits.max(axis=1, keepdims=True)
+        raised = np.exp(logits)
+        chances: Array = raised / raised.sum(axis=1, keepdims=True)
+        return chances
+
+    def fit(self, rows: Array, evidence: Array, right: Array, importance: Array, *, decay: float, rounds: int) -> None:
+        """Descend with Adam; `right` is texts x kinds, one 1 a row."""
+        held = [self.weights, self.bias, self.shared]
+        first, second = [np.zeros_like(part) for part in held], [np.zeros_like(part) for part in held]
+        for turn in range(1, rounds + 1):
+            wrong = (self.chances(rows, evidence) - right) * importance[:, None] / importance.sum()
+            slopes = [rows.T @ wrong + decay * self.weights, wrong.sum(axis=0), np.einsum("tk,tks->s", wrong, evidence)]
+            for part, slope, one, two in zip(held, slopes, first, second, strict=True):
+                one += 0.1 * (slope - one)
+                two += 0.01 * (slope * slope - two)
+                part -= 0.06 * (one / (1 - 0.9**turn)) / (np.sqrt(two / (1 - 0.99**turn)) + 1e-8)
+
+
+def train(texts: Sequence[Labelled], kinds: dict[str, Kind], *, decay: float = 1e-4, rounds: int = 150) -> Model:
+    """Return the model that `texts` teach."""
+    seen = Counter(feature for text, _, _ in texts for feature in features(text))
+    model = Model(sorted(kinds), sorted(feature for feature, times in seen.items() if times >= SEEN))
+    rows, evidence = model.inputs([text for text, _, _ in texts], kinds)
+    right = np.eye(len(model.names), dtype=np.float32)[[model.names.index(kind) for _, kind, _ in texts]]
+    model.fit(rows, evidence, right, np.array([w for _, _, w in texts], np.float32), decay=decay, rounds=rounds)
+    return model
+
+
+def as_text(model: Model) -> str:
+    """The weights as `protokit.routing` reads them: a line of JSON, then a line for each feature, in whole steps."""
+    strong, weak, alike = (round(float(value), 3) for value in model.shared)
+    bias = [round(float(value), 3) for value in model.bias]
+    head = {"kinds": model.names, "bias": bias, "strong": strong, "weak": weak, "alike": alike, "step": STEP}
+    steps = np.rint(model.weights / STEP).astype(int)
+    kept = np.abs(model.weights).max(axis=1) >= SMALLEST
+    lines = [f"{f}\t{' '.join(map(str, steps[n]))}" for n, f in enumerate(model.vocabulary) if kept[n]]
+    return "\n".join([json.dumps(head), *lines]) + "\n"
+
+
+def main() -> None:
+    """Train and write the file."""
+    kinds = all_kinds()
+    model = train(training_texts(kinds), kinds)
+    TARGET.write_text(as_text(model), encoding="utf-8")
+    print(f"{TARGET.name}: {len(model.vocabulary)} features seen, {TARGET.stat().st_size // 1024} KB, {model.shared}")
+
+
+if __name__ == "__main__":
+    main()
