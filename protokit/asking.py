@@ -13,14 +13,18 @@ from protokit.runtime.showing import numbers
 MOST_PATH = 255
 
 
-def ask_prototype(folder: Path, questions: Sequence[str], text: str | None = None, model: str = "") -> Iterator[Answer]:
+def ask_prototype(
+    folder: Path, questions: Sequence[str], text: str | None = None, model: str = ""
+) -> Iterator[Answer]:
     """Yield an answer for each question, or the summary of `text` (a text or a file's path)."""
     prototype = Prototype.open(folder)
     if prototype.spec.takes == "text":
         yield _summary(prototype, text, model)
         return
     if not questions:
-        raise PromptProblem("nothing was asked", fix='protokit ask DIR "your question", or --file questions.jsonl')
+        raise PromptProblem(
+            "nothing was asked", fix='protokit ask DIR "your question", or --file questions.jsonl'
+        )
     with prototype.assistant(model) as assistant:
         assistant.knowledge.wait()
         for question in questions:
@@ -35,7 +39,9 @@ def _summary(prototype: Prototype, text: str | None, model: str) -> Answer:
     with prototype.assistant(model) as assistant:
         path = Path(text) if len(text) <= MOST_PATH and "\n" not in text else None
         if path and path.is_file():
-            answer: Answer = assistant.reply(assistant.text_of(path), file=path.name, session="terminal").answer
+            answer: Answer = assistant.reply(
+                assistant.text_of(path), file=path.name, session="terminal"
+            ).answer
         elif path and path.suffix and " " not in text:
             raise DocumentProblem("no such file", where=text, fix="Check the path given with --input.")
         else:
@@ -49,15 +55,21 @@ def read_questions(path: Path) -> list[str]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise DocumentProblem(f"cannot be read ({why})", where=str(path), fix="Check the path given with --file.") from None
-    return [_question(line, f"{path.name}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+        raise DocumentProblem(
+            f"cannot be read ({why})", where=str(path), fix="Check the path given with --file."
+        ) from None
+    return [
+        _question(line, f"{path.name}, line {number}") for number, line in enumerate(lines, 1) if line.strip()
+    ]
 
 
 def _question(line: str, where: str) -> str:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
-        raise DocumentProblem(f"not JSON ({error.msg})", where=where, fix='Write {"question": "..."}') from None
+        raise DocumentProblem(
+            f"not JSON ({error.msg})", where=where, fix='Write {"question": "..."}'
+        ) from None
     asked = row.get("question", row.get("query")) if isinstance(row, dict) else row
     if not isinstance(asked, str) or not asked.strip():
         raise DocumentProblem("no question in this line", where=where, fix='Write {"question": "..."}')
@@ -67,7 +79,9 @@ def _question(line: str, where: str) -> str:
 def shown_answer(answer: Answer) -> str:
     """An answer for a person: text, citations, numbers."""
     lines = [f"? {answer.question}", "", answer.text, ""]
-    lines += [f"  {citation} ({citation.passage.start}-{citation.passage.end})" for citation in answer.citations]
+    lines += [
+        f"  {citation} ({citation.passage.start}-{citation.passage.end})" for citation in answer.citations
+    ]
     lines += [f"  {answer.note}"] if answer.note else []
     return "\n".join([*lines, f"  {numbers(answer)} · {answer.model}", ""])
 
@@ -88,14 +102,28 @@ def told_answer(answer: Answer) -> dict[str, Any]:
                 "start": citation.passage.start,
                 "end": citation.passage.end,
                 "quotes": [
-                    {"start": citation.passage.start + start, "end": citation.passage.start + end, "text": citation.passage.text[start:end]}
+                    {
+                        "start": citation.passage.start + start,
+                        "end": citation.passage.start + end,
+                        "text": citation.passage.text[start:end],
+                    }
                     for start, end in citation.marks
                 ],
                 "text": citation.passage.text,
             }
             for citation in answer.citations
         ],
-        "passages": [{"file": p.file, "where": p.where, "start": p.start, "end": p.end, "support": p.support, "text": p.text} for p in answer.passages],
+        "passages": [
+            {
+                "file": p.file,
+                "where": p.where,
+                "start": p.start,
+                "end": p.end,
+                "support": p.support,
+                "text": p.text,
+            }
+            for p in answer.passages
+        ],
         "model": answer.model,
         "seconds_to_first_token": round(answer.seconds_to_first, 4),
         "seconds": round(answer.seconds, 4),
@@ -104,5 +132,6 @@ def told_answer(answer: Answer) -> dict[str, Any]:
         "tokens_estimated": answer.tokens_estimated,
         "dollars": answer.dollars,
         "note": answer.note,
+        "problem": answer.problem,
         "event": answer.event,
     }

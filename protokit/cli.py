@@ -132,6 +132,8 @@ def ask(
 
     asked = [*questions, *(read_questions(file) if file else ())]
     for answer in ask_prototype(folder, asked, text, model):
+        if answer.problem:
+            click.echo(f"protokit: {answer.problem}", err=True)
         click.echo(json.dumps(told_answer(answer), ensure_ascii=False) if as_json else shown_answer(answer))
 
 

@@ -19,7 +19,7 @@ atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
 
 COMMAND = [sys.executable, "-m", "protokit"]
 PATIENCE = 150
-_SECRETS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "PYTHONPATH")
+_SECRETS = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
 _PRIVILEGES = (1, 2)  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 
 

@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-import terminal
-from terminal import protokit, tree
 
 from protokit.prototype import Prototype
 from protokit.spec import parse_spec, read_spec, write_spec
+from tests import terminal
+from tests.terminal import protokit, tree
 
 ASK_DOCUMENTS = "Search our HR policies and show where the answer stands"
 SUMMARIZE = "Summarize meeting notes into action items"

@@ -12,6 +12,8 @@ from protokit.runtime.requests import Citation, Condensation, Question
 
 Message = dict[str, str]
 
+_OPENAI = "https://api.openai.com/v1"
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -48,7 +50,9 @@ def connect(model: str, folder: Path | None = None) -> Engine:
         return OfflineEngine()
     provider, _, name = model.partition(":")
     if not name:
-        raise ModelProblem(f'model "{model}" is not "offline" or "provider:name", such as "openai:gpt-4.1-mini".')
+        raise ModelProblem(
+            f'model "{model}" is not "offline" or "provider:name", such as "openai:gpt-4.1-mini".'
+        )
     return OpenAIEngine(name) if provider == "openai" else LangChainEngine(model)
 
 
@@ -101,23 +105,38 @@ class OpenAIEngine:
         outcome.messages = messages_for(asked)
         text = ""
         try:
-            client = openai.OpenAI(api_key=_openai_key(), timeout=60, max_retries=2)
-            chunks = client.chat.completions.create(
-                model=self.model,
-                messages=outcome.messages,  # type: ignore[arg-type]
-                stream=True,
-                stream_options={"include_usage": True},
-            )
-            for chunk in chunks:
+            for chunk in self._chunks(outcome.messages):
                 if chunk.usage:
-                    outcome.tokens_in, outcome.tokens_out = chunk.usage.prompt_tokens, chunk.usage.completion_tokens
+                    outcome.tokens_in = _counted(chunk.usage, "prompt_tokens")
+                    outcome.tokens_out = _counted(chunk.usage, "completion_tokens")
                 piece = chunk.choices[0].delta.content if chunk.choices else None
                 if piece:
                     text += piece
                     yield piece
         except openai.OpenAIError as error:
-            raise _explained(error, self.model) from error
+            raise _explained(error, self.model, broken=bool(text)) from error
+        except ValueError as error:  # a line of the stream is not JSON
+            raise _problem(self.model, "the answer broke off. Try again") from error
+        if not text:
+            raise _problem(self.model, "the server answered nothing. Try again, or another model")
         outcome.citations = cite(text, asked)
+
+    def _chunks(self, messages: list[Message]) -> Any:
+        import openai
+
+        server = os.environ.get("OPENAI_BASE_URL") or _OPENAI  # an empty line in .env is no server
+        client = openai.OpenAI(api_key=_openai_key(), base_url=server, timeout=60, max_retries=2)
+        usage: Any = {"include_usage": True}
+        sent: Any = messages
+        return client.chat.completions.create(
+            model=self.model, messages=sent, stream=True, stream_options=usage
+        )
+
+
+def _counted(usage: object, name: str) -> int | None:
+    """A count of tokens from a server, None where it makes no sense: not every compatible server counts."""
+    value = getattr(usage, name, None)
+    return value if isinstance(value, int) and value >= 0 else None
 
 
 class LangChainEngine:
@@ -160,10 +179,10 @@ def _openai_key() -> str:
     return key or "none"  # local servers ask for no key, the client insists on some text
 
 
-def _explained(error: Exception, model: str) -> ModelProblem:
+def _explained(error: Exception, model: str, broken: bool) -> ModelProblem:
+    """What an error of the openai package means; `broken` when a part of the answer had come already."""
     import openai
 
-    friendly = "The language model could not answer just now. Please try again in a moment."
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
         cause = "the server refused the key. Check OPENAI_API_KEY"
     elif isinstance(error, openai.NotFoundError):
@@ -174,8 +193,14 @@ def _explained(error: Exception, model: str) -> ModelProblem:
         cause = "the server did not answer in time. Try again, or a smaller model"
     elif isinstance(error, openai.APIConnectionError):
         cause = "no connection to the server. Check the network and OPENAI_BASE_URL"
+        cause = "the answer broke off. Try again" if broken else cause
     else:
         cause = f"the server answered with an error ({type(error).__name__})"
+    return _problem(model, cause)
+
+
+def _problem(model: str, cause: str) -> ModelProblem:
+    friendly = "The language model could not answer just now. Please try again in a moment."
     return ModelProblem(f"model openai:{model}: {cause}.", friendly=friendly)
 
 

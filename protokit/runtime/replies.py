@@ -31,7 +31,13 @@ class Reply:
         log: EventLog,
         session: str = "",
     ) -> None:
-        self._prepare, self._engine, self._settings, self._log, self._session = prepare, engine, settings, log, session
+        self._prepare, self._engine, self._settings, self._log, self._session = (
+            prepare,
+            engine,
+            settings,
+            log,
+            session,
+        )
         self._answer: Answer | None = None
 
     @property
@@ -72,7 +78,9 @@ class Reply:
         outcome = run.outcome
         sent = "\n".join(message["content"] for message in outcome.messages)
         tokens_in = outcome.tokens_in if outcome.tokens_in is not None else count(sent, run.model).tokens
-        tokens_out = outcome.tokens_out if outcome.tokens_out is not None else count(run.text, run.model).tokens
+        tokens_out = (
+            outcome.tokens_out if outcome.tokens_out is not None else count(run.text, run.model).tokens
+        )
         answer = Answer(
             question=asked.text if isinstance(asked, Question) else f"Summarize {asked.file}",
             text=run.text,
@@ -81,6 +89,7 @@ class Reply:
             passages=tuple(asked.passages) if isinstance(asked, Question) else (),
             found=outcome.found,
             note=outcome.note,
+            problem=run.error,
             tokens_in=tokens_in,
             tokens_out=tokens_out,
             tokens_estimated=outcome.tokens_in is None or outcome.tokens_out is None,

@@ -79,6 +79,8 @@ class Answer:
     """False where the documents do not hold an answer, and the text says so."""
     note: str = ""
     """What the visitor should know: the model was down, or only part was read."""
+    problem: str = ""
+    """Why the model did not answer, for the owner and never for the visitor."""
     tokens_in: int = 0
     tokens_out: int = 0
     tokens_estimated: bool = True
