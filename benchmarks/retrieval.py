@@ -104,8 +104,8 @@ def rows(file: Path) -> Iterator[dict[str, Any]]:
 def measure_finding(folder: Path, model: Embedder) -> Iterator[Finding | Extraction]:
     """Words alone, meaning alone, both; then the sentences extracted from what both found."""
     passages = {
-        str(row["id"]): Passage(row["text"], row.get("title") or folder.name, 0, len(row["text"]))
-        for row in rows(folder / "corpus.jsonl")
+        str(row["id"]): Passage(row["text"], f"{number}/{row.get('title') or folder.name}", 0, len(row["text"]))
+        for number, row in enumerate(rows(folder / "corpus.jsonl"))
     }
     queries = list(rows(folder / "queries.jsonl"))
     ranker = Ranker.build(passages)

@@ -15,7 +15,7 @@ from pathlib import Path
 from vectorstore.choosing import Choice, choose
 from vectorstore.matching import GENERAL, Comparison, Embed, Sentence, has, related
 from vectorstore.passages import Passage
-from vectorstore.questions import NUMERIC, Kind
+from vectorstore.questions import NUMERIC, Kind, parts
 from vectorstore.weights import fitted, logistic
 from vectorstore.words import QueryWord, tokens
 
@@ -39,7 +39,10 @@ def answerable(
 
     `embed` as for `extract`; without it, and for a language it does not know, words alone decide.
     """
-    comparison = Comparison.of(question, passages)
+    return max(_answered(Comparison.of(part, passages), embed, multilingual) for part in parts(question))
+
+
+def _answered(comparison: Comparison, embed: Embed | None, multilingual: bool) -> float:
     known = embed if multilingual or comparison.language == "en" else None
     choices = choose(comparison, known)[:_CONSIDERED]
     if not choices or not comparison.words:
@@ -49,16 +52,28 @@ def answerable(
 
 
 def chance(comparison: Comparison, choice: Choice, losses: Sequence[float] | None) -> float:
-    """The chance that this one sentence answers; `losses` are the similarity lost without each word of the question."""
+    """The chance that this one sentence answers; `losses` are the similarity lost without each word of the question.
+
+    Words depend on each other, hence the product over more than four of them is tempered.
+    """
     suffix = "" if losses is not None else " by words"
     whole, each = fitted("answering" + suffix), fitted("support of a word" + suffix)
-    rows = [
-        word_features(comparison, choice.sentence, number, losses[number] if losses is not None else 0.0)
-        for number in range(len(comparison.words))
+    factors = [logistic(each(row)) for row in rows(comparison, choice.sentence, losses)]
+    return logistic(whole(sentence_features(comparison, choice))) * math.prod(factors) ** tempering(len(factors))
+
+
+def rows(comparison: Comparison, sentence: Sentence, losses: Sequence[float] | None) -> list[Features]:
+    """The features of each word that is asked for; circumstances need no support."""
+    return [
+        word_features(comparison, sentence, number, losses[number] if losses is not None else 0.0)
+        for number, required in enumerate(comparison.required)
+        if required
     ]
-    return logistic(whole(sentence_features(comparison, choice))) * math.prod(
-        logistic(each(row)) for row in rows
-    )
+
+
+def tempering(words: int) -> float:
+    """The exponent of the product over this many words."""
+    return (4 / max(words, 4)) ** 0.5
 
 
 def losses(
@@ -67,7 +82,7 @@ def losses(
     """For each choice and each word of the question: what the similarity loses when the word is left out."""
     if embed is None:
         return [None] * len(choices)
-    text = comparison.question.text
+    text = comparison.text
     without = [text[: word.start] + text[word.end :] for word in comparison.words]
     vectors = embed([text, *without, *(choice.sentence.text for choice in choices)])
     asked, shortened = vectors[0], vectors[1 : len(without) + 1]
@@ -84,7 +99,7 @@ def sentence_features(comparison: Comparison, choice: Choice) -> Features:
         "fit": fit,
         "lacks": float(fit == 0),
         "loose": comparison.loose_coverage(sentence.terms),
-        "words": len(comparison.words) / 5,
+        "words": sum(comparison.required) / 5,
         "negated otherwise": float(
             bool(_NEGATION.search(question.text)) != bool(_NEGATION.search(sentence.text))
         ),
@@ -104,7 +119,7 @@ def sentence_features(comparison: Comparison, choice: Choice) -> Features:
 def word_features(comparison: Comparison, sentence: Sentence, number: int, loss: float) -> Features:
     """One word of the question beside the sentence; "missing" stands for: not in the sentence."""
     word = comparison.words[number]
-    text = comparison.question.text[word.start : word.end]
+    text = comparison.text[word.start : word.end]
     missing = float(not has(word, sentence.terms))
     elsewhere = float(has(word, comparison.everything))
     name = float(text[:1].isupper() and word.start > 0)

@@ -31,7 +31,7 @@ def choose(comparison: Comparison, embed: Embed | None = None) -> list[Choice]:
         return [Choice(sentence, score, None) for score, sentence in rated]
     short = [sentence for _, sentence in rated[:_SHORTLIST]]
     model = fitted("choosing")
-    similar = similarities(comparison.question.text, [sentence.text for sentence in short], embed)
+    similar = similarities(comparison.text, [sentence.text for sentence in short], embed)
     choices = [
         Choice(sentence, model(features(comparison, sentence) | {"similarity": similarity}), similarity)
         for sentence, similarity in zip(short, similar, strict=True)

@@ -1,15 +1,19 @@
 """The sentences that answer a question, with offsets, and inside them the words that do. Offsets only: nothing is made up."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from vectorstore.answerability import ANSWERABLE, answerable
 from vectorstore.choosing import Choice, choose
 from vectorstore.marking import mark
 from vectorstore.matching import Comparison, Embed
 from vectorstore.passages import Passage
+from vectorstore.questions import parts
 from vectorstore.weights import logistic
+
+_CONSIDERED = 8
 
 __all__ = ["ANSWERABLE", "Evidence", "answerable", "extract"]
 
@@ -38,27 +42,25 @@ def extract(
     multilingual: bool = False,
     limit: int = 2,
 ) -> list[Evidence]:
-    """The `limit` sentences that answer best, best first; fewer where no more have to do with the question.
+    """The `limit` sentences that answer best, best first; a question that asks two things gets the best for each in turn.
 
     `passages` are in order of rank, as `fuse` gives them. `embed` turns texts into rows of unit length; it is asked
     only about questions in English unless it is `multilingual`. A sentence never crosses a passage's border.
     """
-    comparison = Comparison.of(question, passages)
+    ranked = [_ranked(Comparison.of(part, passages), embed, multilingual) for part in parts(question)]
+    turns = (evidence for turn in zip_longest(*ranked) for evidence in turn if evidence is not None)
+    return _distinct(turns)[:limit]
+
+
+def _ranked(comparison: Comparison, embed: Embed | None, multilingual: bool) -> list[Evidence]:
     known = embed if multilingual or comparison.language == "en" else None
     choices = [choice for choice in choose(comparison, known) if not choice.sentence.is_heading]
-    return [_evidence(comparison, choice) for choice in _distinct(choices)[:limit]]
+    return [_evidence(comparison, choice) for choice in choices[:_CONSIDERED]]
 
 
-def _distinct(choices: Sequence[Choice]) -> list[Choice]:
+def _distinct(evidence: Iterable[Evidence]) -> list[Evidence]:
     """Without those that say the same words again: overlapping passages hold one sentence twice."""
-    seen: set[str] = set()
-    kept = []
-    for choice in choices:
-        said = re.sub(r"\W+", " ", choice.sentence.text).lower()
-        if said not in seen:
-            kept.append(choice)
-        seen.add(said)
-    return kept
+    return list({re.sub(r"\W+", " ", piece.text).lower(): piece for piece in reversed([*evidence])}.values())[::-1]
 
 
 def _evidence(comparison: Comparison, choice: Choice) -> Evidence:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vectorstore.answer_types import find
 from vectorstore.passages import Passage
-from vectorstore.questions import Kind, Question
+from vectorstore.questions import Kind, Part, Question
 from vectorstore.sentences import split
 from vectorstore.words import QueryWord, language, query_words, tokens
 
@@ -56,8 +56,12 @@ class Sentence:
 class Comparison:
     """A question, its words with the weight of each, and the sentences of the passages found for it."""
 
+    text: str
+    """The question and its circumstances: what offsets of words refer to."""
     question: Question
     words: list[QueryWord]
+    required: list[bool]
+    """Whether each word is part of what is asked, and not of the circumstances told with it."""
     weights: list[float]
     """How telling each word is among these sentences (inverse document frequency)."""
     sentences: list[Sentence]
@@ -66,8 +70,9 @@ class Comparison:
     """All terms of all sentences and headings."""
 
     @classmethod
-    def of(cls, question: str, passages: Sequence[Passage]) -> "Comparison":
+    def of(cls, part: Part, passages: Sequence[Passage]) -> "Comparison":
         """Read question and passages; nothing is embedded."""
+        question = part.text
         codes = [language(passage.text) for passage in passages]
         words = _distinct(query_words(question, dict.fromkeys(codes)))
         sentences = [
@@ -79,7 +84,9 @@ class Comparison:
             sentence.behind = passages[0].score - passages[sentence.passage].score
         weights = [_weight(word, question, sentences) for word in words]
         everything = frozenset().union(*(sentence.terms | sentence.over for sentence in sentences))
-        return cls(Question.of(question), words, weights, sentences, language(question), everything)
+        required = [part.start <= word.start < part.end for word in words]
+        asked = Question.of(question[part.start : part.end])
+        return cls(question, asked, words, required, weights, sentences, language(question), everything)
 
     def coverage(self, *held: frozenset[str]) -> float:
         """The share, 0 to 1 and by weight, of the question's words that are in one of the given sets of terms."""
@@ -147,7 +154,7 @@ def _sentences(index: int, passage: Passage, code: str) -> Iterator[Sentence]:
     texts = [passage.text[span.start : span.end] for span in spans]
     terms = [frozenset(tokens(text, code)) for text in texts]
     above = f"{PurePosixPath(passage.file).stem}\n{passage.heading}"
-    over_all = frozenset(tokens(above, code))
+    over_all = frozenset(tokens(above, code)) | _initials(above)
     inner, inner_terms = "", frozenset[str]()
     for at, (span, text) in enumerate(zip(spans, texts, strict=True)):
         last = at + 1 == len(spans)
@@ -167,6 +174,12 @@ def _sentences(index: int, passage: Passage, code: str) -> Iterator[Sentence]:
         )
         if heading:
             inner, inner_terms = text, terms[at]
+
+
+def _initials(heading: str) -> frozenset[str]:
+    """What a heading's words are shortened to: "NDA" for "Non-disclosure agreement"."""
+    letters = "".join(word[0].lower() for word in re.findall(r"[^\W\d_]+", heading))
+    return frozenset(letters[at : at + size] for size in range(2, 6) for at in range(len(letters) - size + 1))
 
 
 def _heads(text: str, at: int, last: bool) -> bool:

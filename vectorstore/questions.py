@@ -47,6 +47,37 @@ class Question:
         return self.kinds[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the things a question asks, with the circumstances it gives but without the other things."""
+
+    text: str
+    start: int
+    """Where in `text` that which is asked begins; what stands outside are circumstances."""
+    end: int
+
+
+def parts(question: str) -> list[Part]:
+    """What a question asks, one by one: "If I resign, how much notice do I give, and is leave paid out?" gives two parts.
+
+    Each has the circumstances ("If I resign,") before it.
+    """
+    pieces = [piece.strip() for piece in _JOINTS.split(question) if piece.strip()]
+    asking = [piece for piece in pieces if _ASKS.match(piece)]
+    if len(pieces) < 2 or not asking:
+        return [Part(question, 0, len(question))]
+    given = " ".join(piece for piece in pieces if piece not in asking)
+    start = len(given) + 1 if given else 0
+    return [Part(f"{given} {piece}".strip(), start, start + len(piece)) for piece in asking]
+
+
+_PREPOSITION = r"(?:(?:and|but|or|so)\s+)?(?:(?:for|by|at|in|on|to|from|of|below|above|within|until|since|under|with)\s+)?"
+_ASKING = (
+    r"(?:what|when|where|who|whom|whose|which|why|how|is|are|am|was|were|do|does|did|can|could|may|must|should|will|would"
+    r"|has|have)\b"
+)
+_JOINTS = re.compile(rf"(?<=[.?!;])\s+|,\s+(?={_PREPOSITION}{_ASKING})", re.IGNORECASE)
+_ASKS = re.compile(_PREPOSITION + _ASKING, re.IGNORECASE)
 _WHAT = (
     r"\b(?:what|which|what's)(?:\s+(?:is|are|was|were|'s))?"
     r"(?:\s+(?:the|a|an|our|my|your|its|their))?\s+(?:\w+\s+){0,2}?"

@@ -1,20 +1,31 @@
 """Which passages bear on a question: found by words, joined with what was found by meaning, and put in order."""
 
+import math
 import os
 import zipfile
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import nlargest
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from vectorstore.following import with_history
+from vectorstore.joining import Source, tidied
 from vectorstore.passages import Passage
 from vectorstore.postings import Postings
-from vectorstore.words import WORDS_VERSION, language, query_words, tokens
+from vectorstore.spelling import Speller
+from vectorstore.weights import fitted, logistic
+from vectorstore.words import WORDS_VERSION, QueryWord, language, query_words, tokens
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+_SIMILARITY = 9.0
+"""Weight of the cosine: 20, tempered for the usual question of four words."""
+_MISSPELT = 0.7
+"""Weight of the guesses for a misspelt word, together."""
 
 __all__ = ["Ranker", "fuse", "with_history"]
 
@@ -33,6 +44,9 @@ class Ranker:
     """How many of `terms` each passage has."""
     postings: Postings
     rows: dict[str, int]
+    spoken: tuple[str, ...]
+    """The languages of at least one passage in a hundred."""
+    speller: Speller
 
     @classmethod
     def build(cls, passages: Mapping[str, Passage]) -> "Ranker":
@@ -71,8 +85,23 @@ class Ranker:
         terms = np.concatenate([np.zeros(0, dtype=np.int32), *pieces])
         lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
         postings = Postings.build(terms, lengths, len(vocabulary))
+        return cls._with(ids, vocabulary, languages, terms, lengths, postings)
+
+    @classmethod
+    def _with(
+        cls,
+        ids: tuple[str, ...],
+        vocabulary: dict[str, int],
+        languages: tuple[str, ...],
+        terms: "NDArray[np.int32]",
+        lengths: "NDArray[np.int64]",
+        postings: Postings,
+    ) -> "Ranker":
         rows = {name: row for row, name in enumerate(ids)}
-        return cls(ids, vocabulary, languages, terms, lengths, postings, rows)
+        spoken = tuple(code for code, count in Counter(languages).items() if count * 100 >= len(ids))
+        return cls(
+            ids, vocabulary, languages, terms, lengths, postings, rows, spoken, Speller(tuple(vocabulary))
+        )
 
     def save(self, file: Path) -> None:
         """Write the index to one file, at once or not at all."""
@@ -110,14 +139,13 @@ class Ranker:
             if names["version"] != (WORDS_VERSION,):
                 return None
             postings = Postings(arrays["starts"], arrays["rows"], arrays["weights"], len(names["ids"]))
-            return cls(
+            return cls._with(
                 names["ids"],
                 {term: number for number, term in enumerate(names["vocabulary"])},
                 names["languages"],
                 arrays["terms"],
                 arrays["lengths"],
                 postings,
-                {name: row for row, name in enumerate(names["ids"])},
             )
         except (OSError, ValueError, KeyError, zipfile.BadZipFile):
             return None
@@ -154,6 +182,12 @@ class Ranker:
             self.ids[row]: float(scores[row]) for row in sorted(found, key=lambda row: (-scores[row], row))
         }
 
+    def _weighted(self, word: QueryWord) -> list[tuple[int, float]]:
+        """The term numbers of a word with weights; for a word that no passage has, of those spelt like it."""
+        known = [(self.vocabulary[form], 1.0) for form in word.forms if form in self.vocabulary]
+        near = [] if known else self.speller.near(word.forms[0])
+        return known or [(self.vocabulary[term], _MISSPELT / len(near)) for term in near]
+
 
 def indexed_text(passage: Passage) -> str:
     """What a passage is found by: the file's name and the headings above it count as words of it."""
@@ -169,23 +203,66 @@ def fuse(
     history: Sequence[str] = (),
     limit: int = 6,
     multilingual: bool = False,
+    source: Source | None = None,
 ) -> list[Passage]:
     """The best `limit` of the candidates in `passages` (by id), best first, with `score` and `support` set.
 
     `lexical` are BM25 scores as `Ranker.words` gives them, `dense` cosine similarities (-1 to 1) of question and
-    passage, empty where nothing is embedded yet; an id missing in either is taken as just below the least there.
-    Near-identical passages are left out, neighbours in a file (touching or overlapping) become one passage.
-    `multilingual` says that the embedding knows other languages than English. Pure: asks and changes nothing.
+    passage, empty where nothing is embedded yet; an id missing in either is taken as the least there.
+    `multilingual` says that the embedding knows other languages than English. Near-identical passages are left out
+    and neighbours in one section of a file become one passage; `source` gives the text of a file, for what stands
+    between them. Pure: asks and changes nothing.
+
+    BM25 sums log-odds and MiniLM was trained on 20 times the cosine as log-odds, so the two are added as such. The
+    words of a question depend on each other, hence the sum over n words is tempered by the root of n.
     """
-    spread = 20.0
-    low_words = 0.0
-    low_dense = min(dense.values(), default=0.0)
+    asked = query_words(with_history(question, history))
+    trusted = dense if multilingual or _mostly_english(passages, lexical, dense) else {}
+    least = min(trusted.values(), default=0.0)
+    tempered = math.sqrt(len(asked) + 1)
     score = {
-        name: lexical.get(name, low_words) + spread * (dense.get(name, low_dense) if dense else 0.0)
-        for name in passages
+        name: lexical.get(name, 0.0) / tempered + _SIMILARITY * trusted.get(name, least) for name in passages
     }
-    best = sorted(score, key=lambda name: -score[name])[:limit]
-    return [replace(passages[name], score=score[name], support=0.5) for name in best]
+    ranked = sorted(score, key=lambda name: (-score[name], -dense.get(name, 0.0)))
+    scored = (
+        replace(
+            passages[name],
+            score=score[name],
+            support=support(asked, passages[name], trusted.get(name), score[ranked[0]] - score[name]),
+        )
+        for name in ranked
+    )
+    return tidied(scored, limit, source)
+
+
+def _mostly_english(passages: Mapping[str, Passage], *rankings: Mapping[str, float]) -> bool:
+    """Whether what was found is in the one language that a monolingual embedding knows."""
+    found = [name for ranking in rankings for name in nlargest(5, ranking, key=lambda name: ranking[name])]
+    spoken = [language(passages[name].text) == "en" for name in found if name in passages]
+    return sum(spoken) * 2 >= len(spoken)
+
+
+def support(asked: Sequence[QueryWord], passage: Passage, similarity: float | None, behind: float) -> float:
+    """The chance, 0 to 1, that the passage bears on the question: calibrated on questions written for it."""
+    model = fitted("support by words" if similarity is None else "support")
+    return logistic(model(support_features(asked, passage, similarity, behind)))
+
+
+def support_features(
+    asked: Sequence[QueryWord], passage: Passage, similarity: float | None, behind: float
+) -> dict[str, float]:
+    """What support is judged by; `behind` is the distance to the best score."""
+    text = indexed_text(passage)
+    terms = frozenset(tokens(text, language(text)))
+    held = sum(any(form in terms for form in word.forms) for word in asked)
+    return {
+        "similarity": similarity or 0.0,
+        "held": held / (len(asked) or 1),
+        "all held": float(held == len(asked)),
+        "missing": float(min(len(asked) - held, 4)),
+        "words": float(min(len(asked), 8)),
+        "behind": min(behind, 6.0),
+    }
 
 
 def _unpacked(array: "NDArray[np.uint8]") -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """Fits vectorstore/data/weights.json: which sentence answers, and whether any does. Needs scipy (development only).
 
-    python benchmarks/answering/fit.py            prints cross-validated numbers
-    python benchmarks/answering/fit.py --write    and writes the weights
+    python benchmarks/answering/fit.py    prints cross-validated numbers and writes the weights
 
 The questions in this folder were written for the purpose: made-up articles and business documents, half of the
 questions answered by their text and half of them not (another entity, number or attribute, an opposite, a negation).
@@ -18,15 +17,19 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from vectorstore import answerability, choosing
-from vectorstore.choosing import Choice, choose
+from vectorstore.choosing import choose
 from vectorstore.embeddings import embedder
 from vectorstore.matching import Comparison, Embed
 from vectorstore.passages import Passage
-from vectorstore.ranking import Ranker, fuse
+from vectorstore.questions import Part
+from vectorstore.ranking import Ranker, fuse, support_features
 from vectorstore.weights import FILE, Linear, fitted
+from vectorstore.words import query_words
 
 Array = NDArray[np.float64]
 FOLDER = Path(__file__).parent
+SIMILARITIES: dict[tuple[str, str], float] = {}
+"""Of every question and every text, by the question and the text's file."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +73,20 @@ def remembered(embed: Embed) -> Embed:
 
 
 def found(
-    texts: Sequence[Passage], asked: Sequence[Asked], embed: Embed, *, without_own: bool = False
+    texts: Sequence[Passage], asked: Sequence[Asked], embed: Embed, *, elsewhere: bool = False, by_meaning: bool = True
 ) -> list[list[Passage]]:
-    """For each question the passages that a search over all texts finds (all but its own text, to make it off-topic)."""
+    """For each question the passages that a search over all texts finds (or in texts of the other source: off-topic)."""
     passages = {str(number): text for number, text in enumerate(texts)}
     ranker = Ranker.build(passages)
     vectors = embed([text.text for text in texts])
+    foreign = {one.source: {other.text for other in asked if other.source != one.source} for one in asked}
     results = []
     for item in asked:
-        allowed = {name for name in passages if not (without_own and name == str(item.text))}
+        allowed = {name for name in passages if not elsewhere or int(name) in foreign[item.source]}
         similar = vectors @ embed([item.question])[0]
+        SIMILARITIES.update(
+            {(item.question, text.file): float(v) for text, v in zip(texts, similar, strict=True)}
+        )
         lexical = ranker.words(item.question, limit=len(texts), also=allowed, allowed=allowed)
         dense = {name: float(similar[int(name)]) for name in allowed}
         results.append(
@@ -111,16 +118,18 @@ def fit_answering(
 ) -> tuple[Array, Array]:
     """Weights of the words and of the sentence in: chance = logistic(sentence) * product over words of logistic(word)."""
     width = rows.shape[1]
+    tempered = np.array([answerability.tempering(count) for count in np.bincount(owner, minlength=len(labels))])
 
     def loss(weights: Array) -> tuple[float, Array]:
         words, sentence = rows @ weights[:width], whole @ weights[width:]
-        log = -np.logaddexp(0, -sentence) - np.bincount(owner, np.logaddexp(0, -words), minlength=len(labels))
+        log = -np.logaddexp(0, -sentence)
+        log -= tempered * np.bincount(owner, np.logaddexp(0, -words), minlength=len(labels))
         chance = np.exp(np.minimum(log, -1e-9))
         value = -(importance * (labels * np.log(chance) + (1 - labels) * np.log1p(-chance))).sum()
         pull = importance * (labels - (1 - labels) * chance / (1 - chance))
         free = np.concatenate([[0.0], weights[1:width], [0.0], weights[width + 1 :]])
         slope = -np.concatenate(
-            [rows.T @ (pull[owner] / (1 + np.exp(words))), whole.T @ (pull / (1 + np.exp(sentence)))]
+            [rows.T @ ((tempered * pull)[owner] / (1 + np.exp(words))), whole.T @ (pull / (1 + np.exp(sentence)))]
         )
         return float(value + strength * (free @ free)), slope + 2 * strength * free
 
@@ -164,7 +173,7 @@ def chooser(
     for item, passages in zip(asked, results, strict=True):
         if item.answer is None:
             continue
-        comparison = Comparison.of(item.question, passages)
+        comparison = Comparison.of(Part(item.question, 0, len(item.question)), passages)
         features = [choosing.features(comparison, sentence) for sentence in comparison.sentences]
         if embed:
             values = choosing.similarities(item.question, [s.text for s in comparison.sentences], embed)
@@ -197,15 +206,12 @@ def sample(
     item: Asked, passages: list[Passage], embed: Embed | None, setting: str, importance: float
 ) -> Sample | None:
     """The features of a question beside its best sentence among the passages; None for one without words."""
-    comparison = Comparison.of(item.question, passages)
+    comparison = Comparison.of(Part(item.question, 0, len(item.question)), passages)
     choices = choose(comparison, embed)[:1]
     if not choices or not comparison.words:
         return None
     (lost,) = answerability.losses(comparison, choices, embed)
-    each = [
-        answerability.word_features(comparison, choices[0].sentence, number, lost[number] if lost else 0.0)
-        for number in range(len(comparison.words))
-    ]
+    each = answerability.rows(comparison, choices[0].sentence, lost)
     answered = item.answer is not None and setting != "off topic"
     whole = answerability.sentence_features(comparison, choices[0])
     return Sample(each, whole, answered, importance, item.text, item.source, setting)
@@ -232,7 +238,8 @@ def chance(models: tuple[Linear, Linear], item: Sample) -> float:
     """As `answerability.chance`, on features made before."""
     whole, each = models
     product = 1 / (1 + np.exp(-whole(item.sentence)))
-    return float(product * np.prod([1 / (1 + np.exp(-each(word))) for word in item.words]))
+    factors = np.prod([1 / (1 + np.exp(-each(word))) for word in item.words])
+    return float(product * factors ** answerability.tempering(len(item.words)))
 
 
 def area(labels: Array, scores: Array) -> float:
@@ -276,25 +283,24 @@ def report(samples: Sequence[Sample], chances: Array, say: Callable[[str], None]
         f"  accepting 95% at {threshold:.3f}: refuses {absent:.2f} of absent, {off:.2f} of off-topic questions"
     )
     labels = np.array([s.answered for s in samples], dtype=float)
-    bins = np.clip((chances * 10).astype(int), 0, 9)
-    error = sum(
-        abs(labels[bins == b].mean() - chances[bins == b].mean()) * (bins == b).mean() for b in set(bins)
-    )
-    say(f"  expected calibration error {error:.3f}")
+    say(f"  expected calibration error {calibration_error(labels, chances):.3f}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--write", action="store_true", help="write the weights")
-    options = parser.parse_args()
+    parser.parse_args()
     texts, asked = read()
     embed = remembered(embedder("default").embed)
-    results = found(texts, asked, embed)
-    elsewhere = found(texts, asked, embed, without_own=True)
     models: dict[str, Linear] = json_models()
     for known, suffix in ((None, " by words"), (embed, "")):
+        settings = [
+            found(texts, asked, embed, elsewhere=away, by_meaning=not suffix)
+            for away in (False, True)
+        ]
+        results, elsewhere = settings
+        models["support" + suffix] = supporter(asked, settings, texts, suffix)
         name = "choosing" + suffix
         models[name] = chooser(texts, asked, results, known)
         save(models)
@@ -310,6 +316,44 @@ def main() -> None:
         report(kept, cross_validated(kept), print)
         models["answering" + suffix], models["support of a word" + suffix] = fit_samples(kept)
         save(models)
+
+
+def supporter(
+    asked: Sequence[Asked], settings: Sequence[list[list[Passage]]], texts: Sequence[Passage], suffix: str
+) -> Linear:
+    """The chance that a passage found is from the text that the question was asked about."""
+    features: list[dict[str, float]] = []
+    labels: list[float] = []
+    for results in settings:
+        for item, passages in zip(asked, results, strict=True):
+            words = query_words(item.question)
+            for passage in passages:
+                similarity = None if suffix else SIMILARITIES[item.question, passage.file]
+                behind = passages[0].score - passage.score
+                features.append(support_features(words, passage, similarity, behind))
+                labels.append(float(passage.file == texts[item.text].file))
+    scale = Scale.of(features)
+    rows, right = scale.rows(features, constant=True), np.array(labels)
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        scores = rows @ weights
+        chances = 1 / (1 + np.exp(-scores))
+        value = np.logaddexp(0, scores).sum() - right @ scores + 5 * weights[1:] @ weights[1:]
+        return float(value), rows.T @ (chances - right) + 10 * np.concatenate([[0.0], weights[1:]])
+
+    weights = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x
+    chances = 1 / (1 + np.exp(-rows @ weights))
+    print(
+        f"support{suffix}: AUC {area(right, chances):.3f}, calibration error {calibration_error(right, chances):.3f}"
+    )
+    return scale.linear(weights, constant=True)
+
+
+def calibration_error(labels: Array, chances: Array) -> float:
+    """Expected calibration error over ten bins: how far chances are from frequencies."""
+    bins = np.clip((chances * 10).astype(int), 0, 9)
+    gaps = [abs(labels[bins == b].mean() - chances[bins == b].mean()) * (bins == b).mean() for b in set(bins)]
+    return float(sum(gaps))
 
 
 def json_models() -> dict[str, Linear]:
