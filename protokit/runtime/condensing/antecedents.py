@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 _OPENERS = {
     "en": r"""
@@ -67,14 +68,14 @@ _ANSWERS = r"""
     gut|stimmt|oui|non|d['’]accord|bien\ssûr|sí|claro|vale|bueno|exacto|de\sacuerdo|sì|certo|va\sbene|sim|não|nee|oké|
     да|нет|хорошо|是的|好的|对|不|はい|いいえ|نعم|لا)(?=\s*[,.!?;，。！？،]|\s*$)
 """
-_COMPILED = {
-    language: re.compile(
-        rf"[\"'“„«(*_¿¡\s]*(?:(?:{_ANSWERS.strip()})|(?:{pattern.strip()}))", re.IGNORECASE | re.VERBOSE
-    )
-    for language, pattern in _OPENERS.items()
-}
 _POLITE = re.compile(r"[a-zäöüß,] (?:Sie|Ihnen|Ihre?[mnrs]?)\b")
 _SIE = re.compile(r"(?:sie|ihnen|ihre?[mnrs]?)\b", re.IGNORECASE)
+
+
+@cache
+def _openers(language: str) -> re.Pattern[str]:
+    pattern = rf"[\"'“„«(*_¿¡\s]*(?:(?:{_ANSWERS.strip()})|(?:{_OPENERS[language].strip()}))"
+    return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
 
 
 def leaning(text: str, language: str) -> Callable[[str], bool]:
@@ -83,9 +84,9 @@ def leaning(text: str, language: str) -> Callable[[str], bool]:
     In a German text that addresses its reader as "Sie", that word does not point back. In languages without a
     list of openers no sentence leans.
     """
-    openers = _COMPILED.get(language)
-    if openers is None:
+    if language not in _OPENERS:
         return lambda sentence: False
+    openers = _openers(language)
     if language == "de" and _POLITE.search(text):
         return lambda sentence: bool(openers.match(sentence)) and not _SIE.match(sentence)
     return lambda sentence: bool(openers.match(sentence))

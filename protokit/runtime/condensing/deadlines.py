@@ -1,6 +1,7 @@
 """Finds by when something is to be done: "by Friday", "before 3 May", "bis zum 3. Mai", "周五前"."""
 
 import re
+from functools import cache
 
 _TIME = r"\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m\.?|o'clock|uhr|h)\b|\d{1,2}:\d\d"
 _NUMERIC = r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?\b"
@@ -72,11 +73,12 @@ _AR = r"""
     |الأسبوع(?:\sالقادم|\sالمقبل)?|الشهر(?:\sالقادم)?|الغد|\d{1,2}(?:/\d{1,2}|\s[^\s.،]+)?)
     |غدا|غدًا|اليوم|الأسبوع\s(?:القادم|المقبل)
 """
-_PATTERNS = {
-    language: re.compile(pattern, re.IGNORECASE | re.VERBOSE)
-    for language, pattern in {"en": _EN, "de": _DE, "es": _ES, "fr": _FR, "zh": _ZH, "ar": _AR}.items()
-}
-_BARE = re.compile(_NUMERIC)
+_SOURCES = {"en": _EN, "de": _DE, "es": _ES, "fr": _FR, "zh": _ZH, "ar": _AR}
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    return re.compile(_SOURCES.get(language, _NUMERIC), re.IGNORECASE | re.VERBOSE)
 
 
 def find_deadline(sentence: str, language: str) -> tuple[int, int] | None:
@@ -84,5 +86,5 @@ def find_deadline(sentence: str, language: str) -> tuple[int, int] | None:
 
     In other languages than English, German, Spanish, French, Chinese and Arabic only dates in digits are found.
     """
-    found = [match.span() for match in _PATTERNS.get(language, _BARE).finditer(sentence)]
+    found = [match.span() for match in _pattern(language).finditer(sentence)]
     return found[-1] if found else None

@@ -1,6 +1,7 @@
 """How a sentence says that somebody is to do something, by language: promises, orders, requests."""
 
 import re
+from functools import cache
 
 _PERSON = r"(?:\#\w+\#|@?[A-ZÀ-Þ][\w'’\-]+(?:\s(?:de\s|van\s|von\s)?[A-ZÀ-Þ][\w'’\-]+){0,2})"
 _NOT_PERSON = (
@@ -99,10 +100,6 @@ _SOURCES: dict[str, tuple[str, ...]] = {
         r"هل\s(?:يمكنك|يمكنكم|تستطيع)\s(?P<what>.+)؟",
     ),
 }
-_PATTERNS = {
-    language: tuple(re.compile(pattern, re.VERBOSE | re.DOTALL) for pattern in patterns)
-    for language, patterns in _SOURCES.items()
-}
 _CONDITION = re.compile(
     r"\b(?:never|not|nobody|how|why|what|where|which|who)\b[^,;:.!?]{0,40}$|\b(?:if|unless|when|whether|once|wenn|falls|ob|si|cuando|quand|lorsque|如果|إذا)[\s,]+(?:\w+\s)?$",
     re.IGNORECASE,
@@ -119,12 +116,17 @@ _DUTY = re.compile(
 )
 
 
+@cache
+def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.VERBOSE | re.DOTALL) for pattern in _SOURCES.get(language, ()))
+
+
 def find_task(sentence: str, language: str) -> re.Match[str] | None:
     """The words of `sentence` that promise, order or request something, with groups `who` and `what`, or None.
 
     `you` is a group too where the one who is asked is addressed. Nothing is found in languages without patterns.
     """
-    for pattern in _PATTERNS.get(language, ()):
+    for pattern in _patterns(language):
         for match in pattern.finditer(sentence):
             if not _CONDITION.search(sentence, 0, match.start()):
                 return match
