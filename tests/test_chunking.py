@@ -72,6 +72,12 @@ def test_rows_share_a_passage_and_each_has_its_header(tmp_path: Path) -> None:
     assert first <= 79 <= last
 
 
+def test_records_of_json_are_called_records(tmp_path: Path) -> None:
+    path = tmp_path / "customers.json"
+    path.write_text('[{"name": "Acme", "seats": 12}, {"name": "Bolt", "seats": 7}]')
+    assert [passage.place for passage in passages_of(path)] == ["records 1-2"]
+
+
 def test_a_sentence_cut_by_a_page_break_is_one_passage_over_both_pages(tmp_path: Path) -> None:
     path = tmp_path / "contract.pdf"
     canvas = Canvas(str(path))

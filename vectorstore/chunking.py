@@ -162,15 +162,15 @@ def _passage(document: Document, file: str, starts: list[int], start: int, end: 
     """The passage, placed by the section that holds most of it."""
     covered = document.sections[bisect_right(starts, start) - 1 : bisect_right(starts, end - 1)]
     main = max(covered, key=lambda section: min(end, section.end) - max(start, section.start))
-    place = _place(covered, main)
+    place = _place(covered, main, "record" if document.kind in ("json", "jsonl") else "row")
     return Passage(document.text[start:end], file, start, end, main.page, place, main.heading)
 
 
-def _place(covered: tuple[Section, ...], main: Section) -> str:
-    """ "page 3", "pages 3-4", "sheet Prices, rows 14-21"."""
+def _place(covered: tuple[Section, ...], main: Section, unit: str) -> str:
+    """ "page 3", "pages 3-4", "sheet Prices, rows 14-21", "record 7"."""
     first, last = covered[0], covered[-1]
     if first.row is not None and last.row is not None:
-        rows = f"row {first.row}" if first.row == last.row else f"rows {first.row}-{last.row}"
+        rows = f"{unit} {first.row}" if first.row == last.row else f"{unit}s {first.row}-{last.row}"
         return ", ".join(part for part in (main.place, rows) if part)
     if first.page != last.page and main.place.startswith("page "):
         return f"pages {first.page}-{last.page}"

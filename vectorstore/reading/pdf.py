@@ -19,6 +19,7 @@ from vectorstore.reading.runs import Box, Run, around
 _WORD = re.compile(r"[^ \r\n]+")
 _LEADERS = re.compile(r"(?: ?[.·…_]){5,} ?")
 """The dots between a title and its page in a table of contents."""
+_MEANINGLESS = re.compile("[\ue000-\uf8ff\ufffd]")
 _PASSWORD_ERROR = 4
 _WIDE = 1.0
 """A gap of so many line heights between two words ends a run: a cell or a column begins."""
@@ -46,7 +47,10 @@ def read(path: Path, kind: str, limits: Limits) -> Document:
     if silent:
         draft.notes.append(f"{_page_list(silent)} no text, perhaps scanned. {_OCR}")
     _write(draft, pages)
-    return draft.finish()
+    document = draft.finish()
+    if len(_MEANINGLESS.findall(document.text)) > 0.3 * len(document.text):
+        raise Unreadable("has letters that only look like letters (fonts without meaning)", fix=_OCR)
+    return document
 
 
 def _refusal(problem: Exception) -> Unreadable:

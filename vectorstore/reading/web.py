@@ -29,6 +29,8 @@ _BLOCK_TAGS = (
     "footer aside h1 h2 h3 h4 h5 h6"
 )
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
+_STRUCTURE = _BLOCKS | {"br", "img"}
+"""Tags that say more than how their words look."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _MAIN = "//*[self::main or @role='main' or @id='main-content']"
 _MAIN_SHARE = 0.25
@@ -109,16 +111,18 @@ class _Writer:
         """Write everything below `root`."""
         walker = etree.iterwalk(root, events=("start", "end"))
         for event, element in walker:
-            tag = local(element)
+            tag = str(element.tag)
             if event == "start":
-                self._enter(tag, element)
+                if tag in _STRUCTURE:
+                    self._enter(tag, element)
                 if tag == "table" and (rows := _data_rows(element)) is not None:
                     self._table(*rows)
                     walker.skip_subtree()
                 else:
                     self._add(element.text)
             else:
-                self._leave(tag)
+                if tag in _STRUCTURE:
+                    self._leave(tag)
                 if element is not root:
                     self._add(element.tail)
         self._flush()
