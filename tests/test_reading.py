@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import sys
+import zipfile
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -409,6 +410,21 @@ def test_rich_text_open_documents_and_transcripts_are_read(tmp_path: Path) -> No
     (tmp_path / "b.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:02.000\n<v Anna>The launch is in May.</v>\n")
     assert read(tmp_path / "a.rtf").text == "Kündigung kostet €20.\n\nZweitens."
     assert read(tmp_path / "b.vtt").text == "Anna: The launch is in May."
+    rows = "".join(
+        f"<t:table-row><t:table-cell><x:p>{name}</x:p></t:table-cell><t:table-cell><x:p>{price}</x:p>"
+        "</t:table-cell><t:table-cell t:number-columns-repeated='1000'/></t:table-row>"
+        for name, price in [("Plan", "Price"), ("Pro", "20"), ("Team", "45")]
+    )
+    with zipfile.ZipFile(tmp_path / "c.odt", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr(
+            "content.xml",
+            "<o:doc xmlns:o='o' xmlns:x='x' xmlns:t='t'><o:body><o:text><x:h x:outline-level='1'>Prices</x:h>"
+            f"<x:p>Per<x:s/>seat.</x:p><t:table>{rows}</t:table></o:text></o:body></o:doc>",
+        )
+    document = read(tmp_path / "c.odt")
+    assert section_of(document, "Per seat.")[2] == "Prices"
+    assert "Plan: Team; Price: 45" in document.text
 
 
 def test_content_decides_where_the_ending_is_wrong(tmp_path: Path) -> None:

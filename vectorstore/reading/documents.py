@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from vectorstore.errors import VectorstoreError
 
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
-_BULLETS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0D8, 0xF0FC, 0xF076), "•")
-"""The bullets of Word's symbol fonts, which mean nothing outside of them."""
 _LIGATURES = {
     0xFB00: "ff",
     0xFB01: "fi",
@@ -17,6 +15,9 @@ _LIGATURES = {
     0xFB05: "st",
     0xFB06: "st",
 }
+_BULLETS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0D8, 0xF0FC, 0xF076), "•")
+"""The bullets of Word's symbol fonts, which mean nothing outside of them."""
+_PLAIN = _LIGATURES | _BULLETS
 
 
 class Unreadable(VectorstoreError):
@@ -139,7 +140,7 @@ def clean(text: str) -> str:
         .replace("\v", "\n")
         .replace("\f", "\n")
     )
-    return _UNSEEN.sub("", text).translate(_LIGATURES | _BULLETS)
+    return _UNSEEN.sub("", text).translate(_PLAIN)
 
 
 def too_long(limit: int) -> Unreadable:

@@ -106,16 +106,15 @@ def _names_columns(table: list[list[str]], first: int, width: int, headed: bool)
         return False
     if any(len(cell) > _HEADER_LENGTH or (is_number(cell) and not _YEAR.fullmatch(cell)) for cell in names):
         return False
-    return width > 2 or headed or _names_two(header, body)
+    return width > 2 or headed or _names_two(names[-1], [[cell for cell in row if cell][-1] for row in body])
 
 
-def _names_two(header: list[str], body: list[list[str]]) -> bool:
+def _names_two(name: str, values: list[str]) -> bool:
     """Whether two cells are names over numbers or over long texts; else they may be a label and its value."""
-    if len(body) < 2:
+    if len(values) < 2:
         return False
-    values = [row[-1] for row in body]
-    numbers = any(map(is_number, values)) and not is_number(header[-1])
-    return numbers or sum(map(len, values)) > len(values) * max(40, 4 * len(header[-1]))
+    numbers = any(map(is_number, values)) and not is_number(name)
+    return numbers or sum(map(len, values)) > len(values) * max(40, 4 * len(name))
 
 
 def is_number(cell: str) -> bool:
