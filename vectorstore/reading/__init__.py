@@ -39,3 +39,8 @@ def read(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Document:
         return worker.parse(path, kind, limits)
     except Unreadable as problem:
         raise Unreadable(problem.what, where=path.name, fix=problem.fix) from None
+    except OSError as problem:
+        reason = f"cannot be read here ({problem.strerror or problem})"
+        raise Unreadable(
+            reason, where=path.name, fix="Check that this machine may start another process."
+        ) from None
