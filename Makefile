@@ -13,10 +13,10 @@ demo: .venv/ready ## make a prototype from PROMPT (over DOCS, with UI) and open 
 	@$(BIN)/protokit demo "$$PROMPT" $${DOCS:+--docs "$$DOCS"} --ui "$$UI" --yes --out "prototypes/demo-$$(date +%Y%m%d-%H%M%S)"
 
 test: .venv/ready ## the tests that a change must pass
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
 
 test-slow: .venv/ready ## the few that take longer
-	$(BIN)/pytest -n 2 -m slow
+	$(BIN)/pytest -n 2 --dist loadgroup -m slow
 
 lint: .venv/ready ## ruff and mypy
 	$(BIN)/ruff check .
@@ -33,8 +33,17 @@ bench: .venv/ready ## the numbers of README.md; DATA is a folder of labelled dat
 demos: .venv/ready ## make the finished prototypes in demos/ again
 	$(BIN)/python -m demos.make
 
-lock: ## resolve the dependencies again
-	$(BIN)/uv pip compile -q pyproject.toml --all-extras --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url -o constraints.txt
+COMPILE = $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
+
+lock: ## resolve the dependencies again, for development and for the prototypes of each screen
+	$(COMPILE) --all-extras --upgrade -o constraints.txt
+	for screen in streamlit gradio; do \
+	  file="blueprints/common/$$screen/{{cookiecutter.slug}}/requirements.txt"; \
+	  { echo "# What this prototype was made and tested with: pip install -r requirements.txt"; \
+	    echo "protokit-studio[{{cookiecutter.screen}},docs]=={{cookiecutter.version}}"; \
+	    $(COMPILE) --extra $$screen --extra docs -c constraints.txt; \
+	    echo "pytest==$$(sed -n 's/^pytest==//p' constraints.txt)"; } > "$$file"; \
+	done
 
 # Python with what it needs, the newest versions that were tested together.
 .venv/ready: pyproject.toml constraints.txt

@@ -1,6 +1,6 @@
 """How much CPU `protokit new` takes beside a plain cookiecutter run of a 12-file template, in turn, in one run.
 
-    python -m benchmarks.new [--runs 9]
+python -m benchmarks.new [--runs 9]
 """
 
 import argparse
@@ -27,13 +27,28 @@ def main() -> None:
         pairs = [_pair(bin_folder, template, Path(aside, f"run{number}")) for number in range(runs + 1)][1:]
     ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
     ratio = statistics.median(one / other for one, other in pairs)
-    print(json.dumps({"new_cpu_s": round(ours, 3), "cookiecutter_cpu_s": round(theirs, 3), "ratio": round(ratio, 3), "goal": GOAL}))
+    print(
+        json.dumps(
+            {
+                "new_cpu_s": round(ours, 3),
+                "cookiecutter_cpu_s": round(theirs, 3),
+                "ratio": round(ratio, 3),
+                "goal": GOAL,
+            }
+        )
+    )
 
 
 def _pair(bin_folder: Path, template: Path, out: Path) -> tuple[float, float]:
     out.mkdir()
     new = [str(bin_folder / "protokit"), "new", PROMPT, "--yes", "--out", str(out / "ours")]
-    bare = [str(bin_folder / "cookiecutter"), str(template), "--no-input", "--output-dir", str(out / "theirs")]
+    bare = [
+        str(bin_folder / "cookiecutter"),
+        str(template),
+        "--no-input",
+        "--output-dir",
+        str(out / "theirs"),
+    ]
     return _cpu(new), _cpu(bare)
 
 
@@ -50,7 +65,9 @@ def _template(folder: Path) -> Path:
     inside.mkdir(parents=True)
     (folder / "cookiecutter.json").write_text('{"slug": "bare", "title": "Bare"}', encoding="utf-8")
     for number in range(FILES):
-        (inside / f"file{number}.md").write_text("# {{cookiecutter.title}}\n\n" + "Some text.\n" * 40, encoding="utf-8")
+        (inside / f"file{number}.md").write_text(
+            "# {{cookiecutter.title}}\n\n" + "Some text.\n" * 40, encoding="utf-8"
+        )
     return folder
 
 

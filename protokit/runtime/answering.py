@@ -13,6 +13,12 @@ from vectorstore.passages import Passage
 
 _ENOUGH = 0.72
 """How near a second sentence's score must come to the first's to be worth saying too."""
+_BETWEEN = re.compile(
+    r"(?<=[?])\s+|,?\s+(?:and|or|y|et|und|e|o|ou|oder)\s+(?=(?:what|how|when|where|who|whose|which|why|is|are|do|does|can|may|must|by when|"
+    r"until when|at which|on which|from which|qué|cuánto|cuándo|dónde|quién|cómo|combien|quand|comment|quel|quelle|où|qui|wie|was|wann|wo|wer"
+    r"|quanto|quando|come|chi|dove)\b)",
+    re.IGNORECASE,
+)
 
 
 @cache
@@ -41,22 +47,44 @@ def answer(question: Question) -> tuple[str, tuple[Citation, ...], bool]:
         numbers.setdefault(piece.passage, len(numbers) + 1)
     text = " ".join(f"{_quoted(piece.text)} [{numbers[piece.passage]}]" for piece in evidence)
     citations = tuple(
-        Citation(number, question.passages[index], _marks(evidence, index)) for index, number in numbers.items()
+        Citation(number, question.passages[index], _marks(evidence, index))
+        for index, number in numbers.items()
     )
     return text, citations, True
 
 
 def _evidence(question: Question) -> list[Any]:
-    from vectorstore.extracting import ANSWERABLE, answerable, extract
+    """The sentences to quote: for each part of a question that has several, or else for the question as a whole."""
     from vectorstore.following import with_history
 
-    passages = question.passages
     asked = with_history(question.text, [turn.question for turn in question.history])
+    parts = _parts(asked)
+    if len(parts) > 1:
+        found = [piece for part in parts for piece in _answers(part, question, 1)]
+        if found:
+            return _within(_once(found), question.max_words)
+    found = _answers(asked, question, 3)
+    return _within(
+        [piece for piece in found if piece.score >= _ENOUGH * found[0].score][:2], question.max_words
+    )
+
+
+def _answers(asked: str, question: Question, most: int) -> list[Any]:
+    from vectorstore.extracting import ANSWERABLE, answerable, extract
+
+    passages = question.passages
     if not passages or answerable(asked, passages, embed=question.embed) < ANSWERABLE:
         return []
-    found = extract(asked, passages, embed=question.embed, limit=3)
-    kept = [piece for piece in found if piece.score >= _ENOUGH * found[0].score][:2]
-    return _within(kept, question.max_words)
+    return extract(asked, passages, embed=question.embed, limit=most)
+
+
+def _parts(asked: str) -> list[str]:
+    """The questions that are asked in one breath: "How long is it, and what does it cost?"."""
+    return [part for part in _BETWEEN.split(asked) if len(part.split()) > 2] or [asked]
+
+
+def _once(evidence: list[Any]) -> list[Any]:
+    return list({(piece.passage, piece.start): piece for piece in evidence}.values())
 
 
 def _within(evidence: list[Any], most: int | None) -> list[Any]:

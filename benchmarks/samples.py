@@ -1,0 +1,54 @@
+"""How many questions of the sample domains the offline engine answers as expected, and how many it rightly refuses.
+
+    python -m benchmarks.samples [DOMAIN ...]
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from protokit import catalog
+from protokit.making import Wish, make, plan
+from protokit.prototype import Prototype
+from protokit.questions import Row, ask, read_rows, wrong
+
+
+def main(names: list[str]) -> None:
+    rows: list[tuple[str, Row, str]] = []
+    for name in names or sorted(catalog.domains()):
+        rows += [(name, row, fault) for row, fault in asked(name)]
+    for name, row, fault in rows:
+        if fault:
+            print(f"{name:12} {row.question}\n             {fault}")
+    for kind, chosen in kinds(rows).items():
+        right = sum(not fault for _, _, fault in chosen)
+        print(json.dumps({"questions": kind, "right": right, "of": len(chosen), "share": round(right / len(chosen), 3)}))
+
+
+def kinds(rows: list[tuple[str, Row, str]]) -> dict[str, list[tuple[str, Row, str]]]:
+    return {
+        "starters": [item for item in rows if item[1].starter],
+        "from one document": [item for item in rows if not item[1].unanswerable and len(item[1].cites) < 2],
+        "from two documents": [item for item in rows if len(item[1].cites) > 1],
+        "unanswerable": [item for item in rows if item[1].unanswerable],
+    }
+
+
+def asked(domain: str) -> list[tuple[Row, str]]:
+    """Each question of the sample domain with what is wrong with its answer, empty when it is right."""
+    card = catalog.domains()[domain]
+    with tempfile.TemporaryDirectory() as aside:
+        wish = Wish(f"A chatbot about {' '.join(card.words[:6])}", blueprint="chatbot", name=card.title)
+        planned = plan(wish)
+        folder = make(planned, Path(aside, "demo"))
+        if planned.spec.domain != domain:
+            raise SystemExit(f"{domain}: the words of the domain led to {planned.spec.domain}")
+        prototype = Prototype.open(folder)
+        with prototype.assistant("offline") as assistant:
+            assistant.knowledge.wait()
+            return [(row, wrong(row, ask(assistant, row, "benchmark"))) for row in read_rows(prototype.questions())]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,85 @@
+"""The screen: a text on one side, its summary on the other, every point tied to the sentence it came from."""
+
+import tempfile
+import uuid
+from pathlib import Path
+
+import streamlit as st
+from assistant import LENGTHS, SHAPES, Assistant
+
+from protokit.runtime import RuntimeProblem
+from protokit.runtime import streamlit_parts as parts
+from protokit.runtime.defence import safe_markdown
+from protokit.runtime.showing import marked_text
+from vectorstore import VectorstoreError
+
+
+@st.cache_resource(show_spinner=False)
+def load_assistant() -> Assistant:
+    return Assistant()
+
+
+def take_sample() -> None:
+    if sample := st.session_state.sample:
+        take_text(settings.knowledge / sample)
+
+
+def take_upload() -> None:
+    if upload := st.session_state.upload:
+        with tempfile.TemporaryDirectory() as aside:
+            copy = Path(aside, Path(upload.name).name)
+            copy.write_bytes(upload.getvalue())
+            take_text(copy)
+
+
+def take_text(path: Path) -> None:
+    try:
+        st.session_state.text, st.session_state.file = assistant.text_of(path), path.name
+    except VectorstoreError as problem:
+        st.toast(str(problem), icon=":material/warning:")
+
+
+try:
+    assistant = load_assistant()
+    settings = assistant.settings
+except RuntimeProblem as problem:
+    st.error(problem.friendly)
+    st.stop()
+
+parts.set_up_page(settings, wide=True)
+session = st.session_state.setdefault("session", uuid.uuid4().hex)
+left, right = st.columns(2, gap="large")
+with left:
+    samples = [path.name for path in assistant.samples()]
+    st.pills("Try one of these", samples, key="sample", on_change=take_sample, wrap=True)
+    text = st.text_area(
+        "Text", height=260, key="text", placeholder="…or paste a text here", label_visibility="collapsed"
+    )
+    st.file_uploader("…or upload a file", key="upload", on_change=take_upload)
+    shape = st.segmented_control(
+        "Shape", list(SHAPES), format_func=SHAPES.get, default="bullets", required=True
+    )
+    length = st.segmented_control(
+        "Length", list(LENGTHS), format_func=LENGTHS.get, default="medium", required=True
+    )
+    wanted = st.button("Summarize", type="primary", icon=":material/compress:", width="stretch")
+    parts.show_engine(settings)
+
+with right:
+    if wanted and not text.strip():
+        st.info("Paste a text, upload a file or pick a sample first.")
+    elif wanted:
+        file = st.session_state.get("file", "pasted text")
+        st.session_state.summary = (text, parts.stream(assistant.reply(text, shape, length, file, session)))
+        if st.session_state.summary[1]:
+            st.rerun()
+    elif summary := st.session_state.get("summary"):
+        source, answer = summary
+        parts.show_text(answer)
+        parts.show_feedback(answer, assistant.events)
+        if answer.citations:
+            st.caption(f"{len(source.split()):,} words became {len(answer.text.split()):,}.")
+            with st.expander("Where each point comes from", icon=":material/format_quote:", expanded=True):
+                st.html(f'<div class="source">{marked_text(source, answer.citations)}</div>')
+    else:
+        st.markdown(safe_markdown(settings.welcome))

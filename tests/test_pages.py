@@ -1,0 +1,156 @@
+"""Every blueprint in every screen, as a stakeholder meets it: in a real browser, on a desktop and a phone."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from protokit.making import Wish, make, plan
+from protokit.prototype import Prototype, free_port
+from protokit.running import wait_until_open
+from protokit.runtime.telemetry import EventLog
+from tests.browser import DESKTOP, PHONE, Visit, needs_chromium, visit
+
+PROMPTS = {
+    "chatbot": "A chatbot that answers new hires' questions about our HR handbook",
+    "rag-search": "Search our product help centre and get cited answers",
+    "summarizer": "Summarize our meeting notes",
+}
+KINDS = [
+    pytest.param((blueprint, screen), marks=pytest.mark.xdist_group(f"{blueprint}-{screen}"))  # one server a kind
+    for blueprint in PROMPTS
+    for screen in ("streamlit", "gradio")
+]
+
+pytestmark = [needs_chromium, pytest.mark.browser]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A prototype whose page is open at `url`."""
+
+    prototype: Prototype
+    url: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.prototype.spec.blueprint.partition('@')[0]}-{self.prototype.spec.screen}"
+
+    def events(self) -> list[dict]:
+        return [event.fields for event in EventLog(self.prototype.folder / ".protokit" / "events.db").events()]
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: "-".join(kind))
+def served(request, tmp_path_factory) -> Iterator[Served]:
+    blueprint, screen = request.param
+    folder = make(
+        plan(Wish(PROMPTS[blueprint], blueprint=blueprint, screen=screen)), tmp_path_factory.mktemp("made") / "demo"
+    )
+    prototype = Prototype.open(folder)
+    port = free_port(8600)
+    with prototype.serve(port) as child:
+        wait_until_open(child, port)
+        yield Served(prototype, f"http://localhost:{port}")
+
+
+def use(shown: Visit, served: Served) -> None:
+    """Do what a stakeholder does first: click a starter question, or summarize a sample."""
+    spec, page = served.prototype.spec, shown.page
+    page.get_by_text(spec.title).first.wait_for()
+    if spec.takes == "text":
+        page.get_by_text("team-meeting").first.click()
+        page.wait_for_function("[...document.querySelectorAll('textarea')].some(box => box.value.length > 500)")
+        page.get_by_role("button", name="Summarize").click()
+        page.locator("mark").first.wait_for()
+    else:
+        page.get_by_text(spec.starter_questions[0]).first.click()
+    page.get_by_text("[1]").first.wait_for()
+
+
+def thumbs_up(shown: Visit, served: Served) -> None:
+    page = shown.page
+    if served.prototype.spec.screen == "streamlit":
+        page.get_by_label("Thumbs up").last.click()
+    elif served.name == "chatbot-gradio":
+        page.get_by_label("like", exact=True).last.click()
+    else:
+        page.get_by_role("button", name="👍 Helpful").click()
+
+
+def test_a_stakeholder_gets_a_cited_answer_and_gives_a_thumb(served, tmp_path):
+    with visit(served.url, tmp_path, DESKTOP) as shown:
+        use(shown, served)
+        if served.prototype.spec.takes == "question":
+            event = served.events()[-1]
+            assert event["found"]
+            assert event["passages"][0]["citation"] == 1
+        if served.name == "chatbot-streamlit":
+            shown.page.get_by_text("source").first.click()
+        shown.page.locator("mark").first.wait_for()
+        thumbs_up(shown, served)
+        wait_for(lambda: served.events()[-1]["feedback"] == 1, shown)
+        shown.shoot(f"{served.name}-desktop")
+        assert "ms" in shown.text() or " s " in shown.text()
+        assert "tokens" in shown.text()
+        assert "$0" in shown.text()
+        assert shown.outside == []
+
+
+def test_the_page_fits_a_phone(served, tmp_path):
+    with visit(served.url, tmp_path, PHONE) as shown:
+        use(shown, served)
+        shown.shoot(f"{served.name}-phone")
+        assert shown.overflow() <= 0
+        assert shown.outside == []
+
+
+def test_its_own_tests_pass(served):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+    done = subprocess.run(command, cwd=served.prototype.folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert " passed" in done.stdout
+
+
+def wait_for(condition, shown: Visit, seconds: float = 20) -> None:
+    """Wait until `condition()` holds, while the page goes on."""
+    for _ in range(int(seconds * 10)):
+        if condition():
+            return
+        shown.page.wait_for_timeout(100)
+    raise AssertionError("it did not happen in time")
+
+
+def test_documents_added_in_the_page_are_asked_at_once(tmp_path):
+    folder = make(plan(Wish(PROMPTS["rag-search"], blueprint="rag-search")), tmp_path / "demo")
+    prototype, port = Prototype.open(folder), free_port(8600)
+    extra = tmp_path / "canteen.md"
+    extra.write_text("# Canteen\n\nThe canteen serves lunch from 11:45 to 13:30 on weekdays.\n", encoding="utf-8")
+    with prototype.serve(port) as child:
+        wait_until_open(child, port)
+        with visit(f"http://localhost:{port}", tmp_path / "profile") as shown:
+            page = shown.page
+            page.get_by_text("warranty-and-returns.md").first.wait_for()
+            page.locator("input[type=file]").set_input_files(str(extra))
+            page.get_by_text("canteen.md").last.wait_for()
+            page.get_by_placeholder("Ask the documents…").fill("When does the canteen serve lunch?")
+            page.get_by_role("button", name="Search").click()
+            page.get_by_text("from 11:45 to 13:30 on weekdays. [1]").wait_for()
+
+
+def test_a_follow_up_is_understood_in_the_page(tmp_path):
+    folder = make(plan(Wish(PROMPTS["chatbot"], blueprint="chatbot")), tmp_path / "demo")
+    prototype, port = Prototype.open(folder), free_port(8600)
+    with prototype.serve(port) as child:
+        wait_until_open(child, port)
+        with visit(f"http://localhost:{port}", tmp_path / "profile") as shown:
+            box = shown.page.get_by_placeholder("Ask a question…")
+            box.fill("How many days of annual leave do I get?")
+            box.press("Enter")
+            shown.page.get_by_text("25 days of paid annual leave").first.wait_for()
+            shown.page.get_by_text("~").first.wait_for()
+            box.fill("And for part-time staff?")
+            box.press("Enter")
+            shown.page.get_by_text("15 days for three days a week").first.wait_for()
