@@ -1,0 +1,15 @@
+"""Says of each sentence of an answer whether the passages it was given carry it, offline and in milliseconds.
+
+    found = check(answer, passages)
+    for sentence in found.sentences:
+        print(sentence.verdict, answer[sentence.start : sentence.end], sentence.why)
+
+Numbers, dates, times, units, names and negations are compared exactly after normalising; how words, names
+and facts lie in the passages is weighed by a small forest, fitted by `benchmarks/fit_grounding.py` on claims of
+the project's own.
+"""
+
+from protokit.runtime.grounding.checking import Grounding, SentenceCheck, check
+from protokit.runtime.grounding.rating import Rate, rate
+
+__all__ = ["Grounding", "Rate", "SentenceCheck", "check", "rate"]
