@@ -81,6 +81,7 @@ Tom
 
 > The supplier told us that the housings will arrive two weeks late.
 > Please send me the answers of the retailers by Thursday.
+> The lamps come from Oslo.
 """
 
 LENGTHS: tuple[Length, ...] = ("short", "medium", "long")
@@ -166,6 +167,8 @@ def test_an_email_thread_is_told_without_quotes_greetings_and_signatures() -> No
     assert not any(
         noise in told for noise in ("Hi Tom", "Best regards", "Product Manager", "Cheers", "Subject", ">")
     )
+    assert condense(THREAD, focus="Oslo").note.startswith("Nothing in the text has to do with")
+    assert condense(THREAD, focus="product manager").note.startswith("Nothing in the text has to do with")
     assert {point.speaker for point in summary.points} == {"Anna Lee", "Tom Berg"}
     assert summary.sections == summary.sections_covered == 2
 
