@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 DIMENSION = 64
+SYNONYMS = {"aureate": "golden"}
+"""Words that mean the same to this model, and that no search by words would connect."""
 
 
 class EmbeddingServer(ThreadingHTTPServer):
@@ -31,7 +33,8 @@ class EmbeddingServer(ThreadingHTTPServer):
     def embedding(self, text: str) -> list[float]:
         vector = [0.01] * DIMENSION
         for word in text.lower().split():
-            vector[zlib.crc32(word.strip(".,?").encode()) % DIMENSION] += 1.0
+            bare = word.strip(".,?")
+            vector[zlib.crc32(SYNONYMS.get(bare, bare).encode()) % DIMENSION] += 1.0
         return vector
 
 
@@ -45,7 +48,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.open.wait(60)
         threading.Event().wait(self.server.delay)
         self.server.texts += texts
-        rows = [{"object": "embedding", "index": i, "embedding": self.server.embedding(t)} for i, t in enumerate(texts)]
+        rows = [
+            {"object": "embedding", "index": i, "embedding": self.server.embedding(t)}
+            for i, t in enumerate(texts)
+        ]
         usage = {"prompt_tokens": 1, "total_tokens": 1}
         if self.server.broken:
             self._reply(400, {"error": {"message": "out of order"}})

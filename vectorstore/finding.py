@@ -1,6 +1,7 @@
 """One search: what words find and what meaning finds, joined into a list of passages."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from vectorstore.catalogue import Catalogue
@@ -43,7 +44,9 @@ class Finder:
         allowed = self._catalogue.ids(**filters) if filters else None
         lexical = ranker.words(question, history, limit=_CANDIDATES, also=dense, allowed=allowed)
         if asked is not None:
-            dense |= self._meaning.similarity(asked, [id for id in lexical if id not in dense])
+            # Chroma fails for rows that another process wrote a moment ago: those go by their words.
+            with suppress(VectorstoreError):
+                dense |= self._meaning.similarity(asked, [id for id in lexical if id not in dense])
         kept = self._catalogue.kept([*dict.fromkeys([*lexical, *dense])])
         passages = {id: found.passage for id, found in kept.items()}
         return fuse(
