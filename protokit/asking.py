@@ -1,16 +1,19 @@
 """A prototype's assistant in the terminal: many questions in one process, each answer with its numbers."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from protokit.errors import DocumentProblem, PromptProblem
 from protokit.prototype import Prototype
+from protokit.runtime.models import connect
 from protokit.runtime.requests import Answer
 from protokit.runtime.showing import numbers
 
 MOST_PATH = 255
+"""Bytes that a name may have on every system."""
 
 
 def ask_prototype(
@@ -18,41 +21,56 @@ def ask_prototype(
 ) -> Iterator[Answer]:
     """Yield an answer for each question, or the summary of `text` (a text or a file's path)."""
     prototype = Prototype.open(folder)
+    connect(model or prototype.spec.model)  # a name that means nothing is said before anything is loaded
     if prototype.spec.takes == "text":
-        yield _summary(prototype, text, model)
+        yield _summary(prototype, questions, text, model)
         return
+    _require_questions(questions, text)
+    with prototype.assistant(model) as assistant:
+        assistant.knowledge.wait()
+        for question in questions:
+            yield assistant.reply(question, session="terminal").answer
+
+
+def _require_questions(questions: Sequence[str], text: str | None) -> None:
+    if text is not None:
+        raise PromptProblem("--input is for summarizers, and this one takes questions", fix="Leave it out.")
     if not questions:
         raise PromptProblem(
             "nothing was asked", fix='protokit ask DIR "your question", or --file questions.jsonl'
         )
-    with prototype.assistant(model) as assistant:
-        assistant.knowledge.wait()
-        for question in questions:
-            if not question.strip():
-                raise PromptProblem("a question is empty", fix="Leave it out.")
-            yield assistant.reply(question, session="terminal").answer
+    if not all(question.strip() for question in questions):
+        raise PromptProblem("a question is empty", fix="Leave it out.")
 
 
-def _summary(prototype: Prototype, text: str | None, model: str) -> Answer:
-    if text is None or not text.strip():
-        raise PromptProblem("nothing to summarize was given", fix="protokit ask DIR --input FILE_OR_TEXT")
+def _summary(prototype: Prototype, questions: Sequence[str], text: str | None, model: str) -> Answer:
+    if questions or text is None or not text.strip():
+        what = "a summarizer takes a text and no questions" if questions else "nothing to summarize was given"
+        raise PromptProblem(what, fix="protokit ask DIR --input FILE_OR_TEXT")
+    path = _file_in(text)
     with prototype.assistant(model) as assistant:
-        path = Path(text) if len(text) <= MOST_PATH and "\n" not in text else None
-        if path and path.is_file():
-            answer: Answer = assistant.reply(
-                assistant.text_of(path), file=path.name, session="terminal"
-            ).answer
-        elif path and path.suffix and " " not in text:
-            raise DocumentProblem("no such file", where=text, fix="Check the path given with --input.")
-        else:
-            answer = assistant.reply(text, session="terminal").answer
+        read = {"text": text} if path is None else {"text": assistant.text_of(path), "file": path.name}
+        answer: Answer = assistant.reply(**read, session="terminal").answer
         return answer
+
+
+def _file_in(text: str) -> Path | None:
+    """The file that `text` names, None where it is a text. Raises DocumentProblem for what looks like a file."""
+    if len(os.fsencode(text)) > MOST_PATH or "\n" in text:
+        return None
+    path = Path(text)
+    if path.is_file():
+        return path
+    if path.is_dir() or (path.suffix and " " not in text):
+        what = "this is a folder" if path.is_dir() else "no such file"
+        raise DocumentProblem(what, where=text, fix="Check the path given with --input.")
+    return None
 
 
 def read_questions(path: Path) -> list[str]:
     """The questions in a JSON Lines file, each `{"question": "..."}` or a plain string."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "not UTF-8 text"
         raise DocumentProblem(

@@ -32,17 +32,31 @@ def _compiles(folder: Path) -> Check:
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None)
             place = path.relative_to(folder).as_posix() + (f", line {line}" if line else "")
-            return Check("compiles", False, f"{place}: {getattr(error, 'msg', error)}", "Undo the last change there.")
+            return Check(
+                "compiles", False, f"{place}: {getattr(error, 'msg', error)}", "Undo the last change there."
+            )
     return Check("compiles", True, f"{len(files)} Python files")
 
 
 def _sources(folder: Path) -> list[Path]:
     found = sorted(folder.rglob("*.py"))
-    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    return [
+        path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
 
 
 def _lints(folder: Path) -> Check:
-    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select=E9,F", "--output-format=concise", "--quiet", "."]
+    command = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--isolated",
+        "--select=E9,F",
+        "--output-format=concise",
+        "--quiet",
+        ".",
+    ]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     first = (done.stdout or done.stderr).strip().splitlines()
     return Check("lints", done.returncode == 0, first[0] if done.returncode and first else "")
@@ -50,20 +64,25 @@ def _lints(folder: Path) -> Check:
 
 def _answers(prototype: Prototype) -> list[Check]:
     """The starter questions one by one, the others as a count: those measure, these must hold."""
+    rows = read_rows(prototype.questions())
     try:
         with prototype.assistant("offline") as assistant:
             if prototype.spec.takes == "text":
                 return [_summarizes(assistant, path) for path in assistant.samples()]
             assistant.knowledge.wait()
-            rows = read_rows(prototype.questions())
             faults = {row: wrong(row, ask(assistant, row, "check")) for row in rows}
     except ProtokitError:
         raise
     except Exception as error:  # the owner's own code runs here: anything can come out of it
         return [Check("answers", False, f"{type(error).__name__}: {error}", "Look at assistant.py.")]
-    must = [Check(f'answers "{row.question}"', not fault, fault) for row, fault in faults.items() if row.starter]
+    must = [
+        Check(f'answers "{row.question}"', not fault, fault) for row, fault in faults.items() if row.starter
+    ]
     right = sum(not fault for fault in faults.values())
-    return [*must, Check("questions.yaml", True, f"{right} of {len(rows)} questions answered as expected offline")]
+    return [
+        *must,
+        Check("questions.yaml", True, f"{right} of {len(rows)} questions answered as expected offline"),
+    ]
 
 
 def _summarizes(assistant: Any, path: Path) -> Check:
@@ -71,7 +90,11 @@ def _summarizes(assistant: Any, path: Path) -> Check:
     answer = assistant.reply(text, file=path.name, session="check").answer
     astray = [c.number for c in answer.citations if text[c.passage.start : c.passage.end] != c.passage.text]
     fine = bool(answer.citations) and not astray
-    return Check(f"summarizes {path.name}", fine, f"{len(answer.citations)} points, each found in the text" if fine else answer.text[:80])
+    return Check(
+        f"summarizes {path.name}",
+        fine,
+        f"{len(answer.citations)} points, each found in the text" if fine else answer.text[:80],
+    )
 
 
 def _screen(prototype: Prototype) -> Check:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -21,6 +22,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 HERE = Path()
+A_PATH = click.Path(path_type=Path, readable=False)
+"""Checked where it is used, which can say what to do."""
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
@@ -35,10 +38,22 @@ def _friendly(verb: Callable[P, R]) -> Callable[P, R]:
         try:
             return verb(*args, **kwargs)
         except (ProtokitError, RuntimeProblem, VectorstoreError) as problem:
-            click.echo(f"protokit: {problem}", err=True)
+            _complain(str(problem))
+            sys.exit(1)
+        except BrokenPipeError:
+            raise  # whoever read the output has left, which is click's to handle
+        except OSError as problem:
+            name = f"{problem.filename}: " if problem.filename else ""
+            _complain(f"{name}{problem.strerror or problem}. Check the path and its permissions.")
             sys.exit(1)
 
     return run
+
+
+def _complain(problem: str) -> None:
+    """Tell a problem on one line; what was typed may hold line breaks, and signs that act on a terminal."""
+    words = " ".join(problem.split())
+    click.echo(f"protokit: {''.join(c if c.isprintable() else ascii(c)[1:-1] for c in words)}", err=True)
 
 
 def _shared(verb: Callable[P, R]) -> Callable[P, R]:
@@ -48,7 +63,7 @@ def _shared(verb: Callable[P, R]) -> Callable[P, R]:
         click.option(
             "--docs",
             multiple=True,
-            type=click.Path(path_type=Path),
+            type=A_PATH,
             help="A document or a folder of them. Repeatable.",
         ),
         click.option("--blueprint", help="The blueprint to use, instead of the one the prompt asks for."),
@@ -59,7 +74,7 @@ def _shared(verb: Callable[P, R]) -> Callable[P, R]:
         click.option("--name", help="The title. The folder is named after it."),
         click.option(
             "--out",
-            type=click.Path(path_type=Path),
+            type=A_PATH,
             help="The folder to make, instead of one named after the title.",
         ),
         click.option("--yes", is_flag=True, help="Take the first choice without asking."),
@@ -77,6 +92,9 @@ def main() -> None:
     \b
     protokit demo "Answer new hires' questions about our handbook" --docs handbook.pdf
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a sign that the terminal cannot show must not stop the work
+            stream.reconfigure(errors="backslashreplace")
 
 
 @main.command()
@@ -104,7 +122,7 @@ def demo(yes: bool, out: Path | None, port: int | None, **wish: Any) -> None:
 
 
 @main.command()
-@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.argument("folder", default=".", type=A_PATH)
 @click.option(
     "--port", type=click.IntRange(1, 65535), help="Where to serve the page; the next free one if it is taken."
 )
@@ -115,11 +133,9 @@ def run(folder: Path, port: int | None) -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=A_PATH)
 @click.argument("questions", nargs=-1)
-@click.option(
-    "--file", type=click.Path(path_type=Path), help='Questions, one JSON object a line: {"question": "..."}'
-)
+@click.option("--file", type=A_PATH, help='Questions, one JSON object a line: {"question": "..."}')
 @click.option("--input", "text", help="The text to summarize, or a file with it.")
 @click.option("--model", default="", help="Another model than the prototype's.")
 @AS_JSON
@@ -133,7 +149,7 @@ def ask(
     asked = [*questions, *(read_questions(file) if file else ())]
     for answer in ask_prototype(folder, asked, text, model):
         if answer.problem:
-            click.echo(f"protokit: {answer.problem}", err=True)
+            _complain(answer.problem)
         click.echo(json.dumps(told_answer(answer), ensure_ascii=False) if as_json else shown_answer(answer))
 
 
@@ -149,7 +165,7 @@ def list_(as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.argument("folder", default=".", type=A_PATH)
 @AS_JSON
 @_friendly
 def check(folder: Path, as_json: bool) -> None:
@@ -192,7 +208,7 @@ def _planned(wish: dict[str, Any], ask: bool) -> Any:
         name=wish["name"],
     )
     planned = plan(wanted)
-    if ask and planned.choice.question and not wish["blueprint"] and sys.stdin.isatty():
+    if ask and planned.choice.question and wish["blueprint"] is None and sys.stdin.isatty():
         names = [name for name in (planned.choice.blueprint, planned.choice.runner_up) if name]
         click.echo(planned.choice.question, err=True)
         picked = click.prompt("Blueprint", type=click.Choice(names), default=names[0], err=True)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from protokit.errors import DocumentProblem
 
@@ -20,7 +21,9 @@ def gather(paths: Sequence[Path]) -> dict[str, Path]:
     for path in paths:
         files = list(_files(path))
         if not files:
-            raise DocumentProblem("no files in this folder", where=str(path), fix="Put documents into it first.")
+            raise DocumentProblem(
+                "no files in this folder", where=str(path), fix="Put documents into it first."
+            )
         for name, file in files:
             _require_readable(file)
             found[_free(name, found)] = file
@@ -34,12 +37,14 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
     elif path.is_file():
         yield path.name, path
     else:
-        raise DocumentProblem("no such file or folder", where=str(path), fix="Check the path given with --docs.")
+        raise DocumentProblem(
+            "no such file or folder", where=str(path), fix="Check the path given with --docs."
+        )
 
 
 def _inside(folder: Path) -> Iterator[tuple[str, Path]]:
     home = folder.resolve()
-    for root, folders, names in os.walk(folder):
+    for root, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(root, name)
@@ -47,12 +52,18 @@ def _inside(folder: Path) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(folder).as_posix(), path
 
 
+def _refuse(error: OSError) -> NoReturn:
+    raise DocumentProblem(
+        f"cannot be read ({error.strerror})", where=str(error.filename), fix="Check its permissions."
+    ) from None
+
+
 def _require_readable(path: Path) -> None:
     try:
         with path.open("rb"):
             pass
     except OSError as error:
-        raise DocumentProblem(f"cannot be read ({error.strerror})", where=str(path), fix="Check its permissions.") from None
+        _refuse(error)
 
 
 def _free(name: str, taken: dict[str, Path]) -> str:

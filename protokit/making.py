@@ -58,7 +58,7 @@ def plan(wish: Wish) -> Plan:
     prompt = clean_prompt(wish.prompt)
     title = None if wish.name is None else clean_name(wish.name)
     screen, model = _screen(wish.screen), _model(wish.model)
-    chosen = catalog.find_blueprint(wish.blueprint) if wish.blueprint else None
+    chosen = None if wish.blueprint is None else catalog.find_blueprint(wish.blueprint)
     documents = gather(wish.documents)
     choice = route(prompt, catalog.blueprints(), read_beyond(catalog.home()))
     blueprint = chosen or _served(choice)
@@ -69,7 +69,9 @@ def plan(wish: Wish) -> Plan:
             spec = drafted(domain=domain, documents=trial.texts())
             rows = [] if blueprint.takes == "text" else trial.starters(spec.language)
             starters = tuple(row["question"] for row in rows)
-            return Plan(_with(spec, blueprint, starters), blueprint, choice, _written(rows), documents, trial.report)
+            return Plan(
+                _with(spec, blueprint, starters), blueprint, choice, _written(rows), documents, trial.report
+            )
     domain = domain or catalog.domains().get(blueprint.default_domain or "")
     spec = drafted(domain=domain)
     starters = () if blueprint.takes == "text" else spec.starter_questions
@@ -104,7 +106,10 @@ def _model(given: str) -> str:
     if given == "offline" or (provider.isidentifier() and colon and name.strip() == name != ""):
         return given
     raise ChoiceProblem.of(
-        "model", given, ["offline", "openai:NAME", "PROVIDER:NAME"], fix="For example --model openai:gpt-4.1-mini"
+        "model",
+        given,
+        ["offline", "openai:NAME", "PROVIDER:NAME"],
+        fix="For example --model openai:gpt-4.1-mini",
     )
 
 
@@ -118,9 +123,13 @@ def _served(choice: Choice) -> Blueprint:
             "I could not tell what this should do",
             fix=f"Say who asks and what they get, or choose with --blueprint ({names}).",
         )
-    nearest = f" The nearest is {beyond.nearest}, which would not {beyond.would_not}." if beyond.nearest else ""
+    nearest = (
+        f" The nearest is {beyond.nearest}, which would not {beyond.would_not}." if beyond.nearest else ""
+    )
     insist = f" To use it anyway: --blueprint {beyond.nearest}" if beyond.nearest else ""
-    raise PromptProblem(f"this asks for {beyond.title}. {beyond.why.rstrip('.')}.{nearest}", fix=insist.strip())
+    raise PromptProblem(
+        f"this asks for {beyond.title}. {beyond.why.rstrip('.')}.{nearest}", fix=insist.strip()
+    )
 
 
 def _with(spec: Spec, blueprint: Blueprint, starters: tuple[str, ...]) -> Spec:

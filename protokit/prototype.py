@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from protokit.errors import FolderProblem, MissingExtra
+from protokit.errors import FolderProblem, MissingExtra, SpecProblem
 from protokit.spec import SPEC_FILE, Screen, Spec, load_yaml, read_spec, read_text
 
 FIRST_PORT = 8501
@@ -38,9 +38,12 @@ class Prototype:
         return cls(folder.resolve(), read_spec(folder / SPEC_FILE))
 
     def questions(self) -> list[dict[str, Any]]:
-        """The rows of questions.yaml, none where there is no such file."""
+        """The rows of questions.yaml, none where there is no such file. Raises SpecProblem."""
         path = self.folder / "questions.yaml"
-        return (load_yaml(read_text(path), where=path.name) or []) if path.is_file() else []
+        rows = (load_yaml(read_text(path), where=path.name) or []) if path.is_file() else []
+        if not isinstance(rows, list):
+            raise SpecProblem("expected a list of questions", where=path.name, fix="Write `- question: ...`")
+        return rows
 
     def assistant(self, model: str = "") -> Any:
         """A new Assistant from the prototype's own assistant.py; use it as a context manager."""
