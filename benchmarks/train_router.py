@@ -101,26 +101,36 @@ class Model:
         chances: Array = raised / raised.sum(axis=1, keepdims=True)
         return chances
 
-    def fit(self, rows: Array, evidence: Array, right: Array, importance: Array, *, decay: float, rounds: int) -> None:
+    def fit(
+        self, rows: Array, evidence: Array, right: Array, importance: Array, *, decay: float, rounds: int
+    ) -> None:
         """Descend with Adam; `right` is texts x kinds, one 1 a row."""
         held = [self.weights, self.bias, self.shared]
         first, second = [np.zeros_like(part) for part in held], [np.zeros_like(part) for part in held]
         for turn in range(1, rounds + 1):
             wrong = (self.chances(rows, evidence) - right) * importance[:, None] / importance.sum()
-            slopes = [rows.T @ wrong + decay * self.weights, wrong.sum(axis=0), np.einsum("tk,tks->s", wrong, evidence)]
+            slopes = [
+                rows.T @ wrong + decay * self.weights,
+                wrong.sum(axis=0),
+                np.einsum("tk,tks->s", wrong, evidence),
+            ]
             for part, slope, one, two in zip(held, slopes, first, second, strict=True):
                 one += 0.1 * (slope - one)
                 two += 0.01 * (slope * slope - two)
                 part -= 0.06 * (one / (1 - 0.9**turn)) / (np.sqrt(two / (1 - 0.99**turn)) + 1e-8)
 
 
-def train(texts: Sequence[Labelled], kinds: dict[str, Kind], *, decay: float = 1e-4, rounds: int = 150) -> Model:
+def train(
+    texts: Sequence[Labelled], kinds: dict[str, Kind], *, decay: float = 1e-4, rounds: int = 150
+) -> Model:
     """Return the model that `texts` teach."""
     seen = Counter(feature for text, _, _ in texts for feature in features(text))
     model = Model(sorted(kinds), sorted(feature for feature, times in seen.items() if times >= SEEN))
     rows, evidence = model.inputs([text for text, _, _ in texts], kinds)
     right = np.eye(len(model.names), dtype=np.float32)[[model.names.index(kind) for _, kind, _ in texts]]
-    model.fit(rows, evidence, right, np.array([w for _, _, w in texts], np.float32), decay=decay, rounds=rounds)
+    model.fit(
+        rows, evidence, right, np.array([w for _, _, w in texts], np.float32), decay=decay, rounds=rounds
+    )
     return model
 
 
@@ -140,7 +150,9 @@ def main() -> None:
     kinds = all_kinds()
     model = train(training_texts(kinds), kinds)
     TARGET.write_text(as_text(model), encoding="utf-8")
-    print(f"{TARGET.name}: {len(model.vocabulary)} features seen, {TARGET.stat().st_size // 1024} KB, {model.shared}")
+    print(
+        f"{TARGET.name}: {len(model.vocabulary)} features seen, {TARGET.stat().st_size // 1024} KB, {model.shared}"
+    )
 
 
 if __name__ == "__main__":

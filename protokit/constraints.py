@@ -1,7 +1,7 @@
 """Finds wishes in a prompt ("under 50 words", "in Spanish", "never give legal advice") and keeps them as data."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -47,9 +47,11 @@ _STOP = (
 def find_constraints(prompt: str) -> tuple[Constraint, ...]:
     """Return the wishes in the cleaned `prompt` that can be stated to the assistant, each kind at most a few times."""
     found: dict[tuple[str, str | int], Constraint] = {}
-    for look in (_max_words, _language, _only_documents, _audience, _never, _currency, _tone, _format):
-        for wish in look(prompt):
-            found.setdefault((wish.kind, wish.value), wish)
+    lower = prompt.lower()
+    for look, hints in _LOOKS.items():
+        if not hints or any(hint in lower for hint in hints.split("|")):
+            for wish in look(prompt):
+                found.setdefault((wish.kind, wish.value), wish)
     return tuple(found.values())[:20]
 
 
@@ -87,9 +89,10 @@ def _language(prompt: str) -> Iterator[Constraint]:
     after = r"(?:[- ]speaking|[- ]only|で|语回答|回答)"
     found = []
     for code, names in lexicon()["languages"].items():
-        any_name = "|".join(map(re.escape, names))
-        edge = r"\b" if names[0].isascii() else ""
-        for match in _search(rf"{before}(?:{any_name}){edge}(?!-)|\b(?:{any_name}){after}", prompt):
+        any_name = "|".join(re.escape(name) for name in names if name in prompt.lower())
+        if not any_name:
+            continue
+        for match in _search(rf"{before}(?:{any_name})(?![A-Za-z-])|\b(?:{any_name}){after}", prompt):
             found.append(Constraint(kind="language", value=code, words=match[0].strip()))
     if len({wish.value for wish in found}) == 1:
         yield found[0]
@@ -123,7 +126,7 @@ def find_people(prompt: str, before: str) -> str:
     """Return the people named after one of the words `before` (a regex), without "our" or "the"; "" when none are."""
     known = {word for words in lexicon()["people"].values() for word in words}
     for match in _search(rf"(?:{before})\s+((?:[\w'’-]+\s*){{1,6}})", prompt):
-        said = re.sub(_DETERMINERS, "", match[1], flags=re.IGNORECASE).split()
+        said = [word.rstrip("'’") for word in re.sub(_DETERMINERS, "", match[1], flags=re.IGNORECASE).split()]
         for length in range(min(5, len(said)), 0, -1):
             tail = [" ".join(said[at:length]).lower() for at in range(length)]
             if any(words in known for words in tail) and not _BREAKS & {
@@ -197,9 +200,10 @@ def _bare(thing: str) -> str:
 def _currency(prompt: str) -> Iterator[Constraint]:
     before = r"(?:\b(?:in|en|em|as|to|into|prices?|amounts?|costs?|figures?|money|preise|precios|prix)\s+(?:in\s+|en\s+)?|以|用)"
     for code, names in lexicon()["currencies"].items():
-        any_name = "|".join(map(re.escape, names))
-        match = re.search(rf"{before}(?:{any_name})(?![A-Za-z0-9])", prompt, re.IGNORECASE)
-        if match:
+        any_name = "|".join(re.escape(name) for name in names if name in prompt.lower())
+        if any_name and (
+            match := re.search(rf"{before}(?:{any_name})(?![A-Za-z0-9])", prompt, re.IGNORECASE)
+        ):
             yield Constraint(kind="currency", value=code, words=match[0].strip())
             return
 
@@ -236,3 +240,23 @@ def _format(prompt: str) -> Iterator[Constraint]:
     for match in _search(rf"\b(?:{_AT_MOST})\s*{_NUMBER}\s*(?:short\s+)?(?:{_SENTENCES})(?!\w)", prompt):
         number = _number(match["number"])
         yield Constraint(kind="format", value=f"at most {number} sentences", words=match[0].strip())
+
+
+_LOOKS: Mapping[Callable[[str], Iterator[Constraint]], str] = {
+    _max_words: "word|palabra|mot|wort|wört|parol|palavr|字|词",
+    _language: "",
+    _only_documents: (
+        "only|strictly|solely|exclus|purely|nothing|hallucinat|things|stuff|anything up|outside|external|invent|alone"
+        "|solo|sólo|solamente|únicamente|unicamente|apenas|somente|soltanto|esclus|uniquement|seulement|nur|ausschlie|只|仅|だけ"
+    ),
+    _audience: "",
+    _never: "never|not|n't|without|no |nunca|jamás|jamais|nie|keine|ohne|darf|不要|不能|不得|绝不|禁止|切勿",
+    _currency: "",
+    _tone: "",
+    _format: (
+        "bullet|step|numbered|table|tabell|action|next|to-do|paragraph|párrafo|paragraphe|absatz|sentence|frase|oracion|phrase"
+        "|satz|sätz|frasi|viñeta|puntos|puces|stichpunkt|aufzählung|elenco|tópicos|paso|étape|schritt|passo|pas à pas"
+        "|要点|箇条|分步|一步|表格|行动|待办|句|文以内|aufgaben"
+    ),
+}
+"""What to look for, and words of which one must be there: compiling a pattern costs more than searching with it."""

@@ -1,11 +1,12 @@
 """Prompt -> Spec, without a model: everything a stakeholder first sees is decided here."""
 
+import re
 from collections.abc import Mapping
 
 from protokit import catalog
 from protokit.blueprint import Blueprint
 from protokit.catalog import Domain
-from protokit.constraints import find_constraints, find_people
+from protokit.constraints import find_constraints, find_people, lexicon
 from protokit.features import fold, words
 from protokit.prompts import MOST_TITLE, clean_name, slug_of
 from protokit.spec import Constraint, Screen, Spec, load_yaml, read_text
@@ -13,7 +14,10 @@ from protokit.topics import Topic, find_topic, singular
 from protokit.wording import Wording, read_wording
 
 QUESTIONS_FILE = "questions.yaml"
-_HELPED = r"\bhelps?|\blets?|\ballows?|\benables?|\bguides?|\bso that|\bwhere|\bfrom|\bwith|\bby|\bused by|\bfor|\bpara|\bpour|\bfür|\bper"
+_HELPED = (
+    r"\bhelp(?:s|ing)?|\blets?|\ballows?|\benables?|\bguides?|\banswer(?:s|ing)?|\bso that|\bwhere|\bfrom|\bwith|\bby"
+    r"|\bused by|\bour|\bfor|\btalks? to|\bsupports?"
+)
 
 
 def draft(
@@ -36,12 +40,14 @@ def draft(
     unless `starters` are given. Raises NameProblem when `title` cannot name a folder.
     """
     wishes = find_constraints(prompt)
-    spoken = language or _wished(wishes, "language") or language_of(prompt)
-    wording = read_wording(blueprint.folder, spoken)
-    topic = find_topic(prompt, domain, wording, documents)
-    named = clean_name(title) if title else _title(topic, wording, blueprint)
-    readers = (
-        audience or _wished(wishes, "audience") or _people(prompt) or _audience(domain, wording, documents)
+    typed = language_of(prompt)
+    spoken = language or _wished(wishes, "language") or typed
+    wording = read_wording(blueprint.folder, typed)
+    topic = find_topic(_without(prompt, wishes), domain, wording, documents, typed)
+    named = clean_name(title) if title else _title(topic, wording, blueprint, typed)
+    readers = audience or _wished(wishes, "audience") or _people(prompt, typed)
+    readers = readers or (
+        domain.audience if domain and typed == "en" and not documents else str(wording["audience"])
     )
     fill = {"topic": topic.title, "subject": topic.subject, "audience": readers}
     return Spec(
@@ -53,9 +59,9 @@ def draft(
         screen=screen,
         language=spoken,
         audience=readers,
-        persona=domain.persona if domain and spoken == "en" else str(wording["persona"]),
+        persona=domain.persona if domain and typed == "en" else str(wording["persona"]),
         tone=_wished(wishes, "tone") or str(wording["tone"]),
-        welcome=str(wording["welcome"]).format(**fill)[:400],
+        welcome=_welcome(blueprint, spoken, typed, fill),
         starter_questions=starters if starters is not None else _sample_starters(domain, documents),
         will_not=_will_not(wishes, wording),
         constraints=wishes,
@@ -79,37 +85,77 @@ def find_domain(text: str, domains: Mapping[str, Domain]) -> Domain | None:
 
 
 def language_of(prompt: str) -> str:
-    """Return the ISO 639-1 code of the language `prompt` is written in."""
-    from vectorstore.languages import guess
+    """Return the ISO 639-1 code of the language `prompt` is written in; English where nothing tells another.
 
-    return guess(prompt)
+    A word that several languages share speaks less for each of them; a line is too short to count words alone.
+    """
+    from vectorstore.languages import FUNCTION_WORDS, guess
+
+    code = guess(prompt)
+    if code not in FUNCTION_WORDS:
+        return code
+    said = re.findall(r"[^\W\d_]+", prompt.lower())
+    speaks = lexicon()["speaks"]
+    known = {
+        language: FUNCTION_WORDS[language] | set(speaks.get(language, ())) for language in FUNCTION_WORDS
+    }
+    shares = {word: sum(word in vocabulary for vocabulary in known.values()) for word in said}
+    scores = {
+        language: sum(1 / shares[w] for w in said if w in vocabulary)
+        for language, vocabulary in known.items()
+    }
+    best = max(scores, key=lambda language: scores[language])
+    return best if scores[best] > scores["en"] else "en"
 
 
 def _weight(word: str, said: str, folded: str) -> float:
+    """A phrase of two words tells more than one word; a word in a script without spaces is found anywhere."""
     plain = " ".join(words(word))
-    if word.isascii() or not fold(word).isascii():
-        hit = f" {plain} " in said if word.isascii() else fold(word) in folded
-    else:
-        hit = f" {plain} " in said
-    return (1.0 + 0.5 * plain.count(" ")) if hit else 0.0
+    spaced = re.match(r"[\w\s'’&.-]+$", plain) and plain[:1] < "\u0e00"
+    hit = f" {plain} " in said if spaced else fold(word) in folded
+    return 1.0 + 0.5 * plain.count(" ") * bool(spaced) if hit else 0.0
 
 
-def _title(topic: Topic, wording: Wording, blueprint: Blueprint) -> str:
+def _without(prompt: str, wishes: tuple[Constraint, ...]) -> str:
+    """The prompt without the words of wishes that say nothing of its topic."""
+    for wish in wishes:
+        if wish.kind not in ("only_documents", "audience"):
+            prompt = prompt.replace(wish.words, ", ")
+    return prompt
+
+
+def _title(topic: Topic, wording: Wording, blueprint: Blueprint, language: str) -> str:
     if not topic.title:
-        return blueprint.title
-    return str(wording["title"]).format(topic=singular(topic.title))[:MOST_TITLE].strip()
+        return str(wording.get("alone", blueprint.title))
+    if topic.title.split()[-1].lower() in wording["roles"]:
+        return topic.title
+    name = singular(topic.title) if language == "en" else topic.title
+    titled = str(wording["title"]).format(topic=name)
+    return titled if len(titled) <= MOST_TITLE else name[:MOST_TITLE].strip()
+
+
+def _welcome(blueprint: Blueprint, spoken: str, typed: str, fill: Mapping[str, str]) -> str:
+    """The first line on the page, in the language of its answers; the topic only where it is in that language too."""
+    wording = read_wording(blueprint.folder, spoken)
+    subject = fill["subject"] if spoken == typed else str(wording["nothing"])
+    return str(wording["welcome"]).format(**{**fill, "subject": subject})[:400]
 
 
 def _wished(wishes: tuple[Constraint, ...], kind: str) -> str:
     return next((str(wish.value) for wish in wishes if wish.kind == kind), "")
 
 
-def _people(prompt: str) -> str:
-    return find_people(prompt, _HELPED)
-
-
-def _audience(domain: Domain | None, wording: Wording, documents: Mapping[str, str] | None) -> str:
-    return domain.audience if domain and not documents else str(wording["audience"])
+def _people(prompt: str, language: str) -> str:
+    """Who the prompt says it helps; in other languages than English, the first people it names."""
+    if language == "en":
+        return find_people(prompt, _HELPED)
+    known = sorted(lexicon()["people"].get(language, ()), key=len, reverse=True)
+    found = [at for people in known if (at := prompt.lower().find(people)) >= 0]
+    first = min(found, default=-1)
+    longest = (
+        next((people for people in known if prompt.lower().startswith(people, first)), "") if found else ""
+    )
+    return prompt[first : first + len(longest)]
 
 
 def _sample_starters(domain: Domain | None, documents: Mapping[str, str] | None) -> tuple[str, ...]:

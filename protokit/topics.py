@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from itertools import takewhile
 
 from protokit.catalog import Domain
+from protokit.constraints import lexicon
 from protokit.features import fold, words
 from protokit.wording import Wording
 
@@ -17,14 +20,16 @@ class Topic:
     subject: str
 
 
-_ABOUT = r"about|regarding|concerning|on the topic of|sobre|acerca de|concernant|au sujet de|à propos de|zum thema|über|rund um|su(?:lla|l|i)?"
+_ABOUT = r"about|regarding|concerning|on the topic of|sobre|acerca de|concernant|au sujet de|à propos de|zum thema|über|rund um"
 _OBJECT = (
-    r"questions of|summari[sz](?:e|es|er|ing|ation of)|summary of|summaries of|digests? of|recaps? of|condens(?:e|es|ing)|boil down"
-    r"|search(?:es|ing)?(?: through| across| over| in)?|chat with|talk to|query|ask|over|across|inside|through|find"
-    r"|resum(?:e|ir|a)|buscar en|résume[rz]?|chercher dans|synthèse de|durchsuch(?:e|en)|zusammenfassungen von|resumo de|riassunto di"
+    r"(?:ask )?questions (?:of|over|on|to)|ask(?= our| my| the| your)|chat with|talk to|summari[sz](?:e|es|er|ing|ation of)|summary of|summaries of"
+    r"|digests? of|recaps? of|condens(?:e|es|ing)|boil(?:s)? down|search(?:es|ing)?(?: through| across| over| in)?|query"
+    r"|over|across|inside|through|find|resum(?:e|ir|a)|buscar en|résume[rz]?|chercher dans|synthèse de|durchsuch(?:e|en)"
+    r"|zusammenfassungen von|fasse|resumo de|riassunti? di|riassum(?:ere|i)|sui miei|nei(?: miei)?"
 )
 _OF = r"for|of|from|in|with|de|pour|für|para|per|aus|zu|dans|en"
-_CUES = (_ABOUT, _OBJECT, _OF)
+_ROLES = r"tutor|coach|concierge|companion|guide|mentor|advis[eo]r|buddy|trainer|therapist|receptionist"
+_MACHINES = r"assistant|helper|chatbot|bot|search engine|search|summari[sz]er|digest|knowledge base|q&a|faq"
 _PHRASE = r"(?:{cue})\s+((?:[\w&'’-]+\s?){{1,8}})"
 _DETERMINERS = frozenset(
     """our my your their the a an all any some these those this that its his her company's every each various multiple many ten years long
@@ -35,13 +40,14 @@ _DETERMINERS = frozenset(
 _STOPS = frozenset(
     """and or but that which who whom so to for from with in on at by using based into as when where while without via through than then if
     is are was were be been can could should will would may must do does did has have had it they them we you i he she lets let helps help
-    answers answer gives give asks ask uses use quickly automatically easily only just not never also too before after during
+    anything everything everyone faq answers answer gives give asks ask uses use quickly automatically easily only just not never also too before after during
     y e o que con para por en de et ou qui pour avec dans sur und oder mit für von im in aus zu auf um com em ed con per che da mit""".split()
 )
 _GENERIC = frozenset(
     """document documents docs file files pdf pdfs question questions text texts data content contents anything everything things thing topic topics
     people person users user customers customer clients client employees employee students student answer answers information info
     language languages words natural plain english memory context chat conversation conversations them it us me app application tool
+    morning evening night home website site web internet online email mail mails message messages use case phone
     bot chatbot assistant minutes seconds time times way day days week month year years page pages line lines word one two three five
     documentos archivos preguntas clientes textos documentos fichiers questions clientes dokumente fragen kunden""".split()
 )
@@ -52,31 +58,73 @@ _SMALL = frozenset("of and the in for to a an on de la del et du des und von".sp
 
 
 def find_topic(
-    prompt: str, domain: Domain | None, wording: Wording, documents: Mapping[str, str] | None
+    prompt: str, domain: Domain | None, wording: Wording, documents: Mapping[str, str] | None, language: str
 ) -> Topic:
-    """Return what `prompt` is about: its own words, else the domain's, else the documents' first title."""
+    """Return what `prompt` is about: in its own words, else in the domain's, else by the documents' first heading."""
     said = next(_noun_phrases(prompt), "")
-    if said and domain:
-        for noun in domain.title_nouns:
-            if _same_thing(noun, said):
-                return Topic(noun, said)
     if said:
-        return Topic(_title_case(_bare(said)), said)
-    if domain:
-        return Topic(domain.title_nouns[0], domain.title.lower())
+        return _said_topic(said, domain if language == "en" else None, language)
+    if domain and language == "en":
+        return Topic(domain.title_nouns[0], f"{domain.title[:1].lower()}{domain.title[1:]}")
+    if domain and domain.name in wording.get("domains", {}):
+        return Topic(*map(str, wording["domains"][domain.name]))
     first = next(iter(documents.values()), "") if documents else ""
-    heading = re.search(r"^#*\s*(\S.{2,40})$", first, re.MULTILINE)
-    if heading:
+    if heading := re.match(r"\s*#*\s*(\S.{2,40})\n", first):
         return Topic(heading[1].strip(), heading[1].strip())
     return Topic("", str(wording["nothing"]))
 
 
+def _said_topic(said: str, domain: Domain | None, language: str) -> Topic:
+    subject = _subject(said) if language == "en" else said
+    role = re.fullmatch(rf"(.+) (?:{_ROLES})", subject, re.IGNORECASE)
+    fuller = next((noun for noun in domain.title_nouns if _same_thing(noun, said)), "") if domain else ""
+    titled = _title_case(_bare(said)) if language == "en" else _bare(said)[:1].upper() + _bare(said)[1:]
+    return Topic(fuller or titled, role[1] if role else subject)
+
+
+def _subject(said: str) -> str:
+    """ "our HR handbook" -> "the HR handbook", "my transcripts" -> "transcripts": the page speaks to others."""
+    first, _, rest = said.partition(" ")
+    if first.lower() not in _OWNERS or not rest:
+        return said
+    return rest if rest.endswith("s") else f"the {rest}"
+
+
+_OWNERS = frozenset({"my", "our", "your", "their", "its"})
+
+
 def _noun_phrases(prompt: str) -> Iterator[str]:
-    for cue in _CUES:
-        for match in re.finditer(r"(?<!\w)" + _PHRASE.format(cue=cue), prompt, re.IGNORECASE):
-            phrase = _head(match[1].split())
-            if phrase:
-                yield phrase
+    for cue in (_ABOUT, _OBJECT):
+        yield from _phrases_after(cue, prompt)
+    yield from _before_role(prompt)
+    yield from _phrases_after(_OF, prompt)
+
+
+def _phrases_after(cue: str, prompt: str) -> Iterator[str]:
+    for match in re.finditer(r"(?<!\w)" + _PHRASE.format(cue=cue), prompt, re.IGNORECASE):
+        phrase = _head(match[1].split())
+        if phrase:
+            yield phrase
+
+
+def _before_role(prompt: str) -> Iterator[str]:
+    """ "a personal fitness coach" -> "fitness coach", "an HR chatbot" -> "HR"."""
+    for match in re.finditer(rf"((?:[\w&'’-]+ ){{1,3}})({_ROLES}|{_MACHINES})\b", prompt, re.IGNORECASE):
+        told = [word for word in match[1].split() if fold(word) not in _PRAISE]
+        kept = _head(list(reversed(_until_stop(reversed(told)))))
+        if kept:
+            yield f"{kept} {match[2]}" if re.fullmatch(_ROLES, match[2], re.IGNORECASE) else kept
+
+
+def _until_stop(said: Iterator[str]) -> list[str]:
+    return list(takewhile(lambda word: fold(word) not in _STOPS | _DETERMINERS, said))
+
+
+_PRAISE = frozenset(
+    """ai ai-powered virtual personal smart simple friendly conversational intelligent digital powered llm gpt interactive
+    semantic modern local private warm patient helpful little new good great text chat meeting-style build make create need
+    want document rag based custom customised empathetic automated automatic open-source multilingual like""".split()
+)
 
 
 def _head(said: list[str]) -> str:
@@ -92,9 +140,20 @@ def _head(said: list[str]) -> str:
             kept.append(word)
             told = True
     content = [word for word in kept if fold(word) not in _DETERMINERS]
+    if content and _are_people(" ".join(content)):
+        return ""
     if not content or len(content) > 4 or all(fold(word) in _GENERIC for word in content):
         return ""
     return " ".join(kept)
+
+
+@cache
+def _people() -> tuple[str, ...]:
+    return tuple(fold(people) for group in lexicon()["people"].values() for people in group)
+
+
+def _are_people(phrase: str) -> bool:
+    return fold(phrase).startswith(_people())
 
 
 def _bare(phrase: str) -> str:
