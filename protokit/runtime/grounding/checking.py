@@ -15,6 +15,11 @@ from vectorstore.sentences import split
 SUPPORTED, PARTLY, UNSUPPORTED, NO_CLAIM = "supported", "partly", "unsupported", "no claim"
 
 _CITATION = re.compile(r"\s?(?:\[\d+(?:\s?[,;–-]\s?\d+)*\]|\[\^\d+\]|【[^】]*】)")
+_ATTRIBUTION = re.compile(
+    r"^\W*(?:according to|based on|as (?:stated|mentioned|described) in) (?:the |your )?(?:given |provided |above )*"
+    r"(?:passages?|documents?|sources?|context|text|information)(?: \d+(?:(?:,| and) \d+)*)?(?: provided| given)?,? *",
+    re.IGNORECASE,
+)
 _MARKUP = re.compile(
     r"(?m)^\s*(?:#{1,6}\s+|>\s?|[-*+•]\s+|\d{1,2}[.)]\s+)|[*_]{2,3}|`+|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)"
 )
@@ -78,7 +83,7 @@ def check(answer: str, passages: Sequence[Passage]) -> Grounding:
     An answer without a claim (a refusal, a greeting) has the verdict "no claim"; its score then says only how far
     the passages carry its words. Never raises.
     """
-    sources = Sources.of([passage.text for passage in passages])
+    sources = Sources.of([passage.text for passage in passages], [passage.heading for passage in passages])
     verbatim = [" ".join(passage.text.split()).casefold() for passage in passages]
     code = words.language(" ".join(passage.text[:200] for passage in passages[:3]) or answer)
     checks = tuple(_check(answer, span.start, span.end, sources, verbatim, code) for span in split(answer))
@@ -91,8 +96,8 @@ def check(answer: str, passages: Sequence[Passage]) -> Grounding:
 def _check(
     answer: str, start: int, end: int, sources: Sources, verbatim: Sequence[str], code: str
 ) -> SentenceCheck:
-    text = _MARKUP.sub("", _CITATION.sub("", answer[start:end])).strip()
-    claim = wording.read(wording.untokenised(text), code)
+    text = _ATTRIBUTION.sub("", _MARKUP.sub("", _CITATION.sub("", answer[start:end]))).strip()
+    claim = sources.understood(wording.read(wording.untokenised(text), code))
     found = weigh(claim, sources)
     passage = found.place.passage if found.place else None
     span = (found.place.start, found.place.end) if found.place else None
@@ -122,12 +127,12 @@ def _claims_nothing(text: str, claim: wording.Wording) -> bool:
 
 
 def _verdict(score: float, found: Weighed) -> tuple[str, float]:
-    """The verdict by the fitted thresholds; a wrong number or a turned negation is never let pass as supported."""
+    """The verdict by the fitted thresholds; a wrong number, name or negation is never let pass as supported."""
     forest = fitted()
     just_below = forest.unsupported_below - 0.01
     if found.contrary or (found.flipped and found.features["near"] > 0.8) or found.place is None:
         score = min(score, just_below)
-    elif found.missing_facts or found.opposite:
+    elif found.missing_facts or found.opposite or found.features["missing_names"]:
         score = min(score, forest.supported_from - 0.01)
     if score < forest.unsupported_below:
         return UNSUPPORTED, score

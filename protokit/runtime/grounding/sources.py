@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from protokit.runtime.grounding import wording
 from protokit.runtime.grounding.facts import Fact, same
@@ -39,17 +39,28 @@ class Sources:
     _by_stem: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _families: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _acronyms: set[str] = field(default_factory=set)
+    _above: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> "Sources":
-        """Take the texts of the passages apart."""
+    def of(cls, texts: Sequence[str], headings: Sequence[str] = ()) -> "Sources":
+        """Take the texts of the passages apart; `headings` stand above them."""
         sources = cls()
+        sources._above = {stem for heading in headings for stem in words.tokens(heading)}
         for index, text in enumerate(texts):
             code = words.language(text)
             for span in split(text):
                 read = wording.read(text[span.start : span.end], code)
                 sources._add(Place(index, span.start, span.end, read))
         return sources
+
+    def understood(self, claim: Wording) -> Wording:
+        """`claim` without the words that stand only in a heading: the text below calls that thing "it"."""
+        if not self._above:
+            return claim
+        kept = tuple(
+            word for word in claim.words if word.stem in self._by_stem or word.stem not in self._above
+        )
+        return replace(claim, words=kept)
 
     def find(self, stem: str) -> tuple[list[int], float]:
         """Where `stem`, or else a word that can stand for it, occurs (indices of words), and how well it fits.
