@@ -69,7 +69,9 @@ def main() -> None:
     parser.add_argument("--embedding", default="default", help="as for KnowledgeBase.open")
     options = parser.parse_args()
     model = embedder(options.embedding)
-    results = [result for folder in folders(options.data) for result in measure_finding(folder, model)]
+    results: list[Finding | Extraction | Refusal] = []
+    for folder in folders(options.data):
+        results += measure_finding(folder, model)
     results += [measure_refusal(file, model) for file in sorted(options.data.rglob("unanswerable.jsonl"))]
     if options.json:
         print(json.dumps([asdict(result) for result in results], indent=1))
@@ -104,7 +106,9 @@ def rows(file: Path) -> Iterator[dict[str, Any]]:
 def measure_finding(folder: Path, model: Embedder) -> Iterator[Finding | Extraction]:
     """Words alone, meaning alone, both; then the sentences extracted from what both found."""
     passages = {
-        str(row["id"]): Passage(row["text"], f"{number}/{row.get('title') or folder.name}", 0, len(row["text"]))
+        str(row["id"]): Passage(
+            row["text"], f"{number}/{row.get('title') or folder.name}", 0, len(row["text"])
+        )
         for number, row in enumerate(rows(folder / "corpus.jsonl"))
     }
     queries = list(rows(folder / "queries.jsonl"))

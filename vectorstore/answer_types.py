@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is read more easily on one line)
 """Where in a sentence something of the kind asked for stands: a date, a sum, a number with its unit, a name.
 
 Patterns, not a model: they are quick, hold for a dozen languages, and what they find is always words of the text.
@@ -26,7 +27,9 @@ def find(kind: Kind, text: str) -> list[Offsets]:
     if kind not in patterns:
         return []
     taken = [span for other in _RATHER.get(kind, ()) for span in find(other, text)]
-    found = (match.span("answer") for match in patterns[kind].finditer(text) if match["answer"].strip())
+    found = (
+        match.span("answer") for match in patterns[kind].finditer(text) if match["answer"] not in _NO_MONTHS
+    )
     return [(start, end) for start, end in found if not any(a < end and start < b for a, b in taken)]
 
 
@@ -48,6 +51,8 @@ def _without_opening(match: re.Match[str], text: str) -> Offsets | None:
     return None
 
 
+_NO_MONTHS = frozenset(["", " ", "may", "march", "mar", "mars", "mai", "dec", "set", "ago", "spring", "fall"])
+"""Months and seasons by their letters, but written small and alone they are mostly other words."""
 _NOT_NAMES = frozenset(
     "january february march april june july august september october november december monday tuesday wednesday "
     "thursday friday saturday sunday although however because since when while during after before many most some "

@@ -1,4 +1,4 @@
-"""The sentences that answer a question, with offsets, and inside them the words that do. Offsets only: nothing is made up."""
+"""The sentences that answer a question, and inside them the words that do: offsets, so that nothing is made up."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -42,7 +42,9 @@ def extract(
     multilingual: bool = False,
     limit: int = 2,
 ) -> list[Evidence]:
-    """The `limit` sentences that answer best, best first; a question that asks two things gets the best for each in turn.
+    """The `limit` sentences that answer best, best first.
+
+    A question that asks two things gets the best for each in turn.
 
     `passages` are in order of rank, as `fuse` gives them. `embed` turns texts into rows of unit length; it is asked
     only about questions in English unless it is `multilingual`. A sentence never crosses a passage's border.
@@ -60,7 +62,9 @@ def _ranked(comparison: Comparison, embed: Embed | None, multilingual: bool) -> 
 
 def _distinct(evidence: Iterable[Evidence]) -> list[Evidence]:
     """Without those that say the same words again: overlapping passages hold one sentence twice."""
-    return list({re.sub(r"\W+", " ", piece.text).lower(): piece for piece in reversed([*evidence])}.values())[::-1]
+    return list({re.sub(r"\W+", " ", piece.text).lower(): piece for piece in reversed([*evidence])}.values())[
+        ::-1
+    ]
 
 
 def _evidence(comparison: Comparison, choice: Choice) -> Evidence:

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from vectorstore.words import query_words
 
 _OPENING = re.compile(
-    r"^\s*(?:and|but|or|also|then|so|what about|how about|what if|same for|y|e|et|und|oder|¿?y|那|和|و)\b[\s,:-]*",
+    r"^\W*(?:(?:and|but|or|also|then|so|what about|how about|what if|same for|y|e|et|und|oder)\b|那|和|و)[\s,:-]*",
     re.IGNORECASE,
 )
 _POINTER = re.compile(
     r"\b(?:it|its|they|them|their|that|those|this|these|one|ones|he|she|him|his|her|the same|there|such)\b",
     re.IGNORECASE,
 )
+_PREPOSITIONS = r"\b(?:for|in|at|on|from|to|with|by|of|during|after|before|per|as|para|für|pour)\b"
 _PHRASE = re.compile(
-    r"\b(?P<preposition>for|in|at|on|from|to|with|by|of|during|after|before|per|as)\s+(?P<rest>[^,.;?!]+)",
-    re.IGNORECASE,
+    rf"(?P<preposition>{_PREPOSITIONS})\s+(?:(?!{_PREPOSITIONS})[^,.;?!])+(?<!\s)", re.IGNORECASE
 )
 
 
@@ -23,9 +23,10 @@ def with_history(question: str, history: Sequence[str] = ()) -> str:
     """The question as one that can be searched for alone.
 
     `history` holds the person's earlier questions, oldest first. A question that is whole comes back as it is.
-    One that leans on them gets the last whole one put before it, with the part that it replaces taken out:
+    One that leans on them takes the place of what it replaces in the last whole one, or has it put behind:
     `with_history("and for contractors?", ["How many days of leave for employees?"])` is
-    `"How many days of leave for contractors?"`.
+    `"How many days of leave for contractors?"`, and with "What about sick leave?" it is
+    `"sick leave? (How many days of leave for employees)"`.
     """
     if not leans(question):
         return question
@@ -33,7 +34,7 @@ def with_history(question: str, history: Sequence[str] = ()) -> str:
     if topic is None:
         return question
     rest = _OPENING.sub("", question, count=1).strip()
-    return _replaced(topic, rest) or f"{topic.rstrip()} {rest}"
+    return _replaced(topic, rest) or f"{rest} ({topic.rstrip(' ?!.')})"
 
 
 def leans(question: str) -> bool:

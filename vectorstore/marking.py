@@ -13,10 +13,8 @@ _BEFORE_PLACE = re.compile(
     re.IGNORECASE,
 )
 _AGENT = re.compile(
-    r"\bby (?P<agent>(?:the|a|an|our|your)\s+(?:[\w-]+\s?){1,4}?)(?=[.,;)]|\s(?:at|in|on|before|after|and|who|within)\b|$)"
-)
-_DEFINED = re.compile(
-    r"\b(?:is|are|was|were|means?|ist|sind|est|sont|es|son|è|sono)\s+(?P<what>[^.;]+)", re.IGNORECASE
+    r"\bby (?P<agent>(?:the|a|an|our|your)\s+(?:[\w-]+\s?){1,4}?)"
+    r"(?=[.,;)]|\s(?:at|in|on|before|after|and|who|within)\b|$)"
 )
 
 

@@ -113,7 +113,7 @@ class Comparison:
         ]
 
     def fit(self, sentence: Sentence) -> float:
-        """1 where the sentence has an answer of the kind asked for, 0 where it lacks one, 0.5 where kinds show nothing."""
+        """1 where the sentence has an answer of the kind asked for, 0 where it lacks one, 0.5 where one cannot see."""
         if self.question.kind in (Kind.YES_NO, Kind.OPEN, Kind.MANNER):
             return 0.5
         for rank, kind in enumerate(self.question.kinds):

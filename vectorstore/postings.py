@@ -1,6 +1,7 @@
 """BM25 over token numbers as three numpy arrays: quick to build, to search with weights, and to keep in one file.
 
-Scores follow Lucene's BM25 (Robertson and Zaragoza 2009): idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / mean)).
+Scores follow Lucene's BM25 (Robertson and Zaragoza 2009):
+idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / mean)).
 """
 
 from collections.abc import Iterable

@@ -58,9 +58,9 @@ class Part:
 
 
 def parts(question: str) -> list[Part]:
-    """What a question asks, one by one: "If I resign, how much notice do I give, and is leave paid out?" gives two parts.
+    """What a question asks, one by one, each with the circumstances before it.
 
-    Each has the circumstances ("If I resign,") before it.
+    "If I resign, how much notice do I give, and is leave paid out?" has two parts; both begin "If I resign,".
     """
     pieces = [piece.strip() for piece in _JOINTS.split(question) if piece.strip()]
     asking = [piece for piece in pieces if _ASKS.match(piece)]
@@ -71,10 +71,13 @@ def parts(question: str) -> list[Part]:
     return [Part(f"{given} {piece}".strip(), start, start + len(piece)) for piece in asking]
 
 
-_PREPOSITION = r"(?:(?:and|but|or|so)\s+)?(?:(?:for|by|at|in|on|to|from|of|below|above|within|until|since|under|with)\s+)?"
+_PREPOSITION = (
+    r"(?:(?:and|but|or|so)\s+)?"
+    r"(?:(?:for|by|at|in|on|to|from|of|below|above|within|until|since|under|with)\s+)?"
+)
 _ASKING = (
-    r"(?:what|when|where|who|whom|whose|which|why|how|is|are|am|was|were|do|does|did|can|could|may|must|should|will|would"
-    r"|has|have)\b"
+    r"(?:what|when|where|who|whom|whose|which|why|how|is|are|am|was|were|do|does|did|can|could|may|must|should"
+    r"|will|would|has|have)\b"
 )
 _JOINTS = re.compile(rf"(?<=[.?!;])\s+|,\s+(?={_PREPOSITION}{_ASKING})", re.IGNORECASE)
 _ASKS = re.compile(_PREPOSITION + _ASKING, re.IGNORECASE)

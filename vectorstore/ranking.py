@@ -133,7 +133,7 @@ class Ranker:
         import numpy as np
 
         try:
-            with np.load(file, allow_pickle=False) as saved:
+            with file.open("rb") as opened, np.load(opened, allow_pickle=False) as saved:
                 arrays = {name: saved[name] for name in saved.files}
             names = {name: _unpacked(arrays[name]) for name in ("version", "ids", "vocabulary", "languages")}
             if names["version"] != (WORDS_VERSION,):
@@ -165,10 +165,8 @@ class Ranker:
         """
         import numpy as np
 
-        asked = query_words(with_history(question, history), set(self.languages))
-        weighted = [
-            (self.vocabulary[term], 1.0) for word in asked for term in word.forms if term in self.vocabulary
-        ]
+        asked = query_words(with_history(question, history), self.spoken)
+        weighted = [pair for word in asked for pair in self._weighted(word)]
         scores = self.postings.scores(weighted)
         if allowed is not None:
             mask = np.zeros(len(scores), dtype=bool)

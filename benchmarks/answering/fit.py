@@ -73,9 +73,14 @@ def remembered(embed: Embed) -> Embed:
 
 
 def found(
-    texts: Sequence[Passage], asked: Sequence[Asked], embed: Embed, *, elsewhere: bool = False, by_meaning: bool = True
+    texts: Sequence[Passage],
+    asked: Sequence[Asked],
+    embed: Embed,
+    *,
+    elsewhere: bool = False,
+    by_meaning: bool = True,
 ) -> list[list[Passage]]:
-    """For each question the passages that a search over all texts finds (or in texts of the other source: off-topic)."""
+    """For each question the passages that a search over all texts finds (off-topic: in the other source)."""
     passages = {str(number): text for number, text in enumerate(texts)}
     ranker = Ranker.build(passages)
     vectors = embed([text.text for text in texts])
@@ -116,9 +121,11 @@ def fit_choosing(groups: list[tuple[Array, Array]], strength: float) -> Array:
 def fit_answering(
     rows: Array, owner: NDArray[np.int64], whole: Array, labels: Array, importance: Array, strength: float
 ) -> tuple[Array, Array]:
-    """Weights of the words and of the sentence in: chance = logistic(sentence) * product over words of logistic(word)."""
+    """Weights of the words and the sentence: chance = logistic(sentence) * product over words of logistic(word)."""
     width = rows.shape[1]
-    tempered = np.array([answerability.tempering(count) for count in np.bincount(owner, minlength=len(labels))])
+    tempered = np.array(
+        [answerability.tempering(count) for count in np.bincount(owner, minlength=len(labels))]
+    )
 
     def loss(weights: Array) -> tuple[float, Array]:
         words, sentence = rows @ weights[:width], whole @ weights[width:]
@@ -129,7 +136,10 @@ def fit_answering(
         pull = importance * (labels - (1 - labels) * chance / (1 - chance))
         free = np.concatenate([[0.0], weights[1:width], [0.0], weights[width + 1 :]])
         slope = -np.concatenate(
-            [rows.T @ ((tempered * pull)[owner] / (1 + np.exp(words))), whole.T @ (pull / (1 + np.exp(sentence)))]
+            [
+                rows.T @ ((tempered * pull)[owner] / (1 + np.exp(words))),
+                whole.T @ (pull / (1 + np.exp(sentence))),
+            ]
         )
         return float(value + strength * (free @ free)), slope + 2 * strength * free
 
@@ -296,8 +306,7 @@ def main() -> None:
     models: dict[str, Linear] = json_models()
     for known, suffix in ((None, " by words"), (embed, "")):
         settings = [
-            found(texts, asked, embed, elsewhere=away, by_meaning=not suffix)
-            for away in (False, True)
+            found(texts, asked, embed, elsewhere=away, by_meaning=not suffix) for away in (False, True)
         ]
         results, elsewhere = settings
         models["support" + suffix] = supporter(asked, settings, texts, suffix)
