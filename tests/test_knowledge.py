@@ -9,9 +9,9 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import embedding_server
 import pytest
 
+from tests import embedding_server
 from vectorstore import KnowledgeBase, VectorstoreError
 from vectorstore.reports import Progress
 
@@ -201,6 +201,14 @@ def test_a_search_can_be_narrowed_to_a_file_or_a_kind(folder: Path, tmp_path: Pa
         assert knowledge.search(question, file="nowhere.md") == []
 
 
+def test_a_store_among_the_documents_does_not_read_itself(folder: Path) -> None:
+    with KnowledgeBase.open(folder) as knowledge:
+        for _ in range(2):
+            report = knowledge.sync(folder)
+            assert {line.file for line in report.files} == {"leave.md", "security.txt", "travel.md"}
+    assert report.changed == 0
+
+
 def test_progress_tells_each_step_and_ends_complete(folder: Path, tmp_path: Path) -> None:
     steps: list[Progress] = []
     with KnowledgeBase.open(tmp_path / "index") as knowledge:
@@ -231,7 +239,8 @@ def test_words_are_found_while_the_vectors_are_being_made(
         server.open.set()
         assert knowledge.wait(30)
         assert knowledge.ready
-        assert knowledge.status.phase == "ready"
+        assert knowledge.report is not None
+        assert knowledge.report.added == 3
         assert knowledge.embed is not None
         assert knowledge.search("badge lost")[0].file == "security.txt"
 

@@ -9,9 +9,9 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import embedding_server
 import pytest
 
+from tests import embedding_server
 from vectorstore import KnowledgeBase, VectorstoreError
 from vectorstore.chroma import Vectors
 from vectorstore.reports import Progress

@@ -177,8 +177,9 @@ class Catalogue:
 
     def count(self) -> tuple[int, int]:
         """How many passages there are, and how many of them have their vector."""
-        total, embedded = self._rows("SELECT COUNT(*), COALESCE(SUM(embedded), 0) FROM passages")[0]
-        return int(total), int(embedded)
+        (total,) = self._rows("SELECT COUNT(*) FROM passages")[0]
+        (waiting,) = self._rows("SELECT COUNT(*) FROM passages WHERE NOT embedded")[0]  # an index of few rows
+        return int(total), int(total - waiting)
 
     def ids(self, file: str | None = None, kind: str | None = None) -> list[str]:
         """The ids of the passages of one file, of one kind of file, or of all, in order."""

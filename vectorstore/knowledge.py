@@ -4,6 +4,7 @@ import atexit
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -60,6 +61,8 @@ class KnowledgeBase:
         self._stop = threading.Event()
         self._progress: Progress | None = None
         self._failure = self._shortcoming = ""
+        self.report: SyncReport | None = None
+        """What the last whole sync of this object did, in the background or not."""
 
     @classmethod
     def open(cls, location: Path | str, name: str = "knowledge", *, embedding: str = "default") -> Self:
@@ -99,9 +102,8 @@ class KnowledgeBase:
             tell(Progress("waiting", 0, 0, "Waiting for another process that is writing here."))
 
         with only_writer(self._place.lock, wait=wait, waiting=waiting):
-            if self._mirror and self._mirror.is_old(now=True):
-                self._mirror.pull()
-            reading = FolderSync(self._catalogue, tell, self._words.refresh)
+            self._take_over()
+            reading = FolderSync(self._catalogue, tell, self._words.refresh, self._place.owns)
             reading.run(Path(folder))
             self._words.update()
             self._words.save()
@@ -111,7 +113,8 @@ class KnowledgeBase:
         rebuilt = " ".join(line for line in (self._mended, reading.rebuilt, embedded_again) if line)
         self._mended = self._failure = self._shortcoming = self._finder.trouble = ""
         seconds = time.monotonic() - began
-        return SyncReport(reading.reports(), *reading.counts(), seconds, rebuilt, self._notes())
+        self.report = SyncReport(reading.reports(), *reading.counts(), seconds, rebuilt, self._notes())
+        return self.report
 
     def sync_in_background(self, folder: Path | str) -> None:
         """Start `sync` in a thread and return; `search` finds words as soon as a file is read, meaning later.
@@ -244,6 +247,13 @@ class KnowledgeBase:
         passages, embedded = self._catalogue.count()
         return embedded > 0 and embedded >= _ENOUGH * passages
 
+    def _take_over(self) -> None:
+        """Before a sync: begin with what the server has. If it is away, the files are read all the same."""
+        if self._mirror:
+            with suppress(VectorstoreError):
+                if self._mirror.is_old(now=True):
+                    self._mirror.pull()
+
     def _look_at_server(self) -> None:
         """Take over what another machine has synced; a page that is still loading is not kept waiting for
         it."""
@@ -272,4 +282,5 @@ class KnowledgeBase:
         except _Stopped:
             pass
         except Exception as problem:  # there is nobody above: the status is where a page looks
-            self._failure = str(problem)
+            known = isinstance(problem, VectorstoreError)
+            self._failure = str(problem) if known else f"{type(problem).__name__}: {problem}"

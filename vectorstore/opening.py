@@ -49,16 +49,27 @@ class Place:
             ) from None
         return cls(home, url, name)
 
+    def owns(self, path: Path) -> bool:
+        """Whether a file is one of the store's."""
+        below = path.resolve()
+        if not below.is_relative_to(self.home):
+            return False
+        parts = re.escape(self.name) + r"\.(catalogue|words|lock|vectors)\b.*"
+        return re.fullmatch(parts, below.relative_to(self.home).parts[0]) is not None
+
     @property
     def catalogue(self) -> Path:
+        """Files, passages, and what is still to be embedded."""
         return self.home / f"{self.name}.catalogue"
 
     @property
     def words(self) -> Path:
+        """The saved index of words."""
         return self.home / f"{self.name}.words"
 
     @property
     def lock(self) -> Path:
+        """The file whose holder may write."""
         return self.home / f"{self.name}.lock"
 
 

@@ -33,6 +33,8 @@ class FolderSync:
     catalogue: Catalogue
     tell: Tell
     settled: Callable[[], None]
+    skip: Callable[[Path], bool]
+    """Which files are not documents: the store's own, if it stands in the folder."""
     status: dict[str, FileStatus] = field(default_factory=dict)
     """What became of each file that is in the folder."""
     removed: list[str] = field(default_factory=list)
@@ -52,7 +54,7 @@ class FolderSync:
 
         Every file is a step of its own: after a kill the next pass takes up where this one was.
         """
-        files = _look(folder, self.tell)
+        files = _look(folder, self.tell, self.skip)
         self._before = {entry.file: entry for entry in self.catalogue.entries()}
         self._known = dict(self._before)
         self._present = {found.file for found in files}
@@ -157,12 +159,12 @@ class FolderSync:
                 self.removed.append(file)
 
 
-def _look(folder: Path, tell: Tell) -> list[_Found]:
+def _look(folder: Path, tell: Tell, skip: Callable[[Path], bool]) -> list[_Found]:
     if not folder.is_dir():
         raise VectorstoreError(
             "is not a folder", where=str(folder), fix="Name the folder that holds the documents."
         )
-    paths = find_files(folder)
+    paths = [path for path in find_files(folder) if not skip(path)]
     found = []
     for done, path in enumerate(paths):
         file = path.relative_to(folder).as_posix()
