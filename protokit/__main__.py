@@ -2,4 +2,4 @@
 
 from protokit.cli import main
 
-main()
+main(prog_name="protokit")
