@@ -51,15 +51,43 @@ def test_headings_and_file_names_are_searched() -> None:
 @pytest.mark.parametrize(
     ("texts", "question", "wanted"),
     [
-        (["员工每年享有二十五天带薪年假。", "密码至少需要十四个字符。"], "年假有多少天?", 0),
-        (["有給休暇は年に20日あります。", "会議は月曜日に開かれます。"], "休暇は何日ありますか", 0),
-        (["พนักงานลาพักร้อนได้ 10 วัน", "รหัสผ่านต้องมี 14 ตัวอักษร"], "รหัสผ่านต้องมีกี่ตัวอักษร", 1),
-        (["يحصل الموظفون على إجازة سنوية مدتها 25 يوما.", "تتكون كلمة المرور من 14 حرفا."], "كم مدة الإجازة السنوية للموظف؟", 0),
-        (["Los empleados tienen 25 días de vacaciones.", "La contraseña tiene 14 caracteres."], "¿Cuántas vacaciones tiene un empleado?", 0),
-        (["Die Kündigungsfrist beträgt drei Monate.", "Das Passwort hat 14 Zeichen."], "Welche Kündigungsfristen gelten?", 0),
-        (["Les salariés ont 25 jours de congé.", "Le mot de passe a 14 caractères."], "Combien de congés a un salarié ?", 0),
+        (
+            ["员工每年享有二十五天带薪年假。", "密码至少需要十四个字符。"],
+            "年假有多少天?",
+            0,
+        ),
+        (
+            ["有給休暇は年に20日あります。", "会議は月曜日に開かれます。"],
+            "休暇は何日ありますか",
+            0,
+        ),
+        (
+            ["พนักงานลาพักร้อนได้ 10 วัน", "รหัสผ่านต้องมี 14 ตัวอักษร"],
+            "รหัสผ่านต้องมีกี่ตัวอักษร",
+            1,
+        ),
+        (
+            ["يحصل الموظفون على إجازة سنوية مدتها 25 يوما.", "تتكون كلمة المرور من 14 حرفا."],
+            "كم مدة الإجازة السنوية للموظف؟",
+            0,
+        ),
+        (
+            ["Los empleados tienen 25 días de vacaciones.", "La contraseña tiene 14 caracteres."],
+            "¿Cuántas vacaciones tiene un empleado?",
+            0,
+        ),
+        (
+            ["Die Kündigungsfrist beträgt drei Monate.", "Das Passwort hat 14 Zeichen."],
+            "Welche Kündigungsfristen gelten?",
+            0,
+        ),
+        (
+            ["Les salariés ont 25 jours de congé.", "Le mot de passe a 14 caractères."],
+            "Combien de congés a un salarié ?",
+            0,
+        ),
     ],
-)  # fmt: skip
+)
 def test_questions_in_other_languages_need_only_words(texts: list[str], question: str, wanted: int) -> None:
     stored = {str(number): passage(text, "f.md", number * 100) for number, text in enumerate(texts)}
     lexical = Ranker.build(stored).words(question)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from vectorstore.questions import Kind
-from vectorstore.words import SPACELESS, STOP_WORDS
+from vectorstore.words import STOP_WORDS
 
 Offsets = tuple[int, int]
 _RATHER = {Kind.NUMBER: (Kind.DATE, Kind.TIME, Kind.CONTACT), Kind.DURATION: (Kind.DATE,)}
@@ -70,7 +70,7 @@ _NAME = re.compile(
 @cache
 def _patterns() -> dict[Kind, re.Pattern[str]]:
     units = _units()
-    digits = rf"\d[\d.,\u00a0']*(?:[-–]\d[\d.,]*)?(?<![.,])"
+    digits = r"\d[\d.,\u00a0']*(?:[-–]\d[\d.,]*)?(?<![.,])"
     number = rf"(?:{digits}|\b(?:{units['number']})\b)"
     many = rf"{number}(?:\s*(?:{units['scale']})\b)?"
     about = r"(?:\b(?:about|almost|nearly|roughly|over|under|around|some|at least|at most|up to|more than|less than|fewer than|within|after|until|before)\s+)?"

@@ -6,6 +6,7 @@ scripts written without spaces (Chinese, Japanese, Thai ...) give overlapping pa
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -41,6 +42,13 @@ _UNIT = re.compile(
     rf"|(?P<word>(?:(?![{SPACELESS}])[^\W\d_][\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0d7f]*)+)"
 )
 _LATIN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "tr", "vi", "id")
+_TOLD_BY = {
+    word: [code for code in _LATIN if word in STOP_WORDS[code]]
+    for code in _LATIN
+    for word in STOP_WORDS[code]
+}
+"""The Latin-script languages of each function word."""
+_PLAIN_UNIT = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+")
 _SNOWBALL = {
     "en": "english",
     "de": "german",
@@ -70,8 +78,9 @@ def language(text: str) -> str:
     sample = text[:600]
     if not sample.isascii() and (code := languages.guess(sample)) not in _LATIN:
         return code
-    words = re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", sample).lower())
-    scores = {code: sum(word in STOP_WORDS[code] for word in words) for code in _LATIN}
+    scores = Counter({"en": 0})
+    for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", sample).lower()):
+        scores.update(_TOLD_BY.get(word, ()))
     best = max(scores, key=lambda code: scores[code])
     return best if scores[best] > scores["en"] else "en"
 
@@ -79,6 +88,8 @@ def language(text: str) -> str:
 def tokens(text: str, language_code: str = "") -> list[str]:
     """The terms of `text` in order, repeated as they stand: `"The 3 refunds"` gives `["3", "refund"]`."""
     code = language_code or language(text)
+    if text.isascii():  # the same for plain letters, three times as fast
+        return [form for unit in _PLAIN_UNIT.findall(text.lower()) if (form := _plain_form(unit, code))]
     return [form for unit in _UNIT.finditer(_folded(text)) for form in _forms(unit, code)]
 
 
@@ -134,6 +145,11 @@ def _forms(unit: re.Match[str], code: str) -> tuple[str, ...]:
         return (_number(unit.group()),)
     form = _stem(unit.group(), code)
     return (form,) if form else ()
+
+
+@lru_cache(maxsize=200_000)
+def _plain_form(unit: str, code: str) -> str:
+    return _number(unit) if unit[0].isdigit() else _stem(unit, code)
 
 
 def _pairs(run: str) -> tuple[str, ...]:
