@@ -4,7 +4,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,9 @@ class EventLog:
     def feedback(self, event: int, thumbs: int | None, comment: str = "") -> None:
         """Store thumbs up (1), down (-1) or none (None) and a comment for an event."""
         with self._open() as database:
-            database.execute("UPDATE events SET feedback = ?, comment = ? WHERE id = ?", (thumbs, comment, event))
+            database.execute(
+                "UPDATE events SET feedback = ?, comment = ? WHERE id = ?", (thumbs, comment, event)
+            )
 
     def events(self) -> list[Event]:
         """Every event, oldest first."""
@@ -89,11 +91,10 @@ class EventLog:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        new = not self.path.exists()
         database = sqlite3.connect(self.path, timeout=30)
         database.row_factory = sqlite3.Row
         try:
-            if new:
+            with suppress(sqlite3.OperationalError):  # another process is switching it on at this moment
                 database.execute("PRAGMA journal_mode=WAL")
             columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
             database.execute(f"CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, {columns})")
