@@ -127,3 +127,13 @@ def test_every_character_but_white_space_is_in_exactly_one_sentence(text: str) -
 )
 def test_the_language_is_guessed(text: str, language: str) -> None:
     assert languages.guess(text) == language
+
+
+def test_rows_written_with_their_column_names_are_units_of_their_own():
+    rows = [
+        "Item | Price | Colour",
+        "Item: Sofa, two seats; Price: 890; Colour: removable cover",
+        "Item: Chair; Price: 120; Colour: red",
+    ]
+    text = "\n".join(rows)
+    assert [text[span.start : span.end] for span in split(text)] == rows

@@ -28,7 +28,10 @@ _NUMBERED = re.compile(
     r"\(?(?:\d{1,3}(?:\.\d{1,3}){0,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]\s|\d{1,3}(?:\.\d{1,3}){1,3}\s"
 )
 _FIRST = re.compile(r"\(?[1aA][.)]\s")
-_TABLE_ROW = re.compile(r"\|.*\||[^\t]+\t.*\S|>")
+# Also rows as reading writes them: the names of the columns ("Item | Price"), then "Item: Sofa; Price: 890".
+_TABLE_ROW = re.compile(
+    r"\|.*\||[^\t]+\t.*\S|>|[^|\n]{1,60} \| [^|\n]{1,60}(?: \||$)|[^:;\n]{1,60}: [^;\n]*; [^:;\n]{1,60}: \S"
+)
 _SPEAKER = re.compile(
     r"(?:[\[(]?\d{1,2}:\d\d(?::\d\d)?[\])]?\s*[-–]?\s*)?(?:#\w+#|[^\W\d_a-z][^:：\n]{0,38})\s?[:：](?:\s|$)"
 )
