@@ -70,7 +70,7 @@ _NAME = re.compile(
 @cache
 def _patterns() -> dict[Kind, re.Pattern[str]]:
     units = _units()
-    digits = r"\d[\d.,\u00a0']*(?:[-–]\d[\d.,]*)?(?<![.,])"
+    digits = r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d[\d.,\u00a0']*(?:[-–]\d[\d.,]*)?(?<![.,]))"
     number = rf"(?:{digits}|\b(?:{units['number']})\b)"
     many = rf"{number}(?:\s*(?:{units['scale']})\b)?"
     about = r"(?:\b(?:about|almost|nearly|roughly|over|under|around|some|at least|at most|up to|more than|less than|fewer than|within|after|until|before)\s+)?"
@@ -89,7 +89,7 @@ def _patterns() -> dict[Kind, re.Pattern[str]]:
     )
     clock = r"\b\d{1,2}(?:[:h][0-5]\d(?:\s*(?:[ap]\.?m\.?|uhr|h)\b)?|\.[0-5]\d\s*(?:[ap]\.?m\b\.?|uhr\b))|\b\d{1,2}\s*(?:[ap]\.?m\.?|uhr|o'clock)(?!\w)|\d{1,2}\s*[点點時时](?:\d{1,2}分|半)?"
     span = rf"{several}[\s-]*(?:(?:working|business|calendar|full|whole|more)\s+)?(?:{period})\b"
-    spelled = rf"{about}{span}|{several}\s*(?:个?小?[时時]間?|分[钟鐘]?|[天日]|[个個]?[周週]|[个個]?月|年)"
+    spelled = rf"{about}{span}|(?:{several}|[〇一二三四五六七八九十百千万两]+)\s*(?:[个個]?小?[时時][间間]?|分[钟鐘]?|[天日]|[个個]?[周週]|[个個]?月|年)"
     money = (
         rf"(?:[$€£¥₹₽]|(?:US|CA|AU)\$|\b(?:EUR|USD|GBP|CHF|Rs\.?))\s?{several}",
         rf"{several}\s*(?:[$€£¥₹₽]|(?:{units['currency']})\b|[元円圆塊块]|บาท|원)",

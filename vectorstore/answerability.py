@@ -18,7 +18,7 @@ from vectorstore.matching import GENERAL, Comparison, Embed, Sentence, has, rela
 from vectorstore.passages import Passage
 from vectorstore.questions import NUMERIC, Kind, parts
 from vectorstore.weights import fitted, logistic
-from vectorstore.words import QueryWord, tokens
+from vectorstore.words import SPACELESS_LANGUAGES, QueryWord, tokens
 
 ANSWERABLE = 0.3
 """`answerable` at or above this: answer; below it: say that the documents do not tell.
@@ -63,9 +63,16 @@ def chance(comparison: Comparison, choice: Choice, losses: Sequence[float] | Non
     suffix = "" if losses is not None else " by words"
     whole, each = fitted("answering" + suffix), fitted("support of a word" + suffix)
     factors = [logistic(each(row)) for row in rows(comparison, choice.sentence, losses)]
-    return logistic(whole(sentence_features(comparison, choice))) * math.prod(factors) ** tempering(
-        len(factors)
-    )
+    if losses is None and not _touches(comparison, choice.sentence):
+        return 0.0
+    tempered = tempering(len(factors), pairs=comparison.language in SPACELESS_LANGUAGES)
+    return logistic(whole(sentence_features(comparison, choice))) * math.prod(factors) ** tempered
+
+
+def _touches(comparison: Comparison, sentence: Sentence) -> bool:
+    """Whether any word of the question is in or around the sentence: without meaning there is nothing else to go by."""
+    around = sentence.terms | sentence.near | sentence.over
+    return any(has(word, around) or related(word, around) for word in comparison.words)
 
 
 def rows(comparison: Comparison, sentence: Sentence, losses: Sequence[float] | None) -> list[Features]:
@@ -77,9 +84,9 @@ def rows(comparison: Comparison, sentence: Sentence, losses: Sequence[float] | N
     ]
 
 
-def tempering(words: int) -> float:
-    """The exponent of the product over this many words."""
-    return (4 / max(words, 4)) ** 0.5
+def tempering(words: int, *, pairs: bool = False) -> float:
+    """The exponent of the product over this many words; of pairs of characters only some are words at all."""
+    return 2 / max(words, 2) if pairs else (4 / max(words, 4)) ** 0.5
 
 
 def losses(

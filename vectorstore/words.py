@@ -36,6 +36,7 @@ def _stop_words() -> dict[str, frozenset[str]]:
 
 STOP_WORDS = _stop_words()
 """The function words of each language, by its two-letter code."""
+SPACELESS_LANGUAGES = frozenset({"zh", "ja", "ko", "th"})
 _UNIT = re.compile(
     rf"(?P<run>[{SPACELESS}]+)"
     rf"|(?P<number>\d+(?:[.,]\d+)*)"
