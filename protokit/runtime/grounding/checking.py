@@ -47,6 +47,8 @@ _NO_CLAIM = tuple(
         r"^(?:summary|answer|sources?|in short|note|details|overview|next steps)\s*:?$",
     )
 )
+# Characters of a sentence that are weighed; a longer one is no sentence.
+_LONGEST = 1_000
 _STATES = re.compile(r"\d")
 
 
@@ -97,7 +99,7 @@ def _check(
     answer: str, start: int, end: int, sources: Sources, verbatim: Sequence[str], code: str
 ) -> SentenceCheck:
     text = _ATTRIBUTION.sub("", _MARKUP.sub("", _CITATION.sub("", answer[start:end]))).strip()
-    claim = sources.understood(wording.read(wording.untokenised(text), code))
+    claim = sources.understood(wording.read(wording.untokenised(text[:_LONGEST]), code))
     found = weigh(claim, sources)
     passage = found.place.passage if found.place else None
     span = (found.place.start, found.place.end) if found.place else None

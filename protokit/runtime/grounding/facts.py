@@ -68,7 +68,7 @@ _NO_UNIT = frozenset(_FUNCTION_WORDS.split())
 _ONES = "|".join(sorted(_WORDS, key=len, reverse=True))
 _NUMBER = re.compile(
     r"(?P<cur>us\$|[€$£¥₹]|\b(?:eur|usd|gbp|chf)\b)? ?"
-    rf"(?:(?<![\w.,])(?P<digits>(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+|,\d{{1,2}}(?!\d))?)"
+    rf"(?:(?<![\w.,])(?P<digits>\d{{1,3}}(?:\.\d{{3}}){{2,}}|(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+|,\d{{1,2}}(?!\d))?)"
     rf"|\b(?P<words>(?:{_ONES})(?:[ -](?:{_ONES}))?|half"
     r"|a (?=hundred|thousand|million|dozen|decade|fortnight|century)))"
     r"(?P<ord>st|nd|rd|th)?(?P<plural>s\b)?"
@@ -79,6 +79,7 @@ _NUMBER = re.compile(
 _ORDINAL_WORDS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 _ORDINALS = {word: value for value, word in enumerate(_ORDINAL_WORDS.split(), start=1)}
 _ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)})\b", re.IGNORECASE)
+_DOTTED = re.compile(r"\D{0,4}\d{1,3}\.\d{3}(?!\d)")
 _LOOSE = re.compile(
     r"\b(about|around|roughly|approximately|some|nearly|almost|more than|over|at least|under|less than|fewer than|up to"
     r"|just|close to|most|as many as|below|above|only)\s*$",
@@ -147,6 +148,10 @@ def _near(claim: Fact, source: Fact) -> bool:
         return True
     if claim.kind != "number" or not source.value:
         return False
+    for dotted, other in ((claim, source), (source, claim)):
+        # "1.000 Euro" is a thousand in half of Europe.
+        if _DOTTED.match(dotted.text) and abs(dotted.value * 1000 - other.value) <= 1e-6 * other.value:
+            return True
     ratio = claim.value / source.value
     if claim.text.rstrip().endswith(("0s", "ties")):
         return claim.value <= source.value < claim.value + 10
@@ -228,6 +233,8 @@ def _number(match: re.Match[str]) -> Fact | None:
 
 def _value(digits: str | None, words: str | None) -> float:
     if digits:
+        if digits.count(".") > 1:
+            return float(digits.replace(".", ""))
         plain = digits.rstrip(",")
         return float(re.sub(r",(?=\d{3}(?!\d))", "", plain).replace(",", "."))
     parts = re.split(r"[ -]", (words or "").lower())

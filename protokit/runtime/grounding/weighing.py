@@ -213,7 +213,9 @@ def _pairs(match: _Match) -> float:
 def _order(match: _Match) -> float:
     """The share of neighbouring words of the claim that stand the other way round in the evidence."""
     place_of = match.sources.place_of
-    found = [[at for at in positions if place_of[at] in match.chosen] for positions, _ in match.hits]
+    found = [
+        [at for at in positions if place_of[at] in match.chosen][:_MOST_SPOTS] for positions, _ in match.hits
+    ]
     turned = []
     for first, second in pairwise([positions for positions in found if positions]):
         close = [(abs(a - b), a > b) for a in first for b in second if a != b and abs(a - b) <= _NEAR_WORDS]
@@ -231,8 +233,10 @@ def _anchors(match: _Match) -> list[Word | Fact]:
 def _spots(anchor: Word | Fact, place: Place) -> list[int]:
     """Character offsets in `place` at which the anchor stands."""
     if isinstance(anchor, Word):
-        return [word.start for word in place.wording.words if word.stem == anchor.stem]
-    return [fact.start for fact in place.wording.facts if same(anchor, fact)]
+        spots = [word.start for word in place.wording.words if word.stem == anchor.stem]
+    else:
+        spots = [fact.start for fact in place.wording.facts if same(anchor, fact)]
+    return spots[:_MOST_SPOTS]
 
 
 def _bound(match: _Match) -> list[float]:

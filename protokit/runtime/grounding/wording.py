@@ -15,6 +15,8 @@ _NEGATORS = re.compile(
     re.IGNORECASE,
 )
 _NEGATION_REACH = 32
+# A row of more numbers is a table, not a sentence; all pairs of facts are compared.
+_MOST_FACTS = 60
 _CLAUSE_END = re.compile(r"[.;:!?]|, (?!or|nor)|\b(?:but|although|though|because|while|otherwise)\b")
 
 _SELF_WORDS = "i my me mine we our us myself im i'm i've i'd i'll"
@@ -50,15 +52,24 @@ class Wording:
 
 def read(text: str, code: str) -> Wording:
     """Take `text` (one sentence in the language `code`) apart; offsets refer to `text`."""
-    found = tuple(facts(text))
+    found = tuple(facts(text)[:_MOST_FACTS])
     negated = _negated_ranges(text)
-    kept: list[Word] = []
-    for stem, start, end in words.content_words(text, code):
-        if stem[0].isdigit() or any(fact.start <= start < fact.end for fact in found):
-            continue
-        inside = any(first <= start < last for first, last in negated)
-        kept.append(Word(stem, text[start:end], start, end, _is_name(text, start, end), inside))
-    return Wording(text, tuple(kept), found, len(negated))
+    in_fact = _mask(len(text), [(fact.start, fact.end) for fact in found])
+    in_negation = _mask(len(text), negated)
+    kept = tuple(
+        Word(stem, text[start:end], start, end, _is_name(text, start, end), bool(in_negation[start]))
+        for stem, start, end in words.content_words(text, code)
+        if not stem[0].isdigit() and not in_fact[start]
+    )
+    return Wording(text, kept, found, len(negated))
+
+
+def _mask(length: int, ranges: list[tuple[int, int]]) -> bytearray:
+    """A byte for each character: 1 within any of `ranges`."""
+    mask = bytearray(length)
+    for start, end in ranges:
+        mask[start:end] = b"\1" * (min(end, length) - start)
+    return mask
 
 
 def untokenised(text: str) -> str:
@@ -107,10 +118,10 @@ def manner(text: str, said: set[str]) -> dict[str, float]:
 def _is_name(text: str, start: int, end: int) -> bool:
     if not text[start].isupper():
         return False
-    before = text[:start].rstrip(" \"'“‘(")
+    before = text[max(0, start - 8) : start].rstrip(" \"'“‘(")
     opening = not before or before[-1] in ".!?:•"
     acronym = text[start:end].isupper() and end - start > 1
-    return not opening or acronym or re.match(r"[ .]+[A-Z]\w", text[end:]) is not None
+    return not opening or acronym or re.match(r"[ .]+[A-Z]\w", text[end : end + 8]) is not None
 
 
 def _negated_ranges(text: str) -> list[tuple[int, int]]:
