@@ -433,12 +433,11 @@ def test_a_page_answers_from_an_unchanged_store_before_chroma_is_loaded(folder: 
 import sys, threading
 from vectorstore.knowledge import KnowledgeBase
 gate = threading.Event()
-class Gate:
-    def find_spec(self, name, path=None, target=None):
-        if name == "chromadb":
-            assert threading.current_thread() is not threading.main_thread()
-            gate.wait(30)
-sys.meta_path.insert(0, Gate())
+def hold(event, arguments):
+    if event == "import" and arguments[0] == "chromadb":
+        assert threading.current_thread() is not threading.main_thread()
+        gate.wait(60)
+sys.addaudithook(hold)
 knowledge = KnowledgeBase.open({str(tmp_path / "index")!r})
 knowledge.sync_in_background({str(folder)!r})
 print(knowledge.search("paid holiday")[0].file, knowledge.status.phase)
