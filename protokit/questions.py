@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 from protokit.errors import SpecProblem
@@ -24,27 +25,48 @@ class Row:
     def read(cls, row: object, number: int) -> "Row":
         """Return the row, or raise SpecProblem naming the row and the field."""
         where = f"questions.yaml, row {number}"
-        if not isinstance(row, dict) or not isinstance(row.get("question"), str) or not row["question"].strip():
+        if (
+            not isinstance(row, dict)
+            or not isinstance(row.get("question"), str)
+            or not row["question"].strip()
+        ):
             raise SpecProblem("no question", where=where, fix="Write `- question: ...`")
         known = {"question", "must_contain", "cites", "after", "starter", "unanswerable"}
         if unknown := sorted(map(str, set(row) - known)):
-            raise SpecProblem(f"{unknown[0]}: no such field", where=where, fix=f"Known: {', '.join(sorted(known))}")
+            raise SpecProblem(
+                f"{unknown[0]}: no such field", where=where, fix=f"Known: {', '.join(sorted(known))}"
+            )
         texts = {name: _texts(row, name, where) for name in ("must_contain", "cites", "after")}
-        return cls(row["question"], **texts, starter=bool(row.get("starter")), unanswerable=bool(row.get("unanswerable")))
+        return cls(
+            row["question"],
+            **texts,
+            starter=bool(row.get("starter")),
+            unanswerable=bool(row.get("unanswerable")),
+        )
 
 
 def read_rows(rows: Iterable[Any]) -> list[Row]:
     """The question rows; rows that name a text to summarize are not questions and are left out."""
-    return [Row.read(row, n) for n, row in enumerate(rows, 1) if not (isinstance(row, dict) and "summarize" in row)]
+    return [
+        Row.read(row, n)
+        for n, row in enumerate(rows, 1)
+        if not (isinstance(row, dict) and "summarize" in row)
+    ]
+
+
+def remembers(assistant: Any) -> bool:
+    """Whether `assistant` takes the conversation so far, or answers each question by itself."""
+    return "history" in signature(assistant.reply).parameters
 
 
 def ask(assistant: Any, row: Row, session: str) -> Answer:
     """The assistant's answer to `row`, after the questions it follows on from."""
     history: list[Turn] = []
     for earlier in row.after:
-        history.append(Turn(earlier, assistant.reply(earlier, history, session=session).answer.text))
-    reply = assistant.reply(row.question, history, session=session) if history else assistant.reply(row.question, session=session)
-    answer: Answer = reply.answer
+        said = assistant.reply(earlier, history=history, session=session).answer.text
+        history.append(Turn(earlier, said))
+    so_far = {"history": history} if history else {}
+    answer: Answer = assistant.reply(row.question, **so_far, session=session).answer
     return answer
 
 

@@ -93,7 +93,7 @@ def holds(made: Path, prompt: str) -> None:
     assert (made / "app.py").read_bytes() == (made / ".protokit/base/app.py").read_bytes()
 
 
-@slowly(max_examples=400)
+@slowly(max_examples=200)
 @given(prompt=PROMPTS, name=NAMES, blueprint=BLUEPRINTS, screen=SCREENS)
 @example(prompt="{{ 7*7 }} handbook", name='"""{{ 7*7 }}"""', blueprint="chatbot", screen="gradio")
 @example(prompt="handbook\n\nof two lines", name="[[pitch]] it's", blueprint="rag-search", screen="streamlit")
@@ -133,7 +133,7 @@ def test_the_folder_of_a_hostile_name_stays_here(
     ] == ["deep"]
 
 
-@slowly(max_examples=25)
+@slowly(max_examples=12)
 @given(
     prompt=PROMPTS,
     name=NAMES,
