@@ -280,7 +280,7 @@ def test_an_answer_that_is_stopped_half_way_leaves_its_event(notes: Path) -> Non
 def test_the_log_of_an_answer_holds_any_text(tmp_path: Path) -> None:
     log = EventLog(tmp_path / "events.db")
     text = "'; DROP TABLE events; -- \x00 \u202e 新 👩‍👩‍👧"
-    number = log.record(Answer(text, text, "offline", dollars=None, note=text), session=text, error=text)
+    number = log.record(Answer(text, text, "offline", dollars=None, note=text, problem=text), session=text)
     (event,) = log.events()
     assert event.id == number
     assert [event.fields[name] for name in ("question", "answer", "note", "session", "error")] == [text] * 5

@@ -13,12 +13,14 @@ from vectorstore.passages import Passage
 
 _ENOUGH = 0.72
 """How near a second sentence's score must come to the first's to be worth saying too."""
-_BETWEEN = re.compile(
-    r"(?<=[?])\s+|,?\s+(?:and|or|y|et|und|e|o|ou|oder)\s+(?=(?:what|how|when|where|who|whose|which|why|is|are|do|does|can|may|must|by when|"
-    r"until when|at which|on which|from which|qué|cuánto|cuándo|dónde|quién|cómo|combien|quand|comment|quel|quelle|où|qui|wie|was|wann|wo|wer"
-    r"|quanto|quando|come|chi|dove)\b)",
-    re.IGNORECASE,
+_AND = "and|or|y|o|et|ou|und|oder|e"
+_ASKING = (
+    "what|how|when|where|who|whose|which|why|is|are|do|does|can|may|must|(?:by|until) when|(?:at|on|from) which"
+    "|qué|cuánto|cuándo|dónde|quién|cómo|combien|quand|comment|quel|quelle|où|qui|wie|was|wann|wo|wer"
+    "|quanto|quando|come|chi|dove"
 )
+_BETWEEN = re.compile(rf"(?<=[?])\s+|,?\s+(?:{_AND})\s+(?=(?:{_ASKING})\b)", re.IGNORECASE)
+"""What stands between two questions that are asked in one breath."""
 
 
 @cache

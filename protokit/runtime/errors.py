@@ -1,10 +1,17 @@
 """What can go wrong while a prototype runs, told twice: to the visitor kindly, to the owner exactly."""
 
+_MODEL_DOWN = "The language model could not answer just now. Please try again in a moment."
+
 
 class RuntimeProblem(Exception):
     """`friendly` is one line for the visitor's page; `str(error)` says where, what and what to do, for the owner."""
 
-    def __init__(self, cause: str, *, friendly: str = "Something is not set up yet. Please tell the owner of this page.") -> None:
+    def __init__(
+        self,
+        cause: str,
+        *,
+        friendly: str = "Something is not set up yet. Please tell the owner of this page.",
+    ) -> None:
         super().__init__(cause)
         self.friendly = friendly
 
@@ -14,4 +21,11 @@ class SettingsProblem(RuntimeProblem):
 
 
 class ModelProblem(RuntimeProblem):
-    """The model could not answer: no key, a refused key, an unknown name, no connection, too long a question."""
+    """The model could not answer: no key, a refused key, an unknown name, no connection, a limit that is reached.
+
+    `note` is what the visitor reads when the offline engine answers instead; empty for the usual line.
+    """
+
+    def __init__(self, cause: str, *, friendly: str = _MODEL_DOWN, note: str = "") -> None:
+        super().__init__(cause, friendly=friendly)
+        self.note = note

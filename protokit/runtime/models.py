@@ -8,20 +8,24 @@ from typing import Any, Protocol
 
 from protokit.runtime.citing import cite
 from protokit.runtime.errors import ModelProblem
+from protokit.runtime.packing import Message, pack
 from protokit.runtime.requests import Citation, Condensation, Question
-
-Message = dict[str, str]
+from protokit.runtime.tokens import count
 
 _OPENAI = "https://api.openai.com/v1"
+ROOM_FOR_ANSWER = 1024
+"""Tokens of the context window that stay free for the answer."""
 
 
 @dataclass(slots=True)
 class Outcome:
     """What an engine tells beside the text, filled in while it streams."""
 
+    model: str = "offline"
     citations: tuple[Citation, ...] = ()
     found: bool = True
     note: str = ""
+    packing: str = ""
     tokens_in: int | None = None
     """The server's own count; None where it gave none."""
     tokens_out: int | None = None
@@ -78,7 +82,7 @@ class OfflineEngine:
             from protokit.runtime.summaries import summarize
 
             text, outcome.citations, outcome.note = summarize(asked)
-        outcome.messages = messages_for(asked)  # not sent: for telling what a model would have read
+        send(asked, outcome)  # to nobody: it tells what a model would have read
         yield from _words(text)
 
 
@@ -102,10 +106,9 @@ class OpenAIEngine:
         """Yield the completion's text as the server sends it."""
         import openai
 
-        outcome.messages = messages_for(asked)
-        text = ""
+        messages, text = send(asked, outcome), ""
         try:
-            for chunk in self._chunks(outcome.messages):
+            for chunk in self._chunks(messages):
                 if chunk.usage:
                     outcome.tokens_in = _counted(chunk.usage, "prompt_tokens")
                     outcome.tokens_out = _counted(chunk.usage, "completion_tokens")
@@ -121,16 +124,20 @@ class OpenAIEngine:
             raise _problem(self.model, "the server answered nothing. Try again, or another model")
         outcome.citations = cite(text, asked)
 
-    def _chunks(self, messages: list[Message]) -> Any:
+    def _chunks(self, messages: list[Message]) -> Iterator[Any]:
+        """What the server sends, piece by piece; a stream that is left early is closed, so the server stops too."""
         import openai
 
         server = os.environ.get("OPENAI_BASE_URL") or _OPENAI  # an empty line in .env is no server
-        client = openai.OpenAI(api_key=_openai_key(), base_url=server, timeout=60, max_retries=2)
         usage: Any = {"include_usage": True}
         sent: Any = messages
-        return client.chat.completions.create(
-            model=self.model, messages=sent, stream=True, stream_options=usage
-        )
+        with (
+            openai.OpenAI(api_key=_openai_key(), base_url=server, timeout=60, max_retries=2) as client,
+            client.chat.completions.create(
+                model=self.model, messages=sent, stream=True, stream_options=usage
+            ) as chunks,
+        ):
+            yield from chunks
 
 
 def _counted(usage: object, name: str) -> int | None:
@@ -147,9 +154,8 @@ class LangChainEngine:
 
     def stream(self, asked: Question | Condensation, outcome: Outcome) -> Iterator[str]:
         """Yield the model's text as it comes."""
-        outcome.messages = messages_for(asked)
-        text = ""
-        for chunk in self._model().stream(outcome.messages):
+        messages, text = send(asked, outcome), ""
+        for chunk in self._model().stream(messages):
             if chunk.usage_metadata:
                 outcome.tokens_in = chunk.usage_metadata["input_tokens"]
                 outcome.tokens_out = chunk.usage_metadata["output_tokens"]
@@ -200,27 +206,30 @@ def _explained(error: Exception, model: str, broken: bool) -> ModelProblem:
 
 
 def _problem(model: str, cause: str) -> ModelProblem:
-    friendly = "The language model could not answer just now. Please try again in a moment."
-    return ModelProblem(f"model openai:{model}: {cause}.", friendly=friendly)
+    return ModelProblem(f"model openai:{model}: {cause}.")
 
 
-def messages_for(asked: Question | Condensation) -> list[Message]:
-    """The chat messages that hold a request: instructions and passages, the conversation, the question."""
+def send(asked: Question | Condensation, outcome: Outcome) -> list[Message]:
+    """The chat messages that hold a request, packed into the context window; what was packed goes into `outcome`."""
     if isinstance(asked, Condensation):
         wish = _text("summarizing.md").format(length=asked.length, shape=asked.shape, language=asked.language)
-        return [
-            {"role": "system", "content": f"{asked.instructions}\n\n{wish}".strip()},
+        instructions = f"{asked.instructions}\n\n{wish}".strip()
+        outcome.messages = [
+            {"role": "system", "content": instructions},
             {"role": "user", "content": asked.text},
         ]
+        return outcome.messages
     rules = _text("citing.md") if asked.passages else _text("no_passages.md")
-    passages = "\n\n".join(f"[{n}] ({p.where})\n{p.text}" for n, p in enumerate(asked.passages, start=1))
-    system = "\n\n".join(part for part in (asked.instructions, rules, passages) if part)
-    turns = [
-        {"role": role, "content": said}
-        for turn in asked.history
-        for role, said in (("user", turn.question), ("assistant", turn.answer))
-    ]
-    return [{"role": "system", "content": system}, *turns, {"role": "user", "content": asked.text}]
+    packed = pack(
+        f"{asked.instructions}\n\n{rules}".strip(),
+        asked.history,
+        asked.passages,
+        asked.text,
+        asked.context_tokens - min(ROOM_FOR_ANSWER, asked.context_tokens // 4),
+        lambda text: count(text, outcome.model).tokens,
+    )
+    outcome.messages, outcome.packing = list(packed.messages), str(packed)
+    return outcome.messages
 
 
 def _text(name: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from protokit.runtime.defence import wrap
+from protokit.runtime.requests import Turn
 from vectorstore.passages import Passage
 from vectorstore.sentences import split
 
@@ -14,14 +15,6 @@ Message = dict[str, str]
 # What a chat template puts around each message, on the safe side for the common ones.
 _PER_MESSAGE = 6
 _CONDENSED_QUESTION = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question that was asked before, and its answer."""
-
-    question: str
-    answer: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,23 @@
-"""Reply: one answer on its way; it streams the text, takes the time, counts the tokens and leaves the Event."""
+"""Reply: one answer on its way; it streams the text, takes the time, counts the cost, checks it, leaves the Event."""
 
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from protokit.runtime.errors import ModelProblem
-from protokit.runtime.models import Engine, OfflineEngine, Outcome
+from protokit.runtime.masking import Masks
+from protokit.runtime.models import ROOM_FOR_ANSWER, Engine, OfflineEngine, Outcome
 from protokit.runtime.prices import cost
-from protokit.runtime.requests import Answer, Condensation, Question
+from protokit.runtime.requests import Answer, Condensation, Question, Turn
 from protokit.runtime.settings import Settings
+from protokit.runtime.spending import reserved
 from protokit.runtime.telemetry import EventLog
 from protokit.runtime.tokens import count
+
+if TYPE_CHECKING:
+    from protokit.runtime.grounding import SentenceCheck
 
 _FELL_BACK = "The language model did not answer, so the offline engine did."
 
@@ -31,13 +37,8 @@ class Reply:
         log: EventLog,
         session: str = "",
     ) -> None:
-        self._prepare, self._engine, self._settings, self._log, self._session = (
-            prepare,
-            engine,
-            settings,
-            log,
-            session,
-        )
+        self._prepare, self._engine = prepare, engine
+        self._settings, self._log, self._session = settings, log, session
         self._answer: Answer | None = None
 
     @property
@@ -51,7 +52,7 @@ class Reply:
         return self._answer
 
     def __iter__(self) -> Iterator[str]:
-        run = _Run(time.perf_counter(), self._engine.name)
+        run = _Run(time.perf_counter(), self._engine.name, Outcome(self._engine.name))
         asked = self._prepare()
         try:
             for piece in self._pieces(asked, run):
@@ -62,8 +63,11 @@ class Reply:
             self._answer = self._finished(asked, run)
 
     def _pieces(self, asked: Question | Condensation, run: "_Run") -> Iterator[str]:
-        try:
+        if run.model == OfflineEngine.name:
             yield from self._engine.stream(asked, run.outcome)
+            return
+        try:
+            yield from self._paid(asked, run)
         except ModelProblem as problem:
             run.error = str(problem)
             if not self._settings.fall_back_offline:
@@ -72,32 +76,57 @@ class Reply:
                 yield "\n\n"
             run.outcome, run.model = Outcome(), OfflineEngine.name
             yield from OfflineEngine().stream(asked, run.outcome)
-            run.outcome.note = _FELL_BACK
+            run.outcome.note = problem.note or _FELL_BACK
+
+    def _paid(self, asked: Question | Condensation, run: "_Run") -> Iterator[str]:
+        """Stream from the model, within the limits, with personal data masked where the settings say so."""
+        whole = (
+            count(asked.text, run.model).tokens if isinstance(asked, Condensation) else asked.context_tokens
+        )
+        most = self._dollars(run.model, whole, ROOM_FOR_ANSWER)
+        with reserved(self._settings, most, whole + ROOM_FOR_ANSWER, self._session) as spent:
+            masks = Masks() if self._settings.mask_personal_data else None
+            pieces = self._engine.stream(_masked(asked, masks) if masks else asked, run.outcome)
+            try:
+                yield from masks.unmask_stream(pieces) if masks else pieces
+            finally:
+                used = self._tokens(run)
+                spent(self._dollars(run.model, *used), sum(used))
+
+    def _tokens(self, run: "_Run") -> tuple[int, int]:
+        """Tokens in and out: the server's own count, or else counted here."""
+        outcome = run.outcome
+        sent = "\n".join(message["content"] for message in outcome.messages)
+        tokens_in = count(sent, run.model).tokens if outcome.tokens_in is None else outcome.tokens_in
+        tokens_out = count(run.text, run.model).tokens if outcome.tokens_out is None else outcome.tokens_out
+        return tokens_in, tokens_out
 
     def _finished(self, asked: Question | Condensation, run: "_Run") -> Answer:
         outcome = run.outcome
-        sent = "\n".join(message["content"] for message in outcome.messages)
-        tokens_in = outcome.tokens_in if outcome.tokens_in is not None else count(sent, run.model).tokens
-        tokens_out = (
-            outcome.tokens_out if outcome.tokens_out is not None else count(run.text, run.model).tokens
-        )
+        tokens_in, tokens_out = self._tokens(run)
+        seconds = (
+            time.perf_counter() - run.started
+        )  # what follows is our book-keeping, not the visitor's wait
+        checks = _checked(asked, run.text)
         answer = Answer(
             question=asked.text if isinstance(asked, Question) else f"Summarize {asked.file}",
             text=run.text,
             model=run.model,
             citations=outcome.citations,
             passages=tuple(asked.passages) if isinstance(asked, Question) else (),
-            found=outcome.found,
+            found=outcome.found and (not checks or any(check.verdict != "no claim" for check in checks)),
             note=outcome.note,
             problem=run.error,
             tokens_in=tokens_in,
             tokens_out=tokens_out,
             tokens_estimated=outcome.tokens_in is None or outcome.tokens_out is None,
             seconds_to_first=run.first,
-            seconds=time.perf_counter() - run.started,
+            seconds=seconds,
             dollars=self._dollars(run.model, tokens_in, tokens_out),
+            packing=outcome.packing,
+            checks=checks,
         )
-        return replace(answer, event=self._log.record(answer, session=self._session, error=run.error))
+        return replace(answer, event=self._log.record(answer, session=self._session))
 
     def _dollars(self, model: str, tokens_in: int, tokens_out: int) -> float | None:
         base_url = os.environ.get("OPENAI_BASE_URL", "") if model.startswith("openai:") else ""
@@ -110,7 +139,23 @@ class _Run:
 
     started: float
     model: str
+    outcome: Outcome
     first: float = 0.0
     text: str = ""
     error: str = ""
-    outcome: Outcome = field(default_factory=Outcome)
+
+
+def _checked(asked: Question | Condensation, text: str) -> "tuple[SentenceCheck, ...]":
+    if not isinstance(asked, Question) or not asked.passages:
+        return ()
+    from protokit.runtime.grounding import check
+
+    return tuple(check(text, asked.passages).sentences)
+
+
+def _masked(asked: Question | Condensation, masks: Masks) -> Question | Condensation:
+    """The request without e-mail addresses, phone and card numbers of the visitor; documents are the owner's."""
+    if isinstance(asked, Condensation):
+        return replace(asked, text=masks.mask(asked.text))
+    history = tuple(Turn(masks.mask(turn.question), masks.mask(turn.answer)) for turn in asked.history)
+    return replace(asked, text=masks.mask(asked.text), history=history)

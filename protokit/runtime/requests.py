@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from protokit.runtime.grounding import SentenceCheck
+
     Embed = Callable[[list[str]], NDArray[np.float32]]
 
 Length = Literal["short", "medium", "long"]
@@ -36,6 +38,8 @@ class Question:
     welcome: str = ""
     """What to say to a greeting; empty where small talk has no place."""
     max_words: int | None = None
+    context_tokens: int = 4096
+    """The context window of the model."""
     embed: "Embed | None" = field(default=None, repr=False)
     """Turns texts into rows of unit length, where the embedding model is loaded already."""
 
@@ -88,6 +92,10 @@ class Answer:
     seconds: float = 0.0
     dollars: float | None = 0.0
     """None where the price of the model is not known."""
+    packing: str = ""
+    """What fitted into the context window: "6 of 9 passages fit; 3,120 of 4,096 tokens"."""
+    checks: "tuple[SentenceCheck, ...]" = ()
+    """Each sentence of the text held against the passages; offsets are into `text`."""
     event: int = 0
     """The number of the Event it left, 0 when none."""
 
@@ -95,3 +103,8 @@ class Answer:
     def tokens(self) -> int:
         """Tokens in and out."""
         return self.tokens_in + self.tokens_out
+
+    @property
+    def unsupported(self) -> "tuple[SentenceCheck, ...]":
+        """The sentences that the passages do not carry."""
+        return tuple(check for check in self.checks if check.verdict == "unsupported")

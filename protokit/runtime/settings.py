@@ -77,7 +77,7 @@ class Settings:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except FileNotFoundError:
         raise SettingsProblem(
             f"{path.name}: no such file in {path.parent}. Is this a prototype's folder?"

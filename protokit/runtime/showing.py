@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from protokit.runtime.defence import safe_markdown
 from protokit.runtime.requests import Answer, Citation
 from vectorstore.passages import Passage
 
@@ -53,6 +54,22 @@ def numbers(answer: Answer) -> str:
     return f"{duration(answer.seconds)} · {about}{answer.tokens:,} tokens · {money(answer.dollars)}"
 
 
+def doubted(answer: Answer) -> str:
+    """The text with a sign after each sentence that the passages do not carry."""
+    text = answer.text
+    for check in reversed(answer.unsupported):
+        text = f"{text[: check.end]} ⚠️{text[check.end :]}"
+    return text
+
+
+def doubts(answer: Answer) -> list[str]:
+    """A line for each such sentence: what it says, and why it is doubted."""
+    return [
+        f"⚠️ Not in the documents: “{answer.text[check.start : check.end]}” {check.why}".strip()
+        for check in answer.unsupported
+    ]
+
+
 def duration(seconds: float) -> str:
     """ "397 ms" or "2.1 s"."""
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
@@ -83,6 +100,12 @@ def _short(number: int) -> str:
     if number < 1000:
         return str(number)
     return f"{number / 1000:.1f}k" if number < 1_000_000 else f"{number / 1_000_000:.1f}M"
+
+
+def answer_markdown(answer: Answer) -> str:
+    """The whole answer as safe Markdown: text, doubts, note and numbers, for screens that show one block."""
+    lines = [*doubts(answer), *([f"*{answer.note}*"] if answer.note else [])]
+    return "\n\n".join([*map(safe_markdown, [doubted(answer), *lines]), f"`{numbers(answer)}`"])
 
 
 def marked_text(text: str, citations: Sequence[Citation]) -> str:

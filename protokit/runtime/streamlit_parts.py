@@ -9,7 +9,7 @@ from protokit.runtime.errors import RuntimeProblem
 from protokit.runtime.replies import Reply
 from protokit.runtime.requests import Answer, Citation
 from protokit.runtime.settings import Settings
-from protokit.runtime.showing import marked, match, numbers, title, totals
+from protokit.runtime.showing import doubted, doubts, marked, match, numbers, title, totals
 from protokit.runtime.telemetry import EventLog
 from vectorstore.knowledge import KnowledgeBase
 
@@ -42,7 +42,9 @@ def stream(reply: Reply) -> Answer | None:
 
 def show_text(answer: Answer) -> None:
     """The answer's text, and what the visitor should know about it."""
-    st.markdown(safe_markdown(answer.text))
+    st.markdown(safe_markdown(doubted(answer)))
+    for line in doubts(answer):
+        st.caption(safe_markdown(line))
     if answer.note:
         st.caption(f":material/info: {safe_markdown(answer.note)}")
 
@@ -60,7 +62,7 @@ def show_feedback(answer: Answer, events: EventLog) -> None:
     """Thumbs, stored at once, and what the answer took."""
     with st.container(horizontal=True, vertical_alignment="center"):
         thumbs = st.feedback("thumbs", key=f"thumbs-{answer.event}")
-        st.caption(numbers(answer))
+        st.caption(numbers(answer), help=answer.packing or None)
     if thumbs is not None:
         events.feedback(answer.event, 1 if thumbs else -1)
 

@@ -13,7 +13,8 @@ def summarize(asked: Condensation) -> tuple[str, tuple[Citation, ...], str]:
     if not summary.points:
         return str(phrase("no_actions" if asked.shape == "actions" else "too_short", asked.language)), (), ""
     citations = tuple(
-        Citation(number, _source(asked, point.start, point.end)) for number, point in enumerate(summary.points, 1)
+        Citation(number, _source(asked, point.start, point.end))
+        for number, point in enumerate(summary.points, 1)
     )
     lines = [f"{point.text} [{number}]" for number, point in enumerate(summary.points, start=1)]
     text = " ".join(lines) if asked.shape == "paragraph" else "\n".join(f"- {line}" for line in lines)

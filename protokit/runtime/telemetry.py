@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,17 @@ COLUMNS = {
     "found": "INTEGER NOT NULL",
     "tokens_estimated": "INTEGER NOT NULL",
     "cost_usd": "REAL",
+    "packing": "TEXT NOT NULL DEFAULT ''",
+    "checks": "TEXT NOT NULL DEFAULT '[]'",
+    "unsupported": "INTEGER",
     "note": "TEXT NOT NULL DEFAULT ''",
     "error": "TEXT NOT NULL DEFAULT ''",
     "feedback": "INTEGER",
     "comment": "TEXT NOT NULL DEFAULT ''",
 }
 """Names with dots are those of OpenTelemetry's GenAI conventions. Times are seconds (UTC since 1970), cost is
-US dollars and NULL where unknown, feedback 1 (up), -1 (down) or NULL."""
+US dollars and NULL where unknown, unsupported the number of sentences that the passages do not carry (NULL where
+nothing was checked), feedback 1 (up), -1 (down) or NULL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class EventLog:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def record(self, answer: Answer, *, session: str = "", error: str = "") -> int:
+    def record(self, answer: Answer, *, session: str = "") -> int:
         """Store `answer` and return its event number."""
         values = {
             "time": time.time(),
@@ -65,7 +69,10 @@ class EventLog:
             "tokens_estimated": answer.tokens_estimated,
             "cost_usd": answer.dollars,
             "note": answer.note,
-            "error": error,
+            "error": answer.problem,
+            "packing": answer.packing,
+            "checks": json.dumps([asdict(check) for check in answer.checks], ensure_ascii=False),
+            "unsupported": len(answer.unsupported) if answer.checks else None,
         }
         names = ", ".join(f'"{name}"' for name in values)
         marks = ", ".join("?" * len(values))
@@ -86,7 +93,9 @@ class EventLog:
             return []
         with self._open() as database:
             rows = [dict(row) for row in database.execute("SELECT * FROM events ORDER BY id")]
-        return [Event(row.pop("id"), {**row, "passages": json.loads(row["passages"])}) for row in rows]
+        for row in rows:
+            row |= {name: json.loads(row[name]) for name in ("passages", "checks")}
+        return [Event(row.pop("id"), row) for row in rows]
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -13,7 +13,7 @@ from assistant import Assistant
 
 from protokit.runtime import Answer, RuntimeProblem, Turn
 from protokit.runtime.defence import safe_markdown
-from protokit.runtime.showing import files_html, numbers, numbers_html, sources_html
+from protokit.runtime.showing import answer_markdown, files_html, numbers_html, sources_html
 
 assistant = Assistant()
 settings = assistant.settings
@@ -21,18 +21,14 @@ OFFLINE = "Runs on the offline engine: it quotes your documents. README.md says 
 
 
 def said(role: str, text: str) -> dict[str, str]:
-    return {"role": role, "content": safe_markdown(text)}
+    return {"role": role, "content": text}
 
 
 def shown(answers: list[Answer]) -> list[dict[str, str]]:
-    chat = []
-    for answer in answers:
-        note = f"\n\n*{answer.note}*" if answer.note else ""
-        chat += [
-            said("user", answer.question),
-            said("assistant", f"{answer.text}{note}\n\n`{numbers(answer)}`"),
-        ]
-    return chat
+    pairs = [
+        (said("user", safe_markdown(a.question)), said("assistant", answer_markdown(a))) for a in answers
+    ]
+    return [message for pair in pairs for message in pair]
 
 
 def ask(question: str, answers: list[Answer], session: str) -> Iterator[tuple[Any, ...]]:
@@ -41,13 +37,14 @@ def ask(question: str, answers: list[Answer], session: str) -> Iterator[tuple[An
         return
     history = [Turn(answer.question, answer.text) for answer in answers]
     reply, text = assistant.reply(question, history, session), ""
+    before = [*shown(answers), said("user", safe_markdown(question))]
     try:
         for piece in reply:
             text += piece
-            chat = [*shown(answers), said("user", question), said("assistant", text)]
+            chat = [*before, said("assistant", safe_markdown(text))]
             yield gr.Textbox(value="", submit_btn=False, stop_btn=True), chat, gr.HTML(), gr.HTML(), answers
     except RuntimeProblem as problem:
-        chat = [*shown(answers), said("user", question), said("assistant", problem.friendly)]
+        chat = [*before, said("assistant", problem.friendly)]
         yield gr.Textbox(value="", submit_btn=True, stop_btn=False), chat, gr.HTML(), gr.HTML(), answers
         return
     answers = [*answers, reply.answer]
