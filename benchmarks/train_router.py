@@ -26,6 +26,8 @@ TARGET = HERE.parent / "protokit" / "router.tsv"
 SENTENCES = 110
 """Sentences drawn for each form of each kind."""
 SENTENCE_WEIGHT = 0.4
+MISTYPED = 0.25
+"""Share of the drawn sentences that are misspelt."""
 SEEN = 3
 """A feature in fewer texts than this is left out."""
 SMALLEST = 0.15
@@ -61,7 +63,12 @@ def _sentences() -> Iterator[Labelled]:
                 sentence = lines[number % len(lines)]
                 if form in data["wrappings"] and draw.random() < 0.8:
                     sentence = draw.choice(data["wrappings"][form]).replace("{}", sentence)
-                yield _filled(sentence, data["fillers"], draw), kind, SENTENCE_WEIGHT
+                sentence = _filled(sentence, data["fillers"], draw)
+                yield (
+                    _mistyped(sentence, draw) if draw.random() < MISTYPED else sentence,
+                    kind,
+                    SENTENCE_WEIGHT,
+                )
 
 
 def _filled(sentence: str, fillers: dict[str, list[str]], draw: random.Random) -> str:
@@ -70,6 +77,18 @@ def _filled(sentence: str, fillers: dict[str, list[str]], draw: random.Random) -
         name, _, after = rest.partition("}")
         sentence = before + draw.choice(fillers[name]) + after
     return sentence
+
+
+def _mistyped(sentence: str, draw: random.Random) -> str:
+    """`sentence` with one slip in each long word: a letter left out, doubled, or changed places with the next."""
+    typed = []
+    for word in sentence.split(" "):
+        at = draw.randrange(1, len(word) - 1) if len(word) > 5 else 0
+        if at:
+            before, one, other, after = word[:at], word[at], word[at + 1], word[at + 2 :]
+            word = before + draw.choice([other, one + one + other, other + one]) + after
+        typed.append(word)
+    return " ".join(typed)
 
 
 class Model:

@@ -24,7 +24,7 @@ class Beyond(Strict):
     would_not: Line | None = None
     """What the nearest one would not do, after "It would not": "draw or change a picture"."""
     examples: tuple[str, ...] = Field((), min_length=3)
-    words: Words = Words()  # type: ignore[call-arg]
+    words: Words = Words()
 
 
 def read_beyond(folder: Path) -> tuple[Beyond, ...]:

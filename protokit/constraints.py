@@ -33,7 +33,8 @@ _NUMBERS = {
 }
 _NUMBER = r"(?P<number>\d{1,4}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
 _AT_MOST = (
-    r"under|below|at most|max\.?|maximum(?: of)?|maximal|no more than|not more than|up to|within|less than|fewer than|in"
+    r"under|below|at most|max\.?|maximum(?: of)?|maximal|no more than|not more than|up to|within"
+    r"|less than|fewer than|in"
     r"|menos de|máximo(?: de)?|como máximo|hasta|moins de|au plus|au maximum|jusqu'à|en"
     r"|unter|höchstens|weniger als|bis zu|meno di|massimo|fino a|no máximo|até|不超过|少于|最多|不多于"
 )
@@ -105,15 +106,20 @@ def _only_documents(prompt: str) -> Iterator[Constraint]:
     )
     own = r"(?:our|the|my|these|those|this|its|your|their|provided|uploaded|given|own|internal|company|official|\w+'s)"
     patterns = (
-        rf"\b(?:only|strictly|solely|exclusively|purely|nothing but)\b[^.;,]{{0,30}}?\b(?:{own}\s+)+(?:[\w-]+\s+){{0,3}}?{things}\b",
+        rf"\b(?:only|strictly|solely|exclusively|purely"
+        rf"|nothing but)\b[^.;,]{{0,30}}?\b(?:{own}\s+)+(?:[\w-]+\s+){{0,3}}?{things}\b",
         rf"\b(?:only|strictly|solely|exclusively) (?:from|using|based on|grounded in) (?:[\w-]+\s+){{0,3}}?{things}\b",
-        rf"\b(?:from|using|based on|on|in) (?:{own}\s+)+(?:[\w-]+\s+){{0,3}}?{things} (?:only|alone|and nothing else)\b",
-        r"\b(?:no|without|never|don't|do not|not)\s+(?:any\s+)?(?:hallucinat\w+|mak(?:e|ing) (?:things|stuff|anything) up"
+        rf"\b(?:from|using|based on|on|in) (?:{own}\s+)+(?:[\w-]+\s+){{0,3}}?{things} (?:only|alone"
+        rf"|and nothing else)\b",
+        r"\b(?:no|without|never|don't|do not|not)\s+(?:any\s+)?(?:hallucinat\w+|mak(?:e"
+        r"|ing) (?:things|stuff|anything) up"
         r"|outside knowledge|outside information|external (?:knowledge|sources)|invent\w*(?: anything)?)",
         r"\b(?:solo|sólo|solamente|únicamente|unicamente|apenas|somente|soltanto|esclusivamente)\b[^.;,]{0,30}?"
         r"\b(?:documentos?|archivos?|manual(?:es)?|documenti|fuentes|contratos|arquivos)\b",
-        r"\b(?:uniquement|seulement|exclusivement)\b[^.;,]{0,40}?\b(?:documents?|fichiers|manuels?|sources|contrats|textes)\b",
-        r"\b(?:nur|ausschließlich|ausschliesslich)\b[^.;,]{0,40}?\b(?:Dokument\w*|Unterlagen|Handbuch\w*|Handbücher\w*|Quellen|Dateien|Verträge\w*|Texte\w*)",
+        r"\b(?:uniquement|seulement|exclusivement)\b[^.;,]{0,40}?\b(?:documents?|fichiers|manuels?"
+        r"|sources|contrats|textes)\b",
+        r"\b(?:nur|ausschließlich|ausschliesslich)\b[^.;,]{0,40}?\b(?:Dokument\w*|Unterlagen"
+        r"|Handbuch\w*|Handbücher\w*|Quellen|Dateien|Verträge\w*|Texte\w*)",
         r"(?:只|仅|仅仅)(?:能|可以|允许)?(?:根据|基于|依据|使用|从|用)[^。,，;；]{0,16}",
         r"(?:文書|資料|ドキュメント|マニュアル)だけ[^。、]{0,10}",
     )
@@ -163,20 +169,22 @@ def _said_with(prompt: str, people: str) -> str:
 def _never(prompt: str) -> Iterator[Constraint]:
     advice = r"(?:legal|medical|financial|tax|investment|health|clinical|psychological|dosage|personal)"
     patterns = (
-        r"(?:(?:^|[.,;:!?]|\band|\bbut|\bmust|\bshould|\bit|\bplease|\bbot|\bassistant|\bwill|\bcan)\s*)never (?P<thing>(?!miss|lose|forget|worry|wonder|again|sleep|end|stop|been|be )[^.;!?,]+?)"
-        + _STOP,
-        r"\b(?:must not|mustn't|should not|shouldn't|may not|is not allowed to|not allowed to|will not|won't) (?:ever )?(?P<thing>(?!have to|need to|be )[^.;!?,]+?)"
-        + _STOP,
-        r"(?:(?:^|[.,;:!?]|\band|\bbut|\bplease)\s*)(?:do not|don't) (?:ever )?(?P<thing>(?!have|need|know|want|miss|hallucinate|invent|make things)[^.;!?,]+?)"
-        + _STOP,
-        r"\bwithout (?:ever )?(?P<thing>(?:giving|offering|revealing|sharing|mentioning|disclosing|promising|quoting|recommending|naming) [^.;!?,]+?)"
-        + _STOP,
+        r"(?:(?:^|[.,;:!?]|\band|\bbut|\bmust|\bshould|\bit|\bplease|\bbot|\bassistant|\bwill"
+        r"|\bcan)\s*)never (?P<thing>(?!miss|lose|forget|worry|wonder|again|sleep|end|stop|been"
+        r"|be )[^.;!?,]+?)" + _STOP,
+        r"\b(?:must not|mustn't|should not|shouldn't|may not|is not allowed to|not allowed to"
+        r"|will not|won't) (?:ever )?(?P<thing>(?!have to|need to|be )[^.;!?,]+?)" + _STOP,
+        r"(?:(?:^|[.,;:!?]|\band|\bbut|\bplease)\s*)(?:do not|don't) (?:ever )?(?P<thing>(?!have"
+        r"|need|know|want|miss|hallucinate|invent|make things)[^.;!?,]+?)" + _STOP,
+        r"\bwithout (?:ever )?(?P<thing>(?:giving|offering|revealing|sharing|mentioning|disclosing"
+        r"|promising|quoting|recommending|naming) [^.;!?,]+?)" + _STOP,
         rf"\bno (?P<advice>{advice}(?: or {advice})? advice)\b",
         r"\b(?:nunca|jamás|no debe|no puede)\s+(?P<thing>[^.;!?,]+?)" + _STOP,
         r"\b(?:ne doit (?:pas|jamais)|ne jamais|jamais)\s+(?P<thing>[^.;!?,]+?)" + _STOP,
-        r"\b(?:niemals|nie|darf keine?n?|ohne)\s+(?P<thing>(?:Rechtsberatung|Ratschläge|Diagnosen?|medizinisch\w*|rechtlich\w*|Preise|Namen|personenbezogen\w*)[^.;!?,]*?)"
-        + _STOP,
-        r"\b(?P<thing>keine (?:Rechtsberatung|Diagnosen?|medizinische[nr]? \w+|rechtliche[nr]? \w+|Steuerberatung|Anlageberatung))",
+        r"\b(?:niemals|nie|darf keine?n?|ohne)\s+(?P<thing>(?:Rechtsberatung|Ratschläge|Diagnosen?"
+        r"|medizinisch\w*|rechtlich\w*|Preise|Namen|personenbezogen\w*)[^.;!?,]*?)" + _STOP,
+        r"\b(?P<thing>keine (?:Rechtsberatung|Diagnosen?|medizinische[nr]? \w+|rechtliche[nr]? \w+"
+        r"|Steuerberatung|Anlageberatung))",
         r"(?:不要|不能|不得|绝不|禁止|切勿)(?P<thing>[^。,，;；、]{2,20})",
     )
     for pattern in patterns:
@@ -198,7 +206,10 @@ def _bare(thing: str) -> str:
 
 
 def _currency(prompt: str) -> Iterator[Constraint]:
-    before = r"(?:\b(?:in|en|em|as|to|into|prices?|amounts?|costs?|figures?|money|preise|precios|prix)\s+(?:in\s+|en\s+)?|以|用)"
+    before = (
+        r"(?:\b(?:in|en|em|as|to|into|prices?|amounts?|costs?|figures?|money|preise|precios"
+        r"|prix)\s+(?:in\s+|en\s+)?|以|用)"
+    )
     for code, names in lexicon()["currencies"].items():
         any_name = "|".join(re.escape(name) for name in names if name in prompt.lower())
         if any_name and (
@@ -213,11 +224,7 @@ def _tone(prompt: str) -> Iterator[Constraint]:
         for name in names:
             at = prompt.lower().find(name)
             alone = at >= 0 and not (name.isascii() and _inside_word(prompt, at, at + len(name)))
-            if (
-                alone
-                and not prompt[at - 1 : at] == "-"
-                and prompt[at + len(name) : at + len(name) + 1] != "-"
-            ):
+            if alone and "-" not in (prompt[at - 1 : at], prompt[at + len(name) : at + len(name) + 1]):
                 yield Constraint(kind="tone", value=tone, words=prompt[at : at + len(name)])
                 break
 
@@ -228,11 +235,16 @@ def _inside_word(text: str, start: int, end: int) -> bool:
 
 def _format(prompt: str) -> Iterator[Constraint]:
     patterns = {
-        "bullets": r"\b(?:as|in|with|into|to|of|en|em|als|sous forme de|in form von)\s+(?:\w+\s+)?(?:bullet(?:ed)?(?: points?| list)?s?|viñetas|puntos clave|puces|stichpunkten|stichpunkte|aufzählungspunkte|punti elenco|tópicos)\b|要点列表|箇条書き",
-        "numbered steps": r"\bstep[- ]by[- ]step\b|\b(?:as|in) (?:a )?numbered (?:list|steps)\b|\bpaso a paso\b|\bétape par étape\b|\bpas à pas\b|\bschritt für schritt\b|\bpasso a passo\b|分步骤|一步一步",
-        "table": r"\b(?:as|in) (?:a )?tables?\b|\ben (?:una )?tablas?\b|\bals tabelle\b|\bsous forme de tableau\b|表格形式",
+        "bullets": r"\b(?:as|in|with|into|to|of|en|em|als|sous forme de|in form von)\s+(?:\w+\s+)?"
+        r"(?:bullet(?:ed)?(?: points?| list)?s?|viñetas|puntos clave|puces|stichpunkten?|aufzählungspunkte|punti elenco"
+        r"|tópicos)\b|要点列表|箇条書き",
+        "numbered steps": r"\bstep[- ]by[- ]step\b|\b(?:as|in) (?:a )?numbered (?:list|steps)\b|\bpaso a paso\b"
+        r"|\bétape par étape\b|\bpas à pas\b|\bschritt für schritt\b|\bpasso a passo\b|分步骤|一步一步",
+        "table": r"\b(?:as|in) (?:a )?tables?\b|\ben (?:una )?tablas?\b|\bals tabelle\b"
+        r"|\bsous forme de tableau\b|表格形式",
         "action items": r"\b(?:action items|next steps|to-dos)\b|\baufgabenliste\b|行动项|待办",
-        "one paragraph": r"\b(?:as|in|to|into) (?:a|one|a single|1) (?:short )?paragraph\b|\ben un párrafo\b|\ben un paragraphe\b|\bin einem absatz\b",
+        "one paragraph": r"\b(?:as|in|to|into) (?:a|one|a single|1) (?:short )?paragraph\b"
+        r"|\ben un párrafo\b|\ben un paragraphe\b|\bin einem absatz\b",
     }
     for value, pattern in patterns.items():
         if match := re.search(pattern, prompt, re.IGNORECASE):
@@ -247,14 +259,16 @@ _LOOKS: Mapping[Callable[[str], Iterator[Constraint]], str] = {
     _language: "",
     _only_documents: (
         "only|strictly|solely|exclus|purely|nothing|hallucinat|things|stuff|anything up|outside|external|invent|alone"
-        "|solo|sólo|solamente|únicamente|unicamente|apenas|somente|soltanto|esclus|uniquement|seulement|nur|ausschlie|只|仅|だけ"
+        "|solo|sólo|solamente|únicamente|unicamente|apenas|somente|soltanto|esclus|uniquement"
+        "|seulement|nur|ausschlie|只|仅|だけ"
     ),
     _audience: "",
     _never: "never|not|n't|without|no |nunca|jamás|jamais|nie|keine|ohne|darf|不要|不能|不得|绝不|禁止|切勿",
     _currency: "",
     _tone: "",
     _format: (
-        "bullet|step|numbered|table|tabell|action|next|to-do|paragraph|párrafo|paragraphe|absatz|sentence|frase|oracion|phrase"
+        "bullet|step|numbered|table|tabell|action|next|to-do|paragraph|párrafo|paragraphe|absatz"
+        "|sentence|frase|oracion|phrase"
         "|satz|sätz|frasi|viñeta|puntos|puces|stichpunkt|aufzählung|elenco|tópicos|paso|étape|schritt|passo|pas à pas"
         "|要点|箇条|分步|一步|表格|行动|待办|句|文以内|aufgaben"
     ),

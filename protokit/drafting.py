@@ -50,26 +50,27 @@ def draft(
         domain.audience if domain and typed == "en" and not documents else str(wording["audience"])
     )
     fill = {"topic": topic.title, "subject": topic.subject, "audience": readers}
-    return Spec(
-        title=named,
-        slug=slug_of(named),
-        pitch=str(wording["pitch"]).format(**fill)[:200],
-        prompt=prompt,
-        blueprint=blueprint.reference,
-        screen=screen,
-        language=spoken,
-        audience=readers,
-        persona=domain.persona if domain and typed == "en" else str(wording["persona"]),
-        tone=_wished(wishes, "tone") or str(wording["tone"]),
-        welcome=_welcome(blueprint, spoken, typed, fill),
-        starter_questions=starters if starters is not None else _sample_starters(domain, documents),
-        will_not=_will_not(wishes, wording),
-        constraints=wishes,
-        domain=domain.name if domain else "general",
-        emoji=domain.emoji if domain else "💬",
-        accent=domain.accent if domain else "#4f46e5",
-        model=model,
-    )
+    fields: dict[str, object] = {
+        "title": named,
+        "slug": slug_of(named),
+        "pitch": str(wording["pitch"]).format(**fill)[:200],
+        "prompt": prompt,
+        "blueprint": blueprint.reference,
+        "screen": screen,
+        "language": spoken,
+        "audience": readers,
+        "persona": domain.persona if domain and typed == "en" else str(wording["persona"]),
+        "tone": _wished(wishes, "tone") or str(wording["tone"]),
+        "welcome": _welcome(blueprint, spoken, typed, fill),
+        "starter_questions": starters if starters is not None else _sample_starters(domain, documents),
+        "will_not": _will_not(wishes, wording),
+        "constraints": wishes,
+        "domain": domain.name if domain else "general",
+        "emoji": domain.emoji if domain else "💬",
+        "accent": domain.accent if domain else "#4f46e5",
+        "model": model,
+    }
+    return Spec.model_validate(fields)
 
 
 def find_domain(text: str, domains: Mapping[str, Domain]) -> Domain | None:

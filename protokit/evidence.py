@@ -1,4 +1,4 @@
-"""Measures what in a prompt speaks for a kind of prototype: the same for the router and for the training of its weights."""
+"""Measures what in a prompt speaks for a kind of prototype, the same for the router and for its training."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ def _likeness(asked: set[str], examples: Iterable[frozenset[str]]) -> float:
     near = 0.0
     for example in examples:
         shared = len(asked & example)
-        if shared and len(asked) != shared or len(example) != shared:
+        if (shared and len(asked) != shared) or len(example) != shared:
             near = max(near, shared / (len(asked) * len(example)) ** 0.5)
     return near
 

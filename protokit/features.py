@@ -37,7 +37,7 @@ def fold(text: str) -> str:
 
 
 def features(text: str) -> set[str]:
-    """Return what routing weighs: "word", "two words", and "~part" for four letters of a word ("^" and "$" its ends)."""
+    """Return what routing weighs: "word", "two words", and "~part", four letters of a word ("^" and "$" its ends)."""
     found = words(text)
     return {*found, *(f"{one} {two}" for one, two in pairwise(found)), *_parts(found)}
 

@@ -29,7 +29,7 @@ _TELLING = 3
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What routing made of a prompt. `blueprint` is None when nothing serves it; `beyond` then says what it asks for."""
+    """What routing made of a prompt. `blueprint` is None when nothing serves it; `beyond` then says what it is."""
 
     blueprint: str | None
     confidence: float
@@ -72,11 +72,12 @@ def weights() -> Weights:
     head, _, body = _WEIGHTS.read_text(encoding="utf-8").partition("\n")
     rows = dict(line.split("\t", 1) for line in body.splitlines())
     shared = json.loads(head)
-    return Weights(rows=rows, **{name: tuple(v) if isinstance(v, list) else v for name, v in shared.items()})
+    kinds, bias = tuple(shared["kinds"]), tuple(shared["bias"])
+    return Weights(kinds, bias, shared["strong"], shared["weak"], shared["alike"], shared["step"], rows)
 
 
 def route(prompt: str, blueprints: Mapping[str, Blueprint], beyond: Iterable[Beyond]) -> Choice:
-    """Return the blueprint for the cleaned `prompt`, or a Choice without one. Nothing but the given data names a kind."""
+    """Return the blueprint for the cleaned `prompt`, or a Choice without one. Only the given data names a kind."""
     kinds: dict[str, Kind] = {**{entry.kind: entry for entry in beyond}, **blueprints}
     learnt, evidence = _learnt(prompt), gather(prompt, kinds)
     shares = _shares({name: _score(name, kind, evidence[name], learnt) for name, kind in kinds.items()})
@@ -84,7 +85,7 @@ def route(prompt: str, blueprints: Mapping[str, Blueprint], beyond: Iterable[Bey
     rival, rival_confidence = next(
         (pair for pair in shares if pair[0] in blueprints and pair[0] != first), (None, 0.0)
     )
-    because = _because(prompt, first, evidence[first], weights())
+    because = _because(prompt, first, kinds[first], evidence[first])
     served = first in blueprints and confidence >= ACCEPT and bool(because)
     second = shares[1][0] if len(shares) > 1 and shares[1][1] > CLOSE * confidence else None
     chosen = kinds[first]
@@ -126,21 +127,24 @@ def _shares(scores: Mapping[str, float]) -> list[tuple[str, float]]:
     )
 
 
-def _because(prompt: str, name: str, evidence: Evidence, known: Weights) -> tuple[str, ...]:
-    """The words of the prompt that speak most for `name`: those its card lists, then those the weights favour."""
-    at = known.kinds.index(name) if name in known.kinds else None
-    listed = [said for word in evidence.found if (said := _as_said(word, prompt))]
-    favoured: dict[str, float] = {}
-    for word in re.findall(r"[^\W_]+(?:[-'’][^\W_]+)*", prompt) if at is not None else ():
-        weight = _weight(word, at, known)
-        if weight > 0.5 and (len(word) > 3 or not word.isascii()):
-            favoured[word] = weight
-    told = [*listed, *sorted(favoured, key=lambda word: -favoured[word])]
-    return tuple(_distinct(told))[:_TELLING]
+def _because(prompt: str, name: str, kind: Kind, evidence: Evidence) -> tuple[str, ...]:
+    """The words of the prompt that speak most for `kind`: those its card lists, then those learnt."""
+    listed = [_as_said(word, prompt) for word in evidence.found]
+    long_enough = [word for word in _WORD.findall(prompt) if len(word) > 3 or not word.isascii()]
+    weighed = {word: _weight(word, name, kind) for word in long_enough}
+    favoured = sorted((word for word in weighed if weighed[word] > 0.5), key=lambda word: -weighed[word])
+    return tuple(_distinct([*listed, *favoured]))[:_TELLING]
 
 
-def _weight(word: str, at: int, known: Weights) -> float:
-    """What the weights give `word` for the kind in column `at`; by the parts of the word when they never saw it whole."""
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+
+
+def _weight(word: str, name: str, kind: Kind) -> float:
+    """What was learnt of `word` for a kind, by its parts if it was never seen whole; 1 for a word of its examples."""
+    known = weights()
+    if name not in known.kinds:
+        return float(any(word.lower() in example.lower() for example in kind.examples))
+    at = known.kinds.index(name)
     if row := known.row(" ".join(words(word))):
         return row[at]
     rows = [row for feature in features(word) if (row := known.row(feature))]

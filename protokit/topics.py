@@ -20,41 +20,23 @@ class Topic:
     subject: str
 
 
-_ABOUT = r"about|regarding|concerning|on the topic of|sobre|acerca de|concernant|au sujet de|à propos de|zum thema|über|rund um"
+_ABOUT = (
+    r"about|regarding|concerning|on the topic of|sobre|acerca de|concernant|au sujet de|à propos de"
+    r"|zum thema|über|rund um"
+)
 _OBJECT = (
-    r"(?:ask )?questions (?:of|over|on|to)|ask(?= our| my| the| your)|chat with|talk to|summari[sz](?:e|es|er|ing|ation of)|summary of|summaries of"
-    r"|digests? of|recaps? of|condens(?:e|es|ing)|boil(?:s)? down|search(?:es|ing)?(?: through| across| over| in)?|query"
-    r"|over|across|inside|through|find|resum(?:e|ir|a)|buscar en|résume[rz]?|chercher dans|synthèse de|durchsuch(?:e|en)"
+    r"(?:ask )?questions (?:of|over|on|to)|ask(?= our| my| the| your)|chat with|talk to"
+    r"|summari[sz](?:e|es|er|ing|ation of)|summary of|summaries of"
+    r"|digests? of|recaps? of|condens(?:e|es|ing)|boil(?:s)? down|search(?:es|ing)?(?: through"
+    r"| across| over| in)?|query"
+    r"|over|across|inside|through|find|resum(?:e|ir|a)|buscar en|résume[rz]?|chercher dans"
+    r"|synthèse de|durchsuch(?:e|en)"
     r"|zusammenfassungen von|fasse|resumo de|riassunti? di|riassum(?:ere|i)|sui miei|nei(?: miei)?"
 )
 _OF = r"for|of|from|in|with|de|pour|für|para|per|aus|zu|dans|en"
 _ROLES = r"tutor|coach|concierge|companion|guide|mentor|advis[eo]r|buddy|trainer|therapist|receptionist"
 _MACHINES = r"assistant|helper|chatbot|bot|search engine|search|summari[sz]er|digest|knowledge base|q&a|faq"
 _PHRASE = r"(?:{cue})\s+((?:[\w&'’-]+\s?){{1,8}})"
-_DETERMINERS = frozenset(
-    """our my your their the a an all any some these those this that its his her company's every each various multiple many ten years long
-    nuestro nuestra nuestros nuestras mi mis el la los las un una notre nos mon mes le les du des une l d
-    unser unsere unseren unserem unserer mein meine meinen die das der den dem ein eine einen einem
-    nosso nossa nossos nossas o os as um uma meu il lo gli i di della delle dei del nostri""".split()
-)
-_STOPS = frozenset(
-    """and or but that which who whom so to for from with in on at by using based into as when where while without via through than then if
-    is are was were be been can could should will would may must do does did has have had it they them we you i he she lets let helps help
-    anything everything everyone faq answers answer gives give asks ask uses use quickly automatically easily only just not never also too before after during
-    y e o que con para por en de et ou qui pour avec dans sur und oder mit für von im in aus zu auf um com em ed con per che da mit""".split()
-)
-_GENERIC = frozenset(
-    """document documents docs file files pdf pdfs question questions text texts data content contents anything everything things thing topic topics
-    people person users user customers customer clients client employees employee students student answer answers information info
-    language languages words natural plain english memory context chat conversation conversations them it us me app application tool
-    morning evening night home website site web internet online email mail mails message messages use case phone
-    bot chatbot assistant minutes seconds time times way day days week month year years page pages line lines word one two three five
-    documentos archivos preguntas clientes textos documentos fichiers questions clientes dokumente fragen kunden""".split()
-)
-_KEEPS_S = frozenset(
-    "notes news sales benefits minutes operations analytics economics mathematics physics series business process access".split()
-)
-_SMALL = frozenset("of and the in for to a an on de la del et du des und von".split())
 
 
 def find_topic(
@@ -110,21 +92,14 @@ def _phrases_after(cue: str, prompt: str) -> Iterator[str]:
 def _before_role(prompt: str) -> Iterator[str]:
     """ "a personal fitness coach" -> "fitness coach", "an HR chatbot" -> "HR"."""
     for match in re.finditer(rf"((?:[\w&'’-]+ ){{1,3}})({_ROLES}|{_MACHINES})\b", prompt, re.IGNORECASE):
-        told = [word for word in match[1].split() if fold(word) not in _PRAISE]
+        told = [word for word in match[1].split() if fold(word) not in _listed("praise")]
         kept = _head(list(reversed(_until_stop(reversed(told)))))
         if kept:
             yield f"{kept} {match[2]}" if re.fullmatch(_ROLES, match[2], re.IGNORECASE) else kept
 
 
 def _until_stop(said: Iterator[str]) -> list[str]:
-    return list(takewhile(lambda word: fold(word) not in _STOPS | _DETERMINERS, said))
-
-
-_PRAISE = frozenset(
-    """ai ai-powered virtual personal smart simple friendly conversational intelligent digital powered llm gpt interactive
-    semantic modern local private warm patient helpful little new good great text chat meeting-style build make create need
-    want document rag based custom customised empathetic automated automatic open-source multilingual like""".split()
-)
+    return list(takewhile(lambda word: fold(word) not in _listed("stops") | _listed("determiners"), said))
 
 
 def _head(said: list[str]) -> str:
@@ -132,19 +107,25 @@ def _head(said: list[str]) -> str:
     told = False
     for word in said:
         plain = fold(word)
-        if plain in _DETERMINERS and not told:
+        if plain in _listed("determiners") and not told:
             kept.append(word)
-        elif plain in _STOPS or (told and plain in _DETERMINERS):
+        elif plain in _listed("stops") or (told and plain in _listed("determiners")):
             break
         else:
             kept.append(word)
             told = True
-    content = [word for word in kept if fold(word) not in _DETERMINERS]
+    content = [word for word in kept if fold(word) not in _listed("determiners")]
     if content and _are_people(" ".join(content)):
         return ""
-    if not content or len(content) > 4 or all(fold(word) in _GENERIC for word in content):
+    if not content or len(content) > 4 or all(fold(word) in _listed("generic") for word in content):
         return ""
     return " ".join(kept)
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    """One of the lists of words that shape a noun phrase; "generic" ones say nothing of a topic by themselves."""
+    return frozenset(lexicon()["phrases"][name])
 
 
 @cache
@@ -157,7 +138,7 @@ def _are_people(phrase: str) -> bool:
 
 
 def _bare(phrase: str) -> str:
-    return " ".join(word for word in phrase.split() if fold(word) not in _DETERMINERS)
+    return " ".join(word for word in phrase.split() if fold(word) not in _listed("determiners"))
 
 
 def _same_thing(noun: str, said: str) -> bool:
@@ -166,17 +147,26 @@ def _same_thing(noun: str, said: str) -> bool:
 
 
 def _title_case(phrase: str) -> str:
-    parts = phrase.split()
-    shown = [word if word[1:].lower() != word[1:] or (at and word.lower() in _SMALL) else word[:1].upper() + word[1:]
-             for at, word in enumerate(parts)]  # fmt: skip
-    return " ".join(shown)
+    return " ".join(
+        _capital(word) if at == 0 or word not in _listed("small") else word
+        for at, word in enumerate(phrase.split())
+    )
+
+
+def _capital(word: str) -> str:
+    return word if word[1:] != word[1:].lower() else word[:1].upper() + word[1:]
 
 
 def singular(phrase: str) -> str:
     """ "Research Papers" -> "Research Paper", as English says before another noun; unclear words stay."""
     head, _, last = phrase.rpartition(" ")
     low = last.lower()
-    if low in _KEEPS_S or not low.endswith("s") or low.endswith(("ss", "us", "is")) or len(low) < 4:
+    if (
+        low in _listed("plural_only")
+        or not low.endswith("s")
+        or low.endswith(("ss", "us", "is"))
+        or len(low) < 4
+    ):
         return phrase
     stem = (
         f"{last[:-3]}y"
