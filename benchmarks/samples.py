@@ -1,6 +1,6 @@
 """How many questions of the sample domains the offline engine answers as expected, and how many it rightly refuses.
 
-    python -m benchmarks.samples [DOMAIN ...]
+python -m benchmarks.samples [DOMAIN ...]
 """
 
 import json
@@ -23,7 +23,8 @@ def main(names: list[str]) -> None:
             print(f"{name:12} {row.question}\n             {fault}")
     for kind, chosen in kinds(rows).items():
         right = sum(not fault for _, _, fault in chosen)
-        print(json.dumps({"questions": kind, "right": right, "of": len(chosen), "share": round(right / len(chosen), 3)}))
+        share = round(right / len(chosen), 3)
+        print(json.dumps({"questions": kind, "right": right, "of": len(chosen), "share": share}))
 
 
 def kinds(rows: list[tuple[str, Row, str]]) -> dict[str, list[tuple[str, Row, str]]]:
@@ -47,7 +48,10 @@ def asked(domain: str) -> list[tuple[Row, str]]:
         prototype = Prototype.open(folder)
         with prototype.assistant("offline") as assistant:
             assistant.knowledge.wait()
-            return [(row, wrong(row, ask(assistant, row, "benchmark"))) for row in read_rows(prototype.questions())]
+            return [
+                (row, wrong(row, ask(assistant, row, "benchmark")))
+                for row in read_rows(prototype.questions())
+            ]
 
 
 if __name__ == "__main__":

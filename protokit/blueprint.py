@@ -30,7 +30,7 @@ class Card(Strict):
     cannot: tuple[Line, ...] = ()
     examples: tuple[str, ...] = Field((), min_length=3)
     """Prompts this blueprint serves, in any language: they teach the router."""
-    words: Words = Words()  # type: ignore[call-arg]
+    words: Words = Words()
     default_domain: Slug | None = None
     """The sample knowledge to start from when the PM brings none; absent where `knowledge/` is in the folder."""
     extends: Slug | None = None

@@ -54,7 +54,7 @@ class Plan:
 
 
 def plan(wish: Wish) -> Plan:
-    """Draft everything for `wish`. Raises PromptProblem with an honest no, ChoiceProblem, NameProblem, DocumentProblem."""
+    """Draft everything for `wish`. Raises PromptProblem (an honest no), ChoiceProblem, NameProblem, DocumentProblem."""
     prompt = clean_prompt(wish.prompt)
     title = None if wish.name is None else clean_name(wish.name)
     screen, model = _screen(wish.screen), _model(wish.model)

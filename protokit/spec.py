@@ -87,7 +87,7 @@ class Spec(Strict):
     """Whether the offline engine answers when the model cannot."""
     context_tokens: int = Field(4096, ge=512, le=2_000_000)
     mask_personal_data: bool = False
-    limits: Limits = Limits()  # type: ignore[call-arg]
+    limits: Limits = Limits()
     prices: dict[str, tuple[float, float]] = {}
     """Dollars a million tokens in and out, by model, where they differ from the public table."""
 

@@ -4,7 +4,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -20,7 +19,9 @@ PROMPTS = {
     "summarizer": "Summarize our meeting notes",
 }
 KINDS = [
-    pytest.param((blueprint, screen), marks=pytest.mark.xdist_group(f"{blueprint}-{screen}"))  # one server a kind
+    pytest.param(
+        (blueprint, screen), marks=pytest.mark.xdist_group(f"{blueprint}-{screen}")
+    )  # one server a kind
     for blueprint in PROMPTS
     for screen in ("streamlit", "gradio")
 ]
@@ -40,14 +41,17 @@ class Served:
         return f"{self.prototype.spec.blueprint.partition('@')[0]}-{self.prototype.spec.screen}"
 
     def events(self) -> list[dict]:
-        return [event.fields for event in EventLog(self.prototype.folder / ".protokit" / "events.db").events()]
+        return [
+            event.fields for event in EventLog(self.prototype.folder / ".protokit" / "events.db").events()
+        ]
 
 
 @pytest.fixture(scope="module", params=KINDS, ids=lambda kind: "-".join(kind))
 def served(request, tmp_path_factory) -> Iterator[Served]:
     blueprint, screen = request.param
     folder = make(
-        plan(Wish(PROMPTS[blueprint], blueprint=blueprint, screen=screen)), tmp_path_factory.mktemp("made") / "demo"
+        plan(Wish(PROMPTS[blueprint], blueprint=blueprint, screen=screen)),
+        tmp_path_factory.mktemp("made") / "demo",
     )
     prototype = Prototype.open(folder)
     port = free_port(8600)
@@ -62,7 +66,9 @@ def use(shown: Visit, served: Served) -> None:
     page.get_by_text(spec.title).first.wait_for()
     if spec.takes == "text":
         page.get_by_text("team-meeting").first.click()
-        page.wait_for_function("[...document.querySelectorAll('textarea')].some(box => box.value.length > 500)")
+        page.wait_for_function(
+            "[...document.querySelectorAll('textarea')].some(box => box.value.length > 500)"
+        )
         page.get_by_role("button", name="Summarize").click()
         page.locator("mark").first.wait_for()
     else:
@@ -127,7 +133,9 @@ def test_documents_added_in_the_page_are_asked_at_once(tmp_path):
     folder = make(plan(Wish(PROMPTS["rag-search"], blueprint="rag-search")), tmp_path / "demo")
     prototype, port = Prototype.open(folder), free_port(8600)
     extra = tmp_path / "canteen.md"
-    extra.write_text("# Canteen\n\nThe canteen serves lunch from 11:45 to 13:30 on weekdays.\n", encoding="utf-8")
+    extra.write_text(
+        "# Canteen\n\nThe canteen serves lunch from 11:45 to 13:30 on weekdays.\n", encoding="utf-8"
+    )
     with prototype.serve(port) as child:
         wait_until_open(child, port)
         with visit(f"http://localhost:{port}", tmp_path / "profile") as shown:
