@@ -174,7 +174,8 @@ def test_starters_take_turns_among_the_files() -> None:
 
 
 def test_starters_of_a_german_document_are_german() -> None:
-    text = "# Urlaub\n\nDer Urlaub ist im Handbuch geregelt und muss von der Leitung genehmigt werden.\n\n## Elternzeit\n\n"
+    text = "# Urlaub\n\nDer Urlaub ist im Handbuch geregelt und muss von der Leitung genehmigt werden.\n\n"
+    text += "## Elternzeit\n\n"
     text += "Die Elternzeit ist mit der Personalabteilung zu besprechen und wird schriftlich bestätigt."
     assert starter_questions({"a.md": text}, lambda _: True, 1) == (
         "Was muss ich zum Thema Elternzeit wissen?",
