@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from tests import embedding_server
 from vectorstore import KnowledgeBase, VectorstoreError
+from vectorstore.locking import only_writer
 from vectorstore.reports import Progress
 
 LEAVE = """# Leave
@@ -243,6 +245,52 @@ def test_words_are_found_while_the_vectors_are_being_made(
         assert knowledge.report.added == 3
         assert knowledge.embed is not None
         assert knowledge.search("badge lost")[0].file == "security.txt"
+
+
+def test_a_question_asked_while_files_are_read_is_answered_from_all_of_them(
+    folder: Path, tmp_path: Path
+) -> None:
+    for number in range(300):
+        (folder / f"note {number}.txt").write_text(f"Room {number} has {number + 3} chairs.\n")
+    (folder / "zoo.txt").write_text("The zebra is fed at noon.\n")
+    with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
+        knowledge.sync_in_background(folder)
+        assert knowledge.search("When is the zebra fed?")[0].file == "zoo.txt"
+
+
+def test_a_search_does_not_wait_for_a_long_reading_but_answers_from_what_is_there(
+    folder: Path, tmp_path: Path
+) -> None:
+    with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
+        knowledge.sync(folder)
+        (folder / "zoo.txt").write_text("The zebra is fed at noon.\n")
+        with only_writer(tmp_path / "index" / "knowledge.lock", wait=0, waiting=lambda: None):
+            began = time.monotonic()
+            knowledge.sync_in_background(folder)
+            assert knowledge.search("paid holiday")[0].file == "leave.md"
+            assert knowledge.search("hotels")[0].file == "travel.md"
+            assert time.monotonic() - began < 5
+        assert knowledge.wait(30)
+        assert knowledge.search("zebra")[0].file == "zoo.txt"
+
+
+def test_a_file_that_comes_while_others_are_embedded_is_found_at_once_and_embedded_too(
+    folder: Path, tmp_path: Path, server: embedding_server.EmbeddingServer
+) -> None:
+    for number in range(600):
+        (folder / f"note {number}.txt").write_text(f"Room {number} has {number + 3} chairs.\n")
+    server.delay = 0.3
+    with KnowledgeBase.open(tmp_path / "index", embedding="openai:words") as knowledge:
+        knowledge.sync_in_background(folder)
+        wait_until(lambda: knowledge.status.embedded)
+        (folder / "zoo.txt").write_text("The zebra is fed at noon.\n")
+        knowledge.sync_in_background(folder)
+        assert knowledge.search("When is the zebra fed?")[0].file == "zoo.txt"
+        assert not knowledge.ready
+        server.delay = 0.0
+        assert knowledge.wait(30)
+        assert knowledge.ready
+    assert sum("zebra" in text and "fed at noon" in text for text in server.texts) == 1
 
 
 def test_many_threads_search_while_a_sync_runs(folder: Path, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """The knowledge base: a folder of documents kept as passages, found by words at once and by meaning later."""
 
 import atexit
-import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -9,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from vectorstore.background import BackgroundSync
 from vectorstore.catalogue import Catalogue
 from vectorstore.embedding import embed_waiting
 from vectorstore.embeddings import NONE, Embedder, NoEmbedder, embedder
@@ -37,10 +37,6 @@ _ENOUGH = 0.9
 """Share of passages to be embedded before meaning counts: with less, those that are would be favoured."""
 
 
-class _Stopped(Exception):
-    """The background sync was asked to end."""
-
-
 class KnowledgeBase:
     """Passages of a folder's documents, kept beside their vectors, searched by words and meaning.
 
@@ -57,10 +53,9 @@ class KnowledgeBase:
         self._meaning = MeaningIndex(self._catalogue, place.home, place.url, place.name, embedder)
         self._finder = Finder(self._catalogue, self._words, self._meaning)
         self._mirror = Mirror(self._catalogue, self._meaning, place.url, place.name) if place.url else None
-        self._background: threading.Thread | None = None
-        self._stop = threading.Event()
+        self._background = BackgroundSync(self._sync_and_load)
         self._progress: Progress | None = None
-        self._failure = self._shortcoming = ""
+        self._shortcoming = ""
         self.report: SyncReport | None = None
         """What the last whole sync of this object did, in the background or not."""
 
@@ -106,40 +101,35 @@ class KnowledgeBase:
             reading = FolderSync(self._catalogue, tell, self._words.refresh, self._place.owns)
             reading.run(Path(folder))
             self._words.update()
+            self._background.words_are_in()
             self._words.save()
             embedded_again = embed_waiting(self._catalogue, self._meaning, tell)
             if self._mirror:
                 self._mirror.push()
         rebuilt = " ".join(line for line in (self._mended, reading.rebuilt, embedded_again) if line)
-        self._mended = self._failure = self._shortcoming = self._finder.trouble = ""
+        self._mended = self._shortcoming = self._finder.trouble = self._background.failure = ""
         seconds = time.monotonic() - began
         self.report = SyncReport(reading.reports(), *reading.counts(), seconds, rebuilt, self._notes())
         return self.report
 
     def sync_in_background(self, folder: Path | str) -> None:
-        """Start `sync` in a thread and return; `search` finds words as soon as a file is read, meaning later.
+        """Start `sync` in a thread and return; meanwhile `search` finds by words, and later by meaning.
 
-        `status` tells how far it is. Chroma and the model load in that thread, so a page is up before them.
+        During such a sync, another pass follows, which takes in what has come since. `status` tells how far it
+        is. Chroma and the model load in that thread, so a page is up before them.
         """
-        if self._background is not None and self._background.is_alive():
-            return
-        self._stop.clear()
-        self._failure = ""
-        self._background = threading.Thread(target=self._sync_quietly, args=(Path(folder),), daemon=True)
+        atexit.unregister(self.close)
         atexit.register(self.close)  # a thread inside native code must not outlive the interpreter
-        self._background.start()
+        self._background.request(Path(folder))
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the background sync, at most so many seconds; whether it has ended."""
-        if self._background is not None:
-            self._background.join(seconds)
-        return not self._busy
+        return self._background.wait(seconds)
 
     def close(self) -> None:
         """Stop a background sync after the batch in hand, and let go of all files."""
         atexit.unregister(self.close)
-        self._stop.set()
-        self.wait(30)
+        self._background.stop(30)
         if self._mirror:
             self._mirror.close()
         self._meaning.close()
@@ -158,19 +148,23 @@ class KnowledgeBase:
     @property
     def ready(self) -> bool:
         """Whether no sync is running and every passage can be found in every way this store offers."""
-        return not self._busy and self.status.phase == "ready"
+        return not self._background.running and self.status.phase == "ready"
 
     @property
     def status(self) -> Status:
         """What can be searched at this moment; `str` of it is a line for a page."""
         passages, embedded = self._catalogue.count()
-        if trouble := self._failure or self._shortcoming or self._finder.trouble:
+        if trouble := self._background.failure or self._shortcoming or self._finder.trouble:
             return Status("failed", passages, embedded, trouble)
         if not passages:
-            return Status("reading" if self._busy else "empty")
+            return Status("reading" if self._background.running else "empty")
         if self._meaning.embedder.id == NONE:
             return Status("reading" if self._reading else "ready", passages, 0, " ".join(self._notes()))
-        if not self._meaning.fits or embedded < passages or (self._busy and not self._meaning.loaded):
+        if (
+            not self._meaning.fits
+            or embedded < passages
+            or (self._background.running and not self._meaning.loaded)
+        ):
             return Status("words", passages, embedded if self._meaning.fits else 0)
         return Status("ready", passages, embedded)
 
@@ -207,8 +201,10 @@ class KnowledgeBase:
 
         `history` holds the person's earlier questions, oldest first, for "and for contractors?". `file` (as
         in `Passage.file`) and `kind` ("pdf", "md"...) narrow the search. Words alone decide until vectors are
-        there.
+        there. While a background sync reads, this waits for it, at most a few seconds after it was started, so
+        that no question is answered from half of the documents.
         """
+        self._background.wait_for_words()
         self._look_at_server()
         holder = None if file is None else self._catalogue.original(file)
         filters = {key: value for key, value in (("file", holder), ("kind", kind)) if value is not None}
@@ -231,18 +227,14 @@ class KnowledgeBase:
     # How it is done
 
     @property
-    def _busy(self) -> bool:
-        return self._background is not None and self._background.is_alive()
-
-    @property
     def _reading(self) -> bool:
-        return self._busy and (
+        return self._background.running and (
             self._progress is None or self._progress.step in ("waiting", "looking", "reading")
         )
 
     @property
     def _has_meaning(self) -> bool:
-        if not self._meaning.fits or (self._busy and not self._meaning.loaded):
+        if not self._meaning.fits or (self._background.running and not self._meaning.loaded):
             return False
         passages, embedded = self._catalogue.count()
         return embedded > 0 and embedded >= _ENOUGH * passages
@@ -257,7 +249,7 @@ class KnowledgeBase:
     def _look_at_server(self) -> None:
         """Take over what another machine has synced; a page that is still loading is not kept waiting for
         it."""
-        if self._mirror is None or self._busy:
+        if self._mirror is None or self._background.running:
             return
         try:
             if self._mirror.is_old():
@@ -271,16 +263,6 @@ class KnowledgeBase:
         model = self._meaning.embedder
         return (model.note,) if isinstance(model, NoEmbedder) and model.note else ()
 
-    def _sync_quietly(self, folder: Path) -> None:
-        def stop_if_asked(_: Progress) -> None:
-            if self._stop.is_set():
-                raise _Stopped
-
-        try:
-            self.sync(folder, stop_if_asked)
-            self._meaning.load()
-        except _Stopped:
-            pass
-        except Exception as problem:  # there is nobody above: the status is where a page looks
-            known = isinstance(problem, VectorstoreError)
-            self._failure = str(problem) if known else f"{type(problem).__name__}: {problem}"
+    def _sync_and_load(self, folder: Path, tell: Callable[[Progress], None]) -> None:
+        self.sync(folder, tell)
+        self._meaning.load()

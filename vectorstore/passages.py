@@ -29,4 +29,6 @@ class Passage:
     @property
     def where(self) -> str:
         """The citation for a person: "handbook.pdf, page 3" or "handbook.md, Parental leave"."""
-        return ", ".join(part for part in (self.file, self.place or self.heading.rpartition(" > ")[2]) if part)
+        return ", ".join(
+            part for part in (self.file, self.place or self.heading.rpartition(" > ")[2]) if part
+        )
