@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests import embedding_server
-from vectorstore import KnowledgeBase, VectorstoreError
+from vectorstore import KnowledgeBase, VectorstoreError, answerable, extract
 from vectorstore.locking import only_writer
 from vectorstore.reports import Progress
 
@@ -191,6 +191,32 @@ def test_a_bad_file_is_reported_with_a_remedy_and_the_rest_is_found(folder: Path
     assert all(line.reason and line.fix for line in report.failed)
     assert "broken.pdf" in str(report)
     assert "2 failed" in str(report)
+
+
+def test_neighbours_in_a_section_are_found_as_one_passage_of_the_source(tmp_path: Path) -> None:
+    paragraphs = [f"Rule {n}: badges are worn {'and shown at the gate ' * 30}in zone {n}." for n in range(3)]
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "rules.md").write_text("# Badges\n\n" + "\n\n".join(paragraphs))
+    with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
+        assert knowledge.sync(tmp_path / "documents").files[0].passages > 1
+        (found,) = knowledge.search("badges worn at the gate")
+        assert "\n\n" in found.text
+        assert knowledge.source_text("rules.md")[found.start : found.end] == found.text
+
+
+def test_judging_extracting_and_asking_again_embed_each_text_once(
+    folder: Path, tmp_path: Path, server: embedding_server.EmbeddingServer
+) -> None:
+    question = "How many days of paid holiday are there?"
+    with KnowledgeBase.open(tmp_path / "index", embedding="openai:words") as knowledge:
+        knowledge.sync(folder)
+        passages = knowledge.search(question)
+        server.texts.clear()
+        for _ in range(2):
+            answerable(question, passages, embed=knowledge.embed)
+            assert "thirty days" in extract(question, passages, embed=knowledge.embed)[0].text
+    assert question in server.texts
+    assert len(server.texts) == len(set(server.texts))
 
 
 def test_a_search_can_be_narrowed_to_a_file_or_a_kind(folder: Path, tmp_path: Path) -> None:

@@ -16,24 +16,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from vectorstore.errors import VectorstoreError
     from vectorstore.extracting import Evidence, answerable, extract
-    from vectorstore.knowledge import FileReport, KnowledgeBase, SyncReport
+    from vectorstore.knowledge import KnowledgeBase
     from vectorstore.passages import Passage
+    from vectorstore.reports import FileReport, Progress, Status, SyncReport
 
 _HOME = {
     "VectorstoreError": "errors",
     "Evidence": "extracting",
     "answerable": "extracting",
     "extract": "extracting",
-    "FileReport": "knowledge",
     "KnowledgeBase": "knowledge",
-    "SyncReport": "knowledge",
     "Passage": "passages",
+    "FileReport": "reports",
+    "Progress": "reports",
+    "Status": "reports",
+    "SyncReport": "reports",
 }
 __all__ = [
     "Evidence",
     "FileReport",
     "KnowledgeBase",
     "Passage",
+    "Progress",
+    "Status",
     "SyncReport",
     "VectorstoreError",
     "answerable",

@@ -5,7 +5,7 @@ Patterns, not a model: they are quick, hold for a dozen languages, and what they
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from vectorstore.questions import Kind
@@ -16,21 +16,22 @@ _RATHER = {Kind.NUMBER: (Kind.DATE, Kind.TIME, Kind.CONTACT), Kind.DURATION: (Ki
 """What looks like the kind but is rather one of these: the 4 of "4 March" is no number of anything."""
 
 
-def find(kind: Kind, text: str) -> list[Offsets]:
+@lru_cache(maxsize=4096)
+def find(kind: Kind, text: str) -> tuple[Offsets, ...]:
     """The (start, end) character offsets in `text` of everything that could answer a question of this `kind`, in order.
 
-    A kind that shows no outer mark (an open question, yes or no) gives an empty list.
+    A kind that shows no outer mark (an open question, yes or no) gives nothing.
     """
     patterns = _patterns()
     if kind in (Kind.PERSON, Kind.PLACE, Kind.NAME):
-        return _names(text)
+        return tuple(_names(text))
     if kind not in patterns:
-        return []
+        return ()
     taken = [span for other in _RATHER.get(kind, ()) for span in find(other, text)]
     found = (
         match.span("answer") for match in patterns[kind].finditer(text) if match["answer"] not in _NO_MONTHS
     )
-    return [(start, end) for start, end in found if not any(a < end and start < b for a, b in taken)]
+    return tuple((start, end) for start, end in found if not any(a < end and start < b for a, b in taken))
 
 
 def _names(text: str) -> list[Offsets]:

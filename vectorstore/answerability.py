@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from vectorstore.choosing import Choice, choose
-from vectorstore.matching import GENERAL, Comparison, Embed, Sentence, has, related
+from vectorstore.matching import GENERAL, Comparison, Embed, Sentence, has, knowing, related
 from vectorstore.passages import Passage
 from vectorstore.questions import NUMERIC, Kind, parts
 from vectorstore.weights import fitted, logistic
@@ -47,7 +47,7 @@ def answerable(
 
 
 def _answered(comparison: Comparison, embed: Embed | None, multilingual: bool) -> float:
-    known = embed if multilingual or comparison.language == "en" else None
+    known = knowing(embed, comparison.language, multilingual=multilingual)
     choices = choose(comparison, known)[:_CONSIDERED]
     if not choices or not comparison.words:
         return 0.0

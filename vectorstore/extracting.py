@@ -8,7 +8,7 @@ from itertools import zip_longest
 from vectorstore.answerability import ANSWERABLE, answerable
 from vectorstore.choosing import Choice, choose
 from vectorstore.marking import mark
-from vectorstore.matching import Comparison, Embed
+from vectorstore.matching import Comparison, Embed, knowing
 from vectorstore.passages import Passage
 from vectorstore.questions import parts
 from vectorstore.weights import logistic
@@ -47,7 +47,8 @@ def extract(
     A question that asks two things gets the best for each in turn.
 
     `passages` are in order of rank, as `fuse` gives them. `embed` turns texts into rows of unit length; it is asked
-    only about questions in English unless it is `multilingual`. A sentence never crosses a passage's border.
+    only about questions in English unless it is `multilingual` (said here, or by an attribute of its own). A
+    sentence never crosses a passage's border.
     """
     ranked = [_ranked(Comparison.of(part, passages), embed, multilingual) for part in parts(question)]
     turns = (evidence for turn in zip_longest(*ranked) for evidence in turn if evidence is not None)
@@ -55,7 +56,7 @@ def extract(
 
 
 def _ranked(comparison: Comparison, embed: Embed | None, multilingual: bool) -> list[Evidence]:
-    known = embed if multilingual or comparison.language == "en" else None
+    known = knowing(embed, comparison.language, multilingual=multilingual)
     choices = [choice for choice in choose(comparison, known) if not choice.sentence.is_heading]
     return [_evidence(comparison, choice) for choice in choices[:_CONSIDERED]]
 

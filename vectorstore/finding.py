@@ -24,6 +24,7 @@ class Finder:
 
     def __init__(self, catalogue: Catalogue, words: WordIndex, meaning: MeaningIndex) -> None:
         self._catalogue, self._words, self._meaning = catalogue, words, meaning
+        self._last_source = ("", 0, "")
         self.trouble = ""
         """Why the last search went by words alone although there are vectors; empty if it did not."""
 
@@ -57,7 +58,17 @@ class Finder:
             history=history,
             limit=limit,
             multilingual=self._meaning.embedder.multilingual,
+            source=self._source,
         )
+
+    def _source(self, file: str) -> str:
+        """The text of a file; the last one is kept, as it is asked for again and may be long."""
+        generation = self._catalogue.generation("words")
+        name, known, text = self._last_source
+        if (name, known) != (file, generation):
+            text = self._catalogue.source(file) or ""
+            self._last_source = (file, generation, text)
+        return text
 
     def _nearest(
         self, question: str, filters: Mapping[str, str]

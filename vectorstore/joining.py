@@ -11,6 +11,9 @@ _SAME = 0.9
 _PIECES = 3
 """Passages that are joined into one at most, so that a result stays a passage and does not become a chapter."""
 
+_GAP = 100
+"""Characters of white space between neighbours at most: the source is not asked for about those further apart."""
+
 Source = Callable[[str], str]
 """The text of a file, to which a passage's offsets refer."""
 
@@ -60,13 +63,14 @@ def _adjoins(result: list[Passage], passage: Passage, source: Source | None) -> 
     )
     if not same or len(result) == _PIECES:
         return False
-    return any(_touch(*sorted((piece, passage), key=lambda each: each.start), source) for piece in result)
+    return any(_touch(piece, passage, source) for piece in result)
 
 
-def _touch(earlier: Passage, later: Passage, source: Source | None) -> bool:
+def _touch(one: Passage, other: Passage, source: Source | None) -> bool:
+    earlier, later = (one, other) if one.start < other.start else (other, one)
     if earlier.end == later.start:
         return True
-    if earlier.end > later.start or source is None:
+    if not 0 < later.start - earlier.end <= _GAP or source is None:
         return False
     return not source(later.file)[earlier.end : later.start].strip()
 

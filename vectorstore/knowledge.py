@@ -19,14 +19,12 @@ from vectorstore.meaningindex import MeaningIndex
 from vectorstore.mirroring import Mirror
 from vectorstore.opening import Place, open_catalogue
 from vectorstore.passages import Passage
+from vectorstore.remembering import RememberingEmbed
 from vectorstore.reports import FileReport, Progress, Status, SyncReport
 from vectorstore.syncing import FolderSync
 from vectorstore.wordindex import WordIndex
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from vectorstore.retriever import PassageRetriever
 
 __all__ = ["FileReport", "KnowledgeBase", "Progress", "Status", "SyncReport"]
@@ -54,6 +52,7 @@ class KnowledgeBase:
         self._finder = Finder(self._catalogue, self._words, self._meaning)
         self._mirror = Mirror(self._catalogue, self._meaning, place.url, place.name) if place.url else None
         self._background = BackgroundSync(self._sync_and_load)
+        self._embed = RememberingEmbed(embedder.embed, multilingual=embedder.multilingual)
         self._progress: Progress | None = None
         self._shortcoming = ""
         self.report: SyncReport | None = None
@@ -213,10 +212,12 @@ class KnowledgeBase:
         )
 
     @property
-    def embed(self) -> "Callable[[list[str]], NDArray[np.float32]] | None":
-        """Texts to vectors by this store's model, for `extract` and `answerable`; None while there is
-        none."""
-        return self._meaning.embedder.embed if self._has_meaning else None
+    def embed(self) -> RememberingEmbed | None:
+        """Texts to vectors by this store's model, for `extract` and `answerable`; None while there is none.
+
+        It remembers what it embedded lately, so that the two, and a question that comes again, cost little.
+        """
+        return self._embed if self._has_meaning else None
 
     def as_retriever(self, *, limit: int = 6) -> "PassageRetriever":
         """This knowledge base as a LangChain retriever: Documents with the citation as metadata."""

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 Embed = Callable[[list[str]], "NDArray[np.float32]"]
 """Texts to vectors of unit length, one row each."""
 
+
+def knowing(embed: Embed | None, language_code: str, *, multilingual: bool) -> Embed | None:
+    """`embed` if its model knows the language: English, or any if it is `multilingual` or says so itself."""
+    every = multilingual or getattr(embed, "multilingual", False)
+    return embed if every or language_code == "en" else None
+
+
 _BARE = re.compile(r"[.!?:;。！？：؟۔।]\W*$")
 _ITEM = re.compile(r"\s*(?:[-*+•‣▪◦–·]|\(?\w{1,3}[.)])\s|.*[|\t]|\w[^:]{0,40}: \S")
 GENERAL = frozenset(

@@ -18,7 +18,7 @@ class PassageRetriever(BaseRetriever):
 
     def __init__(self, knowledge: KnowledgeBase, limit: int = 6) -> None:
         """Retrieve at most `limit` passages for each question."""
-        super().__init__(knowledge=knowledge, limit=limit)  # type: ignore[call-arg]
+        super().__init__(knowledge=knowledge, limit=limit)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
