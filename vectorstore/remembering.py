@@ -1,4 +1,4 @@
-"""Keeps the vectors of texts seen lately, as judging and extracting ask for the same ones, and the next question too."""
+"""Keeps the vectors of texts seen lately: judging and extracting ask for the same ones, and so does a later question."""
 
 import threading
 from collections import OrderedDict
