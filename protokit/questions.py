@@ -72,17 +72,27 @@ def ask(assistant: Any, row: Row, session: str) -> Answer:
 
 def wrong(row: Row, answer: Answer) -> str:
     """Why `answer` is not what `row` asks for, empty when it is."""
+    if fault := misses(row, answer):
+        return fault
+    files = uncited(row, answer)
+    return f"{', '.join(files)} not cited" if files else ""
+
+
+def misses(row: Row, answer: Answer) -> str:
+    """Why the text of `answer` is not what `row` asks for, whatever it cites; empty when it is."""
     if row.unanswerable:
         return "" if not answer.found else f"answered, though the documents do not tell: {answer.text[:80]}"
     if not answer.found:
         return "not found"
     said = " ".join(answer.text.split()).casefold()
     missing = [words for words in row.must_contain if words.casefold() not in said]
-    if missing:
-        return f"{', '.join(map(repr, missing))} not in the answer: {answer.text[:80]}"
+    return f"{', '.join(map(repr, missing))} not in the answer: {answer.text[:80]}" if missing else ""
+
+
+def uncited(row: Row, answer: Answer) -> list[str]:
+    """The files that `row` wants cited and `answer` does not cite."""
     cited = {citation.passage.file for citation in answer.citations}
-    uncited = [file for file in row.cites if file not in cited]
-    return f"{', '.join(uncited)} not cited" if uncited else ""
+    return [] if row.unanswerable else [file for file in row.cites if file not in cited]
 
 
 def _texts(row: dict[str, Any], name: str, where: str) -> tuple[str, ...]:

@@ -107,7 +107,8 @@ class Reply:
         seconds = (
             time.perf_counter() - run.started
         )  # what follows is our book-keeping, not the visitor's wait
-        checks = _checked(asked, run.text)
+        quotes = run.model != OfflineEngine.name or outcome.citations  # else it only said a phrase of its own
+        checks = _checked(asked, run.text) if quotes else ()
         answer = Answer(
             question=asked.text if isinstance(asked, Question) else f"Summarize {asked.file}",
             text=run.text,

@@ -10,6 +10,6 @@ the project's own.
 """
 
 from protokit.runtime.grounding.checking import Grounding, SentenceCheck, check
-from protokit.runtime.grounding.rating import Rate, rate
+from protokit.runtime.grounding.rating import Rate, rate, wilson
 
-__all__ = ["Grounding", "Rate", "SentenceCheck", "check", "rate"]
+__all__ = ["Grounding", "Rate", "SentenceCheck", "check", "rate", "wilson"]

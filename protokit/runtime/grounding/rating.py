@@ -11,6 +11,16 @@ FEWEST = 20
 _Z = 1.959964
 
 
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """The 95% interval of a share of which `hits` of `of` were seen (Wilson 1927); 0 to 1 where nothing was."""
+    if not of:
+        return 0.0, 1.0
+    share = hits / of
+    middle = (share + _Z**2 / (2 * of)) / (1 + _Z**2 / of)
+    half = _Z / (1 + _Z**2 / of) * math.sqrt(share * (1 - share) / of + _Z**2 / (4 * of**2))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """The share of answers with an unsupported sentence among the answers that claim something."""
@@ -31,12 +41,7 @@ class Rate:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95% interval of the share (Wilson 1927), 0 to 1 where there are no answers."""
-        n = self.answers
-        if not n:
-            return 0.0, 1.0
-        middle = (self.share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-        half = _Z / (1 + _Z**2 / n) * math.sqrt(self.share * (1 - self.share) / n + _Z**2 / (4 * n**2))
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return wilson(self.unsupported, self.answers)
 
     def __str__(self) -> str:
         """For a person: "4% (2% to 8%) of 210 answers" or "too few answers to say (7 of 20)"."""

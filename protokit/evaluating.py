@@ -1,0 +1,60 @@
+"""Runs a prototype's questions.yaml on one model or several: the scorecard that a team puts into its CI."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from protokit.errors import CheckFailed, SpecProblem
+from protokit.prototype import Prototype
+from protokit.questions import Row, ask, read_rows, remembers
+from protokit.runtime.errors import ModelProblem
+from protokit.runtime.models import connect
+from protokit.scorecards import Graded, Scorecard
+
+Tell = Callable[[str, int, int], None]
+"""Is told the model, how many questions are done, and of how many."""
+
+
+def evaluate(prototype: Prototype, models: Sequence[str], tell: Tell) -> list[Scorecard]:
+    """A scorecard for each of `models`, in order; of the prototype's own model where none is named.
+
+    Every model is asked the same questions, one after the other. Raises ModelProblem for a string that names
+    no model, SpecProblem where there are no questions.
+    """
+    wanted = list(dict.fromkeys(models)) or [prototype.spec.model]
+    for model in wanted:
+        connect(model, prototype.folder)
+    rows = _rows(prototype)
+    return [_scorecard(prototype, model, rows, tell) for model in wanted]
+
+
+def _rows(prototype: Prototype) -> list[Row]:
+    if prototype.spec.takes != "question":
+        raise CheckFailed(
+            "a summarizer has no questions to be measured by", fix="`protokit check` checks its samples."
+        )
+    rows = read_rows(prototype.questions())
+    if not rows:
+        raise SpecProblem("no questions", where="questions.yaml", fix="Write `- question: ...`")
+    return rows
+
+
+def _scorecard(prototype: Prototype, model: str, rows: Sequence[Row], tell: Tell) -> Scorecard:
+    with prototype.assistant(model) as assistant:
+        assistant.knowledge.wait()
+        asked = [row for row in rows if not row.after or remembers(assistant)]
+        assistant.knowledge.search(asked[0].question)  # what loads once is no part of an answer's time
+        graded = []
+        for number, row in enumerate(asked):
+            tell(model, number, len(asked))
+            # A visitor of its own for each question: a limit for one visitor is not what is measured here.
+            graded.append(_graded(assistant, row, f"eval-{number + 1}"))
+        tell(model, len(asked), len(asked))
+    return Scorecard(model, tuple(graded))
+
+
+def _graded(assistant: Any, row: Row, session: str) -> Graded:
+    try:
+        answer = ask(assistant, row, session)
+    except ModelProblem as problem:
+        return Graded(row, None, str(problem))
+    return Graded(row, None, answer.problem) if answer.problem else Graded(row, answer)
