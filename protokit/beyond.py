@@ -1,17 +1,19 @@
 """What no blueprint serves yet, as data, because an honest no needs a reason and the nearest thing there is."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from msgspec import Meta
 
 from protokit.blueprint import BLUEPRINT_FILE, Words
 from protokit.errors import SpecProblem
-from protokit.spec import Line, Slug, Strict, load_yaml, read_text
+from protokit.spec import Line, Slug
+from protokit.validation import Strict, convert, load_yaml, read_text
 
 BEYOND_FILE = "beyond.yaml"
 
 
-class Beyond(Strict):
+class Beyond(Strict, frozen=True, kw_only=True):
     """One kind of prompt that is understood and not served."""
 
     kind: Slug
@@ -23,7 +25,7 @@ class Beyond(Strict):
     """Name of the blueprint that comes nearest, if any."""
     would_not: Line | None = None
     """What the nearest one would not do, after "It would not": "draw or change a picture"."""
-    examples: tuple[str, ...] = Field((), min_length=3)
+    examples: Annotated[tuple[str, ...], Meta(min_length=3)]
     words: Words = Words()
 
 
@@ -41,9 +43,4 @@ def read_beyond(folder: Path) -> tuple[Beyond, ...]:
 
 
 def _read_entry(number: int, entry: object) -> Beyond:
-    try:
-        return Beyond.model_validate(entry)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(step) for step in first["loc"])
-        raise SpecProblem(f"{field}: {first['msg']}", where=f"{BEYOND_FILE}, entry {number}") from None
+    return convert(Beyond, entry if isinstance(entry, dict) else {}, where=f"{BEYOND_FILE}, entry {number}")

@@ -3,32 +3,34 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+import msgspec
+from msgspec import Meta
 
 from protokit.errors import SpecProblem
-from protokit.spec import SCREENS, Line, Screen, Slug, Strict, read_text, validate
+from protokit.spec import SCREENS, Line, Screen, Slug
+from protokit.validation import Strict, read_text, validate
 
 BLUEPRINT_FILE = "blueprint.yaml"
 TEMPLATE_FOLDER = "{{cookiecutter.slug}}"
 
 
-class Words(Strict):
+class Words(Strict, frozen=True, kw_only=True):
     """Words in a prompt that speak for a blueprint, beside its examples."""
 
     strong: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
 
 
-class Card(Strict):
+class Card(Strict, frozen=True, kw_only=True):
     """What `blueprint.yaml` says."""
 
     name: Slug
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    version: Annotated[str, Meta(pattern=r"^\d+\.\d+\.\d+$", description="a version such as 1.0.0")]
     title: Line
     pitch: Line
     best_for: tuple[Line, ...] = ()
     cannot: tuple[Line, ...] = ()
-    examples: tuple[str, ...] = Field((), min_length=3)
+    examples: Annotated[tuple[str, ...], Meta(min_length=3)]
     """Prompts this blueprint serves, in any language: they teach the router."""
     words: Words = Words()
     default_domain: Slug | None = None
@@ -40,7 +42,7 @@ class Card(Strict):
     """What a visitor hands to it: a question about the documents, or a text to work on."""
 
 
-class Blueprint(Card):
+class Blueprint(Card, frozen=True, kw_only=True):
     """A blueprint folder that was read and found whole: its card, and where it is."""
 
     folder: Path
@@ -59,7 +61,7 @@ def read_blueprint(folder: Path) -> Blueprint:
     """Return the blueprint in `folder`, or raise SpecProblem naming file, field and line."""
     path = folder / BLUEPRINT_FILE
     card = validate(Card, read_text(path), where=f"{folder.name}/{BLUEPRINT_FILE}")
-    blueprint = Blueprint(folder=folder, **card.model_dump())
+    blueprint = Blueprint(folder=folder, **msgspec.structs.asdict(card))
     for screen in blueprint.screens:
         for layer in blueprint.layers(screen):
             if not (layer / TEMPLATE_FOLDER).is_dir():

@@ -2,20 +2,22 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from msgspec import Meta
 
 import protokit
 from protokit.blueprint import BLUEPRINT_FILE, Blueprint, read_blueprint
 from protokit.errors import ChoiceProblem
-from protokit.spec import Colour, Line, Slug, Strict, read_text, validate
+from protokit.spec import Colour, Line, Slug
+from protokit.validation import Strict, read_text, validate
 
 DOMAIN_FILE = "domain.yaml"
 FOUNDATION = "common"
 """The folder whose files lie under every built-in blueprint; it is not one itself."""
 
 
-class Domain(Strict):
+class Domain(Strict, frozen=True, kw_only=True):
     """Sample knowledge for a field of work, and the looks and words that go with it."""
 
     name: Slug
@@ -25,8 +27,8 @@ class Domain(Strict):
     accent: Colour
     audience: Line
     persona: Line
-    words: tuple[str, ...] = Field((), min_length=3)
-    title_nouns: tuple[str, ...] = Field((), min_length=1)
+    words: Annotated[tuple[str, ...], Meta(min_length=3)]
+    title_nouns: Annotated[tuple[str, ...], Meta(min_length=1)]
 
 
 @cache
@@ -51,7 +53,9 @@ def find_blueprint(name: str) -> Blueprint:
     known = blueprints()
     plain = name.partition("@")[0]
     if plain not in known:
-        raise ChoiceProblem.of("blueprint", name, sorted(known), fix="`protokit list` shows what each is for.")
+        raise ChoiceProblem.of(
+            "blueprint", name, sorted(known), fix="`protokit list` shows what each is for."
+        )
     return known[plain]
 
 

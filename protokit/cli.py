@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
@@ -14,9 +15,6 @@ import click
 import protokit
 from protokit.errors import ProtokitError
 
-os.environ.setdefault(
-    "PYDANTIC_DISABLE_PLUGINS", "__all__"
-)  # looking for plugins reads every installed package
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,7 +57,7 @@ def _complain(problem: str) -> None:
 def _shared(verb: Callable[P, R]) -> Callable[P, R]:
     """The options of `new` and `demo`."""
     options = [
-        click.argument("prompt"),
+        click.argument("prompt", default=""),
         click.option(
             "--docs",
             multiple=True,
@@ -99,11 +97,20 @@ def main() -> None:
 
 @main.command()
 @_shared
+@click.option("--dry-run", is_flag=True, help="Print the Spec as YAML and make nothing.")
+@click.option(
+    "--spec", type=A_PATH, help="Make it from this Spec (as --dry-run prints it) instead of a PROMPT."
+)
 @AS_JSON
 @_friendly
-def new(as_json: bool, yes: bool, out: Path | None, **wish: Any) -> None:
+def new(as_json: bool, yes: bool, out: Path | None, dry_run: bool, spec: Path | None, **wish: Any) -> None:
     """Make a prototype from PROMPT, the line that says what it should do."""
-    planned = _planned(wish, ask=not yes and not as_json)
+    planned = _specified(spec, wish) if spec else _planned(wish, ask=not (yes or as_json or dry_run))
+    if dry_run:
+        from protokit.spec import write_spec
+
+        click.echo(write_spec(planned.spec), nl=False)
+        return
     folder = _made(planned, out)
     if as_json:
         click.echo(json.dumps({"folder": str(folder), **_told(planned)}, ensure_ascii=False, indent=2))
@@ -175,6 +182,53 @@ def check(folder: Path, as_json: bool) -> None:
     _finish_checks(check_prototype(folder), as_json)
 
 
+@main.command("eval")
+@click.argument("folder", default=".", type=A_PATH)
+@click.option(
+    "--model", "models", multiple=True, help="A model to measure. Repeatable, the first is compared to."
+)
+@AS_JSON
+@_friendly
+def eval_(folder: Path, models: Sequence[str], as_json: bool) -> None:
+    """Measure the prototype in FOLDER by its questions.yaml: right, cited, refused, grounded, time, cost."""
+    from protokit.comparing import compare
+    from protokit.evaluating import evaluate
+    from protokit.prototype import Prototype
+    from protokit.scoresheet import shown_scores, told_scoresheet
+
+    prototype = Prototype.open(folder)
+    with _progress() as tell:
+        cards = evaluate(prototype, models, tell)
+    compared = compare(cards)
+    below = {card.model: card.shortfalls(prototype.spec.thresholds) for card in cards}
+    click.echo(told_scoresheet(cards, compared, below) if as_json else shown_scores(cards, compared))
+    for model, lines in below.items():
+        for line in lines:
+            _complain(f"{model}: {line} (thresholds in prototype.yaml)")
+    if any(below.values()) or not all(card.answers for card in cards):
+        sys.exit(1)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on stderr, for whoever watches; nothing where nobody does."""
+    if not sys.stderr.isatty():
+        yield lambda what, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done)
+
+        yield tell
+
+
 @main.command()
 @AS_JSON
 @_friendly
@@ -218,6 +272,16 @@ def _planned(wish: dict[str, Any], ask: bool) -> Any:
     return planned
 
 
+def _specified(path: Path, wish: dict[str, Any]) -> Any:
+    from protokit.errors import PromptProblem
+    from protokit.making import plan_from
+    from protokit.spec import read_spec
+
+    if wish["prompt"]:
+        raise PromptProblem("a PROMPT and --spec were both given", fix="Leave one of them out.")
+    return plan_from(read_spec(path), wish["docs"])
+
+
 def _fields(wish: Any) -> dict[str, Any]:
     from dataclasses import asdict
 
@@ -248,6 +312,8 @@ def _reason(planned: Any) -> str:
 
 
 def _told(planned: Any) -> dict[str, Any]:
+    from protokit.spec import spec_fields
+
     choice = planned.choice
     files = planned.report.files if planned.report else ()
     return {
@@ -255,7 +321,7 @@ def _told(planned: Any) -> dict[str, Any]:
         "confidence": choice.confidence if choice.blueprint == planned.blueprint.name else None,
         "because": choice.because,
         "considered": [{"name": name, "confidence": share} for name, share in choice.considered],
-        "spec": planned.spec.model_dump(mode="json", by_alias=True),
+        "spec": spec_fields(planned.spec),
         "documents": [
             {"file": f.file, "status": f.status, "passages": f.passages, "note": f.note} for f in files
         ],

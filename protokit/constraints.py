@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from protokit.spec import Constraint, load_yaml, read_text
+from protokit.spec import Constraint
+from protokit.validation import load_yaml, read_text
 
 _LEXICON = Path(__file__).with_name("lexicon.yaml")
 _NUMBERS = {

@@ -9,8 +9,9 @@ from protokit.catalog import Domain
 from protokit.constraints import find_constraints, find_people, lexicon
 from protokit.features import fold, words
 from protokit.prompts import MOST_TITLE, clean_name, slug_of
-from protokit.spec import Constraint, Screen, Spec, load_yaml, read_text
+from protokit.spec import Constraint, Screen, Spec, spec_of
 from protokit.topics import Topic, find_topic, singular
+from protokit.validation import load_yaml, read_text
 from protokit.wording import Wording, read_wording
 
 QUESTIONS_FILE = "questions.yaml"
@@ -70,7 +71,7 @@ def draft(
         "accent": domain.accent if domain else "#4f46e5",
         "model": model,
     }
-    return Spec.model_validate(fields)
+    return spec_of(fields)
 
 
 def find_domain(text: str, domains: Mapping[str, Domain]) -> Domain | None:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from protokit.constraints import lexicon
-from protokit.spec import Constraint, Spec, read_text
+from protokit.spec import Constraint, Spec
+from protokit.validation import read_text
 
 INSTRUCTIONS_FILE = "instructions.md"
 

@@ -15,7 +15,13 @@ def listed(folder: Path) -> dict[str, list[dict[str, Any]]]:
     """Blueprints and the prototypes in `folder` (itself and one level down), ready for JSON."""
     return {
         "blueprints": [
-            {"name": card.name, "version": card.version, "title": card.title, "pitch": card.pitch, "screens": card.screens}
+            {
+                "name": card.name,
+                "version": card.version,
+                "title": card.title,
+                "pitch": card.pitch,
+                "screens": card.screens,
+            }
             for card in catalog.blueprints().values()
         ],
         "prototypes": [_prototype(path.parent) for path in _specs(folder)],
@@ -49,4 +55,10 @@ def _prototype(folder: Path) -> dict[str, Any]:
         spec = read_spec(folder / SPEC_FILE)
     except ProtokitError as problem:
         return {"folder": folder.name, "error": str(problem)}
-    return {"folder": folder.name, "title": spec.title, "blueprint": spec.blueprint, "screen": spec.screen, "model": spec.model}
+    return {
+        "folder": folder.name,
+        "title": spec.title,
+        "blueprint": spec.blueprint,
+        "screen": spec.screen,
+        "model": spec.model,
+    }

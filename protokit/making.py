@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from protokit import catalog
 from protokit.beyond import read_beyond
 from protokit.blueprint import Blueprint
@@ -17,8 +19,9 @@ from protokit.instructions import instructions
 from protokit.prompts import clean_name, clean_prompt
 from protokit.rendering import refuse_occupied, render
 from protokit.routing import Choice, route
-from protokit.spec import SCREENS, Screen, Spec, dump_yaml, read_text
+from protokit.spec import SCREENS, Screen, Spec
 from protokit.trial import try_documents
+from protokit.validation import dump_yaml, read_text
 
 if TYPE_CHECKING:
     from vectorstore.reports import SyncReport
@@ -79,6 +82,20 @@ def plan(wish: Wish) -> Plan:
     return Plan(_with(spec, blueprint, starters), blueprint, choice, questions, _sample_documents(domain))
 
 
+def plan_from(spec: Spec, paths: Sequence[Path] = ()) -> Plan:
+    """The Plan for a Spec that a person wrote or edited: nothing is drafted, its starter questions are kept."""
+    blueprint = catalog.find_blueprint(spec.blueprint)
+    choice = Choice(blueprint.name, 1.0, (), None, 0.0, (), None, None)
+    if paths:
+        documents = gather(paths)
+        rows = [{"question": question, "starter": True} for question in spec.starter_questions]
+        with try_documents(documents) as trial:
+            return Plan(spec, blueprint, choice, _written(rows), documents, trial.report)
+    domain = catalog.domains().get(spec.domain) or catalog.domains().get(blueprint.default_domain or "")
+    questions = _sample_questions(domain) if spec.takes == "question" else _written([])
+    return Plan(spec, blueprint, choice, questions, _sample_documents(domain))
+
+
 def make(planned: Plan, out: Path | None = None) -> Path:
     """Render `planned` into `out` (default: a folder of its slug right here) and return the folder."""
     target = Path.cwd() / planned.spec.slug if out is None else out
@@ -133,7 +150,7 @@ def _served(choice: Choice) -> Blueprint:
 
 
 def _with(spec: Spec, blueprint: Blueprint, starters: tuple[str, ...]) -> Spec:
-    return spec.model_copy(update={"takes": blueprint.takes, "starter_questions": starters})
+    return msgspec.structs.replace(spec, takes=blueprint.takes, starter_questions=starters)
 
 
 def _written(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -14,7 +14,8 @@ from types import ModuleType
 from typing import Any
 
 from protokit.errors import FolderProblem, MissingExtra, SpecProblem
-from protokit.spec import SPEC_FILE, Screen, Spec, load_yaml, read_spec, read_text
+from protokit.spec import SPEC_FILE, Screen, Spec, read_spec
+from protokit.validation import load_yaml, read_text
 
 FIRST_PORT = 8501
 

@@ -17,7 +17,9 @@ PATIENCE = 120.0
 """Seconds a page may take to answer; a cold disk under load needs most of a minute."""
 
 
-def run_prototype(folder: Path, port: int | None, *, say: Callable[[str], None], announce: Callable[[str], None]) -> None:
+def run_prototype(
+    folder: Path, port: int | None, *, say: Callable[[str], None], announce: Callable[[str], None]
+) -> None:
     """Serve the page until Ctrl-C. `announce` gets the address once the page answers, `say` everything else."""
     prototype = Prototype.open(folder)
     wanted = port or FIRST_PORT
@@ -40,14 +42,20 @@ def wait_until_open(child: "subprocess.Popen[bytes]", port: int) -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if child.poll() is not None:
-            raise CheckFailed(f"the page stopped at once (exit {child.returncode})", fix="`protokit check` tells why.")
+            raise CheckFailed(
+                f"the page stopped at once (exit {child.returncode})", fix="`protokit check` tells why."
+            )
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         time.sleep(0.05)
-    raise CheckFailed(f"the page did not answer within {PATIENCE:.0f} s", fix="Try again, or run `protokit check`.")
+    raise CheckFailed(
+        f"the page did not answer within {PATIENCE:.0f} s", fix="Try again, or run `protokit check`."
+    )
 
 
 def _has_desktop() -> bool:
     if os.environ.get("CI") or os.environ.get("PROTOKIT_NO_BROWSER") or not sys.stderr.isatty():
         return False
-    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )

@@ -1,37 +1,42 @@
 """Spec: what a prototype should be, as its `prototype.yaml` says it; checked here and nowhere else."""
 
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import msgspec
+from msgspec import Meta, field
 
-from protokit.errors import SpecProblem
+from protokit.validation import Strict, dump_yaml, read_text, validate
 
 SCHEMA = 1
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times as fast, where libyaml is there
 SPEC_FILE = "prototype.yaml"
 SCHEMA_FILE = ".protokit/prototype.schema.json"
 
 Screen = Literal["streamlit", "gradio"]
 SCREENS: tuple[Screen, ...] = ("streamlit", "gradio")
 
-Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\r\n]*$")]
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-Model = TypeVar("Model", bound=BaseModel)
-Slug = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Line = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=r"^[^\r\n]*$", description="text on one line")
+]
+Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$", description="a colour such as #4f46e5")]
+Slug = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=60,
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        description="small letters, digits and single hyphens",
+    ),
+]
+Dollars = Annotated[float, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=1)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Seconds = Annotated[float, Meta(gt=0)]
 
 
-class Strict(BaseModel):
-    """Frozen, and a field nobody knows is an error: a typo must not be swallowed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-class Constraint(Strict):
+class Constraint(Strict, frozen=True, kw_only=True):
     """One wish in the prompt that can be stated to the assistant and checked in its answers."""
 
     kind: Literal[
@@ -43,55 +48,68 @@ class Constraint(Strict):
     """The words of the prompt it came from."""
 
 
-class Limits(Strict):
+class Limits(Strict, frozen=True, kw_only=True):
     """What a prototype may spend; an absent limit is no limit."""
 
-    dollars_per_day: float | None = Field(None, ge=0)
-    dollars_total: float | None = Field(None, ge=0)
-    tokens_per_session: int | None = Field(None, ge=1)
-    questions_per_minute: int | None = Field(None, ge=1)
+    dollars_per_day: Dollars | None = None
+    dollars_total: Dollars | None = None
+    tokens_per_session: Count | None = None
+    questions_per_minute: Count | None = None
 
 
-class Spec(Strict):
+class Thresholds(Strict, frozen=True, kw_only=True):
+    """What `protokit eval` must find for a change to pass; an absent threshold is none. Shares are 0 to 1."""
+
+    right: Share | None = None
+    citations: Share | None = None
+    refusals: Share | None = None
+    grounded: Share | None = None
+    p95_seconds: Seconds | None = None
+    """For the whole answer."""
+    dollars_per_answer: Dollars | None = None
+
+
+class Spec(Strict, frozen=True, kw_only=True):
     """Everything a person can decide about a prototype, in the order they would read it."""
 
-    schema_version: int = Field(SCHEMA, alias="schema", ge=1, le=SCHEMA)
-    title: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\r\n]*$")]
+    schema_version: Annotated[int, Meta(ge=1, le=SCHEMA)] = field(default=SCHEMA, name="schema")
+    title: Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\r\n]*$")]
     slug: Slug
     pitch: Line
     """One sentence under the title."""
-    prompt: Annotated[str, Field(max_length=2000)] = ""
+    prompt: Annotated[str, Meta(max_length=2000)] = ""
     """The line it was made from, as typed."""
     blueprint: Line
     """Name and version, "rag-search@1.0.0"."""
     screen: Screen = "streamlit"
     takes: Literal["question", "text"] = "question"
     """What a visitor hands to it: a question about the documents, or a text to work on."""
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")] = "en"
     """ISO 639 code of the language that answers are written in."""
     audience: Line = "colleagues"
     persona: Line = "a helpful assistant"
     tone: Line = "friendly and brief"
-    welcome: Annotated[str, Field(max_length=400)] = "Hello! What would you like to know?"
-    starter_questions: tuple[Line, ...] = Field((), max_length=8)
-    will_not: tuple[Line, ...] = Field((), max_length=12)
+    welcome: Annotated[str, Meta(max_length=400)] = "Hello! What would you like to know?"
+    starter_questions: Annotated[tuple[Line, ...], Meta(max_length=8)] = ()
+    will_not: Annotated[tuple[Line, ...], Meta(max_length=12)] = ()
     """What it declines, each a short phrase: "give legal advice"."""
-    constraints: tuple[Constraint, ...] = Field((), max_length=20)
+    constraints: Annotated[tuple[Constraint, ...], Meta(max_length=20)] = ()
     domain: Line = "general"
-    emoji: Annotated[str, Field(min_length=1, max_length=8)] = "💬"
+    emoji: Annotated[str, Meta(min_length=1, max_length=8)] = "💬"
     accent: Colour = "#4f46e5"
     model: Line = "offline"
     """"offline", "openai:NAME" or "provider:NAME"."""
     embedding: Line = "default"
     fall_back_offline: bool = True
     """Whether the offline engine answers when the model cannot."""
-    context_tokens: int = Field(4096, ge=512, le=2_000_000)
+    context_tokens: Annotated[int, Meta(ge=512, le=2_000_000)] = 4096
     mask_personal_data: bool = False
     limits: Limits = Limits()
-    prices: dict[str, tuple[float, float]] = {}
+    prices: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Dollars a million tokens in and out, by model, where they differ from the public table."""
-
-    model_config = ConfigDict(populate_by_name=True)
+    compare_cost_to: Line | None = None
+    """A model whose price for the same tokens is shown beside each answer."""
+    thresholds: Thresholds = Thresholds()
 
 
 def read_spec(path: Path) -> Spec:
@@ -104,12 +122,23 @@ def parse_spec(text: str, *, where: str = SPEC_FILE) -> Spec:
     return validate(Spec, text, where=where)
 
 
+def spec_of(fields: Mapping[str, object]) -> Spec:
+    """Return the Spec of checked `fields`. Raises msgspec.ValidationError: the program's mistake."""
+    return msgspec.convert(fields, Spec)
+
+
+def spec_fields(spec: Spec) -> dict[str, Any]:
+    """Return the fields of `spec` as JSON has them."""
+    fields: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(spec))
+    return fields
+
+
 def write_spec(spec: Spec) -> str:
     """Return `spec` as YAML that `parse_spec` reads back to an equal Spec. User text only ever goes through here."""
-    fields = spec.model_dump(mode="json", by_alias=True, exclude_defaults=False)
+    fields = spec_fields(spec)
+    for group in ("limits", "thresholds"):
+        fields[group] = {name: value for name, value in fields[group].items() if value is not None}
     kept = {name: value for name, value in fields.items() if value not in ([], {}, None)}
-    if not any(spec.limits.model_dump().values()):
-        kept.pop("limits", None)
     head = "# What this prototype is. Change a line, save, reload the page.\n"
     head += f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
     return head + dump_yaml(kept)
@@ -117,98 +146,4 @@ def write_spec(spec: Spec) -> str:
 
 def schema() -> str:
     """Return the JSON Schema of `prototype.yaml`, by which editors complete and check it."""
-    return json.dumps(Spec.model_json_schema(), indent=1)
-
-
-def dump_yaml(value: object) -> str:
-    """Return `value` as readable YAML: order kept, no line folding, any script as it is."""
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=1000)
-
-
-def read_text(path: Path) -> str:
-    """Return a UTF-8 file's text, or say plainly why not."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise SpecProblem("no such file", where=str(path), fix="Is this the right folder?") from None
-    except UnicodeDecodeError:
-        raise SpecProblem("not UTF-8 text", where=path.name, fix="Save it as UTF-8.") from None
-
-
-def validate(model: type[Model], text: str, *, where: str) -> Model:
-    """Return `text` (YAML) as a `model`; any mistake becomes one SpecProblem with field and line."""
-    fields = load_yaml(text, where=where)
-    if not isinstance(fields, dict):
-        raise SpecProblem(
-            "expected fields like `title: ...`", where=where, fix="See README.md for an example."
-        )
-    try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        raise SpecProblem("; ".join(_explained(error, text, model)), where=where) from None
-
-
-def load_yaml(text: str, *, where: str) -> Any:
-    """Return what YAML `text` holds; a syntax error names the line."""
-    try:
-        return yaml.load(text, Loader=_LOADER)
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise SpecProblem(
-            f"not valid YAML ({problem})", where=where + line, fix="Put quotes around the text."
-        ) from None
-
-
-def _explained(error: ValidationError, text: str, model: type[BaseModel]) -> Iterator[str]:
-    known = [field.alias or name for name, field in model.model_fields.items()]
-    for problem in error.errors(include_url=False):
-        path = [str(step) for step in problem["loc"]]
-        line = _line_of(path, text)
-        at = ".".join(path) + (f" (line {line})" if line else "")
-        if problem["type"] == "extra_forbidden":
-            near = _nearest(path[-1], known) if len(path) == 1 else ""
-            yield f"{at}: no such field" + (f". Did you mean {near}?" if near else "")
-        elif problem["type"] == "missing":
-            yield f"{at}: missing"
-        elif problem["type"] == "literal_error":
-            expected = problem.get("ctx", {}).get("expected", "").replace("'", "")
-            near = _nearest(str(problem["input"]), re.findall(r"[\w-]+", expected))
-            yield f'{at}: "{problem["input"]}" is not {expected}' + (
-                f". Did you mean {near}?" if near else ""
-            )
-        else:
-            yield f"{at}: {problem['msg'][:1].lower()}{problem['msg'][1:]}, not {_shown(problem['input'])}"
-
-
-def _nearest(given: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(given.lower(), known, n=1, cutoff=0.6)), "")
-
-
-def _shown(value: object) -> str:
-    return _cut(repr(value) if isinstance(value, str) else str(value))
-
-
-def _cut(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _line_of(path: list[str], text: str) -> int | None:
-    """The line (from 1) where the YAML node at `path` starts, None when it is not there."""
-    node: Any = yaml.compose(text, Loader=_LOADER)
-    line = None
-    for step in path:
-        if isinstance(node, yaml.MappingNode):
-            pair = next((pair for pair in node.value if pair[0].value == step), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and step.isdigit() and int(step) < len(node.value):
-            node = node.value[int(step)]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
+    return json.dumps(msgspec.json.schema(Spec), indent=1)

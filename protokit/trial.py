@@ -28,11 +28,15 @@ class Trial:
 
     def texts(self) -> dict[str, str]:
         """File name -> text, of what could be read."""
-        return {file.file: self.knowledge.source_text(file.file) for file in self.report.files if file.passages}
+        return {
+            file.file: self.knowledge.source_text(file.file) for file in self.report.files if file.passages
+        }
 
     def starters(self, language: str) -> list[dict[str, Any]]:
         """Rows for questions.yaml: questions that the offline engine answers from these documents, with the source."""
-        asked = starter_questions(self.texts(), lambda text: bool(self._cited(text)), STARTERS, language=language)
+        asked = starter_questions(
+            self.texts(), lambda text: bool(self._cited(text)), STARTERS, language=language
+        )
         return [self._row(question) for question in asked]
 
     def _cited(self, question: str) -> "tuple[Citation, ...]":
@@ -62,6 +66,7 @@ def try_documents(documents: Mapping[str, Path]) -> Iterator[Trial]:
             report = knowledge.sync(folder)
             if not any(file.passages for file in report.files):
                 why = "; ".join(f"{file.file}: {file.note}" for file in report.failed)
-                raise DocumentProblem(f"none of the documents could be read ({why})", fix="Bring one with text in it.")
+                raise DocumentProblem(
+                    f"none of the documents could be read ({why})", fix="Bring one with text in it."
+                )
             yield Trial(knowledge, report)
-

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from protokit.spec import load_yaml, read_text
+from protokit.validation import load_yaml, read_text
 
 WORDING_FILE = "wording.yaml"
 FALLBACK = "en"

@@ -16,7 +16,9 @@ _FLAGS = (
     "--disable-component-update --disable-sync"
 )
 
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)")
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"
+)
 
 
 class Visit:
@@ -56,7 +58,9 @@ def visit(url: str, folder: Path, size: tuple[int, int] = DESKTOP) -> Iterator[V
             has_touch=size == PHONE,
         )
         outside: list[str] = []
-        context.on("request", lambda request: outside.append(request.url) if _is_outside(request.url) else None)
+        context.on(
+            "request", lambda request: outside.append(request.url) if _is_outside(request.url) else None
+        )
         page = context.pages[0]
         page.set_default_timeout(60_000)
         page.goto(url)

@@ -89,7 +89,6 @@ def test_a_document_without_permission_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["new"],
         ["new", PROMPT, "more"],
         ["new", PROMPT, "--uii", "gradio"],
         ["frobnicate"],

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 
@@ -97,7 +98,7 @@ def new_blueprint(folder: Path) -> Blueprint:
             "Flashcards from course material",
         ),
     )
-    return Blueprint(folder=folder, **card.model_dump())
+    return Blueprint(folder=folder, **msgspec.structs.asdict(card))
 
 
 def test_a_new_blueprint_is_routed_to_by_its_own_examples_without_training(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from assistant import Assistant
 
 from protokit.runtime import Answer, RuntimeProblem, keep_upload
 from protokit.runtime.defence import safe_markdown
-from protokit.runtime.showing import files_html, numbers, numbers_html, sources_html
+from protokit.runtime.showing import answer_markdown, files_html, numbers_html, sources_html
 
 assistant = Assistant()
 settings = assistant.settings
@@ -44,8 +44,7 @@ def search(question: str, file: str, answers: list[Answer], session: str) -> Ite
         return
     answer = reply.answer
     answers = [*answers, answer]
-    note = f"\n\n*{answer.note}*" if answer.note else ""
-    whole = f"### {safe_markdown(question)}\n\n{safe_markdown(answer.text)}{note}\n\n`{numbers(answer)}`"
+    whole = f"### {safe_markdown(question)}\n\n{answer_markdown(answer)}"
     yield whole, sources_html(answer, most_others=3), numbers_html(answers), gr.Row(visible=True), answers
 
 

@@ -37,6 +37,7 @@ class Assistant:
             instructions=settings.instructions,
             language=settings.language,
             max_words=settings.max_words,
+            context_tokens=settings.context_tokens,
             embed=self.knowledge.embed,
         )
 

@@ -40,6 +40,7 @@ class Assistant:
             language=settings.language,
             welcome=settings.welcome,
             max_words=settings.max_words,
+            context_tokens=settings.context_tokens,
             embed=self.knowledge.embed,
         )
 
