@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from protokit.runtime.errors import ModelProblem
 from protokit.runtime.masking import Masks
-from protokit.runtime.models import ROOM_FOR_ANSWER, Engine, OfflineEngine, Outcome
+from protokit.runtime.models import OfflineEngine
 from protokit.runtime.prices import cost
 from protokit.runtime.requests import Answer, Condensation, Question, Turn
+from protokit.runtime.sending import ROOM_FOR_ANSWER, Engine, Outcome
 from protokit.runtime.settings import Settings
 from protokit.runtime.spending import reserved
 from protokit.runtime.telemetry import EventLog

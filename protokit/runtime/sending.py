@@ -1,0 +1,69 @@
+"""What goes to a model, packed into its context window, and what it tells beside the text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from protokit.runtime.packing import Message, pack
+from protokit.runtime.requests import Citation, Condensation, Question
+from protokit.runtime.tokens import count
+
+ROOM_FOR_ANSWER = 1024
+"""Tokens of the context window that stay free for the answer."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an engine tells beside the text, filled in while it streams."""
+
+    model: str = "offline"
+    citations: tuple[Citation, ...] = ()
+    found: bool = True
+    note: str = ""
+    packing: str = ""
+    sent_passages: int = 0
+    """How many of the passages, best first, fitted into the window."""
+    tokens_in: int | None = None
+    """The server's own count; None where it gave none."""
+    tokens_out: int | None = None
+    messages: list[Message] = field(default_factory=list)
+    """What was sent, for counting tokens and for the trace."""
+
+
+class Engine(Protocol):
+    """Whatever can answer a Question and condense a text."""
+
+    name: str
+
+    def stream(self, asked: Question | Condensation, outcome: Outcome) -> Iterator[str]:
+        """Yield the text in pieces; fill in `outcome` by the end. Raises ModelProblem."""
+        ...
+
+
+def send(asked: Question | Condensation, outcome: Outcome) -> list[Message]:
+    """The chat messages that hold a request, packed into the context window; what was packed goes into `outcome`."""
+    if isinstance(asked, Condensation):
+        wish = _text("summarizing.md").format(length=asked.length, shape=asked.shape, language=asked.language)
+        instructions = f"{asked.instructions}\n\n{wish}".strip()
+        outcome.messages = [
+            {"role": "system", "content": instructions},
+            {"role": "user", "content": asked.text},
+        ]
+        return outcome.messages
+    rules = _text("citing.md") if asked.passages else _text("no_passages.md")
+    packed = pack(
+        f"{asked.instructions}\n\n{rules}".strip(),
+        asked.history,
+        asked.passages,
+        asked.text,
+        asked.context_tokens - min(ROOM_FOR_ANSWER, asked.context_tokens // 4),
+        lambda text: count(text, outcome.model).tokens,
+    )
+    outcome.messages, outcome.packing = list(packed.messages), str(packed)
+    outcome.sent_passages = len(packed.kept)
+    return outcome.messages
+
+
+def _text(name: str) -> str:
+    return (Path(__file__).parent / "texts" / name).read_text(encoding="utf-8").strip()
