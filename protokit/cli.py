@@ -15,7 +15,6 @@ import click
 import protokit
 from protokit.errors import ProtokitError
 
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
