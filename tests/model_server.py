@@ -33,6 +33,16 @@ class Behaviour:
     """Status and headers of an error instead of an answer."""
     failures: int = 10**9
     """How often it fails before it answers."""
+    complaint: dict[str, Any] = field(default_factory=dict)
+    """What the error says: "message", "code"..."""
+    cuts: int = 10**9
+    """How often it cuts before it answers in full."""
+    takes_stream_options: bool = True
+    """Older servers refuse the field."""
+    alive: int = 0
+    """Keep-alive lines before the first piece, 0.05 s apart."""
+    finish: str = "stop"
+    """The finish_reason."""
 
 
 class ModelServer(ThreadingHTTPServer):
@@ -45,6 +55,8 @@ class ModelServer(ThreadingHTTPServer):
         self.behaviour = Behaviour()
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
+        self.left = threading.Event()
+        """Set when a client hung up before its answer was complete."""
         self.stopped = threading.Event()
 
     @property
@@ -65,7 +77,11 @@ class _Handler(BaseHTTPRequestHandler):
         if refusal:
             self._refuse(*refusal)
         elif sent.get("stream"):
-            self._stream(behaviour)
+            try:
+                self._stream(behaviour)
+            except OSError:
+                self.server.left.set()
+                self.close_connection = True
         else:
             self._whole(behaviour)
 
@@ -76,6 +92,8 @@ class _Handler(BaseHTTPRequestHandler):
             return 401, {}
         if sent["model"] != MODEL:
             return 404, {}
+        if "stream_options" in sent and not behaviour.takes_stream_options:
+            return 400, {}
         if behaviour.failure and behaviour.failures > 0:
             behaviour.failures -= 1
             return behaviour.failure
@@ -84,6 +102,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _refuse(self, status: int, headers: dict[str, str]) -> None:
         """Like the real ones, repeat the key in the error: it must not reach a page or a log."""
         told = {"error": {"message": f"refused {self.server.keys[-1]}", "type": "error", "code": None}}
+        if "stream_options" in self.server.asked[-1] and not self.server.behaviour.takes_stream_options:
+            told["error"]["message"] = "Unknown field: stream_options"
+        told["error"] |= self.server.behaviour.complaint
         self._send(status, json.dumps(told).encode(), "application/json", headers)
 
     def _whole(self, behaviour: Behaviour) -> None:
@@ -98,8 +119,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         self._wait(behaviour.first_token)
+        for _ in range(behaviour.alive):
+            self._line(": still here")
+            self._wait(0.05)
         for number, piece in enumerate(behaviour.pieces):
-            if number == behaviour.cut_after:
+            if number == behaviour.cut_after and behaviour.cuts > 0:
+                behaviour.cuts -= 1
                 self.close_connection = True
                 self.connection.close()
                 return
@@ -109,14 +134,17 @@ class _Handler(BaseHTTPRequestHandler):
                 json.dumps(_chunk([{"index": 0, "delta": {"content": piece}, "finish_reason": None}]))
             )
             self._wait(behaviour.between)
-        self._event(json.dumps(_chunk([{"index": 0, "delta": {}, "finish_reason": "stop"}])))
-        if behaviour.usage is not None:
+        self._event(json.dumps(_chunk([{"index": 0, "delta": {}, "finish_reason": behaviour.finish}])))
+        if behaviour.usage is not None and behaviour.takes_stream_options:
             self._event(json.dumps({**_chunk([]), "usage": behaviour.usage}))
         self._event("[DONE]")
         self.wfile.write(b"0\r\n\r\n")
 
     def _event(self, data: str) -> None:
-        line = f"data: {data}\n\n".encode()
+        self._line(f"data: {data}")
+
+    def _line(self, text: str) -> None:
+        line = f"{text}\n\n".encode()
         self.wfile.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
         self.wfile.flush()
 
