@@ -89,6 +89,7 @@ def thumbs_up(shown: Visit, served: Served) -> None:
 def test_a_stakeholder_gets_a_cited_answer_and_gives_a_thumb(served, tmp_path):
     with visit(served.url, tmp_path, DESKTOP) as shown:
         use(shown, served)
+        wait_for(served.events, shown)  # it is stored when the last word is there
         if served.prototype.spec.takes == "question":
             event = served.events()[-1]
             assert event["found"]
