@@ -3,12 +3,14 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from protokit.errors import DocumentProblem, PromptProblem
 from protokit.prototype import Prototype
 from protokit.runtime.models import connect
+from protokit.runtime.prices import elsewhere
 from protokit.runtime.requests import Answer
 from protokit.runtime.showing import numbers
 
@@ -17,10 +19,22 @@ MOST_PATH = 255
 
 
 def ask_prototype(
-    folder: Path, questions: Sequence[str], text: str | None = None, model: str = ""
+    folder: Path, questions: Sequence[str], text: str | None = None, model: str = "", cost_on: str = ""
 ) -> Iterator[Answer]:
-    """Yield an answer for each question, or the summary of `text` (a text or a file's path)."""
+    """Yield an answer for each question, or the summary of `text` (a text or a file's path).
+
+    `cost_on` names a model whose price for the same tokens each answer should tell.
+    """
     prototype = Prototype.open(folder)
+    prices = prototype.spec.prices
+    for answer in _answers(prototype, questions, text, model):
+        there = elsewhere(cost_on, answer.tokens_in, answer.tokens_out, prices) or answer.elsewhere
+        yield replace(answer, elsewhere=there)
+
+
+def _answers(
+    prototype: Prototype, questions: Sequence[str], text: str | None, model: str
+) -> Iterator[Answer]:
     connect(model or prototype.spec.model)  # a name that means nothing is said before anything is loaded
     if prototype.spec.takes == "text":
         yield _summary(prototype, questions, text, model)
@@ -149,6 +163,7 @@ def told_answer(answer: Answer) -> dict[str, Any]:
         "tokens_out": answer.tokens_out,
         "tokens_estimated": answer.tokens_estimated,
         "dollars": answer.dollars,
+        "elsewhere": answer.elsewhere._asdict() if answer.elsewhere else None,
         "note": answer.note,
         "problem": answer.problem,
         "event": answer.event,

@@ -144,16 +144,23 @@ def run(folder: Path, port: int | None) -> None:
 @click.option("--file", type=A_PATH, help='Questions, one JSON object a line: {"question": "..."}')
 @click.option("--input", "text", help="The text to summarize, or a file with it.")
 @click.option("--model", default="", help="Another model than the prototype's.")
+@click.option("--cost-on", default="", metavar="MODEL", help="Tell what each answer would cost on MODEL.")
 @AS_JSON
 @_friendly
 def ask(
-    folder: Path, questions: Sequence[str], file: Path | None, text: str | None, model: str, as_json: bool
+    folder: Path,
+    questions: Sequence[str],
+    file: Path | None,
+    text: str | None,
+    model: str,
+    cost_on: str,
+    as_json: bool,
 ) -> None:
     """Ask the prototype in FOLDER one or more QUESTIONS in the terminal."""
     from protokit.asking import ask_prototype, read_questions, shown_answer, told_answer
 
     asked = [*questions, *(read_questions(file) if file else ())]
-    for answer in ask_prototype(folder, asked, text, model):
+    for answer in ask_prototype(folder, asked, text, model, cost_on):
         if answer.problem:
             _complain(answer.problem)
         click.echo(json.dumps(told_answer(answer), ensure_ascii=False) if as_json else shown_answer(answer))
@@ -206,6 +213,23 @@ def eval_(folder: Path, models: Sequence[str], as_json: bool) -> None:
             _complain(f"{model}: {line} (thresholds in prototype.yaml)")
     if any(below.values()) or not all(card.answers for card in cards):
         sys.exit(1)
+
+
+@main.command("trace")
+@click.argument("folder", type=A_PATH)
+@click.argument("number", metavar="[ID]", type=int, required=False)
+@AS_JSON
+@_friendly
+def trace_(folder: Path, number: int | None, as_json: bool) -> None:
+    """Show how the answer ID in FOLDER (default: the newest) came about, and the stage that failed."""
+    from protokit.prototype import Prototype
+    from protokit.tracesheet import shown_trace, told_trace
+    from protokit.tracing import trace
+
+    traced = trace(Prototype.open(folder), number)
+    click.echo(
+        json.dumps(told_trace(traced), ensure_ascii=False, indent=2) if as_json else shown_trace(traced)
+    )
 
 
 @contextmanager

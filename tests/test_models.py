@@ -1,5 +1,6 @@
 """A prototype with a language model: it streams, cites, counts, and a model that fails harms nobody."""
 
+import re
 import shutil
 import socket
 import sqlite3
@@ -301,3 +302,27 @@ def test_a_model_summarizes_and_each_sentence_points_into_the_text(
         "Ana writes the release notes.",
     ]
     assert server.asked[0]["messages"][-1]["content"] == text
+
+
+def test_what_an_answer_would_cost_elsewhere_is_told_on_request(folder: Path) -> None:
+    words = ["--model", "offline", "--cost-on", "openai:gpt-4.1-mini"]
+    shown = protokit("ask", folder, QUESTION, *words, cwd=folder)
+    assert re.search(r"\$0 \(\$0\.000\d+ on openai:gpt-4\.1-mini\)", shown.out), shown.out
+    (row,) = protokit("ask", folder, QUESTION, *words, "--json", cwd=folder).rows
+    assert row["dollars"] == 0
+    expected = (row["tokens_in"] * 0.4 + row["tokens_out"] * 1.6) / 1e6
+    assert row["elsewhere"] == {"model": "openai:gpt-4.1-mini", "dollars": pytest.approx(expected, rel=0.2)}
+
+
+def test_the_numbers_of_every_answer_can_hold_that_comparison(folder: Path) -> None:
+    with (folder / "prototype.yaml").open("a", encoding="utf-8") as spec:
+        spec.write("compare_cost_to: openai:big\nprices:\n  openai:big: [100, 100]\n")
+    done = protokit("ask", folder, QUESTION, "--model", "offline", cwd=folder)
+    assert "on openai:big)" in done.out
+    (row,) = protokit("ask", folder, QUESTION, "--model", "offline", "--json", cwd=folder).rows
+    assert row["elsewhere"]["dollars"] == pytest.approx((row["tokens_in"] + row["tokens_out"]) / 1e4)
+
+
+def test_a_price_that_nobody_knows_is_unknown_elsewhere_too(folder: Path) -> None:
+    done = protokit("ask", folder, QUESTION, "--model", "offline", "--cost-on", "openai:nosuch", cwd=folder)
+    assert "(cost unknown on openai:nosuch)" in done.out

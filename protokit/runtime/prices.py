@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from protokit.runtime.requests import Elsewhere
+
 Override = tuple[float, float]
 """Dollars for a million tokens in, and for a million tokens out."""
 
@@ -59,6 +61,13 @@ def what_if(
 ) -> Cost:
     """What the same tokens would cost on `model` at its maker, wherever they were spent."""
     return cost(model, tokens_in, tokens_out, overrides)
+
+
+def elsewhere(
+    model: str, tokens_in: int, tokens_out: int, overrides: Mapping[str, Override] | None = None
+) -> Elsewhere | None:
+    """The same for an answer that is shown beside it, None where no model is named."""
+    return Elsewhere(model, what_if(tokens_in, tokens_out, model, overrides).dollars) if model else None
 
 
 def is_local(model: str, base_url: str = "") -> bool:

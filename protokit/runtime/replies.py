@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from protokit.runtime.errors import ModelProblem
 from protokit.runtime.masking import Masks
 from protokit.runtime.models import OfflineEngine
-from protokit.runtime.prices import cost
+from protokit.runtime.prices import cost, elsewhere
 from protokit.runtime.requests import Answer, Condensation, Question, Turn
 from protokit.runtime.sending import ROOM_FOR_ANSWER, Engine, Outcome
 from protokit.runtime.settings import Settings
@@ -60,6 +60,9 @@ class Reply:
                 run.first = run.first or time.perf_counter() - run.started
                 run.text += piece
                 yield piece
+        except Exception as error:
+            run.error = run.error or f"{type(error).__name__}: the answer broke off by a fault of the program"
+            raise
         finally:
             self._answer = self._finished(asked, run)
 
@@ -125,6 +128,9 @@ class Reply:
             seconds_to_first=run.first,
             seconds=seconds,
             dollars=self._dollars(run.model, tokens_in, tokens_out),
+            elsewhere=elsewhere(self._settings.compare_cost_to, tokens_in, tokens_out, self._settings.prices),
+            instructions=outcome.messages[0]["content"] if outcome.messages else "",
+            passages_sent=outcome.sent_passages,
             packing=outcome.packing,
             checks=checks,
         )

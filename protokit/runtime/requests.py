@@ -69,6 +69,13 @@ class Citation:
         return f"[{self.number}] {self.passage.where}"
 
 
+class Elsewhere(NamedTuple):
+    """What an answer would have cost on `model`; None where its price is not known."""
+
+    model: str
+    dollars: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with where it came from and what it took."""
@@ -92,6 +99,12 @@ class Answer:
     seconds: float = 0.0
     dollars: float | None = 0.0
     """None where the price of the model is not known."""
+    elsewhere: "Elsewhere | None" = None
+    """What the same tokens would have cost on another model, where somebody asked."""
+    instructions: str = ""
+    """The system text that the model was given, or would have been given in place of the offline engine."""
+    passages_sent: int = 0
+    """How many of `passages`, best first, fitted into the context window."""
     packing: str = ""
     """What fitted into the context window: "6 of 9 passages fit; 3,120 of 4,096 tokens"."""
     checks: "tuple[SentenceCheck, ...]" = ()

@@ -35,6 +35,7 @@ class Settings:
     limits: dict[str, Any] = field(default_factory=dict)
     prices: dict[str, Any] = field(default_factory=dict)
     mask_personal_data: bool = False
+    compare_cost_to: str = ""
 
     @classmethod
     def read(cls, folder: Path | str) -> "Settings":

@@ -49,9 +49,11 @@ def match(passage: Passage) -> str:
 
 
 def numbers(answer: Answer) -> str:
-    """What an answer took: "397 ms · 273 tokens · $0.00006"."""
+    """What an answer took: "397 ms · 273 tokens · $0 ($0.00006 on openai:gpt-4.1-mini)"."""
     about = "~" if answer.tokens_estimated else ""
-    return f"{duration(answer.seconds)} · {about}{answer.tokens:,} tokens · {money(answer.dollars)}"
+    line = f"{duration(answer.seconds)} · {about}{answer.tokens:,} tokens · {money(answer.dollars)}"
+    there = answer.elsewhere
+    return f"{line} ({money(there.dollars)} on {there.model})" if there else line
 
 
 def doubted(answer: Answer) -> str:

@@ -25,6 +25,8 @@ COLUMNS = {
     "found": "INTEGER NOT NULL",
     "tokens_estimated": "INTEGER NOT NULL",
     "cost_usd": "REAL",
+    "instructions": "TEXT NOT NULL DEFAULT ''",
+    "passages_sent": "INTEGER",
     "packing": "TEXT NOT NULL DEFAULT ''",
     "checks": "TEXT NOT NULL DEFAULT '[]'",
     "unsupported": "INTEGER",
@@ -34,8 +36,9 @@ COLUMNS = {
     "comment": "TEXT NOT NULL DEFAULT ''",
 }
 """Names with dots are those of OpenTelemetry's GenAI conventions. Times are seconds (UTC since 1970), cost is
-US dollars and NULL where unknown, unsupported the number of sentences that the passages do not carry (NULL where
-nothing was checked), feedback 1 (up), -1 (down) or NULL."""
+US dollars and NULL where unknown, passages_sent how many of the passages, best first, fitted into the window (NULL
+where an earlier version did not record it), unsupported the number of sentences that the passages do not carry
+(NULL where nothing was checked), feedback 1 (up), -1 (down) or NULL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class EventLog:
             "cost_usd": answer.dollars,
             "note": answer.note,
             "error": answer.problem,
+            "instructions": answer.instructions,
+            "passages_sent": answer.passages_sent,
             "packing": answer.packing,
             "checks": json.dumps([asdict(check) for check in answer.checks], ensure_ascii=False),
             "unsupported": len(answer.unsupported) if answer.checks else None,
@@ -92,10 +97,17 @@ class EventLog:
         if not self.path.exists():
             return []
         with self._open() as database:
-            rows = [dict(row) for row in database.execute("SELECT * FROM events ORDER BY id")]
-        for row in rows:
-            row |= {name: json.loads(row[name]) for name in ("passages", "checks")}
-        return [Event(row.pop("id"), row) for row in rows]
+            return [_event(row) for row in database.execute("SELECT * FROM events ORDER BY id")]
+
+    def event(self, number: int | None = None) -> Event | None:
+        """The event with this number, the newest where none is given, None where there is no such event."""
+        if not self.path.exists():
+            return None
+        which = "1 = 1" if number is None else "id = ?"
+        query = f"SELECT * FROM events WHERE {which} ORDER BY id DESC LIMIT 1"
+        with self._open() as database:
+            row = database.execute(query, () if number is None else (number,)).fetchone()
+        return _event(row) if row else None
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -107,10 +119,25 @@ class EventLog:
                 database.execute("PRAGMA journal_mode=WAL")
             columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
             database.execute(f"CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, {columns})")
+            _add_missing(database)
             with database:
                 yield database
         finally:
             database.close()
+
+
+def _add_missing(database: sqlite3.Connection) -> None:
+    """Give a file from an earlier version the columns that came later."""
+    there = {row["name"] for row in database.execute("PRAGMA table_info(events)")}
+    for name in COLUMNS.keys() - there:
+        with suppress(sqlite3.OperationalError):  # another process adds it at this moment
+            database.execute(f'ALTER TABLE events ADD COLUMN "{name}" {COLUMNS[name]}')
+
+
+def _event(row: sqlite3.Row) -> Event:
+    fields = dict(row)
+    fields |= {name: json.loads(fields[name]) for name in ("passages", "checks")}
+    return Event(fields.pop("id"), fields)
 
 
 def _passages(answer: Answer) -> list[dict[str, Any]]:
@@ -121,8 +148,10 @@ def _passages(answer: Answer) -> list[dict[str, Any]]:
             "where": passage.where,
             "start": passage.start,
             "end": passage.end,
+            "heading": passage.heading,
+            "text": passage.text,
             "support": round(passage.support, 3),
             "citation": cited[passage].number if passage in cited else None,
         }
-        for passage in dict.fromkeys([*cited, *answer.passages])
+        for passage in dict.fromkeys([*answer.passages, *cited])
     ]
