@@ -18,6 +18,7 @@ from vectorstore import Passage, answerable, extract
 from vectorstore.embeddings import Embedder, embedder
 from vectorstore.extracting import ANSWERABLE
 from vectorstore.ranking import Ranker, fuse
+from vectorstore.remembering import RememberingEmbed
 
 CANDIDATES = 50
 SHOWN = 10
@@ -209,9 +210,9 @@ def measure_refusal(file: Path, model: Embedder) -> Refusal:
     )
 
 
-def embed_of(model: Embedder) -> Any:
+def embed_of(model: Embedder) -> RememberingEmbed | None:
     """The function that makes vectors, or None where there is no model."""
-    return model.embed if model.dimension else None
+    return RememberingEmbed(model) if model.dimension > 1 else None
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import compress
 from pathlib import Path
 
 from vectorstore.choosing import Choice, choose
@@ -60,9 +61,8 @@ def chance(comparison: Comparison, choice: Choice, losses: Sequence[float] | Non
 
     Words depend on each other, hence the product over more than four of them is tempered.
     """
-    suffix = "" if losses is not None else " by words"
-    whole, each = fitted("answering" + suffix), fitted("support of a word" + suffix)
-    factors = [logistic(each(row)) for row in rows(comparison, choice.sentence, losses)]
+    whole, each = fitted("answering" + choice.basis), fitted("support of a word" + choice.basis)
+    factors = [logistic(each(row)) for row in rows(comparison, choice, losses)]
     if losses is None and not _touches(comparison, choice.sentence):
         return 0.0
     tempered = tempering(len(factors), pairs=comparison.language in SPACELESS_LANGUAGES)
@@ -75,13 +75,18 @@ def _touches(comparison: Comparison, sentence: Sentence) -> bool:
     return any(has(word, around) or related(word, around) for word in comparison.words)
 
 
-def rows(comparison: Comparison, sentence: Sentence, losses: Sequence[float] | None) -> list[Features]:
+def rows(comparison: Comparison, choice: Choice, losses: Sequence[float] | None) -> list[Features]:
     """The features of each word that is asked for; circumstances need no support."""
-    return [
-        word_features(comparison, sentence, number, losses[number] if losses is not None else 0.0)
-        for number, required in enumerate(comparison.required)
-        if required
-    ]
+    result = []
+    for number in compress(range(len(comparison.words)), comparison.required):
+        row = word_features(
+            comparison, choice.sentence, number, losses[number] if losses is not None else 0.0
+        )
+        if choice.near is not None:
+            near = choice.near[number]
+            row |= {"token": near, "missing, token": row["missing"] * near}
+        result.append(row)
+    return result
 
 
 def tempering(words: int, *, pairs: bool = False) -> float:

@@ -3,9 +3,11 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import repeat
 
 from vectorstore.matching import Comparison, Embed, Sentence
+from vectorstore.tokenvectors import nearness
 from vectorstore.weights import fitted
 
 _SHORTLIST = 8
@@ -15,11 +17,21 @@ _POINTS_BACK = re.compile(r"\W*(?:it|they|he|she|this|these|that|those|its|their
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A sentence with its score (comparable within one question) and its similarity to the question, -1 to 1."""
+    """A sentence with its score (comparable within one question) and what meaning says of it."""
 
     sentence: Sentence
     score: float
-    similarity: float | None
+    similarity: float | None = None
+    """To the question, -1 to 1; None where words alone decide."""
+    near: tuple[float, ...] | None = None
+    """How near it comes to each word of the question; None where the model has no vectors of tokens."""
+
+    @property
+    def basis(self) -> str:
+        """What the name of a model fitted for such a choice ends with."""
+        if self.similarity is None:
+            return " by words"
+        return "" if self.near is None else " by tokens"
 
 
 def choose(comparison: Comparison, embed: Embed | None = None) -> list[Choice]:
@@ -28,21 +40,30 @@ def choose(comparison: Comparison, embed: Embed | None = None) -> list[Choice]:
     rated = [(by_words(features(comparison, sentence)), sentence) for sentence in comparison.sentences]
     rated.sort(key=lambda pair: -pair[0])
     if embed is None:
-        return [Choice(sentence, score, None) for score, sentence in rated]
-    short = [sentence for _, sentence in rated[:_SHORTLIST]]
-    model = fitted("choosing")
-    similar = similarities(comparison.text, [sentence.text for sentence in short], embed)
+        return [Choice(sentence, score) for score, sentence in rated]
     choices = [
-        Choice(sentence, model(features(comparison, sentence) | {"similarity": similarity}), similarity)
-        for sentence, similarity in zip(short, similar, strict=True)
+        replace(choice, score=fitted("choosing" + choice.basis)(known_features(comparison, choice)))
+        for choice in compared(comparison, [sentence for _, sentence in rated[:_SHORTLIST]], embed)
     ]
     return sorted(choices, key=lambda choice: -choice.score)
 
 
-def similarities(question: str, texts: Sequence[str], embed: Embed) -> list[float]:
-    """The cosine similarity of the question to each text."""
-    vectors = embed([question, *texts])
-    return [float(value) for value in vectors[1:] @ vectors[0]]
+def compared(comparison: Comparison, sentences: Sequence[Sentence], embed: Embed) -> list[Choice]:
+    """The sentences with their similarity and, where `embed` has an attribute `tokens`, their nearness; not scored."""
+    texts = [comparison.text, *(sentence.text for sentence in sentences)]
+    vectors = embed(texts)
+    similar = [float(value) for value in vectors[1:] @ vectors[0]]
+    near: list[tuple[float, ...] | None] = [None] * len(sentences)
+    if (read := getattr(embed, "tokens", None)) is not None:
+        question, *others = read(texts)
+        near = [nearness(comparison.words, question, other) for other in others]
+    return [Choice(*known) for known in zip(sentences, repeat(0.0), similar, near, strict=False)]
+
+
+def known_features(comparison: Comparison, choice: Choice) -> dict[str, float]:
+    """What can be told from words and meaning."""
+    told = features(comparison, choice.sentence) | {"similarity": choice.similarity or 0.0}
+    return told if choice.near is None else told | {"near": comparison.weighed(choice.near)}
 
 
 def features(comparison: Comparison, sentence: Sentence) -> dict[str, float]:

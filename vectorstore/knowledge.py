@@ -52,7 +52,7 @@ class KnowledgeBase:
         self._finder = Finder(self._catalogue, self._words, self._meaning)
         self._mirror = Mirror(self._catalogue, self._meaning, place.url, place.name) if place.url else None
         self._background = BackgroundSync(self._sync_and_load)
-        self._embed = RememberingEmbed(embedder.embed, multilingual=embedder.multilingual)
+        self._embed = RememberingEmbed(embedder)
         self._progress: Progress | None = None
         self._shortcoming = ""
         self.report: SyncReport | None = None

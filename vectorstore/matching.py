@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import mul
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,11 @@ class Comparison:
         required = [part.start <= word.start < part.end for word in words]
         asked = Question.of(question[part.start : part.end])
         return cls(question, asked, words, required, weights, sentences, language(question), everything)
+
+    def weighed(self, values: Sequence[float]) -> float:
+        """The mean by weight of a value for each word of the question."""
+        total = sum(self.weights)
+        return sum(map(mul, self.weights, values)) / total if total else 0.0
 
     def coverage(self, *held: frozenset[str]) -> float:
         """The share, 0 to 1 and by weight, of the question's words that are in one of the given sets of terms."""

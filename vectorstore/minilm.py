@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vectorstore.errors import VectorstoreError
+from vectorstore.tokenvectors import TokenVectors
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
 
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _VOCABULARY = Path(__file__).parent / "data" / "bert_uncased_vocab.txt"
@@ -52,8 +55,24 @@ class MiniLM:
         tokens = [encoding.ids for encoding in model.tokenizer.encode_batch(list(texts))]
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for batch in _by_length(tokens):
-            vectors[batch] = _pooled(model.session, [tokens[at] for at in batch])
+            vectors[batch] = _pooled(*_hidden(model.session, [tokens[at] for at in batch]))
         return vectors
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """As `embed`, with the vector of every token in its context, which the model makes anyway."""
+        model = self._model()
+        encodings = model.tokenizer.encode_batch(list(texts))
+        tokens = [encoding.ids for encoding in encodings]
+        made: dict[int, TokenVectors] = {}
+        for batch in _by_length(tokens):
+            hidden, mask = _hidden(model.session, [tokens[at] for at in batch])
+            wholes = _pooled(hidden, mask)
+            for row, at in enumerate(batch):
+                inner = slice(1, len(tokens[at]) - 1)
+                made[at] = TokenVectors(
+                    wholes[row], _unit(hidden[row, inner]), tuple(encodings[at].offsets[inner])
+                )
+        return [made[at] for at in range(len(texts))]
 
     def embed_question(self, text: str) -> "NDArray[np.float32]":
         """The vector of a question, shape (384,)."""
@@ -96,8 +115,8 @@ def _by_length(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
     return (order[at : at + _BATCH] for at in range(0, len(order), _BATCH))
 
 
-def _pooled(session: Any, tokens: Sequence[Sequence[int]]) -> "NDArray[np.float32]":
-    """The mean of each text's token vectors, padding left out, scaled to unit length."""
+def _hidden(session: Any, tokens: Sequence[Sequence[int]]) -> "tuple[Floats, Floats]":
+    """The last layer, shape (texts, tokens, dimension), and which tokens are no padding, shape (texts, tokens)."""
     import numpy as np
 
     ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
@@ -108,6 +127,18 @@ def _pooled(session: Any, tokens: Sequence[Sequence[int]]) -> "NDArray[np.float3
     (hidden,) = session.run(
         None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
     )
-    sums = np.einsum("btd,bt->bd", hidden, mask.astype(np.float32))
-    vectors: NDArray[np.float32] = sums / np.linalg.norm(sums, axis=1, keepdims=True)
-    return vectors
+    return hidden, mask.astype(np.float32)
+
+
+def _pooled(hidden: "Floats", mask: "Floats") -> "Floats":
+    """The mean of each text's token vectors, padding left out, scaled to unit length."""
+    import numpy as np
+
+    return _unit(np.einsum("btd,bt->bd", hidden, mask))
+
+
+def _unit(vectors: "Floats") -> "Floats":
+    import numpy as np
+
+    scaled: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return scaled

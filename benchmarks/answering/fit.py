@@ -23,6 +23,7 @@ from vectorstore.matching import Comparison, Embed
 from vectorstore.passages import Passage
 from vectorstore.questions import Part
 from vectorstore.ranking import Ranker, fuse, support_features
+from vectorstore.remembering import RememberingEmbed
 from vectorstore.weights import FILE, Linear, fitted
 from vectorstore.words import query_words
 
@@ -58,27 +59,12 @@ def read() -> tuple[list[Passage], list[Asked]]:
     return texts, asked
 
 
-def remembered(embed: Embed) -> Embed:
-    """The same, keeping what was embedded before."""
-    known: dict[str, NDArray[np.float32]] = {}
-
-    def look_up(texts: list[str]) -> NDArray[np.float32]:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        for at in range(0, len(new), 32):
-            batch = sorted(new, key=len)[at : at + 32]
-            known.update(zip(batch, embed(batch), strict=True))
-        return np.array([known[text] for text in texts])
-
-    return look_up
-
-
 def found(
     texts: Sequence[Passage],
     asked: Sequence[Asked],
     embed: Embed,
     *,
     elsewhere: bool = False,
-    by_meaning: bool = True,
 ) -> list[list[Passage]]:
     """For each question the passages that a search over all texts finds (off-topic: in the other source)."""
     passages = {str(number): text for number, text in enumerate(texts)}
@@ -178,7 +164,7 @@ class Scale:
 def chooser(
     texts: Sequence[Passage], asked: Sequence[Asked], results: list[list[Passage]], embed: Embed | None
 ) -> Linear:
-    """The model that picks the sentence, with or without similarities."""
+    """The model that picks the sentence, by what `embed` tells of meaning."""
     samples = []
     for item, passages in zip(asked, results, strict=True):
         if item.answer is None:
@@ -186,8 +172,8 @@ def chooser(
         comparison = Comparison.of(Part(item.question, 0, len(item.question)), passages)
         features = [choosing.features(comparison, sentence) for sentence in comparison.sentences]
         if embed:
-            values = choosing.similarities(item.question, [s.text for s in comparison.sentences], embed)
-            features = [f | {"similarity": value} for f, value in zip(features, values, strict=True)]
+            choices = choosing.compared(comparison, comparison.sentences, embed)
+            features = [choosing.known_features(comparison, choice) for choice in choices]
         labels = [
             item.answer in s.text and passages[s.passage].file == texts[item.text].file
             for s in comparison.sentences
@@ -221,7 +207,7 @@ def sample(
     if not choices or not comparison.words:
         return None
     (lost,) = answerability.losses(comparison, choices, embed)
-    each = answerability.rows(comparison, choices[0].sentence, lost)
+    each = answerability.rows(comparison, choices[0], lost)
     answered = item.answer is not None and setting != "off topic"
     whole = answerability.sentence_features(comparison, choices[0])
     return Sample(each, whole, answered, importance, item.text, item.source, setting)
@@ -302,14 +288,13 @@ def main() -> None:
     )
     parser.parse_args()
     texts, asked = read()
-    embed = remembered(embedder("default").embed)
+    embed = RememberingEmbed(embedder("default"), kept=1_000_000)
     models: dict[str, Linear] = json_models()
-    for known, suffix in ((None, " by words"), (embed, "")):
-        settings = [
-            found(texts, asked, embed, elsewhere=away, by_meaning=not suffix) for away in (False, True)
-        ]
-        results, elsewhere = settings
+    results, elsewhere = settings = [found(texts, asked, embed, elsewhere=away) for away in (False, True)]
+    for suffix in (" by words", ""):
         models["support" + suffix] = supporter(asked, settings, texts, suffix)
+    without_tokens: Embed = lambda texts: embed(texts)  # noqa: E731 (has no attribute `tokens`)
+    for known, suffix in ((None, " by words"), (without_tokens, ""), (embed, " by tokens")):
         name = "choosing" + suffix
         models[name] = chooser(texts, asked, results, known)
         save(models)
@@ -321,7 +306,7 @@ def main() -> None:
                 sample(item, others, known, "off topic", 0.3),
             ]
         kept = [item for item in samples if item is not None]
-        print(f"{'words only' if known is None else 'words and meaning'}, cross-validated by text:")
+        print(f"answering{suffix or ' by sentence vectors'}, cross-validated by text:")
         report(kept, cross_validated(kept), print)
         models["answering" + suffix], models["support of a word" + suffix] = fit_samples(kept)
         save(models)
