@@ -1,5 +1,6 @@
 """A real headless Chromium for the tests, with its requests watched."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
+from protokit.prototype import free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -19,6 +22,12 @@ _FLAGS = (
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"
 )
+
+
+def own_port() -> int:
+    """A free port from a range of this test process alone: two that look at once would find the same."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    return free_port(8600 + 100 * int(worker.removeprefix("gw")))
 
 
 class Visit:

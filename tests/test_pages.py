@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from protokit.making import Wish, make, plan
-from protokit.prototype import Prototype, free_port
+from protokit.prototype import Prototype
 from protokit.running import wait_until_open
 from protokit.runtime.telemetry import EventLog
-from tests.browser import DESKTOP, PHONE, Visit, needs_chromium, visit
+from tests.browser import DESKTOP, PHONE, Visit, needs_chromium, own_port, visit
 
 PROMPTS = {
     "chatbot": "A chatbot that answers new hires' questions about our HR handbook",
@@ -54,7 +54,7 @@ def served(request, tmp_path_factory) -> Iterator[Served]:
         tmp_path_factory.mktemp("made") / "demo",
     )
     prototype = Prototype.open(folder)
-    port = free_port(8600)
+    port = own_port()
     with prototype.serve(port) as child:
         wait_until_open(child, port)
         yield Served(prototype, f"http://localhost:{port}")
@@ -81,7 +81,7 @@ def thumbs_up(shown: Visit, served: Served) -> None:
     if served.prototype.spec.screen == "streamlit":
         page.get_by_label("Thumbs up").last.click()
     elif served.name == "chatbot-gradio":
-        page.get_by_label("like", exact=True).last.click()
+        page.get_by_label("Like", exact=True).last.click()
     else:
         page.get_by_role("button", name="👍 Helpful").click()
 
@@ -132,7 +132,7 @@ def wait_for(condition, shown: Visit, seconds: float = 20) -> None:
 
 def test_documents_added_in_the_page_are_asked_at_once(tmp_path):
     folder = make(plan(Wish(PROMPTS["rag-search"], blueprint="rag-search")), tmp_path / "demo")
-    prototype, port = Prototype.open(folder), free_port(8600)
+    prototype, port = Prototype.open(folder), own_port()
     extra = tmp_path / "canteen.md"
     extra.write_text(
         "# Canteen\n\nThe canteen serves lunch from 11:45 to 13:30 on weekdays.\n", encoding="utf-8"
@@ -151,7 +151,7 @@ def test_documents_added_in_the_page_are_asked_at_once(tmp_path):
 
 def test_a_follow_up_is_understood_in_the_page(tmp_path):
     folder = make(plan(Wish(PROMPTS["chatbot"], blueprint="chatbot")), tmp_path / "demo")
-    prototype, port = Prototype.open(folder), free_port(8600)
+    prototype, port = Prototype.open(folder), own_port()
     with prototype.serve(port) as child:
         wait_until_open(child, port)
         with visit(f"http://localhost:{port}", tmp_path / "profile") as shown:
