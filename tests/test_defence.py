@@ -106,8 +106,23 @@ def test_no_mixture_of_marks_makes_a_link_an_image_or_a_tag(pieces: list[str]) -
 
 def test_an_image_becomes_its_alt_text_and_a_link_its_words_and_address() -> None:
     text = "See ![the chart](https://x.org/c.png) and [the guide](https://x.org/g)."
-    assert defence.safe_markdown(text) == "See the chart and the guide (https://x.org/g)."
+    assert defence.safe_markdown(text) == "See the chart and the guide (`https://x.org/g`)."
     assert defence.safe_html(text) == "<p>See the chart and the guide (https://x.org/g).</p>\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("See https://x.org/a?b=1.", "See `https://x.org/a?b=1`."),
+        ("(www.x.org)", "(`www.x.org`)"),
+        ("`curl https://x.org`", "`curl https://x.org`"),
+        ("<https://x.org/a>", "`https://x.org/a`"),
+        ("HTTP://X.ORG, then", "`HTTP://X.ORG`, then"),
+        ("| https://x.org/a | b |", "| `https://x.org/a` | b |"),
+    ],
+)
+def test_an_address_is_shown_as_code_which_no_page_makes_a_link_of(text: str, shown: str) -> None:
+    assert defence.safe_markdown(text) == shown
 
 
 def test_ordinary_markdown_stays_as_it_was() -> None:

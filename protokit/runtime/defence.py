@@ -25,6 +25,12 @@ _TARGET = r"<?([^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+(?:\"[^\"]*\"|'[^
 _IMAGE = re.compile(rf"!\[([^\[\]]*)\](?:\({_TARGET}\)|\[[^\[\]]*\])")
 _LINK = re.compile(rf"(?<!!)\[([^\[\]]+)\]\({_TARGET}\)")
 _AUTOLINK = re.compile(r"<((?:https?|ftp|mailto):[^\s<>]*)>", re.IGNORECASE)
+# An address that renderers turn into a link by themselves, or code, in which they do not.
+_BARE = re.compile(
+    r"(?P<code>(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`))"
+    r"|(?<![`\w])(?:(?:https?|ftp)://|www\.)[^\s<>`|\"]*[^\s<>`|\".,;:!?'*_~)\]]",
+    re.IGNORECASE,
+)
 
 _ORDERS = r"instructions?|prompts?|rules?|guidelines?|directions?|everything|persona"
 _SUSPICIOUS = tuple(
@@ -112,6 +118,8 @@ def wrap(passages: Sequence[Passage], *, key: str = "") -> str:
 def safe_markdown(text: str) -> str:
     """Markdown that loads nothing: images become alt text, links text and address, HTML is shown as typed.
 
+    Addresses are shown as code, to be read and copied: none of them can be clicked by mistake.
+
     Emphasis, lists, tables and code stay. Works on whatever CommonMark renderer shows it, because what could
     begin a tag, a link or an image is escaped rather than trusted to be recognised.
     """
@@ -137,6 +145,7 @@ def _defuse(text: str) -> str:
     text = _IMAGE.sub(r"\1", text)
     text = _LINK.sub(_spell_out, text)
     text = _AUTOLINK.sub(r"\1", text)
+    text = _BARE.sub(lambda found: found[0] if found["code"] else f"`{found[0]}`", text)
     text = _TAG.sub("&lt;", text)
     # What the friendly rewrites did not see: an image or link nested, split over lines, or by reference.
     return re.sub(r"\](?=[(\[:])|!(?=\[)", lambda mark: "\\" + mark[0], text)
