@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import comb
+from math import comb, ldexp
 
 from protokit.scorecards import Graded, Scorecard
 
@@ -56,7 +56,7 @@ def sign_test(better: int, worse: int) -> float:
     """The two-sided exact probability of a split at least as uneven when both sides are equally likely."""
     n = better + worse
     tail = sum(comb(n, count) for count in range(min(better, worse) + 1))
-    return min(1.0, 2 * tail / 2**n)
+    return min(1.0, ldexp(tail, 1 - n))
 
 
 def _dollars(graded: Graded) -> float | None:
