@@ -143,7 +143,7 @@ def test_documents_added_in_the_page_are_asked_at_once(tmp_path):
             page = shown.page
             page.get_by_text("warranty-and-returns.md").first.wait_for()
             page.locator("input[type=file]").set_input_files(str(extra))
-            page.get_by_text("canteen.md").last.wait_for()
+            page.get_by_test_id("stMarkdown").filter(has_text="canteen.md").first.wait_for()  # it is listed
             page.get_by_placeholder("Ask the documents…").fill("When does the canteen serve lunch?")
             page.get_by_role("button", name="Search").click()
             page.get_by_text("from 11:45 to 13:30 on weekdays. [1]").wait_for()
