@@ -18,14 +18,15 @@ from vectorstore.choosing import Choice, choose
 from vectorstore.matching import GENERAL, Comparison, Embed, Sentence, has, knowing, related
 from vectorstore.passages import Passage
 from vectorstore.questions import NUMERIC, Kind, parts
+from vectorstore.rarity import rarity
 from vectorstore.weights import fitted, logistic
 from vectorstore.words import SPACELESS_LANGUAGES, QueryWord, tokens
 
-ANSWERABLE = 0.3
+ANSWERABLE = 0.28
 """`answerable` at or above this: answer; below it: say that the documents do not tell.
 
 Below one half because refusing a plain question costs more than answering a tricky one: on questions about thirteen
-sets of business documents it accepts .98 of those that are answered and refuses .96 of those from elsewhere."""
+sets of business documents it accepts .98 of those that are answered and refuses .85 of those that only seem to be."""
 _CONSIDERED = 3
 _NEGATION = re.compile(
     r"\b(?:no|not|never|without|none|nor|neither|cannot|nicht|kein\w*|sans|sin|ne)\b|n't\b", re.IGNORECASE
@@ -130,6 +131,9 @@ def sentence_features(comparison: Comparison, choice: Choice) -> Features:
         "number": float(question.kind in NUMERIC),
         "person": float(question.kind == Kind.PERSON),
         "place": float(question.kind == Kind.PLACE),
+        "lacks number": float(fit == 0 and question.kind in NUMERIC),
+        "lacks person": float(fit == 0 and question.kind == Kind.PERSON),
+        "lacks place": float(fit == 0 and question.kind == Kind.PLACE),
         "open": float(question.kind == Kind.OPEN),
     }
 
@@ -143,6 +147,7 @@ def word_features(comparison: Comparison, sentence: Sentence, number: int, loss:
     name = float(text[:1].isupper() and word.start > 0)
     figure = float(any(character.isdigit() for character in text))
     selects = float(bool(_SELECTS.match(text.lower())))
+    rare = rarity((text.lower(), *word.forms), comparison.language)
     return {
         "missing": missing,
         "missing, related": missing * related(word, sentence.terms),
@@ -159,6 +164,8 @@ def word_features(comparison: Comparison, sentence: Sentence, number: int, loss:
         "missing, figure": missing * figure,
         "weight": comparison.weights[number] / 4,
         "missing, opposite": missing * bool(_opposites_of(word) & sentence.terms),
+        "rare": rare,
+        "missing, rare": missing * rare,
         "general": float(text.lower() in GENERAL),
         "selects": selects,
         "missing, selects": missing * selects,

@@ -213,7 +213,7 @@ def sample(
     return Sample(each, whole, answered, importance, item.text, item.source, setting)
 
 
-def fit_samples(samples: Sequence[Sample], strength: float = 20.0) -> tuple[Linear, Linear]:
+def fit_samples(samples: Sequence[Sample], strength: float = 10.0) -> tuple[Linear, Linear]:
     """The models "answering" and "support of a word"."""
     words, sentences = (
         Scale.of([w for s in samples for w in s.words]),
