@@ -5,6 +5,7 @@ import pytest
 from vectorstore import Evidence, Passage, answerable, extract
 from vectorstore.embeddings import embedder
 from vectorstore.extracting import ANSWERABLE
+from vectorstore.remembering import RememberingEmbed
 
 LEAVE = (
     "Full-time employees earn 25 days of paid annual leave per calendar year. "
@@ -102,7 +103,7 @@ def test_nothing_comes_of_nothing() -> None:
     ],
 )
 def test_an_ordinary_question_is_not_refused(question: str) -> None:
-    embed = embedder("default").embed
+    embed = RememberingEmbed(embedder("default"))
     assert answerable(question, passages(LEAVE, LEASE, REFUNDS), embed=embed) >= ANSWERABLE
 
 
@@ -118,14 +119,26 @@ def test_an_ordinary_question_is_not_refused(question: str) -> None:
     ],
 )
 def test_a_question_about_something_else_is_refused(question: str) -> None:
-    embed = embedder("default").embed
+    embed = RememberingEmbed(embedder("default"))
     assert answerable(question, passages(LEAVE, LEASE, REFUNDS), embed=embed) < ANSWERABLE
 
 
 def test_a_question_that_changes_one_word_is_less_answerable_than_the_true_one() -> None:
-    embed = embedder("default").embed
+    embed = RememberingEmbed(embedder("default"))
     true = answerable("When does the lease start?", passages(LEASE), embed=embed)
     assert answerable("When was the lease terminated?", passages(LEASE), embed=embed) < true
     assert answerable(
         "How much is the yearly rent of the warehouse?", passages(LEASE), embed=embed
     ) < answerable("How much is the monthly rent?", passages(LEASE), embed=embed)
+
+
+def test_a_model_without_vectors_of_tokens_judges_too() -> None:
+    embed = embedder("default").embed
+    assert answerable("When does the lease start?", passages(LEASE), embed=embed) >= ANSWERABLE
+    assert answerable("What is the Wi-Fi password?", passages(LEASE), embed=embed) < ANSWERABLE
+
+
+def test_a_rare_word_that_is_nowhere_to_be_found_weighs_more_than_a_common_one() -> None:
+    text = "The clinic offers vaccinations and blood tests from Monday to Friday."
+    common = answerable("Does the clinic offer good vaccinations?", passages(text))
+    assert answerable("Does the clinic offer antivenom vaccinations?", passages(text)) < common

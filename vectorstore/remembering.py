@@ -34,6 +34,8 @@ class RememberingEmbed:
         """One row of unit length per text, shape (len(texts), dimension)."""
         import numpy as np
 
+        if not texts:
+            return np.zeros((0, self._model.dimension), dtype=np.float32)
         return np.stack([vectors.whole for vectors in self._recalled(texts)])
 
     def _recalled(self, texts: Sequence[str]) -> list[TokenVectors]:
