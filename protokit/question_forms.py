@@ -1,102 +1,365 @@
-"""Turns English sentences of a document into the questions they answer, by the few forms whose grammar is certain."""
+"""Turns English sentences of a document into the questions they answer, by the forms whose grammar is certain."""
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 
-UNCLEAR = re.compile(
-    r"\b(?:it|this|that|these|those|there|he|she|they|we|which|who|same|other|such|following|above|below)\b",
-    re.IGNORECASE,
-)
-"""Words that point at something outside the phrase, so that a question with one could not be understood."""
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+(?:[-*•]\s+)?")
-_CUT_TOO_EARLY = re.compile(
-    r"\b(?:of|with|to|at|by|in|on|for|the|an?|and|or|be|up|worth|last|next|first|from|under|named?)$",
-    re.IGNORECASE,
-)
-_SUBJECT = r"(?P<subject>(?:The|An?|Your|Our) [a-z][\w-]*(?: [a-z][\w-]*){0,3}?)"
-_PEOPLE = r"(?P<subject>(?:[A-Z][a-z]+s|(?:All |New |Part-time |Full-time )?[a-z]+s|You|The [a-z]+s))"
+from protokit.noun_phrases import BOILERPLATE, CUT_TOO_EARLY, UNCLEAR, begun, is_plural, is_subject
+
 _NUMBER = (
-    r"(?:\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten"
-    r"|twelve|fourteen|fifteen|twenty|thirty|sixty|ninety)"
+    r"(?:\d[\d.,]*\d|\d|two|three|four|five|six|seven|eight|nine|ten|eleven"
+    r"|twelve|fourteen|fifteen|twenty|thirty|forty|fifty|sixty|ninety)"
 )
-_TIME = rf"(?:about |around |at least |at most |up to )?{_NUMBER} (?:[a-z]+ )?(?:minute|hour|day|week|month|year)s?"
+_ABOUT = r"(?:about |around |approximately |at least |at most |up to |over |more than |only )?"
+_SPAN = (
+    rf"{_NUMBER} (?:(?:working|business|calendar|full|consecutive) )?(?:minute|hour|day|week|month|year)s?\b"
+)
+_TIME = rf"{_ABOUT}(?P<answer>{_SPAN})"
 _MONEY = (
-    r"(?:about |up to )?"
-    r"(?:[€$£]\s?\d[\d.,]*|\d[\d.,]* ?(?:EUR|USD|GBP|CHF|euros?|dollars|pounds|€|%|percent|per cent))"
+    rf"{_ABOUT}(?P<answer>[€$£]\s?\d[\d.,]*\d(?: (?:million|billion))?"
+    r"|\d[\d.,]* ?(?:EUR|USD|GBP|CHF|euros?\b|dollars|pounds|€|%|percent|per cent))"
 )
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_YEAR = r"(?:1\d|20)\d\d\b"
 _DATE = (
-    r"(?:\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+ \d{1,2}\b|\d{4}-\d\d-\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-    r"|\d{1,2}(?::\d\d| ?am| ?pm)|noon)"
+    rf"(?P<answer>\d{{1,2}} {_MONTH}(?: {_YEAR})?|{_MONTH} \d{{1,2}}\b(?:, {_YEAR})?|{_MONTH} {_YEAR}"
+    rf"|\d{{4}}-\d\d-\d\d"
+    rf"|(?:the (?:early |late )?)?{_YEAR}(?!s)|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\d{{1,2}}(?::\d\d| ?[ap]m))"
 )
-_END = rf"(?:for up to|up to|within|by|at|and|without|only|if|when|unless|until|for {_NUMBER}|{_NUMBER})"
-_FORMS = {
-    rf"{_SUBJECT} (?:is|lasts) {_TIME}(?! rent|['’]| of\b)": "How long is {subject}?",
-    rf"{_SUBJECT} takes {_TIME}": "How long does {subject} take?",
-    rf"{_SUBJECT} (?:costs|is) {_MONEY}": "How much is {subject}?",
-    rf"{_SUBJECT} (?P<verb>starts|begins|ends|opens|closes|expires) (?:on|at|in|by) {_DATE}": (
-        "When does {subject} {verb}?"
+_ASIDE = r"(?: \([^)]*\))?(?:, [^,.;]{3,70},)?"
+_S = rf"(?P<subject>(?:(?<=, )[a-z]|[A-Z])[\w’'-]*(?: [\w’'&-]+){{0,6}}?){_ASIDE}"
+_PRED = r"(?P<pred>[a-z]+(?: [\w’'-]+){0,7}?)"
+_DONE = r"(?:[a-z]+ed|born|built|made|held|written|sent|paid|given|sold|begun|taken|won|shown|chosen|set up|drawn up)"
+_PLAIN = r"(?!(?:for|of|in|to|per|and|or|on|at|by|with|from)\b)[a-z-]+"
+_HELPS = (
+    r"(?P<aux>(?:is|are|was|were)(?= (?:\w+ed|paid|sent|made|given|held|ready|available|due|valid"
+    r"|possible|kept|open)\b)"
+    r"|must|can|may|should|will)"
+)
+_IS = r"(?P<aux>is|are|was|were)"
+_MADE = (
+    r"(?P<made>founded|designed|built|created|developed|invented|discovered|established|elected|appointed|approved"
+    r"|signed|managed|owned|published|introduced|proposed|launched|conducted|reviewed|checked|handled|organised"
+    r"|organized|coordinated|formulated|commissioned|painted|composed|produced|directed|defeated|conquered|wrote)"
+)
+_NAME = r"[A-Z][\w’'.-]+(?: (?:of|the|de|van|von|and|[A-Z][\w’'.-]*))*(?<! of)(?<! and)(?<! the)"
+_ROLE = (
+    r"(?:manager|director|president|chair|chairman|chairperson|owner|author|ceo|founder|head|leader|officer|lead|king"
+    r"|queen|minister|chancellor|commander|editor|architect|coordinator|supervisor|trustee|board|committee|team"
+    r"|department|office|desk|administrator|treasurer|secretary|council|court|landlord|tenant|supplier|buyer|seller"
+    r"|customer|client|employer|employee|contractor|nurse|doctor|teacher|student|agency|commission|company|bank)"
+)
+_DOES = (
+    r"approves|pays|appoints|supervises|decides|signs|checks|reviews|handles|manages|provides|monitors|issues|keeps"
+    r"|organises|organizes|maintains|audits|oversees|answers|coordinates|publishes|bears|updates|releases|confirms"
+)
+_ADJ = (
+    r"(?:(?:mainly |primarily |also )?(?:familiar with|aware of|accompanied by|based on|subject to"
+    r"|limited to|known for"
+    r"|named after|derived from|covered by|famous for|composed of|measured in|accountable for|responsible for|made of"
+    r"|divided into|entitled to|required for|required to bring|exempt from|equipped with|charged for|included in))"
+)
+_STOP = r"(?= (?:within|by|before|after|when|if|unless|until|and|at|for|on|as|in|only|every|to)\b|[.,;:(])"
+
+_PASTS_OF = dict(
+    pair.split(":")
+    for pair in (
+        "conquered:conquer signed:sign deployed:deploy published:publish introduced:introduce adopted:adopt "
+        "won:win joined:join became:become overthrew:overthrow sold:sell bought:buy opened:open launched:launch "
+        "created:create founded:found built:build defeated:defeat invaded:invade annexed:annex visited:visit "
+        "received:receive led:lead wrote:write acquired:acquire occupied:occupy passed:pass began:begin "
+        "established:establish completed:complete elected:elect appointed:appoint approved:approve released:release "
+        "announced:announce captured:capture proposed:propose formed:form abolished:abolish declared:declare "
+        "ratified:ratify married:marry designed:design discovered:discover developed:develop moved:move left:leave"
+    ).split()
+)
+_PASTS = "|".join(_PASTS_OF)
+
+_OBJECT = r"[\w’'$€ -]{4,60}?"
+_AFTER = r"(?= (?:and|with|which|that|as|by|after|when|while|because|where|to|at|from|in|on|for|[a-z]+ing)\b|[.,;:(])"
+_FORMS: tuple[tuple[str, str, float], ...] = (
+    (
+        rf"{_S} {_IS} (?P<pred>{_DONE}(?: [\w’'-]+){{0,5}}?) (?:on|in) {_DATE}",
+        "When {aux} {subject} {pred}?",
+        3.2,
     ),
-    rf"{_SUBJECT} is due (?:on|by|before) {_DATE}": "When is {subject} due?",
-    r"(?P<who>The [a-z][\w ]{2,40}) is responsible for (?P<what>[a-z][\w' -]{3,50}?)[.,;]": (
-        "Who is responsible for {what}?"
+    (rf"{_S} {_HELPS} (?:only )?{_PRED} within {_TIME}", "How soon {aux} {subject} {pred}?", 3.4),
+    (
+        rf"{_S} {_HELPS} {_PRED} (?:by|before|no later than) (?:the )?{_DATE}",
+        "By when {aux} {subject} {pred}?",
+        3.3,
     ),
-    rf"{_PEOPLE} (?:are entitled to|receive|get) {_NUMBER} (?P<unit>(?:working |paid |calendar )?days)"
-    r" of (?P<what>[a-z][\w -]{2,40}?)(?: (?:a|per|each|every|in|plus|for|after)\b|[.,;])": (
-        "How many {unit} of {what} do {subject} get?"
+    (
+        rf"{_S} {_HELPS} {_PRED} at least {_TIME} (?:before|in advance)",
+        "How early {aux} {subject} {pred}?",
+        3.3,
     ),
-    rf"{_PEOPLE} (?:can|may) (?P<what>(?!not )[a-z]+ [a-z][\w' -]{{4,50}}?)(?= {_END}\b|[.,;(])": (
-        "Can {subject} {what}?"
+    (rf"{_S} {_HELPS} {_PRED} (?:until|till) {_DATE}", "Until when {aux} {subject} {pred}?", 3.0),
+    (rf"{_S} have to {_PRED} within {_TIME}", "How soon do {subject} have to {pred}?", 3.4),
+    (rf"{_S} have to {_PRED} (?:by|before) (?:the )?{_DATE}", "By when do {subject} have to {pred}?", 3.4),
+    (
+        rf"{_S} {_IS} {_TIME}(?! rent|['’]| of\b| old| away| before| after| ago| per| an?\b| long)",
+        "How long {aux} {subject}?",
+        3.4,
     ),
-    r"(?P<subject>(?:The|An?|Your) [a-z][\w-]*(?: [a-z][\w-]*){0,3}) must be"
-    r" (?P<what>[a-z]+ed|sent|kept|paid|given) (?:by|before|within|no later than|at least)\b": (
-        "When must {subject} be {what}?"
+    (
+        rf"{_S} {_IS} (?P<pred>valid|available|closed|open|kept|stored|covered|retained|held|protected) for {_TIME}",
+        "How long {aux} {subject} {pred}?",
+        3.4,
     ),
-    r"(?P<subject>(?!The |An? |Your |Each )[A-Z][\w-]+(?: [\w-]+){0,2}) is (?:a|an) (?=[a-z]+ )[^.]{30,}\.$": (
-        "What is {subject}?"
+    (rf"{_S} (?P<verb>takes?|lasts?|lasted|took) {_TIME}", "How long {do} {subject} {verb}?", 3.3),
+    (rf"{_S} (?P<verb>costs?|cost) {_MONEY}", "How much {do} {subject} {verb}?", 3.4),
+    (rf"{_S} {_IS} {_MONEY}(?<![%t])(?! (?:of|to|owned))", "How much {aux} {subject}?", 3.2),
+    (rf"{_S} {_IS} {_MONEY}(?<=[%t])(?! (?:owned))", "What {aux} {subject}?", 3.1),
+    (
+        rf"{_S} (?P<verb>starts?|begins?|ends?|opens?|closes?|expires?|began|started|ended) (?:on|at|in) {_DATE}",
+        "When {do} {subject} {verb}?",
+        3.2,
     ),
-}
-"""How a sentence begins -> the question it answers."""
+    (rf"{_S} {_IS} (?:planned |scheduled )?(?:on|at|for) {_DATE}", "When {aux} {subject}?", 3.2),
+    (rf"{_S} {_IS} due (?:on|by|before) (?:the )?{_DATE}", "When {aux} {subject} due?", 3.3),
+    (rf"{_S} {_IS} open (?:from )?{_DATE}", "When {aux} {subject} open?", 3.2),
+    (
+        rf"{_S} (?:are entitled to|receive|get) (?P<answer>{_NUMBER} (?P<unit>(?:working |paid |calendar )?days))"
+        r" of (?P<what>[a-z][\w -]{2,40}?)(?= (?:a|per|each|every|in|plus|for|after)\b|[.,;])",
+        "How many {unit} of {what} do {subject} get?",
+        3.8,
+    ),
+    (
+        rf"{_S} (?P<verb>receive|get|earn|accrue|have|has|had|contains?|employs?|operates?|owns?|won"
+        rf"|serves?) {_ABOUT}"
+        rf"(?P<answer>{_NUMBER} (?P<unit>(?:{_PLAIN} ){{0,2}}[a-z]{{3,}}s))"
+        r"(?= (?:a|per|each|every|in|at|on|and)\b|[.,;])",
+        "How many {unit} {do} {subject} {verb}?",
+        3.3,
+    ),
+    (
+        rf"(?P<there>There) (?P<aux>are|were) {_ABOUT}(?P<answer>{_NUMBER} (?P<unit>(?:{_PLAIN}"
+        rf" ){{0,3}}[a-z]{{3,}}s))"
+        r" (?P<what>(?:in|at|on) [\w’' -]{3,40}?)(?= (?:and|with)\b|[.,;])",
+        "How many {unit} {aux} there {what}?",
+        3.2,
+    ),
+    (
+        rf"{_S} (?P<verb>takes? place|is held|are held|is located|are located|was born|is situated|was"
+        rf" held) (?:in|at|on)"
+        rf" (?P<answer>(?:the )?(?!{_MONTH}){_NAME})",
+        "Where {place}?",
+        3.0,
+    ),
+    (
+        rf"{_S} (?:is|are|was|were) (?:first |originally )?{_MADE} by (?P<answer>(?:the )?{_NAME}|the"
+        rf" (?:\w+ )?{_ROLE})",
+        "Who {made} {subject}?",
+        3.3,
+    ),
+    (
+        rf"(?P<answer>(?:The (?:[A-Z]\w+ )*[A-Z]\w+|{_NAME})) (?:first )?{_MADE}"
+        r" (?P<what>the [\w’' -]{4,60}?|[A-Z][\w’' -]{4,40}?)(?= (?:in|on|by|at|and|from|with|as|to)\b|[.,;])",
+        "Who {made} {what}?",
+        3.0,
+    ),
+    (
+        rf"(?P<answer>(?:The|Your|An?) (?:[\w-]+ ){{0,4}}?(?i:{_ROLE})) (?P<does>(?:{_DOES})(?: and (?:{_DOES}))?)"
+        r" (?P<what>(?!within\b|in\b|on\b|by\b|for\b)[a-z](?:[\w’' €$-]|,(?=\d)){5,60}?)(?= (?:and|when"
+        r"|if|within|before|after|by|on|at|with|under"
+        r"|each|every)\b|[.,;(])",
+        "Who {does} {what}?",
+        3.3,
+    ),
+    (
+        r"(?P<answer>(?:The|Your) [a-z][\w ]{2,40}) is responsible for (?P<what>[a-z][\w' -]{3,50}?)[.,;]",
+        "Who is responsible for {what}?",
+        3.4,
+    ),
+    (
+        rf"(?P<subject>The (?:[\w’-]+ ){{0,3}}?(?i:{_ROLE})(?: (?:of|for) [\w ]{{2,40}}?)?) (?P<aux>is|was)"
+        r" (?P<answer>[A-Z][a-z]+ [A-Z][\w’-]+)",
+        "Who {aux} {subject}?",
+        3.5,
+    ),
+    (
+        r"If (?P<clause>(?:you|the|your|an?) [\w’' -]{6,60}?), (?!(?:it|this|that|they)\b)",
+        "What happens if {clause}?",
+        3.0,
+    ),
+    (
+        r"To (?P<task>[a-z]{3,} (?:an?|the|your|[a-z]+s|up|in|out|to|for)\b[\w’' -]{2,45}?), ",
+        "How do I {task}?",
+        3.1,
+    ),
+    (
+        rf"{_S} (?:must|may|can) ?not {_PRED}(?= (?:when|if|unless|until|and|even|because|before|after)\b|[.,;:(])",
+        "Can {subject} {pred}?",
+        2.9,
+    ),
+    (
+        rf"{_S} (?:can|may) (?P<pred>(?!not\b|be\b|also\b|only\b|\w+ly\b)[a-z]+ [a-z][\w’' -]{{4,50}}?){_STOP}",
+        "Can {subject} {pred}?",
+        2.4,
+    ),
+    (
+        r"(?P<subject>(?:The|An?|Your) [a-z][\w-]*(?: [a-z][\w-]*){0,3}) must be"
+        r" (?P<pred>[a-z]+ed|sent|kept|paid|given) (?:by|before|within|no later than|at least)\b",
+        "When must {subject} be {pred}?",
+        2.8,
+    ),
+    (rf"{_S} {_HELPS} (?P<pred>(?:be )?{_ADJ}) ", "What {aux} {subject} {pred}?", 2.7),
+    (rf"{_S} {_IS} (?:mainly |often |primarily )?used (?:to|for) ", "What {aux} {subject} used for?", 2.7),
+    (rf"{_S} {_IS} defined as ", "How {aux} {subject} defined?", 2.6),
+    (
+        rf"{_S} (?P<verb>consists? of|refers? to|includes?|covers?|means?) (?!that\b)[\w“\"]",
+        "What {do} {subject} {verb}?",
+        2.2,
+    ),
+    (
+        rf"{_S} {_IS} (?P<pred>(?!because|not\b)[a-z]+ed(?: [\w’'-]+){{0,5}}?) because (?!of th)",
+        "Why {aux} {subject} {pred}?",
+        2.8,
+    ),
+    (
+        r"(?P<subject>The (?:[a-z-]+ ){1,3}of (?:the |an? )?[\w’' -]{3,40}?) (?P<aux>is|are|was|were)"
+        rf" (?=(?:the|an?|to|{_NUMBER}|[A-Z])\b)",
+        "What {aux} {subject}?",
+        2.5,
+    ),
+    (
+        rf"{_S} (?P<aux>is|was) (?=(?:an?|the|one of the) [^.;]{{0,50}}\b(?:[a-z]+(?:ist|ician|ographer|onaut)"
+        r"|king|queen|president|emperor|nobleman|poet|writer|author|general|duke|leader|philosopher|engineer|pope"
+        r"|founder|politician|professor|doctor|lawyer|teacher|painter|composer|explorer|commander|minister)\b)",
+        "Who {aux} {name}?",
+        2.8,
+    ),
+    (
+        rf"{_S} (?P<aux>are|were) (?=(?:the|a) (?:people|group|members|followers|descendants)\b)",
+        "Who {aux} {subject}?",
+        2.8,
+    ),
+    (
+        rf"{_S} {_IS} (?!an? (?:basic|important|good|great|key|major|new|controversial|common)\b)(?=(?:an?"
+        rf"|one of the|the (?:process|act|study|use|name|practice))\b[^.]{{28,}})",
+        "What {aux} {thing}?",
+        2.4,
+    ),
+    (rf"{_S} (?:must|should) (?!be\b|have\b|not\b)(?=[a-z]+ [\w’' -]{{9,}})", "What must {person} do?", 1.9),
+    (
+        rf"(?:In|On) {_DATE}, {_S} (?P<past>{_PASTS}) (?P<what>{_OBJECT}){_AFTER}",
+        "When did {subject} {past} {what}?",
+        3.1,
+    ),
+    (
+        rf"{_S} (?P<past>{_PASTS}) (?P<what>{_OBJECT}) (?:in|on) {_DATE}",
+        "When did {subject} {past} {what}?",
+        3.1,
+    ),
+    (
+        rf"(?:In {_YEAR}, )?(?P<answer>The (?:[A-Z][\w’-]+ )*[A-Z][\w’-]+|{_NAME}) (?P<verbed>{_PASTS})"
+        rf" (?P<what>the {_OBJECT}|[A-Z]{_OBJECT}){_AFTER}",
+        "Who {verbed} {what}?",
+        2.6,
+    ),
+    (
+        rf"{_S} (?P<aux>are) (?=(?:an? |the )?(?:[a-z]+ )+?(?:that|which|used|who)\b)",
+        "What are {thing}?",
+        2.3,
+    ),
+    (rf"In (?:{_MONTH} )?(?P<answer>{_YEAR}), (?=[^.]{{30,}})", "What happened in {answer}?", 1.9),
+)
+"""How a sentence begins -> the question it answers, and how much such a question is worth to a reader."""
+_LEMMA = {
+    "took": "take", "began": "begin", "won": "win", "had": "have", "lasted": "last", "started": "start",
+    "ended": "end", "has": "have",
+}  # fmt: skip
+_PAST = frozenset("took began won had lasted started ended".split())
 
 
-def from_sentences(text: str) -> Iterator[str]:
-    """Yield a question for each sentence of `text` that has one of the forms."""
-    forms = [(re.compile(pattern), question) for pattern, question in _FORMS.items()]
-    for sentence in _SENTENCE.split(text):
-        plain = re.sub(r"[*_`]", "", sentence).strip()
-        if not 20 <= len(plain) <= 240 or plain.startswith(("#", "|")):
-            continue
-        for pattern, question in forms:
-            match = pattern.match(plain)
-            if match and not any(map(_unfit, match.groupdict().values())):
-                yield _filled(question, match.groupdict(), text)
-                break
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with the words that answer it (empty where they cannot be told) and its worth, 0 to 5."""
+
+    question: str
+    answer: str
+    worth: float
 
 
-def _unfit(part: str) -> bool:
-    return bool(UNCLEAR.search(part) or _CUT_TOO_EARLY.search(part))
+@cache
+def _forms() -> tuple[tuple[re.Pattern[str], str, float], ...]:
+    return tuple((re.compile(pattern), question, worth) for pattern, question, worth in _FORMS)
 
 
-def _filled(question: str, parts: Mapping[str, str], text: str) -> str:
-    """The question, asked by a reader: "your" becomes "my", "you" becomes "I"."""
-    said = {name: _turned(part, text) for name, part in parts.items()}
-    if "verb" in said:
-        said["verb"] = said["verb"].removesuffix("s")
-    return question.format(**said)
+def from_sentence(sentence: str, text: str) -> Iterator[Asked]:
+    """Yield the questions that `sentence`, a whole one of `text`, answers by its form; the best is not always first."""
+    plain = re.sub(r"\*+|`|\b_|_\b", "", " ".join(sentence.split()))
+    plain = re.sub(r"^(?:[-*•]|\d+[.)])\s+", "", plain)
+    if not 12 <= len(plain) <= 320 or plain.startswith(("#", "|")) or BOILERPLATE.search(plain):
+        return
+    for pattern, question, worth in _forms():
+        match = pattern.match(plain)
+        if match and (asked := _filled(question, match.groupdict(), text)):
+            yield Asked(asked, match.groupdict().get("answer") or "", worth)
 
 
-def _turned(part: str, text: str) -> str:
-    first, _, rest = part.partition(" ")
-    turned = {"You": "I", "Your": "my", "Our": "your"}.get(first) or lowered(first, text)
-    mine = re.sub(r"\byour\b", "my", rest)
-    return f"{turned} {mine}".strip()
+def _filled(question: str, parts: Mapping[str, str | None], text: str) -> str:
+    """The question as a reader asks it ("your" becomes "my", "you" becomes "I"), empty where it would be unclear."""
+    given = {name: part.strip(" ,") for name, part in parts.items() if part is not None}
+    subject, verb = given.get("subject", ""), given.get("verb", "")
+    kind = next((slot for slot in ("name", "thing", "person") if f"{{{slot}}}" in question), "")
+    if subject and not is_subject(subject, kind):
+        return ""
+    if any(_unfit(name, part) for name, part in given.items()) or (verb and not _agree(subject, verb)):
+        return ""
+    likely = "past" in given or "made" in given or given.get("aux") == "was"
+    said = {name: _turned(part) for name, part in given.items()}
+    said |= dict.fromkeys(
+        ("subject", "name", "thing", "person"), _turned(begun(subject, text, likely_name=likely))
+    )
+    if past := given.get("past"):
+        said["past"] = _PASTS_OF[past]
+    if verb:
+        said |= _with_do(verb, subject, said["subject"])
+    asked = re.sub(r"\b(?:is|are) I\b", "am I", question.format(**said))
+    asked = re.sub(r"\bwere I\b", "was I", re.sub(r"\bI are\b", "I am", asked))
+    return asked if len(asked.split()) <= 18 and not re.search(r"\byou\b", asked) else ""
 
 
-def lowered(phrase: str, text: str) -> str:
-    """`phrase` as it stands in running text: a word keeps its capital where `text` has it inside a sentence."""
-    return " ".join(word if _is_name(word, text) else word[:1].lower() + word[1:] for word in phrase.split())
-
-
-def _is_name(word: str, text: str) -> bool:
-    if word[1:] != word[1:].lower():
+def _unfit(name: str, part: str) -> bool:
+    if name == "answer":
+        return bool(UNCLEAR.fullmatch(part))
+    if name not in ("pred", "what", "clause", "task", "unit"):
+        return False
+    if name == "pred" and (_PARTIAL.search(part) or (part.startswith("be ") and len(part.split()) < 2)):
         return True
-    return word.lower() not in text and bool(re.search(rf"[a-z,] {re.escape(word)}\b(?! [A-Z])", text))
+    return bool(
+        UNCLEAR.search(part) or CUT_TOO_EARLY.search(part) or re.search(r"\b(?:ours|yours|only)\b", part)
+    )
+
+
+_PARTIAL = re.compile(r"\b(?:and|never|always|not|only|either|daily|otherwise|been|able)\b")
+"""What makes half a statement of a predicate, or turns its meaning round."""
+
+
+def _agree(subject: str, verb: str) -> bool:
+    """Whether a verb of the present agrees with its subject; one that does not is a noun: "the accident cover"."""
+    first = verb.split()[0]
+    if first in _PAST or first in ("is", "are", "was", "were", "cost"):
+        return True
+    return is_plural(subject) != (first.endswith("s"))
+
+
+def _with_do(verb: str, subject: str, said: str) -> dict[str, str]:
+    """The verb as it stands behind "do", and which form of "do" asks for it."""
+    first, _, rest = verb.partition(" ")
+    if first in ("is", "are", "was", "were"):
+        return {"place": f"{first} {said} {rest}"}
+    past = first in _PAST or (first == "cost" and not is_plural(subject))
+    do = "did" if past else "does" if first.endswith("s") else "do"
+    plain = _LEMMA.get(first) or first.removesuffix("s")
+    plain = f"{plain} {rest}".strip()
+    return {"do": do, "verb": plain, "place": f"{do} {said} {plain}"}
+
+
+def _turned(part: str) -> str:
+    part = re.sub(r"^[Yy]ou\b", "I", part)
+    part = re.sub(r"\b[Yy]our\b", "my", part)
+    return re.sub(r"\b[Oo]ur\b", "your", part)

@@ -1,151 +1,124 @@
-"""Makes starter questions from documents, because they are the first thing a person reads and must be answerable."""
+"""Chooses starter questions for documents, because they are the first thing a person reads and must be answerable."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from itertools import chain, zip_longest
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from protokit.candidates import Candidate, gather
 from protokit.features import words
-from protokit.question_forms import UNCLEAR, from_sentences, lowered
-
-Answers = Callable[[str], bool]
+from protokit.question_languages import ABOUT, SAID_OF
 
 _MOST_TRIED = 60
 """Candidates to try at most: each costs a search."""
+_MOST_MISSED = 12
+"""Candidates of one file to try in vain before the other files' turn."""
 _ALIKE = 0.5
 """Two questions that share more of their words than this ask for the same."""
-_HEADING = re.compile(r"^(?:#{1,6}\s+)?(?:\d+(?:\.\d+)*\.?\s+)?(\S.{2,70}?)\s*#*$")
-_ABOUT = {
-    "en": "What should I know about {}?",
-    "es": "¿Qué debo saber sobre {}?",
-    "fr": "Que faut-il savoir sur {} ?",
-    "de": "Was muss ich zum Thema {} wissen?",
-    "it": "Che cosa devo sapere su {}?",
-    "pt": "O que preciso saber sobre {}?",
-    "nl": "Wat moet ik weten over {}?",
-    "zh": "关于{},需要了解什么?",
-    "ja": "{}について教えてください。",
-}
-"""A question about a heading that is right whatever the heading's number and gender."""
+_SAME_FILE = 1.6
+"""What each question chosen from a file takes from the worth of its others."""
+_SAME_SECTION = 1.0
+_SAME_FORM = 0.4
+_ASKING = frozenset(
+    "what how when who is are do does can must should may i the a an of to for long much about know many soon".split()
+) | frozenset(word for form in (*ABOUT.values(), *SAID_OF.values()) for word in words(form.format(" ")))
+"""Words that ask and do not tell what for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the prototype answers: its text, and the files it cites."""
+
+    text: str
+    files: tuple[str, ...]
+
+
+Ask = Callable[[str], Reply | None]
+"""Asks the finished prototype a question; None where it finds no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """A question with the file that answers it and words of the answer (empty where they cannot be told)."""
+
+    question: str
+    file: str
+    answer: str = ""
 
 
 def starter_questions(
-    documents: Mapping[str, str], answers: Answers, n: int = 4, *, language: str = "en"
-) -> tuple[str, ...]:
-    """Return up to `n` questions that `documents` (file name -> text) answer, differing from one another.
+    documents: Mapping[str, str], ask: Ask, n: int = 4, *, language: str = "en"
+) -> tuple[Starter, ...]:
+    """Return up to `n` questions that `documents` (file name -> text) answer, differing from one another, best first.
 
-    `answers(question)` says whether the finished prototype answers it; it is asked only as often as needed, sixty
-    times at most. Questions are in the language of the document they come from; `language` is for what cannot be told.
+    A question made from a sentence is kept only when the answer quotes that sentence, a broad one when the answer
+    cites its file. `ask` is called sixty times at most.
     """
-    chosen: list[str] = []
-    for tried, question in enumerate(candidates(documents, language=language)):
-        if len(chosen) == n or tried == _MOST_TRIED:
-            break
-        if not any(_alike(question, other) for other in chosen) and answers(question):
-            chosen.append(question)
-    return tuple(chosen)
+    choice = _Choice(gather(documents, language=language), several=len(documents) > 1)
+    while len(choice.chosen) < n and choice.tried < _MOST_TRIED and (candidate := choice.next(n)):
+        choice.try_one(candidate, ask)
+    return tuple(Starter(each.question, each.file, each.answer) for each in choice.chosen)
 
 
-def candidates(documents: Mapping[str, str], *, language: str = "en") -> Iterator[str]:
-    """Yield questions that `documents` may answer, the most inviting first, taking turns among the files."""
-    from vectorstore.languages import guess
+@dataclass(slots=True)
+class _Choice:
+    """What is chosen so far, and what is left to try."""
 
-    spoken = {name: guess(text) if len(text) > 80 else language for name, text in documents.items()}
-    sharp = [list(from_sentences(text)) if spoken[name] == "en" else [] for name, text in documents.items()]
-    broad = [list(_from_headings(text, spoken[name])) for name, text in documents.items()]
-    yield from dict.fromkeys(
-        chain(_in_turns([_asked_in(text) for text in documents.values()]), _in_turns(sharp))
-    )
-    yield from dict.fromkeys(_in_turns(broad))
+    left: list[Candidate]
+    several: bool
+    chosen: list[Candidate] = field(default_factory=list)
+    tried: int = 0
+    missed: Counter[str] = field(default_factory=Counter)
+
+    def next(self, n: int) -> Candidate | None:
+        """The best of what is left, given what is chosen; the last one is from a second file if there is one."""
+        left = [
+            each
+            for each in self.left
+            if not any(_alike(each.question, other.question) for other in self.chosen)
+        ]
+        files = {each.file for each in self.chosen}
+        if self.several and len(self.chosen) == n - 1 and len(files) == 1:
+            left = [each for each in left if each.file not in files] or left
+        self.left = left
+        return max(left, key=self._worth, default=None)
+
+    def try_one(self, candidate: Candidate, ask: Ask) -> None:
+        self.tried += 1
+        self.left.remove(candidate)
+        if _is_answered(candidate, ask(candidate.question)):
+            self.chosen.append(candidate)
+        else:
+            self.missed[candidate.file] += 1
+
+    def _worth(self, candidate: Candidate) -> float:
+        """Its worth, less for each chosen one of the same file, section or form, and for a file that never answers."""
+        worth = candidate.worth - (_SAME_FILE if self.missed[candidate.file] > _MOST_MISSED else 0)
+        for other in self.chosen:
+            if other.file == candidate.file:
+                worth -= _SAME_FILE + (_SAME_SECTION if other.section == candidate.section else 0)
+            worth -= _SAME_FORM * _likeness(other.question, candidate.question)
+        return worth
 
 
-def _in_turns(lists: list[list[str]]) -> Iterator[str]:
-    return (question for turn in zip_longest(*lists) for question in turn if question is not None)
+def _is_answered(candidate: Candidate, reply: Reply | None) -> bool:
+    if reply is None or candidate.file not in reply.files:
+        return False
+    return _folded(candidate.said) in _folded(reply.text) and candidate.answer in " ".join(reply.text.split())
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
+
+
+def _likeness(one: str, other: str) -> int:
+    """How alike two questions begin: 0, 1 ("How much...") or 3 ("How much does the...")."""
+    if not one.isascii():
+        return int(one[:6] == other[:6])
+    a, b = one.split(), other.split()
+    return (a[:2] == b[:2]) + 2 * (a[:4] == b[:4])
 
 
 def _alike(one: str, other: str) -> bool:
     a, b = (set(words(text)) - _ASKING for text in (one, other))
     return len(a & b) > _ALIKE * min(len(a), len(b)) if a and b else one == other
-
-
-_ASKING = frozenset(
-    "what how when who is are do does can must should may i the a an of to for long much about know".split()
-)
-
-
-def _asked_in(text: str) -> list[str]:
-    """Headings that are questions already."""
-    asked = [title for title in _headings(text) if title.endswith(("?", "？"))]
-    return [title for title in asked if len(title.split()) > 3 or not title.isascii()]
-
-
-def _headings(text: str) -> Iterator[str]:
-    lines = [line.strip() for line in text.splitlines()]
-    for at, line in enumerate(lines):
-        marked = line.startswith("#")
-        match = _HEADING.match(line)
-        if not match or "|" in line or (not marked and not _stands_alone(lines, at)):
-            continue
-        title = match[1].strip(" *_:")
-        if (
-            title[:1].isalpha()
-            and (title[:1].isupper() or not title[:1].isascii())
-            and len(title.split()) <= 9
-        ):
-            yield title
-
-
-def _stands_alone(lines: list[str], at: int) -> bool:
-    """Whether an unmarked line looks like a heading: short, no full stop, a real paragraph after it."""
-    line = lines[at]
-    after = next((other for other in lines[at + 1 : at + 3] if other), "")
-    return (
-        len(line.split()) <= 7
-        and line[-1].isalnum()
-        and line[0].isupper()
-        and len(after) > 60
-        and ":" not in line
-    )
-
-
-def _from_headings(text: str, language: str) -> Iterator[str]:
-    titles = [title for title in dict.fromkeys(_headings(text)) if not _UNFIT.search(title)]
-    for title in sorted([*titles[1:], *titles[:1]], key=lambda title: " " not in title and title.isascii()):
-        said = title if language in ("de", "zh", "ja") else lowered(title, text)
-        if language != "en":
-            yield _ABOUT.get(language, _ABOUT["en"]).format(said)
-        elif question := _asked_about(said):
-            yield question
-
-
-def _asked_about(said: str) -> str:
-    """The question an English heading answers: "parental leave" -> "How does parental leave work?"."""
-    first, _, rest = said.partition(" ")
-    if UNCLEAR.search(said) or re.search(r"\b(?:you|who|whose|when|where)\b|[A-Z]{4,} [A-Z]{2,}", said):
-        return ""
-    if first.lower() in _QUESTION_WORDS:
-        return f"Can you explain {said}?" if " " in rest else ""
-    if first.lower() in _VERBS:
-        return f"How do I {said}?"
-    if re.fullmatch(
-        r"(?:[\w-]+ )?(?:leave|work|pay|billing|delivery|shipping|training|onboarding|support)", said
-    ):
-        return f"How does {said} work?"
-    if re.fullmatch(
-        r"(?:[\w-]+ )?(?:refunds|returns|payments|expenses|discounts|benefits|appraisals|bookings|claims)",
-        said,
-    ):
-        return f"How do {said} work?"
-    return _ABOUT["en"].format(said)
-
-
-_UNFIT = re.compile(
-    r"[.:;!?|<>/？]|\d{3}|^(?:introduction|overview|contents|summary|subject|aim|purpose|scope|background|notes?"
-    r"|general|contact|parties|figures.*|dates|definitions|appendix.*|in short|page .*|questions|faq|respect"
-    r"|(?:from|before|after|during|since|with|in|at|on|by) .*|.* (?:one|two|three))$",
-    re.IGNORECASE,
-)
-_QUESTION_WORDS = frozenset("how what why which".split())
-_VERBS = frozenset(
-    "get create set install use add remove change reset connect cancel book order pay report request apply open close "
-    "start update return contact find choose check sign register renew join leave submit upload download".split()
-)

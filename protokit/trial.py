@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.errors import DocumentProblem
-from protokit.starters import starter_questions
+from protokit.starters import Reply, Starter, starter_questions
 
 if TYPE_CHECKING:
-    from protokit.runtime.requests import Citation
     from vectorstore.knowledge import KnowledgeBase
     from vectorstore.reports import SyncReport
 
@@ -34,21 +33,23 @@ class Trial:
 
     def starters(self, language: str) -> list[dict[str, Any]]:
         """Rows for questions.yaml: questions that the offline engine answers from these documents, with the source."""
-        asked = starter_questions(
-            self.texts(), lambda text: bool(self._cited(text)), STARTERS, language=language
-        )
-        return [self._row(question) for question in asked]
+        return [
+            _row(starter)
+            for starter in starter_questions(self.texts(), self._ask, STARTERS, language=language)
+        ]
 
-    def _cited(self, question: str) -> "tuple[Citation, ...]":
+    def _ask(self, question: str) -> Reply | None:
         from protokit.runtime.answering import answer
         from protokit.runtime.requests import Question
 
-        _, citations, found = answer(Question(question, self.knowledge.search(question)))
-        return citations if found else ()
+        text, citations, found = answer(Question(question, self.knowledge.search(question)))
+        files = dict.fromkeys(citation.passage.file for citation in citations)
+        return Reply(text, tuple(files)) if found and files else None
 
-    def _row(self, question: str) -> dict[str, Any]:
-        files = dict.fromkeys(citation.passage.file for citation in self._cited(question))
-        return {"question": question, "cites": list(files), "starter": True}
+
+def _row(starter: Starter) -> dict[str, Any]:
+    wanted = {"must_contain": [starter.answer]} if starter.answer else {}
+    return {"question": starter.question, **wanted, "cites": [starter.file], "starter": True}
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from protokit.drafting import draft, find_domain, language_of
 from protokit.errors import NameProblem
 from protokit.routing import route
 from protokit.spec import Spec, parse_spec, write_spec
-from protokit.starters import candidates, starter_questions
 
 
 def drafted(prompt: str, **given: object) -> Spec:
@@ -127,63 +126,6 @@ def test_sample_starters_come_from_the_domain_and_looks_too() -> None:
     spec = draft("A chatbot", catalog.blueprints()["chatbot"], domain=catalog.domains()["hr"])
     assert len(spec.starter_questions) == 4
     assert (spec.emoji, spec.accent) == (catalog.domains()["hr"].emoji, catalog.domains()["hr"].accent)
-
-
-HANDBOOK = """# Leave policy
-
-## Annual leave
-
-Full-time employees get 25 working days of annual leave a year. Employees may carry over unused days until 31 March.
-
-## Parental leave
-
-The notice period is three months. Parental leave is a period of paid time off that starts after the birth of a child.
-
-## How do I report sick leave?
-
-Call your manager before 9 am. The certificate must be sent within three days.
-"""
-
-
-def test_starters_are_asked_as_a_person_would() -> None:
-    asked = list(candidates({"leave.md": HANDBOOK}))
-    assert asked[0] == "How do I report sick leave?"
-    assert "How many working days of annual leave do full-time employees get?" in asked
-    assert "How long is the notice period?" in asked
-    assert "When must the certificate be sent?" in asked
-    assert "How does parental leave work?" in asked
-
-
-def test_only_answerable_starters_are_kept_and_they_differ() -> None:
-    tried: list[str] = []
-
-    def answers(question: str) -> bool:
-        tried.append(question)
-        return "notice" not in question
-
-    chosen = starter_questions({"leave.md": HANDBOOK}, answers, 4)
-    assert len(chosen) == len(set(chosen)) == 4
-    assert "How long is the notice period?" in tried
-    assert "How long is the notice period?" not in chosen
-
-
-def test_starters_take_turns_among_the_files() -> None:
-    other = HANDBOOK.replace("sick leave", "an accident").replace("notice period", "trial period")
-    chosen = starter_questions({"a.md": HANDBOOK, "b.md": other}, lambda _: True, 2)
-    assert chosen == ("How do I report sick leave?", "How do I report an accident?")
-
-
-def test_starters_of_a_german_document_are_german() -> None:
-    text = "# Urlaub\n\nDer Urlaub ist im Handbuch geregelt und muss von der Leitung genehmigt werden.\n\n"
-    text += "## Elternzeit\n\n"
-    text += "Die Elternzeit ist mit der Personalabteilung zu besprechen und wird schriftlich bestätigt."
-    assert starter_questions({"a.md": text}, lambda _: True, 1) == (
-        "Was muss ich zum Thema Elternzeit wissen?",
-    )
-
-
-def test_documents_without_headings_or_sentences_give_no_starters() -> None:
-    assert starter_questions({"a.csv": "1;2\n3;4", "b.txt": ""}, lambda _: True) == ()
 
 
 def test_route_and_draft_are_quick() -> None:
