@@ -4,7 +4,7 @@ import re
 
 UNCLEAR = re.compile(
     r"\b(?:it|its|this|that|these|those|there|he|she|his|her|him|their|them|they|we|us|i|me|which|who|whom|whose|same"
-    r"|other|others|such|following|above|below|former|latter|here|now|today|so|however|also|therefore"
+    r"|other|others|such|following|(?:above|below)(?! ?[\d€$£])|former|latter|here|now|today|so|however|also|therefore"
     r"|latest|then|one|themselves|itself|himself|herself|ourselves|yourself)\b",
     re.IGNORECASE,
 )
