@@ -202,6 +202,7 @@ def test_an_open_reader_notices_what_another_process_changed(
         assert reader.status.passages == reader.status.embedded
 
 
+@pytest.mark.slow
 def test_a_writer_goes_on_from_what_another_process_wrote(
     folder: Path, tmp_path: Path, server: embedding_server.EmbeddingServer
 ) -> None:
@@ -217,6 +218,7 @@ def test_a_writer_goes_on_from_what_another_process_wrote(
     check_complete(tmp_path / "index", folder)
 
 
+@pytest.mark.slow
 def test_readers_in_other_processes_answer_all_the_while_a_store_is_written(
     folder: Path, tmp_path: Path, server: embedding_server.EmbeddingServer
 ) -> None:
