@@ -33,7 +33,7 @@ _PRED = r"(?P<pred>[a-z]+(?: [\w’'-]+){0,7}?)"
 _DONE = r"(?:[a-z]+ed|born|built|made|held|written|sent|paid|given|sold|begun|taken|won|shown|chosen|set up|drawn up)"
 _PLAIN = r"(?!(?:for|of|in|to|per|and|or|on|at|by|with|from)\b)[a-z-]+"
 _HELPS = (
-    r"(?P<aux>(?:is|are|was|were)(?= (?:\w+ed|paid|sent|made|given|held|ready|available|due|valid"
+    r"(?P<aux>(?:is|are|was|were)(?= (?:\w+ed|paid|sent|made|given|held|ready|available|payable|due|valid"
     r"|possible|kept|open)\b)"
     r"|must|can|may|should|will)"
 )
@@ -76,7 +76,7 @@ _PASTS_OF = dict(
 )
 _PASTS = "|".join(_PASTS_OF)
 
-_OBJECT = r"[\w’'$€ -]{4,60}?"
+_OBJECT = r"(?!(?:on|in|at|to|for|with|as|by|from|into|of)\b)[\w’'$€ -]{4,60}?"
 _AFTER = r"(?= (?:and|with|which|that|as|by|after|when|while|because|where|to|at|from|in|on|for|[a-z]+ing)\b|[.,;:(])"
 _FORMS: tuple[tuple[str, str, float], ...] = (
     (
@@ -108,7 +108,11 @@ _FORMS: tuple[tuple[str, str, float], ...] = (
         "How long {aux} {subject} {pred}?",
         3.4,
     ),
-    (rf"{_S} (?P<verb>takes?|lasts?|lasted|took) {_TIME}", "How long {do} {subject} {verb}?", 3.3),
+    (
+        rf"{_S} (?P<verb>takes?|lasts?|runs?|lasted|took) (?:for )?{_TIME}",
+        "How long {do} {subject} {verb}?",
+        3.3,
+    ),
     (rf"{_S} (?P<verb>costs?|cost) {_MONEY}", "How much {do} {subject} {verb}?", 3.4),
     (rf"{_S} {_IS} {_MONEY}(?<![%t])(?! (?:of|to|owned))", "How much {aux} {subject}?", 3.2),
     (rf"{_S} {_IS} {_MONEY}(?<=[%t])(?! (?:owned))", "What {aux} {subject}?", 3.1),
@@ -164,7 +168,7 @@ _FORMS: tuple[tuple[str, str, float], ...] = (
         rf"(?P<answer>(?:The|Your|An?) (?:[\w-]+ ){{0,4}}?(?i:{_ROLE})) (?P<does>(?:{_DOES})(?: and (?:{_DOES}))?)"
         r" (?P<what>(?!within\b|in\b|on\b|by\b|for\b)[a-z](?:[\w’' €$-]|,(?=\d)){5,60}?)(?= (?:and|when"
         r"|if|within|before|after|by|on|at|with|under"
-        r"|each|every)\b|[.,;(])",
+        r"|each|every)\b|[.;(]|,(?!\d))",
         "Who {does} {what}?",
         3.3,
     ),
@@ -291,7 +295,7 @@ def _forms() -> tuple[tuple[re.Pattern[str], str, float], ...]:
 def from_sentence(sentence: str, text: str) -> Iterator[Asked]:
     """Yield the questions that `sentence`, a whole one of `text`, answers by its form; the best is not always first."""
     plain = re.sub(r"\*+|`|\b_|_\b", "", " ".join(sentence.split()))
-    plain = re.sub(r"^(?:[-*•]|\d+[.)])\s+", "", plain)
+    plain = re.sub(r"^(?:[-*•]|\d+[.)]|\d+(?:\.\d+)+\.?|\([a-z]\))\s+", "", plain)
     if not 12 <= len(plain) <= 320 or plain.startswith(("#", "|")) or BOILERPLATE.search(plain):
         return
     for pattern, question, worth in _forms():

@@ -17,6 +17,11 @@ _UNFIT = re.compile(
     re.IGNORECASE,
 )
 _QUESTION_WORDS = frozenset("how what why which".split())
+_TAKES_THE = re.compile(
+    r"^(?!the |an? |your |our )[a-z][^,]*(?: of |\b(?:agreement|policy|plan|process|procedure|handbook|guide|register|report"
+    r"|lease|contract|system|programme|program|period|rule|summary|portal|form|office|team)$)"
+)
+"""Headings that want an article inside a sentence: "data processing agreement", "role of the trustee"."""
 _VERBS = frozenset(
     "get create set install use add remove change reset connect cancel book order pay report request apply open close "
     "start update return contact find choose check sign register renew join leave submit upload download".split()
@@ -131,7 +136,7 @@ def _asked_about(said: str) -> str:
         said,
     ):
         return f"How do {said} work?"
-    return ABOUT["en"].format(f"the {said}" if re.match(r"[a-z][\w ]+ of ", said) else said)
+    return ABOUT["en"].format(f"the {said}" if _TAKES_THE.search(said) else said)
 
 
 def _inside(title: str, text: str) -> str:

@@ -77,6 +77,7 @@ def questions(folder: Path, **documents: str) -> list[str]:
         ("Card payments in a shop cost 2 EUR.", "How much do card payments in a shop cost?", "2 EUR"),
         ("A birth must be reported within seven days.", "How soon must a birth be reported?", "seven days"),
         ("Lost property is kept for eight weeks.", "How long is lost property kept?", "eight weeks"),
+        ("3.2 Invoices are payable within 30 days.", "How soon are invoices payable?", "30 days"),
         ("Korea was annexed in 1910.", "When was Korea annexed?", "1910"),
         ("Radium was discovered by Marie Curie.", "Who discovered Radium?", "Marie Curie"),
         (
@@ -117,6 +118,7 @@ def test_a_sentence_gives_the_question_it_answers(sentence: str, question: str, 
         "They conquered England in 1066.",
         "Mary said the crew was launched in 1967.",
         "The accident cover replaces goods.",
+        "They began on 1 July 2022 and end in 2032.",
     ],
 )
 def test_a_sentence_that_needs_its_neighbours_gives_none(sentence: str) -> None:
