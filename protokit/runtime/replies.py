@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,12 @@ class Reply:
             raise RuntimeError("the reply was stopped before it began")
         return self._answer
 
-    def __iter__(self) -> Iterator[str]:
+    @property
+    def model(self) -> str:
+        """The engine that was asked to answer."""
+        return self._engine.name
+
+    def __iter__(self) -> Generator[str, None, None]:
         run = _Run(time.perf_counter(), self._engine.name, Outcome(self._engine.name))
         asked = self._prepare()
         try:

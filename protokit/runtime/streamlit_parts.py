@@ -1,6 +1,7 @@
 """Parts that every Streamlit screen shares: a streaming answer, its sources and numbers, the documents, the session."""
 
 from collections.abc import Sequence
+from contextlib import closing
 
 import streamlit as st
 
@@ -29,15 +30,20 @@ def set_up_page(settings: Settings, *, wide: bool = False) -> None:
 
 def stream(reply: Reply) -> Answer | None:
     """Show the text as it comes and return the answer; None, with a friendly line shown, when there is none."""
-    place, text = st.empty(), ""
-    try:
-        for piece in reply:
-            text += piece
-            place.markdown(safe_markdown(text))
-        return reply.answer
-    except RuntimeProblem as problem:
-        st.error(problem.friendly)
-        return None
+    place, stop, text = st.empty(), st.empty(), ""
+    if reply.model != "offline":  # a click runs the page anew, which ends this run of it
+        stop.button("Stop", icon=":material/stop_circle:", type="tertiary", key="stop")
+    with closing(iter(reply)) as pieces:  # closed at once however it ends: the model stops too
+        try:
+            for piece in pieces:
+                text += piece
+                place.markdown(safe_markdown(text))
+        except RuntimeProblem as problem:
+            stop.empty()
+            st.error(problem.friendly)
+            return None
+    stop.empty()
+    return reply.answer
 
 
 def show_text(answer: Answer) -> None:
