@@ -142,3 +142,9 @@ def test_a_rare_word_that_is_nowhere_to_be_found_weighs_more_than_a_common_one()
     text = "The clinic offers vaccinations and blood tests from Monday to Friday."
     common = answerable("Does the clinic offer good vaccinations?", passages(text))
     assert answerable("Does the clinic offer antivenom vaccinations?", passages(text)) < common
+
+
+def test_an_example_in_a_question_need_not_be_in_the_text() -> None:
+    text = "Tenants pay small repairs of parts that they use every day."
+    example = answerable("Who pays for small repairs such as a dripping tap?", passages(text))
+    assert example > answerable("Who pays for small repairs of a dripping tap?", passages(text))

@@ -65,12 +65,20 @@ def parts(question: str) -> list[Part]:
     pieces = [piece.strip() for piece in _JOINTS.split(question) if piece.strip()]
     asking = [piece for piece in pieces if _ASKS.match(piece)]
     if len(pieces) < 2 or not asking:
-        return [Part(question, 0, len(question))]
+        return [Part(question, 0, _before_example(question, 0))]
     given = " ".join(piece for piece in pieces if piece not in asking)
     start = len(given) + 1 if given else 0
-    return [Part(f"{given} {piece}".strip(), start, start + len(piece)) for piece in asking]
+    texts = [f"{given} {piece}".strip() for piece in asking]
+    return [Part(text, start, _before_example(text, start)) for text in texts]
 
 
+def _before_example(text: str, start: int) -> int:
+    """Where what is asked ends: an example given at the end ("repairs such as a dripping tap") is a circumstance."""
+    example = _EXAMPLE.search(text, start)
+    return example.start() if example and example.start() > start else len(text)
+
+
+_EXAMPLE = re.compile(r",?\s+(?:such as|for example|for instance|e\.g\.)\s[^,;]+\?*$", re.IGNORECASE)
 _PREPOSITION = (
     r"(?:(?:and|but|or|so)\s+)?"
     r"(?:(?:for|by|at|in|on|to|from|of|below|above|within|until|since|under|with)\s+)?"
