@@ -113,7 +113,7 @@ _FORMS: tuple[tuple[str, str, float], ...] = (
         "How long {do} {subject} {verb}?",
         3.3,
     ),
-    (rf"{_S} (?P<verb>costs?|cost) {_MONEY}", "How much {do} {subject} {verb}?", 3.4),
+    (rf"{_S} (?P<verb>costs?|cost) (?!up to){_MONEY}", "How much {do} {subject} {verb}?", 3.4),
     (rf"{_S} {_IS} {_MONEY}(?<![%t])(?! (?:of|to|owned))", "How much {aux} {subject}?", 3.2),
     (rf"{_S} {_IS} {_MONEY}(?<=[%t])(?! (?:owned))", "What {aux} {subject}?", 3.1),
     (

@@ -18,8 +18,8 @@ _UNFIT = re.compile(
 )
 _QUESTION_WORDS = frozenset("how what why which".split())
 _TAKES_THE = re.compile(
-    r"^(?!the |an? |your |our )[a-z][^,]*(?: of |\b(?:agreement|policy|plan|process|procedure|handbook|guide|register|report"
-    r"|lease|contract|system|programme|program|period|rule|summary|portal|form|office|team)$)"
+    r"^(?!the |an? |your |our )[a-z][^,]*(?: of |\b(?:agreement|policy|plan|process|procedure|handbook|guide|register"
+    r"|report|lease|contract|system|programme|program|period|rule|summary|portal|form|office|team)$)"
 )
 """Headings that want an article inside a sentence: "data processing agreement", "role of the trustee"."""
 _VERBS = frozenset(
@@ -107,6 +107,8 @@ def _stands_alone(lines: list[str], at: int) -> bool:
     """Whether an unmarked line looks like a heading: short, no full stop, a real paragraph after it."""
     line = lines[at]
     after = next((other for other in lines[at + 1 : at + 3] if other), "")
+    if line.endswith(("?", "？")):
+        return len(after) > 25 and not (at and lines[at - 1])
     wide = not line.isascii() and re.search(r"[\u3040-\u9fff]", line) is not None
     return (
         len(line.split()) <= 7
@@ -223,5 +225,5 @@ def _single_words(text: str, language: str) -> Iterator[str]:
             yield word if language == "de" else lowered(word.capitalize() if word.isupper() else word, text)
 
 
-_NO_NOUN = re.compile(r"(?:ed|ing|ly|ists?|ic|al|ive|ous|[a-z]{4}ise|one)$")
+_NO_NOUN = re.compile(r"(?:ed|ing|ly|ists?|ic|al|ive|ous|[a-z]{4}ise|one|[bt]s|kes|ert|pt|en|reen)$")
 """Endings of English words that are seldom nouns."""

@@ -22,7 +22,7 @@ ABOUT = {
 }
 """A question about a heading that is right whatever the heading's number and gender."""
 SAID_OF = {
-    "en": "What do the documents say about {}?",
+    "en": "What should I know about {}?",
     "es": "¿Qué dicen los documentos sobre {}?",
     "fr": "Que disent les documents sur {} ?",
     "de": "Was steht hier über {}?",

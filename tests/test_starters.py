@@ -188,7 +188,7 @@ def test_the_best_known_facts_come_before_broad_questions(tmp_path: Path) -> Non
     made = questions(tmp_path, handbook_md=HANDBOOK)
     assert "How many working days of annual leave do full-time employees get?" in made
     assert "How do I report sick leave?" in {each.question for each in gather({"a.md": HANDBOOK})}
-    assert not any(question.startswith(("What should I know", "What do the documents")) for question in made)
+    assert not any(question.startswith("What should I know") for question in made)
 
 
 @pytest.mark.parametrize(
