@@ -29,7 +29,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
         yield running
 
 
-def answered(patience: Patience = SHORT, outcome: Outcome | None = None) -> str:
+def answered(patience: Patience | None = None, outcome: Outcome | None = None) -> str:
     engine = OpenAIEngine(MODEL, patience)
     return "".join(engine.stream(Question("How many days of leave?"), outcome or Outcome()))
 
@@ -38,7 +38,7 @@ def test_a_server_that_never_begins_is_given_up(server: ModelServer) -> None:
     server.behaviour.first_token = 60
     begun = time.monotonic()
     with pytest.raises(ModelProblem, match="did not answer in time"):
-        answered()
+        answered(SHORT)
     assert time.monotonic() - begun < 5
     assert len(server.asked) == 1
 
@@ -46,18 +46,18 @@ def test_a_server_that_never_begins_is_given_up(server: ModelServer) -> None:
 def test_signs_of_life_are_no_answer(server: ModelServer) -> None:
     server.behaviour.alive = 1000
     with pytest.raises(ModelProblem, match="did not answer in time"):
-        answered()
+        answered(SHORT)
 
 
 def test_a_server_that_falls_silent_half_way_is_given_up(server: ModelServer) -> None:
     server.behaviour.between = 60
     with pytest.raises(ModelProblem, match="stopped half-way"):
-        answered()
+        answered(Patience(first=30, between=0.3))
 
 
 def test_the_first_word_may_take_longer_than_the_next(server: ModelServer) -> None:
-    server.behaviour.first_token = 0.5
-    assert answered(Patience(first=20, between=0.3)) == WHOLE
+    server.behaviour.first_token = 2.5
+    assert answered(Patience(first=30, between=2)) == WHOLE
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
