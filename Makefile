@@ -27,8 +27,13 @@ format: .venv/ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/ready ## the numbers of README.md; DATA is a folder of labelled data
-	$(BIN)/python -m benchmarks.speed
+bench: .venv/ready ## the numbers of README.md; those over labelled data need DATA=FOLDER
+	$(BIN)/python -m benchmarks.new
+	$(BIN)/python -m benchmarks.pages
+	$(BIN)/python -m benchmarks.samples
+	$(BIN)/python -m benchmarks.drafting
+	@test -z "$(DATA)" || $(BIN)/python -m benchmarks.retrieval "$(DATA)"
+	@test -z "$(DATA)" || $(BIN)/python -m benchmarks.grounding "$(DATA)/grounding"
 
 demos: .venv/ready ## make the finished prototypes in demos/ again
 	$(BIN)/python -m demos.make
