@@ -80,7 +80,12 @@ class Prototype:
     def _command(self, port: int) -> list[str]:
         if self.spec.screen == "gradio":
             return [sys.executable, "app.py"]
-        flags = {"server.port": port, "server.address": "localhost", "server.headless": "true"}
+        flags = {
+            "server.port": port,
+            "server.address": "localhost",
+            "server.headless": "true",
+            "logger.level": "warning",
+        }
         theme = {"theme.primaryColor": self.spec.accent}
         options = [f"--{name}={value}" for name, value in (flags | theme).items()]
         return [sys.executable, "-m", "streamlit", "run", "app.py", *options]
