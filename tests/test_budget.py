@@ -36,7 +36,7 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if not url:
         pytest.skip("set PROTOKIT_TEST_POSTGRES to a postgresql:// URL of an empty database to run this")
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS budget_spent, budget_held, budget_asked")
+        connection.execute("DROP TABLE IF EXISTS budget_spent, budget_holds, budget_asked")
     yield url
 
 
@@ -186,6 +186,18 @@ def test_ten_cents_fit_ten_times_into_a_dollar(where: str) -> None:
         budget.settle(budget.reserve(0.1, 1, session="a", visitor="x"), 0.1, 1)
     with pytest.raises(Refused):
         budget.reserve(0.1, 1, session="a", visitor="x")
+
+
+def test_accounts_in_one_place_share_nothing(where: str) -> None:
+    limits = Limits(dollars_a_day=1.0, dollars_in_all=1.0, tokens_a_session=10, questions_a_minute=1)
+    one, other = (Budget(where, limits, account=name) for name in ("Leave Helper", "Search"))
+    held = one.reserve(1.0, 10, session="a", visitor="x")
+    other.reserve(1.0, 10, session="a", visitor="x")
+    one.settle(held, 1.0, 10)
+    assert (one.spent().in_all, one.spent().held) == (1.0, 0)
+    assert (other.spent().in_all, other.spent().held) == (0, 1.0)
+    with pytest.raises(Refused):
+        Budget(where, limits, account="Leave Helper").reserve(0.1, 1, session="b", visitor="y")
 
 
 def test_threads_share_one_budget(tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ from protokit.runtime.ledger import Ledger, Transaction
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS budget_spent (account TEXT PRIMARY KEY, dollars DOUBLE PRECISION NOT NULL,"
     " tokens BIGINT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS budget_held (id TEXT PRIMARY KEY, day TEXT NOT NULL, session TEXT NOT NULL,"
-    " dollars DOUBLE PRECISION NOT NULL, tokens BIGINT NOT NULL, expires DOUBLE PRECISION NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS budget_holds (id TEXT PRIMARY KEY, account TEXT NOT NULL, day TEXT NOT NULL,"
+    " session TEXT NOT NULL, dollars DOUBLE PRECISION NOT NULL, tokens BIGINT NOT NULL,"
+    " expires DOUBLE PRECISION NOT NULL)",
     "CREATE TABLE IF NOT EXISTS budget_asked (visitor TEXT NOT NULL, at DOUBLE PRECISION NOT NULL)",
     "CREATE INDEX IF NOT EXISTS budget_asked_by ON budget_asked (visitor, at)",
 )
@@ -74,15 +75,22 @@ class Refused(Exception):
 class Budget:
     """The account of one prototype in `where`, a SQLite file or a `postgresql://` URL.
 
+    Budgets with the same `account` in one place share their limits, those with another name do not.
     `hold_seconds` is how long a reservation holds its room when nobody settles it: longer than any call
     takes. `clock` gives the time in seconds since 1970 UTC.
     """
 
     def __init__(
-        self, where: str, limits: Limits, *, hold_seconds: float = 300, clock: Callable[[], float] = time.time
+        self,
+        where: str,
+        limits: Limits,
+        *,
+        account: str = "",
+        hold_seconds: float = 300,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._ledger = Ledger(where, _SCHEMA)
-        self._limits, self._hold, self._clock = limits, hold_seconds, clock
+        self._limits, self._account, self._hold, self._clock = limits, account, hold_seconds, clock
 
     def reserve(self, dollars: float | None, tokens: int, *, session: str, visitor: str) -> Reservation:
         """Hold room for a call that costs at most `dollars` (None: unknown) and `tokens`, or raise `Refused`.
@@ -100,14 +108,16 @@ class Budget:
             # Read after the lock is held: waiting for it must not date the call before those that went first.
             now = self._clock()
             held = Reservation(uuid.uuid4().hex, _day(now), session, dollars or 0.0, tokens)
-            entry.run("DELETE FROM budget_held WHERE expires <= ?", (now,))
+            visitor = self._own(visitor)
+            entry.run("DELETE FROM budget_holds WHERE expires <= ?", (now,))
             entry.run("DELETE FROM budget_asked WHERE at <= ?", (now - _MINUTE,))
             self._check_minute(entry, visitor, now)
             self._check_session(entry, held)
             self._check_dollars(entry, held, now)
             entry.run("INSERT INTO budget_asked VALUES (?, ?)", (visitor, now))
-            row = (held.id, held.day, held.session, held.dollars, held.tokens, now + self._hold)
-            entry.run("INSERT INTO budget_held VALUES (?, ?, ?, ?, ?, ?)", row)
+            own = (self._account, held.day, held.session)
+            row = (held.id, *own, held.dollars, held.tokens, now + self._hold)
+            entry.run("INSERT INTO budget_holds VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         return held
 
     def settle(self, reservation: Reservation, dollars: float | None, tokens: int) -> None:
@@ -120,10 +130,10 @@ class Budget:
             settled = f"settled:{reservation.id}"
             if entry.one("SELECT 1 FROM budget_spent WHERE account = ?", (settled,)):
                 return
-            entry.run("DELETE FROM budget_held WHERE id = ?", (reservation.id,))
+            entry.run("DELETE FROM budget_holds WHERE id = ?", (reservation.id,))
             spent = reservation.dollars if dollars is None else dollars
             for account in (_ALL, f"day:{reservation.day}", f"session:{reservation.session}"):
-                _book(entry, account, spent, tokens)
+                _book(entry, self._own(account), spent, tokens)
             _book(entry, settled, 0.0, 0)
 
     def spent(self) -> Spent:
@@ -131,11 +141,9 @@ class Budget:
         with self._ledger.transaction() as entry:
             now = self._clock()
             return Spent(
-                today=_spent(entry, f"day:{_day(now)}")[0],
-                in_all=_spent(entry, _ALL)[0],
-                held=entry.one("SELECT COALESCE(SUM(dollars), 0) FROM budget_held WHERE expires > ?", (now,))[
-                    0
-                ],
+                today=self._spent(entry, f"day:{_day(now)}")[0],
+                in_all=self._spent(entry, _ALL)[0],
+                held=self._held(entry, "dollars", "expires > ?", now),
             )
 
     def _check_minute(self, entry: Transaction, visitor: str, now: float) -> None:
@@ -151,8 +159,8 @@ class Budget:
         limit = self._limits.tokens_a_session
         if limit is None:
             return
-        sql = "SELECT COALESCE(SUM(tokens), 0) FROM budget_held WHERE session = ?"
-        used = _spent(entry, f"session:{held.session}")[1] + entry.one(sql, (held.session,))[0]
+        under_way = self._held(entry, "tokens", "session = ?", held.session)
+        used = self._spent(entry, f"session:{held.session}")[1] + under_way
         if used + held.tokens > limit:
             raise Refused(
                 "tokens_a_session", f"This conversation has used its {limit:,} tokens; start a new one."
@@ -161,14 +169,27 @@ class Budget:
     def _check_dollars(self, entry: Transaction, held: Reservation, now: float) -> None:
         day, total = self._limits.dollars_a_day, self._limits.dollars_in_all
         if total is not None:
-            under_way = entry.one("SELECT COALESCE(SUM(dollars), 0) FROM budget_held", ())[0]
-            if _spent(entry, _ALL)[0] + under_way + held.dollars > total + _ROUNDING:
+            under_way = self._held(entry, "dollars", "expires > ?", now)
+            if self._spent(entry, _ALL)[0] + under_way + held.dollars > total + _ROUNDING:
                 raise Refused("dollars_in_all", f"This prototype has used its budget of ${total:,.2f}.")
         if day is not None:
-            sql = "SELECT COALESCE(SUM(dollars), 0) FROM budget_held WHERE day = ?"
-            under_way = entry.one(sql, (held.day,))[0]
-            if _spent(entry, f"day:{held.day}")[0] + under_way + held.dollars > day + _ROUNDING:
+            under_way = self._held(entry, "dollars", "day = ?", held.day)
+            if self._spent(entry, f"day:{held.day}")[0] + under_way + held.dollars > day + _ROUNDING:
                 raise Refused("dollars_a_day", f"Today's budget of ${day:,.2f} is used up.", _next_day(now))
+
+    def _held(self, entry: Transaction, column: str, condition: str, value: object) -> float:
+        """What this account's calls under way hold, where `condition` is true of `value`."""
+        sql = f"SELECT COALESCE(SUM({column}), 0) FROM budget_holds WHERE account = ? AND {condition}"
+        return float(entry.one(sql, (self._account, value))[0])
+
+    def _spent(self, entry: Transaction, name: str) -> tuple[float, int]:
+        """Dollars and tokens booked under `name`."""
+        sql = "SELECT COALESCE(SUM(dollars), 0), COALESCE(SUM(tokens), 0) FROM budget_spent WHERE account = ?"
+        dollars, tokens = entry.one(sql, (self._own(name),))
+        return float(dollars), int(tokens)
+
+    def _own(self, name: str) -> str:
+        return f"{self._account}/{name}" if self._account else name
 
 
 def _book(entry: Transaction, account: str, dollars: float, tokens: int) -> None:
@@ -177,14 +198,6 @@ def _book(entry: Transaction, account: str, dollars: float, tokens: int) -> None
         " dollars = budget_spent.dollars + excluded.dollars, tokens = budget_spent.tokens + excluded.tokens",
         (account, dollars, tokens),
     )
-
-
-def _spent(entry: Transaction, account: str) -> tuple[float, int]:
-    dollars, tokens = entry.one(
-        "SELECT COALESCE(SUM(dollars), 0), COALESCE(SUM(tokens), 0) FROM budget_spent WHERE account = ?",
-        (account,),
-    )
-    return float(dollars), int(tokens)
 
 
 def _day(now: float) -> str:
