@@ -193,9 +193,12 @@ def check(folder: Path, as_json: bool) -> None:
 @click.option(
     "--model", "models", multiple=True, help="A model to measure. Repeatable, the first is compared to."
 )
+@click.option(
+    "--judge", default="", metavar="MODEL", help="A model that says which sentences are grounded too."
+)
 @AS_JSON
 @_friendly
-def eval_(folder: Path, models: Sequence[str], as_json: bool) -> None:
+def eval_(folder: Path, models: Sequence[str], judge: str, as_json: bool) -> None:
     """Measure the prototype in FOLDER by its questions.yaml: right, cited, refused, grounded, time, cost."""
     from protokit.comparing import compare
     from protokit.evaluating import evaluate
@@ -204,7 +207,7 @@ def eval_(folder: Path, models: Sequence[str], as_json: bool) -> None:
 
     prototype = Prototype.open(folder)
     with _progress() as tell:
-        cards = evaluate(prototype, models, tell)
+        cards = evaluate(prototype, models, tell, judge)
     compared = compare(cards)
     below = {card.model: card.shortfalls(prototype.spec.thresholds) for card in cards}
     click.echo(told_scoresheet(cards, compared, below) if as_json else shown_scores(cards, compared))

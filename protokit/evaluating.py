@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from protokit.errors import CheckFailed, SpecProblem
+from protokit.judging import Judge
 from protokit.prototype import Prototype
 from protokit.questions import Row, ask, read_rows, remembers
 from protokit.runtime.errors import ModelProblem
@@ -14,17 +15,19 @@ Tell = Callable[[str, int, int], None]
 """Is told the model, how many questions are done, and of how many."""
 
 
-def evaluate(prototype: Prototype, models: Sequence[str], tell: Tell) -> list[Scorecard]:
+def evaluate(prototype: Prototype, models: Sequence[str], tell: Tell, judge: str = "") -> list[Scorecard]:
     """A scorecard for each of `models`, in order; of the prototype's own model where none is named.
 
-    Every model is asked the same questions, one after the other. Raises ModelProblem for a string that names
+    Every model is asked the same questions, one after the other; where a model is named as `judge`, it is asked
+    about every answer too. Raises ModelProblem for a string that names
     no model, SpecProblem where there are no questions.
     """
     wanted = list(dict.fromkeys(models)) or [prototype.spec.model]
     for model in wanted:
         connect(model, prototype.folder)
+    judging = Judge.open(judge, prototype.folder) if judge else None
     rows = _rows(prototype)
-    return [_scorecard(prototype, model, rows, tell) for model in wanted]
+    return [_scorecard(prototype, model, rows, tell, judging) for model in wanted]
 
 
 def _rows(prototype: Prototype) -> list[Row]:
@@ -38,7 +41,9 @@ def _rows(prototype: Prototype) -> list[Row]:
     return rows
 
 
-def _scorecard(prototype: Prototype, model: str, rows: Sequence[Row], tell: Tell) -> Scorecard:
+def _scorecard(
+    prototype: Prototype, model: str, rows: Sequence[Row], tell: Tell, judge: Judge | None
+) -> Scorecard:
     with prototype.assistant(model) as assistant:
         assistant.knowledge.wait()
         asked = [row for row in rows if not row.after or remembers(assistant)]
@@ -47,14 +52,16 @@ def _scorecard(prototype: Prototype, model: str, rows: Sequence[Row], tell: Tell
         for number, row in enumerate(asked):
             tell(model, number, len(asked))
             # A visitor of its own for each question: a limit for one visitor is not what is measured here.
-            graded.append(_graded(assistant, row, f"eval-{number + 1}"))
+            graded.append(_graded(assistant, row, f"eval-{number + 1}", judge))
         tell(model, len(asked), len(asked))
-    return Scorecard(model, tuple(graded))
+    return Scorecard(model, tuple(graded), judge.model if judge else "")
 
 
-def _graded(assistant: Any, row: Row, session: str) -> Graded:
+def _graded(assistant: Any, row: Row, session: str, judge: Judge | None) -> Graded:
     try:
         answer = ask(assistant, row, session)
     except ModelProblem as problem:
         return Graded(row, None, str(problem))
-    return Graded(row, None, answer.problem) if answer.problem else Graded(row, answer)
+    if answer.problem:
+        return Graded(row, None, answer.problem)
+    return Graded(row, answer, judgement=judge.judge(answer, session) if judge else None)

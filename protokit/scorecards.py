@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from protokit.judging import Judgement
 from protokit.questions import Row, misses, uncited
 from protokit.runtime.grounding import Rate, wilson
 from protokit.runtime.requests import Answer
@@ -19,6 +20,8 @@ class Graded:
     """None where the model itself did not answer, even if the offline engine then did."""
     problem: str = ""
     """Why it did not."""
+    judgement: Judgement | None = None
+    """What a judge said of the answer, None where none was asked or nothing is claimed."""
 
     @property
     def fault(self) -> str:
@@ -48,6 +51,11 @@ class Graded:
         if self.answer is None or all(check.verdict == "no claim" for check in self.answer.checks):
             return None
         return not self.answer.unsupported
+
+    @property
+    def grounded_by_judge(self) -> bool | None:
+        """The same by the verdicts of the judge; None where it gave none."""
+        return self.judgement.grounded if self.judgement else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,8 @@ class Scorecard:
 
     model: str
     graded: tuple[Graded, ...]
+    judge: str = ""
+    """The model that judged the answers, empty where none did."""
 
     @property
     def answers(self) -> list[Answer]:
@@ -116,6 +126,31 @@ class Scorecard:
     @property
     def grounded(self) -> Share:
         return Share.among(each.grounded for each in self.graded)
+
+    @property
+    def judgements(self) -> list[Judgement]:
+        return [each.judgement for each in self.graded if each.judgement is not None]
+
+    @property
+    def grounded_by_judge(self) -> Share:
+        return Share.among(each.grounded_by_judge for each in self.graded)
+
+    @property
+    def agreement(self) -> Share:
+        """Answers of which the judge and the offline check say the same, among those that both judged."""
+        both = [(each.grounded_by_judge, each.grounded) for each in self.graded]
+        return Share.among(judge is check for judge, check in both if None not in (judge, check))
+
+    @property
+    def not_judged(self) -> Share:
+        """Answers that the judge was asked about and gave no usable verdict on."""
+        return Share.among(judgement.grounded is None for judgement in self.judgements)
+
+    @property
+    def judge_dollars(self) -> float | None:
+        """What the judge cost in all; None where its price is not known."""
+        known = [judgement.dollars for judgement in self.judgements if judgement.dollars is not None]
+        return sum(known) if len(known) == len(self.judgements) else None
 
     @property
     def hallucinations(self) -> Rate:

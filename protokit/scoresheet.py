@@ -35,11 +35,27 @@ def _column(card: Scorecard) -> dict[str, str]:
         "  answered, though not": _counted(card.invented),
         "grounded": str(card.grounded),
         "  answers with something made up": str(card.hallucinations),
+        **_judged(card),
         "first word, p50 / p95": _times(card.seconds_to_first),
         "whole answer, p50 / p95": _times(card.seconds),
         "tokens in / out": f"{about}{tokens[0]:,} / {about}{tokens[1]:,}",
         "cost of an answer": money(card.dollars_per_answer),
         "did not answer": _counted(Share(len(card.graded) - len(card.answers), len(card.graded))),
+    }
+
+
+def _judged(card: Scorecard) -> dict[str, str]:
+    """The rows of a judge, none where there was none; its cost is no part of an answer's."""
+    if not card.judge:
+        return {}
+    told = told_judge(card)
+    about = "~" if told["tokens_estimated"] else ""
+    tokens = f"{about}{told['tokens_in']:,} / {about}{told['tokens_out']:,} tokens"
+    return {
+        "grounded (judge)": str(card.grounded_by_judge),
+        "  agrees with the check offline": str(card.agreement),
+        "  not judged": _counted(card.not_judged),
+        "  the judge took, in all": f"{tokens}, {money(card.judge_dollars)}",
     }
 
 
@@ -54,7 +70,9 @@ def _times(seconds: Sequence[float]) -> str:
 
 def _wrong(card: Scorecard) -> list[str]:
     faults = [f"  {each.row.question}: {fault}" for each in card.graded if (fault := _fault(each))]
-    return [f"Not right with {card.model}:", *faults] if faults else []
+    problems = dict.fromkeys(each.problem for each in card.judgements if each.problem)
+    unjudged = [f"Not judged by {card.judge}: {problem}" for problem in problems]
+    return [*([f"Not right with {card.model}:", *faults] if faults else []), *unjudged]
 
 
 def _fault(graded: Graded) -> str:
@@ -101,8 +119,23 @@ def told_scores(card: Scorecard, shortfalls: Sequence[str]) -> dict[str, Any]:
         "tokens_out": sum(answer.tokens_out for answer in card.answers),
         "tokens_estimated": any(answer.tokens_estimated for answer in card.answers),
         "dollars_per_answer": card.dollars_per_answer,
+        "judge": told_judge(card) if card.judge else None,
         "below_thresholds": list(shortfalls),
         "answers": [_told_answer(each) for each in card.graded],
+    }
+
+
+def told_judge(card: Scorecard) -> dict[str, Any]:
+    """What the judge said and took in all, for a program."""
+    return {
+        "model": card.judge,
+        "grounded": _told(card.grounded_by_judge),
+        "agreement": _told(card.agreement),
+        "not_judged": _told(card.not_judged),
+        "tokens_in": sum(each.tokens_in for each in card.judgements),
+        "tokens_out": sum(each.tokens_out for each in card.judgements),
+        "tokens_estimated": any(each.tokens_estimated for each in card.judgements),
+        "dollars": card.judge_dollars,
     }
 
 
@@ -135,6 +168,8 @@ def _told_answer(graded: Graded) -> dict[str, Any]:
         "citations_right": graded.cited,
         "refusal_right": graded.refusal_right,
         "grounded": graded.grounded,
+        "judged": list(graded.judgement.verdicts) if graded.judgement else None,
+        "not_judged": graded.judgement.problem if graded.judgement else "",
         "fault": _fault(graded),
         "answer": answer.text if answer else None,
         "seconds": answer.seconds if answer else None,

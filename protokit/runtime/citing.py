@@ -2,14 +2,16 @@
 
 import re
 
-from protokit.runtime.requests import Citation, Condensation, Question
+from protokit.runtime.requests import Citation, Condensation, Prompt, Request
 from vectorstore.passages import Passage
 
 _NUMBER = re.compile(r"\[(\d{1,3})\]")
 
 
-def cite(text: str, asked: Question | Condensation) -> tuple[Citation, ...]:
+def cite(text: str, asked: Request) -> tuple[Citation, ...]:
     """The citations of a model's `text`: numbers that name no passage are left out."""
+    if isinstance(asked, Prompt):
+        return ()
     if isinstance(asked, Condensation):
         from protokit.runtime.summaries import trace
 

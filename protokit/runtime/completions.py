@@ -12,7 +12,7 @@ from protokit.runtime.errors import ModelProblem
 from protokit.runtime.faults import DECLINED, explained, lacks_usage, pause, problem
 from protokit.runtime.pacing import Patience, TooSlow, paced
 from protokit.runtime.packing import Message
-from protokit.runtime.requests import Condensation, Question
+from protokit.runtime.requests import Request
 from protokit.runtime.sending import Outcome, send
 
 _OPENAI = "https://api.openai.com/v1"
@@ -29,7 +29,7 @@ class OpenAIEngine:
         self._patience = patience or Patience()
         self._wants_usage = True
 
-    def stream(self, asked: Question | Condensation, outcome: Outcome) -> Iterator[str]:
+    def stream(self, asked: Request, outcome: Outcome) -> Iterator[str]:
         """Yield the completion's text as the server sends it."""
         import openai
 

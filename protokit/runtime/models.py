@@ -6,7 +6,7 @@ from pathlib import Path
 from protokit.runtime.completions import OpenAIEngine
 from protokit.runtime.errors import ModelProblem
 from protokit.runtime.providers import LangChainEngine
-from protokit.runtime.requests import Condensation, Question
+from protokit.runtime.requests import Prompt, Question, Request
 from protokit.runtime.sending import Engine, Outcome, send
 
 __all__ = ["Engine", "LangChainEngine", "OfflineEngine", "OpenAIEngine", "Outcome", "connect", "load_keys"]
@@ -41,8 +41,10 @@ class OfflineEngine:
 
     name = "offline"
 
-    def stream(self, asked: Question | Condensation, outcome: Outcome) -> Iterator[str]:
-        """Yield the answer word by word."""
+    def stream(self, asked: Request, outcome: Outcome) -> Iterator[str]:
+        """Yield the answer word by word. Raises ModelProblem for a Prompt."""
+        if isinstance(asked, Prompt):
+            raise ModelProblem("the offline engine quotes and follows no prompt. Name a language model.")
         if isinstance(asked, Question):
             from protokit.runtime.answering import answer
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from protokit.runtime.citing import cite
 from protokit.runtime.errors import ModelProblem
-from protokit.runtime.requests import Condensation, Question
+from protokit.runtime.requests import Request
 from protokit.runtime.sending import Outcome, send
 
 _PACKAGE = re.compile(r"pip install -?U? ?([\w.-]*\w)|\b(langchain-[\w-]*\w)")
@@ -18,7 +18,7 @@ class LangChainEngine:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def stream(self, asked: Question | Condensation, outcome: Outcome) -> Iterator[str]:
+    def stream(self, asked: Request, outcome: Outcome) -> Iterator[str]:
         """Yield the model's text as it comes."""
         messages, text = send(asked, outcome), ""
         model = self._model()

@@ -57,6 +57,17 @@ class Condensation:
 
 
 @dataclass(frozen=True, slots=True)
+class Prompt:
+    """Instructions and a text that go to a model as they are: nothing is added, nothing is cited."""
+
+    instructions: str
+    text: str
+
+
+Request = Question | Condensation | Prompt
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A passage an answer rests on: `number` is the [n] in the text."""
 

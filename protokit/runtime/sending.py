@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from protokit.runtime.packing import Message, pack
-from protokit.runtime.requests import Citation, Condensation, Question
+from protokit.runtime.requests import Citation, Condensation, Prompt, Request
 from protokit.runtime.tokens import count
 
 ROOM_FOR_ANSWER = 1024
@@ -32,24 +32,23 @@ class Outcome:
 
 
 class Engine(Protocol):
-    """Whatever can answer a Question and condense a text."""
+    """Whatever can answer a Question and condense a text; all but the offline one also follow a Prompt."""
 
     name: str
 
-    def stream(self, asked: Question | Condensation, outcome: Outcome) -> Iterator[str]:
+    def stream(self, asked: Request, outcome: Outcome) -> Iterator[str]:
         """Yield the text in pieces; fill in `outcome` by the end. Raises ModelProblem."""
         ...
 
 
-def send(asked: Question | Condensation, outcome: Outcome) -> list[Message]:
+def send(asked: Request, outcome: Outcome) -> list[Message]:
     """The chat messages that hold a request, packed into the context window; what was packed goes into `outcome`."""
+    if isinstance(asked, Prompt):
+        outcome.messages = _exchange(asked.instructions, asked.text)
+        return outcome.messages
     if isinstance(asked, Condensation):
         wish = _text("summarizing.md").format(length=asked.length, shape=asked.shape, language=asked.language)
-        instructions = f"{asked.instructions}\n\n{wish}".strip()
-        outcome.messages = [
-            {"role": "system", "content": instructions},
-            {"role": "user", "content": asked.text},
-        ]
+        outcome.messages = _exchange(f"{asked.instructions}\n\n{wish}".strip(), asked.text)
         return outcome.messages
     rules = _text("citing.md") if asked.passages else _text("no_passages.md")
     packed = pack(
@@ -63,6 +62,10 @@ def send(asked: Question | Condensation, outcome: Outcome) -> list[Message]:
     outcome.messages, outcome.packing = list(packed.messages), str(packed)
     outcome.sent_passages = len(packed.kept)
     return outcome.messages
+
+
+def _exchange(instructions: str, text: str) -> list[Message]:
+    return [{"role": "system", "content": instructions}, {"role": "user", "content": text}]
 
 
 def _text(name: str) -> str:
