@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-DIMENSION = 64
+DIMENSION = 2048  # so many that two words hardly ever share one
 SYNONYMS = {"aureate": "golden"}
 """Words that mean the same to this model, and that no search by words would connect."""
 

@@ -230,7 +230,7 @@ from vectorstore import KnowledgeBase
 with KnowledgeBase.open(sys.argv[1], embedding="openai:words") as knowledge:
     for turn in range(60):
         found = knowledge.search("House0room2 and its walls")
-        assert "House0room2" in found[0].text, found
+        assert any("House0room2" in passage.text for passage in found), found
         assert "failed" != knowledge.status.phase, knowledge.status
     print("fine")
 """
