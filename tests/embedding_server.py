@@ -31,7 +31,7 @@ class EmbeddingServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/v1"
 
     def embedding(self, text: str) -> list[float]:
-        vector = [0.01] * DIMENSION
+        vector = [0.0001] * DIMENSION
         for word in text.lower().split():
             bare = word.strip(".,?")
             vector[zlib.crc32(SYNONYMS.get(bare, bare).encode()) % DIMENSION] += 1.0

@@ -146,7 +146,7 @@ def test_documents_added_in_the_page_are_asked_at_once(tmp_path):
             page.get_by_test_id("stMarkdown").filter(has_text="canteen.md").first.wait_for()  # it is listed
             page.get_by_placeholder("Ask the documents…").fill("When does the canteen serve lunch?")
             page.get_by_role("button", name="Search").click()
-            page.get_by_text("from 11:45 to 13:30 on weekdays. [1]").wait_for()
+            page.get_by_text("from 11:45 to 13:30 on weekdays. [1]").first.wait_for()
 
 
 def test_a_follow_up_is_understood_in_the_page(tmp_path):
