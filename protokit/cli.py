@@ -3,9 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import wraps
+from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -13,44 +11,12 @@ from typing import Any, ParamSpec, TypeVar
 import click
 
 import protokit
-from protokit.errors import ProtokitError
+from protokit.commands.terminal import A_PATH, AS_JSON, complain, finish_checks, friendly, progress
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 HERE = Path()
-A_PATH = click.Path(path_type=Path, readable=False)
-"""Checked where it is used, which can say what to do."""
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-
-
-def _friendly(verb: Callable[P, R]) -> Callable[P, R]:
-    """Turn what a person can mend into one line and exit 1; a mistake of ours keeps its traceback."""
-
-    @wraps(verb)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        from protokit.runtime.errors import RuntimeProblem
-        from vectorstore.errors import VectorstoreError
-
-        try:
-            return verb(*args, **kwargs)
-        except (ProtokitError, RuntimeProblem, VectorstoreError) as problem:
-            _complain(str(problem))
-            sys.exit(1)
-        except BrokenPipeError:
-            raise  # whoever read the output has left, which is click's to handle
-        except OSError as problem:
-            name = f"{problem.filename}: " if problem.filename else ""
-            _complain(f"{name}{problem.strerror or problem}. Check the path and its permissions.")
-            sys.exit(1)
-
-    return run
-
-
-def _complain(problem: str) -> None:
-    """Tell a problem on one line; what was typed may hold line breaks, and signs that act on a terminal."""
-    words = " ".join(problem.split())
-    click.echo(f"protokit: {''.join(c if c.isprintable() else ascii(c)[1:-1] for c in words)}", err=True)
 
 
 def _shared(verb: Callable[P, R]) -> Callable[P, R]:
@@ -101,7 +67,7 @@ def main() -> None:
     "--spec", type=A_PATH, help="Make it from this Spec (as --dry-run prints it) instead of a PROMPT."
 )
 @AS_JSON
-@_friendly
+@friendly
 def new(as_json: bool, yes: bool, out: Path | None, dry_run: bool, spec: Path | None, **wish: Any) -> None:
     """Make a prototype from PROMPT, the line that says what it should do."""
     planned = _specified(spec, wish) if spec else _planned(wish, ask=not (yes or as_json or dry_run))
@@ -120,7 +86,7 @@ def new(as_json: bool, yes: bool, out: Path | None, dry_run: bool, spec: Path | 
 @main.command()
 @_shared
 @click.option("--port", type=click.IntRange(1, 65535), help="Where to serve the page.")
-@_friendly
+@friendly
 def demo(yes: bool, out: Path | None, port: int | None, **wish: Any) -> None:
     """Make a prototype from PROMPT and open it: `new` and `run` in one."""
     folder = _made(_planned(wish, ask=not yes), out)
@@ -132,7 +98,7 @@ def demo(yes: bool, out: Path | None, port: int | None, **wish: Any) -> None:
 @click.option(
     "--port", type=click.IntRange(1, 65535), help="Where to serve the page; the next free one if it is taken."
 )
-@_friendly
+@friendly
 def run(folder: Path, port: int | None) -> None:
     """Open the page of the prototype in FOLDER (default: here)."""
     _run(folder, port)
@@ -146,7 +112,7 @@ def run(folder: Path, port: int | None) -> None:
 @click.option("--model", default="", help="Another model than the prototype's.")
 @click.option("--cost-on", default="", metavar="MODEL", help="Tell what each answer would cost on MODEL.")
 @AS_JSON
-@_friendly
+@friendly
 def ask(
     folder: Path,
     questions: Sequence[str],
@@ -162,13 +128,13 @@ def ask(
     asked = [*questions, *(read_questions(file) if file else ())]
     for answer in ask_prototype(folder, asked, text, model, cost_on):
         if answer.problem:
-            _complain(answer.problem)
+            complain(answer.problem)
         click.echo(json.dumps(told_answer(answer), ensure_ascii=False) if as_json else shown_answer(answer))
 
 
 @main.command("list")
 @AS_JSON
-@_friendly
+@friendly
 def list_(as_json: bool) -> None:
     """List the blueprints, and the prototypes in this folder."""
     from protokit.listing import listed, shown_list
@@ -180,12 +146,12 @@ def list_(as_json: bool) -> None:
 @main.command()
 @click.argument("folder", default=".", type=A_PATH)
 @AS_JSON
-@_friendly
+@friendly
 def check(folder: Path, as_json: bool) -> None:
     """Check the prototype in FOLDER: it compiles, answers its questions offline, and its screen opens."""
     from protokit.checking import check_prototype
 
-    _finish_checks(check_prototype(folder), as_json)
+    finish_checks(check_prototype(folder), as_json)
 
 
 @main.command("eval")
@@ -197,7 +163,7 @@ def check(folder: Path, as_json: bool) -> None:
     "--judge", default="", metavar="MODEL", help="A model that says which sentences are grounded too."
 )
 @AS_JSON
-@_friendly
+@friendly
 def eval_(folder: Path, models: Sequence[str], judge: str, as_json: bool) -> None:
     """Measure the prototype in FOLDER by its questions.yaml: right, cited, refused, grounded, time, cost."""
     from protokit.comparing import compare
@@ -206,14 +172,14 @@ def eval_(folder: Path, models: Sequence[str], judge: str, as_json: bool) -> Non
     from protokit.scoresheet import shown_scores, told_scoresheet
 
     prototype = Prototype.open(folder)
-    with _progress() as tell:
+    with progress() as tell:
         cards = evaluate(prototype, models, tell, judge)
     compared = compare(cards)
     below = {card.model: card.shortfalls(prototype.spec.thresholds) for card in cards}
     click.echo(told_scoresheet(cards, compared, below) if as_json else shown_scores(cards, compared))
     for model, lines in below.items():
         for line in lines:
-            _complain(f"{model}: {line} (thresholds in prototype.yaml)")
+            complain(f"{model}: {line} (thresholds in prototype.yaml)")
     if any(below.values()) or not all(card.answers for card in cards):
         sys.exit(1)
 
@@ -222,7 +188,7 @@ def eval_(folder: Path, models: Sequence[str], judge: str, as_json: bool) -> Non
 @click.argument("folder", type=A_PATH)
 @click.argument("number", metavar="[ID]", type=int, required=False)
 @AS_JSON
-@_friendly
+@friendly
 def trace_(folder: Path, number: int | None, as_json: bool) -> None:
     """Show how the answer ID in FOLDER (default: the newest) came about, and the stage that failed."""
     from protokit.prototype import Prototype
@@ -235,45 +201,14 @@ def trace_(folder: Path, number: int | None, as_json: bool) -> None:
     )
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on stderr, for whoever watches; nothing where nobody does."""
-    if not sys.stderr.isatty():
-        yield lambda what, done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, TaskID
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def tell(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=done)
-
-        yield tell
-
-
 @main.command()
 @AS_JSON
-@_friendly
+@friendly
 def doctor(as_json: bool) -> None:
     """Say what is missing on this machine, and the command that mends it."""
     from protokit.doctor import examine
 
-    _finish_checks(examine(), as_json)
-
-
-def _finish_checks(checks: "Sequence[Any]", as_json: bool) -> None:
-    if as_json:
-        rows = [{"name": c.name, "ok": c.ok, "detail": c.detail, "fix": c.fix} for c in checks]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-    else:
-        for found in checks:
-            click.echo(str(found))
-    if not all(found.ok for found in checks):
-        sys.exit(1)
+    finish_checks(examine(), as_json)
 
 
 def _planned(wish: dict[str, Any], ask: bool) -> Any:

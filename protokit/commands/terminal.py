@@ -1,0 +1,80 @@
+"""What all verbs share at the terminal: options, friendly errors, progress, and how checks are told."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from protokit.errors import ProtokitError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+A_PATH = click.Path(path_type=Path, readable=False)
+"""Checked where it is used, which can say what to do."""
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+def friendly(verb: Callable[P, R]) -> Callable[P, R]:
+    """Turn what a person can mend into one line and exit 1; a mistake of ours keeps its traceback."""
+
+    @wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        from protokit.runtime.errors import RuntimeProblem
+        from vectorstore.errors import VectorstoreError
+
+        try:
+            return verb(*args, **kwargs)
+        except (ProtokitError, RuntimeProblem, VectorstoreError) as problem:
+            complain(str(problem))
+            sys.exit(1)
+        except BrokenPipeError:
+            raise  # whoever read the output has left, which is click's to handle
+        except OSError as problem:
+            name = f"{problem.filename}: " if problem.filename else ""
+            complain(f"{name}{problem.strerror or problem}. Check the path and its permissions.")
+            sys.exit(1)
+
+    return run
+
+
+def complain(problem: str) -> None:
+    """Tell a problem on one line; what was typed may hold line breaks, and signs that act on a terminal."""
+    words = " ".join(problem.split())
+    click.echo(f"protokit: {''.join(c if c.isprintable() else ascii(c)[1:-1] for c in words)}", err=True)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on stderr, for whoever watches; nothing where nobody does."""
+    if not sys.stderr.isatty():
+        yield lambda what, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done)
+
+        yield tell
+
+
+def finish_checks(checks: "Sequence[Any]", as_json: bool) -> None:
+    if as_json:
+        rows = [{"name": c.name, "ok": c.ok, "detail": c.detail, "fix": c.fix} for c in checks]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        for found in checks:
+            click.echo(str(found))
+    if not all(found.ok for found in checks):
+        sys.exit(1)
