@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 import click
 
 import protokit
+from protokit.commands import handover
 from protokit.commands.terminal import A_PATH, AS_JSON, complain, finish_checks, friendly, progress
 
 P = ParamSpec("P")
@@ -209,6 +210,10 @@ def doctor(as_json: bool) -> None:
     from protokit.doctor import examine
 
     finish_checks(examine(), as_json)
+
+
+main.add_command(handover.serve)
+main.add_command(handover.mcp)
 
 
 def _planned(wish: dict[str, Any], ask: bool) -> Any:

@@ -29,3 +29,7 @@ class ModelProblem(RuntimeProblem):
     def __init__(self, cause: str, *, friendly: str = _MODEL_DOWN, note: str = "") -> None:
         super().__init__(cause, friendly=friendly)
         self.note = note
+
+
+class LimitReached(ModelProblem):
+    """A limit of prototype.yaml is reached: asking again at once is of no use."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
-from protokit.runtime.errors import ModelProblem
+from protokit.runtime.errors import LimitReached, ModelProblem
 from protokit.runtime.settings import Settings
 
 Settle = Callable[[float | None, int], None]
@@ -17,7 +17,8 @@ SHARED = "PROTOKIT_BUDGET_URL"
 
 @contextmanager
 def reserved(settings: Settings, dollars: float | None, tokens: int, session: str) -> Iterator[Settle]:
-    """Hold room for a call that costs at most `dollars` and `tokens`. Raises ModelProblem when a limit is reached.
+    """Hold room for a call that costs at most `dollars` and `tokens`. Raises LimitReached, or
+    ModelProblem where the shared database is out of reach.
 
     The account is a file of the prototype, or in the database of PROTOKIT_BUDGET_URL the one of its title:
     prototypes of one title share it, on whichever machine and in whichever folder they run.
@@ -41,7 +42,7 @@ def reserved(settings: Settings, dollars: float | None, tokens: int, session: st
             held = budget.reserve(dollars, tokens, session=session, visitor=session)
         except Refused as refused:
             said = str(refused)
-            raise ModelProblem(
+            raise LimitReached(
                 f"limits: {said}", friendly=said, note=f"{said} Meanwhile the offline engine answers."
             ) from None
 

@@ -1,0 +1,76 @@
+"""The verbs that hand a prototype over: to programs, to engineers, to a machine that hosts it."""
+
+from pathlib import Path
+
+import click
+
+from protokit.commands.terminal import A_PATH, friendly
+
+_FIRST_PORT = 8000
+_PORT = click.option(
+    "--port", type=click.IntRange(1, 65535), help="Where to listen; the next free one if it is taken."
+)
+_HOST = click.option(
+    "--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other machines in, with the key."
+)
+
+
+@click.command()
+@click.argument("folder", default=".", type=A_PATH)
+@_PORT
+@_HOST
+@friendly
+def serve(folder: Path, port: int | None, host: str) -> None:
+    """Serve the prototype in FOLDER to programs, as OpenAI's API does: /v1/chat/completions."""
+    from protokit.prototype import Prototype
+    from protokit.serving.server import require
+
+    prototype = Prototype.open(folder)
+    require("fastapi", "serve", "protokit serve")
+    from protokit.serving.app import api
+    from protokit.serving.keys import api_key
+    from protokit.serving.server import listen
+
+    app = api(prototype, api_key(prototype.folder))
+    listen(app, host, _told(prototype.folder, host, port, "/v1"))
+
+
+@click.command()
+@click.argument("folder", default=".", type=A_PATH)
+@click.option("--http", is_flag=True, help="Listen at an address instead of speaking over stdin and stdout.")
+@_PORT
+@_HOST
+@friendly
+def mcp(folder: Path, http: bool, port: int | None, host: str) -> None:
+    """Give agents and editors the prototype in FOLDER as tools (Model Context Protocol)."""
+    from protokit.prototype import Prototype
+    from protokit.serving.server import require
+
+    prototype = Prototype.open(folder)
+    require("mcp", "mcp", "protokit mcp")
+    from protokit.serving.speaking import speaker
+    from protokit.serving.tools import tool_server, web_tools
+
+    with speaker(prototype) as speaking:
+        if not http:
+            tool_server(speaking).run("stdio")
+            return
+        from protokit.serving.keys import api_key
+        from protokit.serving.server import listen
+
+        app = web_tools(speaking, api_key(prototype.folder), host)
+        listen(app, host, _told(prototype.folder, host, port, "/mcp"))
+
+
+def _told(folder: Path, host: str, port: int | None, path: str) -> int:
+    """Say where the server will listen and where the key is, and return the port."""
+    from protokit.prototype import free_port
+    from protokit.serving.keys import API_KEY
+
+    wanted = port or _FIRST_PORT
+    free = free_port(wanted)
+    if port and free != port:
+        click.echo(f"Port {port} is in use, taking {free}.", err=True)
+    click.echo(f"http://{'localhost' if host == '127.0.0.1' else host}:{free}{path}")
+    click.echo(f"The key is {API_KEY} in {folder / '.env'}. Press Ctrl-C to stop.", err=True)
+    return free
