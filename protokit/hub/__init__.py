@@ -1,0 +1,1 @@
+"""Serves many prototypes from one address, because stakeholders click links and install nothing."""

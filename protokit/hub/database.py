@@ -1,0 +1,73 @@
+"""Opens the database of the Hub's state, SQLite or Postgres, and brings it up to date."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from filelock import FileLock
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from protokit.errors import MissingExtra, ProtokitError
+from protokit.hub.settings import HubSettings
+from protokit.prototype import install_command
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_TURN = 7_602_114
+"""The advisory lock under which Hubs that share a Postgres database take turns to bring it up to date."""
+
+
+def open_database(settings: HubSettings) -> Engine:
+    """The engine of an up-to-date database. Raises ProtokitError without the URL, which may hold a password."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        engine = _postgres(settings.state_url) if settings.state_url else _sqlite(settings.home / "hub.db")
+        with FileLock(settings.home / "hub.db.lock", timeout=60):
+            _upgrade(engine)
+    except ImportError:
+        raise MissingExtra(
+            "a Postgres database needs a package that is not installed",
+            fix=f"Run: {install_command('postgres')}",
+        ) from None
+    except CommandError:
+        raise ProtokitError(
+            "the Hub's database was made by a newer protokit", fix="Install that version, or a newer one."
+        ) from None
+    except SQLAlchemyError as error:
+        raise ProtokitError(
+            f"the Hub's database cannot be used ({type(error).__name__})",
+            where=settings.home.name,
+            fix="Check the URL, the server and the disk.",
+        ) from None
+    return engine
+
+
+def _sqlite(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _postgres(url: str) -> Engine:
+    address = url.partition("://")[2]
+    # pre_ping: a database that was restarted must not fail the first page after it.
+    return create_engine(
+        f"postgresql+psycopg://{address}", pool_pre_ping=True, connect_args={"connect_timeout": 10}
+    )
+
+
+def _upgrade(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

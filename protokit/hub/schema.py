@@ -1,0 +1,74 @@
+"""The tables of the Hub's own state; `migrations` brings a database to them step by step.
+
+Times are seconds since 1970 (UTC); a time that has not come is NULL.
+"""
+
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+METADATA = MetaData()
+
+PROTOTYPES = Table(
+    "prototypes",
+    METADATA,
+    Column("slug", String(60), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("pitch", Text, nullable=False),
+    Column("blueprint", Text, nullable=False),
+    Column("screen", Text, nullable=False),
+    Column("emoji", Text, nullable=False),
+    Column("accent", Text, nullable=False),
+    Column("words", Text, nullable=False),  # title, pitch and the rest, case folded: searched and sorted by
+    Column("created", Float, nullable=False),
+    Column("archived", Float),
+    Column("trashed", Float),
+    Column("last_visit", Float),
+    Column("questions", Integer, nullable=False, server_default="0"),
+    Column("thumbs_up", Integer, nullable=False, server_default="0"),
+    Column("thumbs_down", Integer, nullable=False, server_default="0"),
+    Column("cost_today", Float, nullable=False, server_default="0"),
+    Column("cost_day", String(10), nullable=False, server_default=""),  # the UTC day cost_today belongs to
+    Column("tallied", Text, nullable=False, server_default=""),  # the state of events.db that was counted
+)
+
+LINKS = Table(
+    "links",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("slug", String(60), ForeignKey("prototypes.slug", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("passcode", Text, nullable=False, server_default=""),  # an argon2 hash, empty for none
+    Column("created", Float, nullable=False),
+    Column("expires", Float),
+    Column("max_visitors", Integer),
+    Column("visitors", Integer, nullable=False, server_default="0"),
+    Column("revoked", Float),
+)
+
+VISITS = Table(
+    "visits",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("link", String(32), ForeignKey("links.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("slug", String(60), nullable=False),
+    Column("began", Float, nullable=False),
+    Column("seen", Float, nullable=False),
+    Index("visits_by_slug", "slug", "seen"),
+)
+
+OWNER = Table(
+    "owner",
+    METADATA,
+    Column("name", String(20), primary_key=True),  # "passcode" (an argon2 hash) or "start" (a digest)
+    Column("value", Text, nullable=False),
+    Column("changed", Float, nullable=False),
+)
+
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("began", Float, nullable=False),
+    Column("seen", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+    Column("device", Text, nullable=False),
+)

@@ -1,0 +1,72 @@
+"""What the person who runs a Hub decides once, when it is started."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from protokit.errors import ChoiceProblem
+
+_NAME = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$")
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HubSettings:
+    """Where a Hub keeps its things, how it is reached and what it may use. Raises ChoiceProblem."""
+
+    home: Path
+    """The folder of its prototypes, its state, its secret and its logs."""
+    host: str = "127.0.0.1"
+    port: int = 8400
+    names: tuple[str, ...] = ()
+    """Host names it is reached by, beside addresses, localhost, `host` and the base domain: hub.example.com."""
+    trusted_proxy: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    base_domain: str = ""
+    """Where set, the prototype "leave" is at leave.BASE_DOMAIN, an origin of its own."""
+    state_url: str = ""
+    """A postgresql:// URL for the Hub's state; empty for a SQLite file in `home`."""
+    idle_seconds: float = 900.0
+    memory_mb: int = 1024
+    """The most a prototype's process may use."""
+    awake: int = 20
+    """The most prototypes that run at once."""
+    start_seconds: float = 60.0
+    upload_mb: int = 50
+    """The most a request may carry."""
+
+    def __post_init__(self) -> None:
+        for proxy in self.trusted_proxy:
+            try:
+                ipaddress.ip_network(proxy, strict=False)
+            except ValueError:
+                raise ChoiceProblem(
+                    f'trusted proxy "{proxy}" is not an address or a network',
+                    fix="Write it like 10.0.0.5 or 10.0.0.0/8.",
+                ) from None
+        for name in (*self.names, *filter(None, [self.base_domain])):
+            if not _NAME.match(name):
+                raise ChoiceProblem(
+                    f'"{name}" is not a host name', fix="Write it like hub.example.com, in small letters."
+                )
+        if self.state_url and not self.state_url.startswith(("postgresql://", "postgres://")):
+            raise ChoiceProblem(
+                "the URL of the Hub's state is not a postgresql:// URL",
+                fix="Correct it, or leave it out to use a file.",
+            )
+
+    @property
+    def prototypes(self) -> Path:
+        """The folder with a folder for each prototype, named by its slug."""
+        return self.home / "prototypes"
+
+    @property
+    def trash(self) -> Path:
+        """Where deleted prototypes lie until they are deleted for good."""
+        return self.home / "trash"
+
+    @property
+    def upload_bytes(self) -> int:
+        return self.upload_mb * MEGABYTE

@@ -1,0 +1,22 @@
+"""The Hub's own state in one object: prototypes, share links, visits, the owner."""
+
+from protokit.hub.database import open_database
+from protokit.hub.links import Links
+from protokit.hub.records import Records
+from protokit.hub.sessions import Sessions
+from protokit.hub.settings import HubSettings
+
+
+class Store(Records, Links, Sessions):
+    """Rows in SQLite or Postgres; folders lie in the Hub's home. Every method may be called from any thread."""
+
+    @classmethod
+    def open(cls, settings: HubSettings) -> "Store":
+        """The state of the Hub in `settings.home`, made or brought up to date. Raises ProtokitError."""
+        for folder in (settings.home, settings.prototypes, settings.trash):
+            folder.mkdir(parents=True, exist_ok=True)
+        return cls(settings, open_database(settings))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
