@@ -81,13 +81,13 @@ class EventLog:
         }
         names = ", ".join(f'"{name}"' for name in values)
         marks = ", ".join("?" * len(values))
-        with self._open() as database:
+        with self.database() as database:
             row = database.execute(f"INSERT INTO events ({names}) VALUES ({marks})", list(values.values()))
             return row.lastrowid or 0
 
     def feedback(self, event: int, thumbs: int | None, comment: str = "") -> None:
         """Store thumbs up (1), down (-1) or none (None) and a comment for an event."""
-        with self._open() as database:
+        with self.database() as database:
             database.execute(
                 "UPDATE events SET feedback = ?, comment = ? WHERE id = ?", (thumbs, comment, event)
             )
@@ -96,7 +96,7 @@ class EventLog:
         """Every event, oldest first."""
         if not self.path.exists():
             return []
-        with self._open() as database:
+        with self.database() as database:
             return [_event(row) for row in database.execute("SELECT * FROM events ORDER BY id")]
 
     def event(self, number: int | None = None) -> Event | None:
@@ -105,12 +105,13 @@ class EventLog:
             return None
         which = "1 = 1" if number is None else "id = ?"
         query = f"SELECT * FROM events WHERE {which} ORDER BY id DESC LIMIT 1"
-        with self._open() as database:
+        with self.database() as database:
             row = database.execute(query, () if number is None else (number,)).fetchone()
         return _event(row) if row else None
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """The file itself, with the table `events`, for sums over many events; made where it is missing."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         database = sqlite3.connect(self.path, timeout=30)
         database.row_factory = sqlite3.Row

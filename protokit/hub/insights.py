@@ -1,0 +1,139 @@
+"""What visitors asked a prototype, what it could not answer and what it cost, summed up from its events."""
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from protokit.runtime.telemetry import EventLog
+
+Kind = Literal["all", "unanswered", "liked", "disliked"]
+KINDS: tuple[Kind, ...] = ("all", "unanswered", "liked", "disliked")
+UNANSWERED = "(NOT found OR error != '')"
+_WHERE = {
+    "all": "1 = 1",
+    "unanswered": UNANSWERED,
+    "liked": "feedback = 1",
+    "disliked": "feedback = -1",
+}
+_SUMS = f"""SELECT COUNT(*), COUNT(DISTINCT session), COALESCE(SUM({UNANSWERED}), 0), COALESCE(SUM(feedback = 1), 0),
+    COALESCE(SUM(feedback = -1), 0), COALESCE(SUM(cost_usd), 0), COALESCE(SUM(cost_usd IS NULL), 0),
+    COALESCE(SUM(CASE WHEN time >= ? THEN cost_usd END), 0), AVG("gen_ai.client.operation.duration"), MAX(time)
+    FROM events"""
+_ROW = """id, time, session, question, answer, found, error, note, feedback, comment, cost_usd AS cost,
+    "gen_ai.client.operation.duration" AS seconds, "gen_ai.request.model" AS model"""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over all events. Costs are US dollars, times seconds since 1970 (UTC), `seconds` the mean answer's."""
+
+    questions: int = 0
+    conversations: int = 0
+    unanswered: int = 0
+    up: int = 0
+    down: int = 0
+    cost: float = 0.0
+    unpriced: int = 0
+    """Answers whose cost nobody knows, so that it is in none of the sums."""
+    cost_today: float = 0.0
+    seconds: float | None = None
+    last: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as a list shows it; the fields are those of the event."""
+
+    id: int
+    time: float
+    session: str
+    question: str
+    answer: str
+    found: bool
+    error: str
+    note: str
+    feedback: int | None
+    comment: str
+    cost: float | None
+    seconds: float
+    model: str
+
+    @property
+    def unanswered(self) -> bool:
+        return bool(self.error) or not self.found
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question that got no answer: how often it was asked, and last when (its event's number with it)."""
+
+    question: str
+    times: int
+    last: float
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The questions of one UTC day."""
+
+    day: datetime
+    questions: int
+    unanswered: int
+
+
+class Insights:
+    """The events of the prototype in `folder`, which may have none yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self._log = EventLog(events_file(folder))
+
+    def totals(self) -> Totals:
+        """Everything summed up."""
+        rows = self._rows(_SUMS, (_midnight().timestamp(),))
+        return Totals(*rows[0]) if rows else Totals()
+
+    def asked(self, kind: Kind = "all", *, before: int | None = None, limit: int = 50) -> list[Asked]:
+        """Up to `limit` questions of a kind, newest first, all older than event `before`."""
+        older = f"id < {int(before)}" if before is not None else "1 = 1"
+        query = f"SELECT {_ROW} FROM events WHERE {_WHERE[kind]} AND {older} ORDER BY id DESC LIMIT ?"
+        return [_asked(dict(row)) for row in self._rows(query, (limit,))]
+
+    def gaps(self, limit: int = 20) -> list[Gap]:
+        """The questions that went unanswered, the ones asked most often first."""
+        query = f"""SELECT question, COUNT(*) AS times, MAX(time), MAX(id) FROM events WHERE {UNANSWERED}
+            GROUP BY LOWER(TRIM(question, ' ?!.')) ORDER BY times DESC, MAX(id) DESC LIMIT ?"""
+        return [Gap(*row) for row in self._rows(query, (limit,))]
+
+    def days(self, count: int = 14) -> list[Day]:
+        """The last `count` days, oldest first, today last."""
+        first = _midnight() - timedelta(days=count - 1)
+        query = f"""SELECT CAST((time - ?) / 86400 AS INTEGER), COUNT(*), SUM({UNANSWERED}) FROM events
+            WHERE time >= ? GROUP BY 1"""
+        start = first.timestamp()
+        found = {number: (asked, open_) for number, asked, open_ in self._rows(query, (start, start))}
+        return [Day(first + timedelta(days=n), *found.get(n, (0, 0))) for n in range(count)]
+
+    def _rows(self, query: str, values: Sequence[object]) -> list[sqlite3.Row]:
+        if not self._log.path.exists():
+            return []
+        with self._log.database() as database:
+            return database.execute(query, tuple(values)).fetchall()
+
+
+def events_file(folder: Path) -> Path:
+    """Where the prototype in `folder` keeps its events."""
+    return folder / ".protokit" / "events.db"
+
+
+def _asked(row: dict[str, Any]) -> Asked:
+    row["found"] = bool(row["found"])
+    return Asked(**row)
+
+
+def _midnight() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC).replace(hour=0, minute=0, second=0, microsecond=0)
