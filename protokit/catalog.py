@@ -1,20 +1,28 @@
 """Where blueprints and sample domains are found, so that everybody else asks for them by name."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 import protokit
 from protokit.blueprint import BLUEPRINT_FILE, Blueprint, read_blueprint
-from protokit.errors import ChoiceProblem
-from protokit.spec import Colour, Line, Slug
-from protokit.validation import Strict, read_text, validate
+from protokit.errors import ChoiceProblem, FolderProblem, ProtokitError, SpecProblem
+from protokit.installed import entries
+from protokit.places import configuration
+from protokit.spec import Colour, Line, Slug, Source, Spec
+from protokit.validation import Strict, load_yaml, read_text, validate
+from protokit.versions import fits
 
+PREFIX = "git+"
 DOMAIN_FILE = "domain.yaml"
 FOUNDATION = "common"
-"""The folder whose files lie under every built-in blueprint; it is not one itself."""
+"""The folder whose files lie under every blueprint; it is not one itself."""
+BUILT_IN = "built-in"
 
 
 class Domain(Strict, frozen=True, kw_only=True):
@@ -31,6 +39,19 @@ class Domain(Strict, frozen=True, kw_only=True):
     title_nouns: Annotated[tuple[str, ...], Meta(min_length=1)]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder where a blueprint is, by its name, and who put it there."""
+
+    name: str
+    folder: Path
+    origin: str
+    """"built-in", the package that brought it, or the folder of the person's own."""
+
+    def __str__(self) -> str:
+        return self.origin if self.origin == BUILT_IN else f"{self.folder} ({self.origin})"
+
+
 @cache
 def home() -> Path:
     """The folder of the blueprints that come with protokit: inside a wheel, or beside the package in a checkout."""
@@ -40,23 +61,131 @@ def home() -> Path:
 
 
 @cache
+def places() -> tuple[Place, ...]:
+    """Every place that holds a blueprint: built-in first, then the person's own, then those of packages."""
+    own = configuration() / "blueprints"
+    found = [Place(path.parent.name, path.parent, BUILT_IN) for path in _cards(home())]
+    found += [Place(_name(path.parent), path.parent, str(own)) for path in _cards(own)]
+    found += [Place(_name(entry.folder), entry.folder, entry.package) for entry in entries()]
+    return tuple(found)
+
+
+@cache
 def blueprints() -> dict[str, Blueprint]:
-    """Every blueprint that can be used, by name."""
-    found = [read_blueprint(path.parent) for path in sorted(home().glob(f"*/{BLUEPRINT_FILE}"))]
-    return {blueprint.name: blueprint for blueprint in found}
+    """Every blueprint that can be used, by name; of two of one name the first, of a broken one nothing."""
+    known: dict[str, Blueprint] = {}
+    for place in places():
+        if place.name not in known and isinstance(found := tried(place), Blueprint):
+            known[place.name] = found
+    return known
 
 
-def find_blueprint(name: str) -> Blueprint:
-    """Return the blueprint called `name`, or the one in the folder `name`; ChoiceProblem lists the valid names."""
-    if ("/" in name or "\\" in name) and (Path(name) / BLUEPRINT_FILE).is_file():
-        return read_blueprint(Path(name))
-    known = blueprints()
-    plain = name.partition("@")[0]
-    if plain not in known:
-        raise ChoiceProblem.of(
-            "blueprint", name, sorted(known), fix="`protokit list` shows what each is for."
+def tried(place: Place) -> Blueprint | ProtokitError:
+    """The blueprint at `place`, or what is wrong with it; with a built-in one nothing may be."""
+    try:
+        return _read(place.folder)
+    except ProtokitError as problem:
+        if place.origin == BUILT_IN:
+            raise
+        return problem
+
+
+def find_blueprint(name: str, *, trust: bool = False) -> Blueprint:
+    """Return the blueprint that `name` means.
+
+    It is a folder, "git+URL@TAG#FOLDER" (whose code runs only with `trust`), or the name of a known one, with the
+    versions that will do: "rag-search@1". Raises ChoiceProblem, SpecProblem, FolderProblem.
+    """
+    if name.startswith(PREFIX):
+        return _fetched(name, trust)
+    if "/" in name or "\\" in name or name in (".", ".."):
+        return _in_folder(name)
+    return _named(name, ())
+
+
+def _in_folder(name: str) -> Blueprint:
+    if not (Path(name) / BLUEPRINT_FILE).is_file():
+        raise FolderProblem(
+            f"no {BLUEPRINT_FILE} here, so this is not a blueprint",
+            where=name,
+            fix="`protokit list` shows those that are known by name.",
         )
-    return known[plain]
+    return _read(Path(name).resolve())
+
+
+def blueprint_of(spec: Spec, *, trust: bool = False) -> Blueprint:
+    """Return the blueprint that `spec` was made from, as it is now: fetched again, or the known one of its name.
+
+    Code from elsewhere that is still the commit it was made from needs no new `trust`.
+    """
+    if spec.source is None:
+        return find_blueprint(spec.blueprint.partition("@")[0])
+    return _fetched(spec.source.url, trust, spec.source.commit)
+
+
+def _named(reference: str, chain: tuple[str, ...]) -> Blueprint:
+    """The known blueprint of that name; `chain` are the names that led here, each extending the next."""
+    name, _, wanted = reference.partition("@")
+    found = [place for place in places() if place.name == name]
+    if name in chain:
+        raise SpecProblem(
+            f"{' extends '.join((*chain, name))}: a circle", where=f"{chain[0]}/{BLUEPRINT_FILE}"
+        )
+    if not found:
+        known = sorted({place.name for place in places()})
+        raise ChoiceProblem.of("blueprint", name, known, fix="`protokit list` shows what each is for.")
+    if len(found) > 1:
+        raise ChoiceProblem(
+            f'two blueprints are called "{name}": {" and ".join(map(str, found))}',
+            fix="Name a folder instead, or remove one.",
+        )
+    blueprint = _read(found[0].folder, (*chain, name))
+    if not fits(blueprint.version, wanted, where=reference):
+        raise ChoiceProblem(f'there is {blueprint.reference}, which is not "{reference}"')
+    return blueprint
+
+
+def _read(folder: Path, chain: tuple[str, ...] = ()) -> Blueprint:
+    return read_blueprint(folder, lambda reference: _named(reference, chain))
+
+
+def _fetched(url: str, trust: bool, trusted: str = "") -> Blueprint:
+    from protokit.sources import Address, fetch
+
+    address = Address.parse(url)
+    folder, commit = fetch(address)
+    blueprint = msgspec.structs.replace(_read(folder), source=Source(url=str(address), commit=commit))
+    if not trust and commit != trusted:
+        raise ChoiceProblem(
+            f"{blueprint.reference}, commit {commit[:12]}, is code from elsewhere: {shown_code(blueprint)}",
+            where=str(address),
+            fix=f"Read it in {folder}, then add --trust.",
+        )
+    return blueprint
+
+
+def shown_code(blueprint: Blueprint) -> str:
+    """What of a blueprint's own folder would run as a program, for whoever has to trust it."""
+    parts = [part for part in ("shared", *blueprint.screens) if (blueprint.folder / part).is_dir()]
+    sources = [path for part in parts for path in sorted((blueprint.folder / part).rglob("*.py"))]
+    told = [
+        f"{path.relative_to(blueprint.folder).as_posix()} ({len(path.read_bytes().splitlines())} lines)"
+        for path in sources
+    ]
+    return f"it would run {', '.join(told)}" if told else "it brings no Python of its own"
+
+
+def _cards(folder: Path) -> Iterator[Path]:
+    return iter(sorted(folder.glob(f"*/{BLUEPRINT_FILE}")))
+
+
+def _name(folder: Path) -> str:
+    """The name on the card in `folder`; where it cannot be read, the folder's."""
+    try:
+        fields = load_yaml(read_text(folder / BLUEPRINT_FILE), where=folder.name)
+    except SpecProblem:
+        return folder.name
+    return str(fields.get("name", folder.name)) if isinstance(fields, dict) else folder.name
 
 
 @cache

@@ -1,7 +1,7 @@
 """Prompt -> Spec, without a model: everything a stakeholder first sees is decided here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from protokit import catalog
 from protokit.blueprint import Blueprint
@@ -15,6 +15,8 @@ from protokit.validation import load_yaml, read_text
 from protokit.wording import Wording, read_wording
 
 QUESTIONS_FILE = "questions.yaml"
+_STARTS = ("context_tokens", "mask_personal_data", "fall_back_offline", "limits", "thresholds")
+"""What a Spec takes from its blueprint as it stands there."""
 _HELPED = (
     r"\bhelp(?:s|ing)?|\blets?|\ballows?|\benables?|\bguides?|\banswer(?:s|ing)?|\bso that|\bwhere|\bfrom|\bwith|\bby"
     r"|\bused by|\bour|\bfor|\btalks? to|\bsupports?"
@@ -43,12 +45,15 @@ def draft(
     wishes = find_constraints(prompt)
     typed = language_of(prompt)
     spoken = language or _wished(wishes, "language") or typed
-    wording = read_wording(blueprint.folder, typed)
+    wording = read_wording(blueprint, typed)
     topic = find_topic(_without(prompt, wishes), domain, wording, documents, typed)
     named = clean_name(title) if title else _title(topic, wording, blueprint, typed)
+    start = blueprint.defaults
     readers = audience or _wished(wishes, "audience") or _people(prompt, typed)
-    readers = readers or (
-        domain.audience if domain and typed == "en" and not documents else str(wording["audience"])
+    readers = (
+        readers
+        or start.audience
+        or (domain.audience if domain and typed == "en" and not documents else str(wording["audience"]))
     )
     fill = {"topic": topic.title, "subject": topic.subject, "audience": readers}
     fields: dict[str, object] = {
@@ -60,16 +65,17 @@ def draft(
         "screen": screen,
         "language": spoken,
         "audience": readers,
-        "persona": domain.persona if domain and typed == "en" else str(wording["persona"]),
-        "tone": _wished(wishes, "tone") or str(wording["tone"]),
+        "persona": start.persona or _persona(domain if typed == "en" else None, wording),
+        "tone": _wished(wishes, "tone") or start.tone or str(wording["tone"]),
         "welcome": _welcome(blueprint, spoken, typed, fill),
         "starter_questions": starters if starters is not None else _sample_starters(domain, documents),
-        "will_not": _will_not(wishes, wording),
+        "will_not": _will_not(wishes, start.will_not or wording["will_not"]),
         "constraints": wishes,
         "domain": domain.name if domain else "general",
-        "emoji": domain.emoji if domain else "💬",
-        "accent": domain.accent if domain else "#4f46e5",
+        "emoji": start.emoji or (domain.emoji if domain else "💬"),
+        "accent": start.accent or (domain.accent if domain else "#4f46e5"),
         "model": model,
+        **{name: value for name in _STARTS if (value := getattr(start, name)) is not None},
     }
     return spec_of(fields)
 
@@ -138,7 +144,7 @@ def _title(topic: Topic, wording: Wording, blueprint: Blueprint, language: str) 
 
 def _welcome(blueprint: Blueprint, spoken: str, typed: str, fill: Mapping[str, str]) -> str:
     """The first line on the page, in the language of its answers; the topic only where it is in that language too."""
-    wording = read_wording(blueprint.folder, spoken)
+    wording = read_wording(blueprint, spoken)
     subject = fill["subject"] if spoken == typed else str(wording["nothing"])
     return str(wording["welcome"]).format(**{**fill, "subject": subject})[:400]
 
@@ -168,6 +174,10 @@ def _sample_starters(domain: Domain | None, documents: Mapping[str, str] | None)
     return tuple(entry["question"] for entry in entries if entry.get("starter"))
 
 
-def _will_not(wishes: tuple[Constraint, ...], wording: Wording) -> tuple[str, ...]:
+def _persona(domain: Domain | None, wording: Wording) -> str:
+    return domain.persona if domain else str(wording["persona"])
+
+
+def _will_not(wishes: tuple[Constraint, ...], usual: Iterable[str]) -> tuple[str, ...]:
     told = [str(wish.value) for wish in wishes if wish.kind == "never"]
-    return tuple(dict.fromkeys([*told, *wording["will_not"]]))[:12]
+    return tuple(dict.fromkeys([*told, *usual]))[:12]

@@ -1,7 +1,7 @@
 """From the typed line to a finished folder: draft, prepare the knowledge and the questions, render."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,23 +11,21 @@ import msgspec
 from protokit import catalog
 from protokit.beyond import read_beyond
 from protokit.blueprint import Blueprint
-from protokit.catalog import Domain
 from protokit.documents import gather
 from protokit.drafting import draft, find_domain
 from protokit.errors import ChoiceProblem, PromptProblem
-from protokit.instructions import instructions
+from protokit.instructions import INSTRUCTIONS_FILE, instructions
+from protokit.parameters import decided, require_decided
 from protokit.prompts import clean_name, clean_prompt
 from protokit.rendering import refuse_occupied, render
 from protokit.routing import Choice, route
-from protokit.spec import SCREENS, Screen, Spec
+from protokit.sample import HEAD, Sample
+from protokit.spec import SCREENS, Screen, Spec, Value
 from protokit.trial import try_documents
-from protokit.validation import dump_yaml, read_text
+from protokit.validation import dump_yaml
 
 if TYPE_CHECKING:
     from vectorstore.reports import SyncReport
-
-QUESTIONS_FILE = "questions.yaml"
-_HEAD = "# Questions with what a good answer must contain: this prototype's own test set.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,10 @@ class Wish:
     screen: str = "streamlit"
     model: str = "offline"
     name: str | None = None
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    """What they decided of what the blueprint lets them decide, as values or as typed."""
+    trust: bool = False
+    """Whether code that is fetched from elsewhere may run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,11 @@ def plan(wish: Wish) -> Plan:
     prompt = clean_prompt(wish.prompt)
     title = None if wish.name is None else clean_name(wish.name)
     screen, model = _screen(wish.screen), _model(wish.model)
-    chosen = None if wish.blueprint is None else catalog.find_blueprint(wish.blueprint)
+    chosen = None if wish.blueprint is None else catalog.find_blueprint(wish.blueprint, trust=wish.trust)
     documents = gather(wish.documents)
     choice = route(prompt, catalog.blueprints(), read_beyond(catalog.home()))
     blueprint = chosen or _served(choice)
+    finish = partial(_finished, blueprint, wish.parameters)
     domain = find_domain(prompt, catalog.domains())
     drafted = partial(draft, prompt, blueprint, screen=screen, model=model, title=title)
     if documents:
@@ -72,35 +75,49 @@ def plan(wish: Wish) -> Plan:
             spec = drafted(domain=domain, documents=trial.texts())
             rows = [] if blueprint.takes == "text" else trial.starters(spec.language)
             starters = tuple(row["question"] for row in rows)
-            return Plan(
-                _with(spec, blueprint, starters), blueprint, choice, _written(rows), documents, trial.report
-            )
-    domain = domain or catalog.domains().get(blueprint.default_domain or "")
-    spec = drafted(domain=domain)
-    starters = () if blueprint.takes == "text" else spec.starter_questions
-    questions = _sample_questions(domain) if starters else _written([])
-    return Plan(_with(spec, blueprint, starters), blueprint, choice, questions, _sample_documents(domain))
+            return Plan(finish(spec, starters), blueprint, choice, _written(rows), documents, trial.report)
+    sample = Sample.of(blueprint, domain.name if domain else "")
+    spec = drafted(domain=catalog.domains().get(sample.domain), starters=sample.starters())
+    return Plan(
+        finish(spec, spec.starter_questions), blueprint, choice, sample.questions(), sample.documents()
+    )
 
 
-def plan_from(spec: Spec, paths: Sequence[Path] = ()) -> Plan:
-    """The Plan for a Spec that a person wrote or edited: nothing is drafted, its starter questions are kept."""
-    blueprint = catalog.find_blueprint(spec.blueprint)
-    choice = Choice(blueprint.name, 1.0, (), None, 0.0, (), None, None)
+def plan_from(
+    spec: Spec, paths: Sequence[Path] = (), *, blueprint: str | None = None, trust: bool = False
+) -> Plan:
+    """The Plan for a Spec that a person wrote or edited: nothing is drafted, its starter questions are kept.
+
+    `blueprint` tells where to find the one that the Spec names, if not by that name.
+    """
+    found = (
+        catalog.find_blueprint(blueprint, trust=trust)
+        if blueprint
+        else catalog.blueprint_of(spec, trust=trust)
+    )
+    spec = _finished(found, spec.parameters, spec, spec.starter_questions)
+    choice = Choice(found.name, 1.0, (), None, 0.0, (), None, None)
     if paths:
         documents = gather(paths)
         rows = [{"question": question, "starter": True} for question in spec.starter_questions]
         with try_documents(documents) as trial:
-            return Plan(spec, blueprint, choice, _written(rows), documents, trial.report)
-    domain = catalog.domains().get(spec.domain) or catalog.domains().get(blueprint.default_domain or "")
-    questions = _sample_questions(domain) if spec.takes == "question" else _written([])
-    return Plan(spec, blueprint, choice, questions, _sample_documents(domain))
+            return Plan(spec, found, choice, _written(rows), documents, trial.report)
+    sample = Sample.of(found, spec.domain)
+    return Plan(spec, found, choice, sample.questions(), sample.documents())
+
+
+def with_parameters(planned: Plan, given: Mapping[str, Value]) -> Plan:
+    """The same Plan with these parameters decided as well. Raises ChoiceProblem."""
+    values = decided(planned.blueprint.parameters, {**planned.spec.parameters, **given})
+    return replace(planned, spec=msgspec.structs.replace(planned.spec, parameters=values))
 
 
 def make(planned: Plan, out: Path | None = None) -> Path:
     """Render `planned` into `out` (default: a folder of its slug right here) and return the folder."""
     target = Path.cwd() / planned.spec.slug if out is None else out
     refuse_occupied(target)
-    text = instructions(planned.spec, planned.blueprint.folder)
+    require_decided(planned.blueprint.parameters, planned.spec.parameters)
+    text = instructions(planned.spec, planned.blueprint.holder(INSTRUCTIONS_FILE))
     return render(
         planned.blueprint,
         planned.spec,
@@ -149,17 +166,21 @@ def _served(choice: Choice) -> Blueprint:
     )
 
 
-def _with(spec: Spec, blueprint: Blueprint, starters: tuple[str, ...]) -> Spec:
-    return msgspec.structs.replace(spec, takes=blueprint.takes, starter_questions=starters)
+def _finished(
+    blueprint: Blueprint, parameters: Mapping[str, Value], spec: Spec, starters: tuple[str, ...]
+) -> Spec:
+    """`spec` with what the blueprint adds to it. Raises ChoiceProblem for what the blueprint does not offer."""
+    if spec.screen not in blueprint.screens:
+        raise ChoiceProblem.of("ui", spec.screen, list(blueprint.screens))
+    return msgspec.structs.replace(
+        spec,
+        blueprint=blueprint.reference,
+        source=blueprint.source,
+        takes=blueprint.takes,
+        starter_questions=() if blueprint.takes == "text" else starters,
+        parameters=decided(blueprint.parameters, parameters),
+    )
 
 
 def _written(rows: Sequence[Mapping[str, Any]]) -> str:
-    return _HEAD + dump_yaml(list(rows))
-
-
-def _sample_questions(domain: Domain | None) -> str:
-    return _HEAD + read_text(catalog.domain_folder(domain.name) / QUESTIONS_FILE) if domain else _written([])
-
-
-def _sample_documents(domain: Domain | None) -> dict[str, Path]:
-    return gather([catalog.domain_folder(domain.name) / "knowledge"]) if domain else {}
+    return HEAD + dump_yaml(list(rows))

@@ -34,6 +34,8 @@ Dollars = Annotated[float, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=1)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Seconds = Annotated[float, Meta(gt=0)]
+Value = str | bool | int | float
+"""Of a parameter."""
 
 
 class Constraint(Strict, frozen=True, kw_only=True):
@@ -69,6 +71,14 @@ class Thresholds(Strict, frozen=True, kw_only=True):
     dollars_per_answer: Dollars | None = None
 
 
+class Source(Strict, frozen=True, kw_only=True):
+    """Where a blueprint from elsewhere was fetched, and exactly what was."""
+
+    url: Line
+    """As it was asked for, "git+https://example.org/team/blueprints@v1.0.0#policy-search"."""
+    commit: Annotated[str, Meta(pattern=r"^[0-9a-f]{40,64}$", description="the id of a commit")]
+
+
 class Spec(Strict, frozen=True, kw_only=True):
     """Everything a person can decide about a prototype, in the order they would read it."""
 
@@ -81,6 +91,10 @@ class Spec(Strict, frozen=True, kw_only=True):
     """The line it was made from, as typed."""
     blueprint: Line
     """Name and version, "rag-search@1.0.0"."""
+    source: Source | None = None
+    """Where the blueprint was fetched; absent for one that is installed."""
+    parameters: dict[str, Value] = field(default_factory=dict)
+    """What the blueprint lets a person decide; `protokit blueprint show` tells what each means."""
     screen: Screen = "streamlit"
     takes: Literal["question", "text"] = "question"
     """What a visitor hands to it: a question about the documents, or a text to work on."""

@@ -1,7 +1,6 @@
 """A blueprint's template rendered by cookiecutter, once: what does not depend on the person is kept."""
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,10 +10,13 @@ from typing import Any
 
 import protokit
 from protokit.blueprint import TEMPLATE_FOLDER
+from protokit.places import cache
 from protokit.spec import Screen
 
 _RAW = ["*.py", "*.toml", "*.yaml", "*.css", "*.gitignore", "*.env.example"]
 """Copied as they are: only what names the folder, the screen or the version is a template."""
+_BYTECODE = "__pycache__"
+"""Left by pip, which compiles every file of a package; it is nothing of a template's."""
 
 
 @contextmanager
@@ -26,7 +28,7 @@ def rendered(layers: Sequence[Path], slug: str, screen: Screen) -> Iterator[Path
     never run.
     """
     context = {"slug": slug, "screen": screen, "version": protokit.__version__, "_copy_without_render": _RAW}
-    kept = _cache() / _digest(layers, context)
+    kept = cache() / "rendered" / _digest(layers, context)
     if kept.is_dir():
         yield kept
         return
@@ -39,7 +41,10 @@ def _render(layers: Sequence[Path], context: dict[str, Any], aside: Path) -> Pat
 
     for layer in layers:
         generate_files(layer, {"cookiecutter": context}, aside, overwrite_if_exists=True, accept_hooks=False)
-    return aside / str(context["slug"])
+    made = aside / str(context["slug"])
+    for waste in list(made.rglob(_BYTECODE)):
+        shutil.rmtree(waste)
+    return made
 
 
 def _keep(made: Path, kept: Path) -> Path:
@@ -59,20 +64,11 @@ def _digest(layers: Sequence[Path], context: dict[str, Any]) -> str:
         inside = layer / TEMPLATE_FOLDER
         for path in sorted(inside.rglob("*")):
             name = path.relative_to(inside).as_posix()
+            if _BYTECODE in name:
+                continue
             content = path.read_bytes() if path.is_file() else b""
             sluggish = sluggish or "cookiecutter.slug" in name or b"cookiecutter.slug" in content
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
     said = {**context, "slug": context["slug"] if sluggish else ""}
     digest.update(repr(sorted(said.items())).encode())
     return digest.hexdigest()[:24]
-
-
-def _cache() -> Path:
-    """The user's cache folder, by the custom of each system; PROTOKIT_CACHE overrides it."""
-    if own := os.environ.get("PROTOKIT_CACHE"):
-        return Path(own) / "rendered"
-    if os.name == "nt":
-        home = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local"))
-    else:
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return home / "protokit" / "rendered"

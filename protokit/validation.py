@@ -98,8 +98,15 @@ def _problems(model: type[Strict], fields: dict[str, Any], path: Path_) -> Itera
 
 
 def _wrong(kind: Any, value: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
-    if isinstance(kind, type) and issubclass(kind, Strict) and isinstance(value, dict):
-        yield from _problems(kind, value, path)
+    deeper: list[tuple[Path_, str]] = []
+    if isinstance(value, dict) and _is_strict(kind):
+        deeper = list(_problems(kind, value, path))
+    elif isinstance(value, dict) and get_origin(kind) is dict and _is_strict(get_args(kind)[1]):
+        deeper = [
+            wrong for name in value for wrong in _wrong(get_args(kind)[1], value[name], (*path, str(name)))
+        ]
+    if deeper:
+        yield from deeper
         return
     try:
         msgspec.convert(value, kind)
@@ -107,7 +114,13 @@ def _wrong(kind: Any, value: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
         yield path, _said(kind, value, str(error))
 
 
+def _is_strict(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Strict)
+
+
 def _said(kind: Any, value: Any, error: str) -> str:
+    if _is_strict(kind) and isinstance(value, dict):
+        return _spoken(error)
     if get_origin(kind) is Literal:
         choices = [str(choice) for choice in get_args(kind)]
         return f'"{_cut(str(value))}" is not {" or ".join(choices)}{_meant(str(value), choices)}'

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from protokit.blueprint import Blueprint
+from protokit.catalog import home
 from protokit.validation import load_yaml, read_text
 
 WORDING_FILE = "wording.yaml"
@@ -11,14 +13,14 @@ FALLBACK = "en"
 Wording = Mapping[str, Any]
 
 
-def read_wording(blueprint: Path, language: str) -> Wording:
-    """Return the phrases for `language`: the blueprint folder's own, then those beside it, then English.
+def read_wording(blueprint: Blueprint, language: str) -> Wording:
+    """Return the phrases for `language`: the blueprint's own, those of what it extends, the common ones, then English.
 
     The blueprint's English lines never replace a common line that speaks the language.
     """
-    common, own = _read(blueprint.parent), _read(blueprint)
-    spoken = {**common.get(language, {}), **own.get(language, {})}
-    return {**common.get(FALLBACK, {}), **own.get(FALLBACK, {}), **spoken}
+    known = [_read(folder) for folder in (home(), *blueprint.folders)]
+    codes = (FALLBACK, language)
+    return {name: line for code in codes for phrases in known for name, line in phrases.get(code, {}).items()}
 
 
 def _read(folder: Path) -> dict[str, dict[str, Any]]:

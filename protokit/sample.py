@@ -1,0 +1,55 @@
+"""Sample knowledge: what a prototype starts from when nobody brings documents, with its own questions."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from protokit import catalog
+from protokit.blueprint import Blueprint
+from protokit.documents import gather
+from protokit.rendering import KNOWLEDGE
+from protokit.validation import dump_yaml, load_yaml, read_text
+
+QUESTIONS_FILE = "questions.yaml"
+HEAD = "# Questions with what a good answer must contain: this prototype's own test set.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A folder with `knowledge/` and `questions.yaml`: the blueprint's own, else that of a sample domain."""
+
+    folder: Path | None
+    domain: str
+    """The name of the domain, empty where the sample is the blueprint's own or there is none."""
+    asked: bool
+    """Whether questions are asked of it; texts to work on are only handed over."""
+
+    @classmethod
+    def of(cls, blueprint: Blueprint, domain: str) -> "Sample":
+        """The sample for `blueprint`; `domain` names the field of work that was spoken of."""
+        asked = blueprint.takes == "question"
+        own = blueprint.holder(KNOWLEDGE)
+        if (own / KNOWLEDGE).is_dir():
+            return cls(own, "", asked)
+        known = catalog.domains()
+        name = next((name for name in (domain, blueprint.default_domain) if name in known), None)
+        return cls(catalog.domain_folder(name), name, asked) if name else cls(None, "", asked)
+
+    def questions(self) -> str:
+        """The text of questions.yaml."""
+        path = self._questions
+        return HEAD + (read_text(path) if path and self.asked else dump_yaml([]))
+
+    def starters(self) -> tuple[str, ...]:
+        """The questions that are offered on the page."""
+        path = self._questions
+        rows = load_yaml(read_text(path), where=path.name) if path and self.asked else None
+        return tuple(row["question"] for row in rows or () if row.get("starter"))
+
+    def documents(self) -> dict[str, Path]:
+        """Name below `knowledge/` -> file."""
+        return gather([self.folder / KNOWLEDGE]) if self.folder else {}
+
+    @property
+    def _questions(self) -> Path | None:
+        path = self.folder / QUESTIONS_FILE if self.folder else None
+        return path if path and path.is_file() else None
