@@ -1,0 +1,47 @@
+"""What a prototype's process is told when it starts, as one line of JSON."""
+
+import json
+import secrets
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+BY_KEY = "x-protokit-key"
+"""The header by which a prototype's process knows that a request comes from its Hub."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Where a prototype lies and how it is to be served."""
+
+    slug: str
+    folder: str
+    base_path: str
+    """Its public path, without a slash at the end."""
+    log: str
+    door: str
+    """The unix socket to listen on; where `loopback`, the file to write the port into."""
+    loopback: bool
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+
+    def line(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def read(cls, line: str) -> "Order":
+        return cls(**json.loads(line))
+
+    def listening(self) -> "Address | None":
+        """Where its process can be reached; None where that has not said so yet."""
+        door = Path(self.door)
+        if not self.loopback:
+            return Address(socket=self.door) if door.exists() else None
+        port = door.read_text(encoding="ascii") if door.exists() else ""
+        return Address(port=int(port)) if port else None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A unix socket's path, or a port of this machine's loopback."""
+
+    socket: str = ""
+    port: int = 0
