@@ -41,6 +41,14 @@ def _shared(verb: Callable[P, R]) -> Callable[P, R]:
             type=A_PATH,
             help="The folder to make, instead of one named after the title.",
         ),
+        click.option(
+            "--set",
+            "decided",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="A parameter of the blueprint. Repeatable.",
+        ),
+        click.option("--trust", is_flag=True, help="Let the code of a blueprint from git+URL run."),
         click.option("--yes", is_flag=True, help="Take the first choice without asking."),
     ]
     for option in reversed(options):
@@ -214,10 +222,14 @@ def doctor(as_json: bool) -> None:
 
 main.add_command(handover.serve)
 main.add_command(handover.mcp)
+main.add_command(handover.eject)
 
 
 def _planned(wish: dict[str, Any], ask: bool) -> Any:
-    from protokit.making import Wish, plan
+    from dataclasses import replace
+
+    from protokit.making import Wish, plan, with_parameters
+    from protokit.parameters import pairs
 
     wanted = Wish(
         prompt=wish["prompt"],
@@ -226,32 +238,34 @@ def _planned(wish: dict[str, Any], ask: bool) -> Any:
         screen=wish["ui"],
         model=wish["model"],
         name=wish["name"],
+        parameters=pairs(wish["decided"]),
+        trust=wish["trust"],
     )
-    planned = plan(wanted)
-    if ask and planned.choice.question and wish["blueprint"] is None and sys.stdin.isatty():
+    planned, ask = plan(wanted), ask and sys.stdin.isatty()
+    if ask and planned.choice.question and wish["blueprint"] is None:
         names = [name for name in (planned.choice.blueprint, planned.choice.runner_up) if name]
         click.echo(planned.choice.question, err=True)
         picked = click.prompt("Blueprint", type=click.Choice(names), default=names[0], err=True)
         if picked != planned.blueprint.name:
-            planned = plan(Wish(**{**_fields(wanted), "blueprint": picked}))
+            planned = plan(replace(wanted, blueprint=picked))
+    if ask and planned.blueprint.parameters:
+        from protokit.commands.parameters import ask_parameters
+
+        planned = with_parameters(planned, ask_parameters(planned.blueprint.parameters, wanted.parameters))
     click.echo(_reason(planned), err=True)
     return planned
 
 
 def _specified(path: Path, wish: dict[str, Any]) -> Any:
     from protokit.errors import PromptProblem
-    from protokit.making import plan_from
+    from protokit.making import plan_from, with_parameters
+    from protokit.parameters import pairs
     from protokit.spec import read_spec
 
     if wish["prompt"]:
         raise PromptProblem("a PROMPT and --spec were both given", fix="Leave one of them out.")
-    return plan_from(read_spec(path), wish["docs"])
-
-
-def _fields(wish: Any) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(wish)
+    planned = plan_from(read_spec(path), wish["docs"], blueprint=wish["blueprint"], trust=wish["trust"])
+    return with_parameters(planned, pairs(wish["decided"]))
 
 
 def _made(planned: Any, out: Path | None) -> Path:
@@ -272,6 +286,12 @@ def _reason(planned: Any) -> str:
         lines.append(f"   blueprint {planned.blueprint.name}{words}, {choice.confidence:.0%} sure{other}")
     else:
         lines.append(f"   blueprint {planned.blueprint.name}, as you chose")
+    if spec.source:
+        from protokit.catalog import shown_code
+
+        lines.append(
+            f"   from {spec.source.url}, commit {spec.source.commit}: {shown_code(planned.blueprint)}"
+        )
     if planned.report is not None:
         lines.append(str(planned.report))
     return "\n".join(lines)

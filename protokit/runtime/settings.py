@@ -32,6 +32,8 @@ class Settings:
     embedding: str = "default"
     fall_back_offline: bool = True
     context_tokens: int = 4096
+    parameters: dict[str, Any] = field(default_factory=dict)
+    """What the blueprint lets a person decide, by name."""
     limits: dict[str, Any] = field(default_factory=dict)
     prices: dict[str, Any] = field(default_factory=dict)
     mask_personal_data: bool = False
