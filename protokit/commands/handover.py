@@ -74,3 +74,24 @@ def _told(folder: Path, host: str, port: int | None, path: str) -> int:
     click.echo(f"http://{'localhost' if host == '127.0.0.1' else host}:{free}{path}")
     click.echo(f"The key is {API_KEY} in {folder / '.env'}. Press Ctrl-C to stop.", err=True)
     return free
+
+
+@click.command()
+@click.argument("folder", default=".", type=A_PATH)
+@click.option("--out", type=A_PATH, help="The folder to make, instead of FOLDER-ejected beside it.")
+@click.option("--in-place", is_flag=True, help="Change FOLDER itself, after a copy of it is made beside it.")
+@friendly
+def eject(folder: Path, out: Path | None, in_place: bool) -> None:
+    """Copy the prototype in FOLDER so that it needs no protokit: all it uses stands beside its app.py."""
+    from protokit.ejecting import eject as ejected_to
+    from protokit.ejecting import eject_in_place
+    from protokit.errors import ChoiceProblem
+    from protokit.listing import pasteable
+
+    if in_place and out:
+        raise ChoiceProblem("--out and --in-place were both given", fix="Leave one of them out.")
+    done = eject_in_place(folder) if in_place else ejected_to(folder, out)
+    if done.backup:
+        click.echo(f"Kept the folder as it was in {done.backup}", err=True)
+    click.echo(f"Ejected to {done.folder}\n\n  cd {pasteable(done.folder)}\n  pip install -r requirements.txt")
+    click.echo(f"  {done.run}\n  pytest")

@@ -1,0 +1,74 @@
+"""Folders that appear whole or not at all, and never over anybody's work."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from protokit.errors import FolderProblem
+from protokit.rendering import refuse_occupied
+
+LEFT_OUT = (
+    ".env",
+    ".git",
+    ".venv",
+    "venv",
+    "__pycache__",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".mypy_cache",
+    ".DS_Store",
+)
+"""Secrets, history and what machines make again: no copy of a prototype holds them."""
+SECRETS = (".streamlit/secrets.toml",)
+KEPT_OF_OURS = ".protokit/prototype.schema.json"
+"""The rest of .protokit is the index, what visitors asked, and the copy for updates."""
+
+
+def shared_files(folder: Path) -> Iterator[Path]:
+    """The files of the prototype in `folder` that may go to others, as paths inside it, sorted."""
+    home = folder.resolve()
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if path.is_file() and _may_go(inside) and path.resolve().is_relative_to(home):
+            yield inside
+
+
+def _may_go(inside: Path) -> bool:
+    if inside.name != ".env.example" and (inside.name.startswith(".env") or inside.suffix == ".pyc"):
+        return False
+    if inside.as_posix() in SECRETS or any(part in LEFT_OUT for part in inside.parts):
+        return False
+    return inside.parts[0] != ".protokit" or inside.as_posix() == KEPT_OF_OURS
+
+
+@contextmanager
+def placed(target: Path) -> Iterator[Path]:
+    """Give a new folder to fill; at the end it is `target`. After an error nothing is there.
+
+    Raises FolderProblem where `target` holds something already or cannot be written.
+    """
+    refuse_occupied(target)
+    whole = target.absolute()
+    try:
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=f".{whole.name}.", dir=whole.parent) as aside:
+            made = Path(aside, whole.name)
+            made.mkdir()
+            yield made
+            refuse_occupied(target)
+            if target.is_dir():
+                target.rmdir()
+            made.replace(target)
+    except OSError as error:
+        what = f"cannot write there ({error.strerror})"
+        raise FolderProblem(what, where=str(whole.parent), fix="Choose another with --out.") from None
+
+
+def copy_shared(folder: Path, target: Path) -> None:
+    """Copy what may go to others from the prototype in `folder` into `target`."""
+    for inside in shared_files(folder):
+        copy = target / inside
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / inside, copy)

@@ -1,0 +1,74 @@
+"""What a prototype needs installed: its locked requirements without what only protokit's commands use."""
+
+import re
+from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, requires
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+DISTRIBUTION = "protokit-studio"
+_ONLY_COMMANDS = {"click", "msgspec", "cookiecutter", "python-slugify", "ruff"}
+"""Dependencies of ours that no running prototype imports; a test holds it."""
+
+
+def without_protokit(locked: str, extras: Iterable[str]) -> str:
+    """The text `locked` of a requirements.txt without protokit-studio and without what only its commands need.
+
+    `extras` are those whose packages a prototype uses: its screen, "docs". Lines that a person added stay.
+    """
+    wanted = set(extras)
+    needed = closure(name for name in _direct(wanted) if name not in _ONLY_COMMANDS)
+    goes = closure(_direct(wanted)) - needed | {DISTRIBUTION}
+    return "".join(line for line in locked.splitlines(keepends=True) if package(line) not in goes)
+
+
+def with_wheel(locked: str, wheel: str) -> str:
+    """The text `locked` with the file `wheel` in place of protokit-studio from an index."""
+    lines = [line for line in locked.splitlines() if package(line) != DISTRIBUTION]
+    return "\n".join([*lines, wheel, ""])
+
+
+def package(line: str) -> str:
+    """The canonical name of the package that a line asks for, empty for comments and options."""
+    name = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line)
+    return canonicalize_name(name[0]) if name else ""
+
+
+def extra_packages(extra: str) -> list[str]:
+    """What `pip install` takes in place of protokit-studio[EXTRA]: its packages with their own extras."""
+    found = (Requirement(line) for line in requires(DISTRIBUTION) or ())
+    return [
+        f"{needed.name}[{','.join(sorted(needed.extras))}]" if needed.extras else needed.name
+        for needed in found
+        if needed.marker
+        and needed.marker.evaluate({"extra": extra})
+        and not needed.marker.evaluate({"extra": ""})
+    ]
+
+
+def closure(names: Iterable[str]) -> set[str]:
+    """`names` and all they need, on whatever system; what is not installed here counts without its own needs."""
+    seen, waiting = set[str](), [canonicalize_name(name) for name in names]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += [canonicalize_name(needed.name) for needed in _needs(name)]
+    return seen
+
+
+def _direct(extras: set[str]) -> list[str]:
+    return [canonicalize_name(needed.name) for needed in _needs(DISTRIBUTION, extras)]
+
+
+def _needs(name: str, extras: Iterable[str] = ()) -> Iterator[Requirement]:
+    """What the installed package `name` asks for, with `extras`; the marks of other systems are not looked at."""
+    try:
+        lines = requires(name) or ()
+    except PackageNotFoundError:
+        return
+    for needed in map(Requirement, lines):
+        asked = re.findall(r"extra == ['\"]([^'\"]+)['\"]", str(needed.marker or ""))
+        if not asked or set(asked) & set(extras):
+            yield needed
