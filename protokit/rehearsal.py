@@ -1,0 +1,108 @@
+"""Rehearsal: a copy of a prototype in which an update is tried, so that the real folder is never red."""
+
+import shutil
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from protokit.changes import Change
+from protokit.health import Health, examine, worse
+from protokit.journal import PLACE
+
+_NOT_ITS_OWN = (".git", ".venv", "venv", "node_modules", "__pycache__", ".pytest_cache")
+_KEYS = ".env"
+"""Left out: a rehearsal costs nothing, and a key has no place in a copy."""
+_INDEX = Path(".protokit", "index")
+_STORE = "knowledge"
+
+
+class Rehearsal:
+    """The copy, in which any choice of changes can be made and looked at."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use `rehearsal`."""
+        self.folder = folder
+        self._made: list[Change] = []
+
+    def health(self, changes: Sequence[Change] = (), before: Health | None = None) -> Health:
+        """How the prototype fares with just these changes; with `before`, up to the first thing that is worse."""
+        for change in self._made:
+            _write(self.folder / change.file, change.before)
+        self._made = [change for change in changes if change.writes]
+        for change in self._made:
+            _write(self.folder / change.file, change.after)
+        return examine(self.folder, before)
+
+    def culprit(self, changes: Sequence[Change], before: Health) -> str:
+        """The file with whose change things get worse than `before`, given that with all `changes` they do.
+
+        Found by halving: files that the person never touched come first, so that of two that do not fit together
+        the one with the person's own lines is named.
+        """
+        ordered = sorted((change for change in changes if change.writes), key=lambda c: c.outcome == "merged")
+        good, bad = 0, len(ordered)
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            if worse(before, self.health(ordered[:middle], before)):
+                bad = middle
+            else:
+                good = middle
+        return ordered[bad - 1].file
+
+
+@contextmanager
+def rehearsal(folder: Path) -> Iterator[Rehearsal]:
+    """Copy the prototype in `folder`, with its knowledge and index, for as long as the block lasts."""
+    with TemporaryDirectory(prefix="protokit-update-") as aside:
+        copy = Path(aside, folder.name)
+        shutil.copytree(folder, copy, symlinks=True, ignore=_left_out(folder))
+        _copy_index(folder, copy)
+        yield Rehearsal(copy)
+
+
+def _left_out(folder: Path) -> Callable[[str, list[str]], set[str]]:
+    hidden = folder / ".protokit"
+
+    def ignored(place: str, names: list[str]) -> set[str]:
+        here = Path(place)
+        out = {name for name in names if name in _NOT_ITS_OWN or _is_special(here / name)}
+        if here == folder:
+            out.add(_KEYS)
+        if here == hidden:
+            out |= {
+                name for name in names if name in (_INDEX.name, PLACE.name) or name.startswith("events.db")
+            }
+        return out
+
+    return ignored
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a socket, a pipe or a device, which cannot be copied."""
+    mode = path.lstat().st_mode
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
+
+
+def _copy_index(folder: Path, copy: Path) -> None:
+    """Spare the copy reading everything again, unless a page is writing the index at this moment."""
+    from vectorstore.errors import VectorstoreError
+    from vectorstore.locking import only_writer
+    from vectorstore.opening import Place
+
+    if not (folder / _INDEX).is_dir():
+        return
+    try:
+        with only_writer(Place.of(folder / _INDEX, _STORE).lock, wait=0, waiting=lambda: None):
+            shutil.copytree(folder / _INDEX, copy / _INDEX)
+    except VectorstoreError:
+        return
+
+
+def _write(path: Path, content: bytes | None) -> None:
+    if content is None:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
