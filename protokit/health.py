@@ -56,16 +56,16 @@ def worse(before: Health, after: Health) -> str:
     return ""
 
 
-def examine(folder: Path, before: Health | None = None) -> Health:
+def examine(folder: Path, before: Health | None = None, python: str = sys.executable) -> Health:
     """Look at the prototype in `folder`, offline. With `before`, stop at the first thing that is worse.
 
-    Raises nothing for a prototype that is broken: that is what the Health says.
+    `python` runs everything. Raises nothing for a prototype that is broken: that is what the Health says.
     """
-    found = run_tests(folder, sys.executable)
+    found = run_tests(folder, python)
     for look in (_questions, _page):
         if before is not None and worse(before, found):
             break
-        found |= look(folder)
+        found |= look(folder, python)
     return found
 
 
@@ -94,7 +94,7 @@ def run_tests(folder: Path, python: str) -> Health:
     return Health(failed, passed=len(cases) - len(failed))
 
 
-def _questions(folder: Path) -> Health:
+def _questions(folder: Path, python: str) -> Health:
     try:
         prototype = Prototype.open(folder)
         rows = read_rows(prototype.questions())
@@ -102,9 +102,7 @@ def _questions(folder: Path) -> Health:
         return Health({"questions.yaml": str(problem)})
     if prototype.spec.takes != "question" or not rows:
         return Health(unseen=("its questions: there are none",))
-    done = _run(
-        [sys.executable, "-m", "protokit", "eval", str(folder), "--model", "offline", "--json"], folder
-    )
+    done = _run([python, "-m", "protokit", "eval", str(folder), "--model", "offline", "--json"], folder)
     try:
         (card,) = json.loads(done.stdout)["models"]
     except (json.JSONDecodeError, KeyError, ValueError):
@@ -112,14 +110,14 @@ def _questions(folder: Path) -> Health:
     return Health(scores={name: (card[name]["hits"], card[name]["of"]) for name in _SCORES})
 
 
-def _page(folder: Path) -> Health:
+def _page(folder: Path, python: str) -> Health:
     try:
         screen = Prototype.open(folder).spec.screen
     except ProtokitError as problem:
         return Health({"prototype.yaml": str(problem)})
     if importlib.util.find_spec(screen) is None:
         return Health(unseen=(f"its page, for which {screen} is not installed",))
-    done = _run([sys.executable, "-m", "protokit.screencheck", str(folder), screen], folder)
+    done = _run([python, "-m", "protokit.screencheck", str(folder), screen], folder)
     try:
         told = json.loads(done.stdout.splitlines()[-1])
     except (json.JSONDecodeError, IndexError):
