@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 class _Cursor(Protocol):
     def fetchone(self) -> Any: ...
+    def fetchall(self) -> Any: ...
 
 
 class _Connection(Protocol):
@@ -30,6 +31,10 @@ class Transaction:
     def one(self, sql: str, values: Sequence[object] = ()) -> Any:
         """The first row of a query as a tuple, or None."""
         return self._connection.execute(sql.replace("?", self._placeholder), values).fetchone()
+
+    def all(self, sql: str, values: Sequence[object] = ()) -> Any:
+        """Every row of a query, each as a tuple."""
+        return self._connection.execute(sql.replace("?", self._placeholder), values).fetchall()
 
 
 class Ledger:

@@ -1,5 +1,7 @@
 """The settings of a running prototype: what `prototype.yaml` and `instructions.md` in its folder say."""
 
+import hashlib
+import os
 import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -10,6 +12,9 @@ import yaml
 
 from protokit.runtime.errors import SettingsProblem
 
+MODEL, CHROMA = "PROTOKIT_MODEL", "PROTOKIT_CHROMA_URL"
+"""Environment variables of whoever hosts it: the model in place of prototype.yaml's, and the Chroma server that
+several machines keep their passages on."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -54,6 +59,9 @@ class Settings:
             )
         if not values.get("title"):
             raise SettingsProblem('prototype.yaml: title: missing. Add a line such as "title: Leave Helper".')
+        values["model"] = (
+            os.environ.get(MODEL) or values.get("model") or cls.__dataclass_fields__["model"].default
+        )
         return cls(folder=folder, **values)
 
     @property
@@ -70,6 +78,14 @@ class Settings:
     def knowledge(self) -> Path:
         """The folder where documents are dropped."""
         return self.folder / "knowledge"
+
+    @property
+    def store(self) -> tuple[Path | str, str]:
+        """Where the passages are kept and under which name: in the prototype's folder, or on a shared server."""
+        if url := os.environ.get(CHROMA, ""):
+            plain = re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")[:40]
+            return url, f"{plain or 'knowledge'}-{hashlib.sha256(self.title.encode()).hexdigest()[:8]}"
+        return self.folder / ".protokit" / "index", "knowledge"
 
     @property
     def max_words(self) -> int | None:

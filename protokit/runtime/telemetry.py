@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from protokit.runtime.requests import Answer
+from protokit.runtime.sharedevents import SharedEvents, shared_events
 
 COLUMNS = {
     "time": "REAL NOT NULL",
@@ -79,14 +80,23 @@ class EventLog:
             "checks": json.dumps([asdict(check) for check in answer.checks], ensure_ascii=False),
             "unsupported": len(answer.unsupported) if answer.checks else None,
         }
+        if shared := self._shared():
+            with suppress(
+                shared.out_of_reach
+            ):  # then the file keeps it: an answer is never lost for its numbers
+                return shared.add(values)
         names = ", ".join(f'"{name}"' for name in values)
         marks = ", ".join("?" * len(values))
         with self.database() as database:
             row = database.execute(f"INSERT INTO events ({names}) VALUES ({marks})", list(values.values()))
-            return row.lastrowid or 0
+            return 0 if shared else row.lastrowid or 0
 
     def feedback(self, event: int, thumbs: int | None, comment: str = "") -> None:
         """Store thumbs up (1), down (-1) or none (None) and a comment for an event."""
+        if shared := self._shared():
+            with suppress(shared.out_of_reach):
+                shared.judge(event, thumbs, comment)
+            return
         with self.database() as database:
             database.execute(
                 "UPDATE events SET feedback = ?, comment = ? WHERE id = ?", (thumbs, comment, event)
@@ -94,6 +104,8 @@ class EventLog:
 
     def events(self) -> list[Event]:
         """Every event, oldest first."""
+        if shared := self._shared():
+            return [_event(row) for row in shared.rows()]
         if not self.path.exists():
             return []
         with self.database() as database:
@@ -101,6 +113,9 @@ class EventLog:
 
     def event(self, number: int | None = None) -> Event | None:
         """The event with this number, the newest where none is given, None where there is no such event."""
+        if shared := self._shared():
+            found = [_event(row) for row in shared.rows() if number in (None, row["id"])]
+            return found[-1] if found else None
         if not self.path.exists():
             return None
         which = "1 = 1" if number is None else "id = ?"
@@ -108,6 +123,9 @@ class EventLog:
         with self.database() as database:
             row = database.execute(query, () if number is None else (number,)).fetchone()
         return _event(row) if row else None
+
+    def _shared(self) -> SharedEvents | None:
+        return shared_events(self.path.parents[1], COLUMNS)
 
     @contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:
@@ -135,7 +153,7 @@ def _add_missing(database: sqlite3.Connection) -> None:
             database.execute(f'ALTER TABLE events ADD COLUMN "{name}" {COLUMNS[name]}')
 
 
-def _event(row: sqlite3.Row) -> Event:
+def _event(row: sqlite3.Row | dict[str, Any]) -> Event:
     fields = dict(row)
     fields |= {name: json.loads(fields[name]) for name in ("passages", "checks")}
     return Event(fields.pop("id"), fields)

@@ -10,17 +10,27 @@ def keep_upload(folder: Path, name: str, content: bytes) -> Path:
     """Store `content` in `folder` under `name` and return the path.
 
     The name is only ever a name, never a path. The same content under the same name is stored once; other content
-    under a name that is taken gets a number. Raises ValueError for an empty or too large file.
+    under a name that is taken gets a number. Raises ValueError for an empty or too large file, and where nothing
+    can be kept.
     """
     if not content:
         raise ValueError(f"{name} is empty.")
     if len(content) > MOST_BYTES:
         raise ValueError(f"{name} is larger than {MOST_BYTES // 1_000_000} MB.")
+    try:
+        return _kept(folder, _safe(name), content)
+    except PermissionError:  # the hosts of several copies let no copy take in what the others lack
+        raise ValueError("The documents of this page cannot be added to here.") from None
+    except OSError as error:
+        raise ValueError(f"{name} cannot be kept ({error.strerror}).") from None
+
+
+def _kept(folder: Path, name: str, content: bytes) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / _safe(name)
+    path = folder / name
     number = 2
     while path.exists() and path.read_bytes() != content:
-        path = folder / f"{Path(_safe(name)).stem} ({number}){path.suffix}"
+        path = folder / f"{Path(name).stem} ({number}){path.suffix}"
         number += 1
     partial = folder / f".{path.name}.partial"
     partial.write_bytes(content)

@@ -15,7 +15,7 @@ class Assistant:
     def __init__(self, folder: Path = Path(__file__).parent, model: str = "") -> None:
         self.folder = folder
         self.model = model
-        self.knowledge = KnowledgeBase.open(folder / ".protokit" / "index", embedding=self.settings.embedding)
+        self.knowledge = KnowledgeBase.open(*self.settings.store, embedding=self.settings.embedding)
         self.events = EventLog(folder / ".protokit" / "events.db")
         self.learn()
 
