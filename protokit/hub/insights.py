@@ -90,7 +90,7 @@ class Insights:
     """The events of the prototype in `folder`, which may have none yet."""
 
     def __init__(self, folder: Path) -> None:
-        self._log = EventLog(events_file(folder))
+        self.file = events_file(folder)
 
     def totals(self) -> Totals:
         """Everything summed up."""
@@ -102,6 +102,11 @@ class Insights:
         older = f"id < {int(before)}" if before is not None else "1 = 1"
         query = f"SELECT {_ROW} FROM events WHERE {_WHERE[kind]} AND {older} ORDER BY id DESC LIMIT ?"
         return [_asked(dict(row)) for row in self._rows(query, (limit,))]
+
+    def conversation(self, session: str) -> list[Asked]:
+        """The questions of one conversation, oldest first; none where it has no name."""
+        query = f"SELECT {_ROW} FROM events WHERE session = ? AND session != '' ORDER BY id LIMIT 200"
+        return [_asked(dict(row)) for row in self._rows(query, (session,))]
 
     def gaps(self, limit: int = 20) -> list[Gap]:
         """The questions that went unanswered, the ones asked most often first."""
@@ -119,9 +124,9 @@ class Insights:
         return [Day(first + timedelta(days=n), *found.get(n, (0, 0))) for n in range(count)]
 
     def _rows(self, query: str, values: Sequence[object]) -> list[sqlite3.Row]:
-        if not self._log.path.exists():
+        if not self.file.exists():
             return []
-        with self._log.database() as database:
+        with EventLog(self.file).database() as database:
             return database.execute(query, tuple(values)).fetchall()
 
 

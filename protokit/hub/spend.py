@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.hub.insights import Totals
+from protokit.spec import Limits as SpecLimits
 from protokit.spec import Spec
 
 
@@ -17,9 +18,10 @@ class Spend:
     at_most: float | None
 
 
-def spend(folder: Path, spec: Spec, totals: Totals) -> Spend:
+def spend_of(folder: Path, spec: Spec | None, totals: Totals) -> Spend:
     """The money of the prototype in `folder`, whose events sum up to `totals`."""
-    a_day, at_most = spec.limits.dollars_per_day, spec.limits.dollars_total
+    limits = spec.limits if spec else SpecLimits()
+    a_day, at_most = limits.dollars_per_day, limits.dollars_total
     account = folder / ".protokit" / "budget.db"
     if (a_day is None and at_most is None) or not account.is_file():
         return Spend(totals.cost_today, totals.cost, a_day, at_most)

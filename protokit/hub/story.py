@@ -63,14 +63,5 @@ def write_story(folder: Path, story: Story) -> None:
     write_text(path, _HEAD + dump_yaml({**opening, "steps": steps}))
 
 
-def moved(story: Story, step: int, by: int) -> Story:
-    """The story with the step at index `step` moved `by` places; unchanged where that would leave the list."""
-    steps, target = list(story.steps), step + by
-    if not (0 <= step < len(steps) and 0 <= target < len(steps)):
-        return story
-    steps.insert(target, steps.pop(step))
-    return Story(opening=story.opening, steps=tuple(steps))
-
-
 def _plain(text: str) -> str:
     return "\n".join(text.strip().splitlines())

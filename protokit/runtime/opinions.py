@@ -2,9 +2,9 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from protokit.runtime.telemetry import EventLog
@@ -74,3 +74,19 @@ class OpinionLog:
             for statement in _SCHEMA:
                 database.execute(statement)
             yield database
+
+
+def latest(opinions: Iterable[Opinion]) -> list[Opinion]:
+    """One for each visitor, the newest first; what the newest leaves open, earlier ones of theirs say."""
+    found: dict[str, Opinion] = {}
+    for opinion in sorted(opinions, key=lambda each: each.time):
+        before = found.pop(opinion.visitor, None)
+        if before:
+            opinion = replace(
+                opinion,
+                thumbs=before.thumbs if opinion.thumbs is None else opinion.thumbs,
+                would_use=before.would_use if opinion.would_use is None else opinion.would_use,
+                comment=opinion.comment or before.comment,
+            )
+        found[opinion.visitor] = opinion
+    return list(reversed(found.values()))

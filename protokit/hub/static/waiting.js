@@ -1,0 +1,22 @@
+// Asks how the prototype is and goes on by itself as soon as it is there, or says that it will not be.
+"use strict";
+
+const { state, ask } = document.body.dataset;
+const again = document.querySelector("[data-again]");
+const began = Date.now();
+
+async function look() {
+  let now = state;
+  try {
+    const said = await fetch(ask, { cache: "no-store" });
+    if (said.ok) now = (await said.json()).state;
+    else if (said.status === 401) return location.reload();
+  } catch {
+    // The network is away for a moment: ask again.
+  }
+  if (now === "awake" || now === "broken" || now === "stopped") return location.reload();
+  if (Date.now() - began > 20000 && again) again.hidden = false;
+  setTimeout(look, Date.now() - began > 10000 ? 1000 : 250);
+}
+
+if (state === "asleep" || state === "starting") look();
