@@ -45,7 +45,7 @@ def open_database(settings: HubSettings) -> Engine:
 
 
 def _sqlite(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, pool_size=20, max_overflow=40)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
@@ -59,7 +59,11 @@ def _postgres(url: str) -> Engine:
     address = url.partition("://")[2]
     # pre_ping: a database that was restarted must not fail the first page after it.
     return create_engine(
-        f"postgresql+psycopg://{address}", pool_pre_ping=True, connect_args={"connect_timeout": 10}
+        f"postgresql+psycopg://{address}",
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        connect_args={"connect_timeout": 10},
     )
 
 

@@ -13,7 +13,8 @@ class Store(Records, Links, Sessions):
     @classmethod
     def open(cls, settings: HubSettings) -> "Store":
         """The state of the Hub in `settings.home`, made or brought up to date. Raises ProtokitError."""
-        for folder in (settings.home, settings.prototypes, settings.trash):
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (settings.prototypes, settings.trash):
             folder.mkdir(parents=True, exist_ok=True)
         return cls(settings, open_database(settings))
 
