@@ -14,7 +14,7 @@ from protokit.blueprint import BLUEPRINT_FILE, Blueprint, read_blueprint
 from protokit.errors import ChoiceProblem, FolderProblem, ProtokitError, SpecProblem
 from protokit.installed import entries
 from protokit.places import configuration
-from protokit.spec import Colour, Line, Slug, Source, Spec
+from protokit.spec import Colour, Line, Screen, Slug, Source, Spec
 from protokit.validation import Strict, load_yaml, read_text, validate
 from protokit.versions import fits
 
@@ -186,6 +186,11 @@ def _name(folder: Path) -> str:
     except SpecProblem:
         return folder.name
     return str(fields.get("name", folder.name)) if isinstance(fields, dict) else folder.name
+
+
+def layers(blueprint: Blueprint, screen: Screen) -> list[Path]:
+    """All template folders a prototype with that screen is made of, bottom first; later ones win file by file."""
+    return [*(home() / FOUNDATION / part for part in ("shared", screen)), *blueprint.layers(screen)]
 
 
 @cache

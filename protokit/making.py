@@ -106,6 +106,15 @@ def plan_from(
     return Plan(spec, found, choice, sample.questions(), sample.documents())
 
 
+def sample_plan(blueprint: Blueprint, screen: Screen, name: str | None = None) -> Plan:
+    """The Plan of a blueprint's sample: its first example is the prompt, what has no default gets some value."""
+    some: dict[str, Value] = {"text": "some text", "integer": 1, "number": 1, "boolean": True}
+    needed = {title: p for title, p in blueprint.parameters.items() if p.default is None}
+    values = {title: next(iter(p.choices), some[p.type]) for title, p in needed.items()}
+    folder = str(blueprint.folder.absolute())
+    return plan(Wish(blueprint.examples[0], (), folder, screen, name=name, parameters=values))
+
+
 def with_parameters(planned: Plan, given: Mapping[str, Value]) -> Plan:
     """The same Plan with these parameters decided as well. Raises ChoiceProblem."""
     values = decided(planned.blueprint.parameters, {**planned.spec.parameters, **given})

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from protokit.blueprint import Blueprint
-from protokit.catalog import FOUNDATION, home
+from protokit.catalog import layers
 from protokit.errors import FolderProblem
 from protokit.spec import SCHEMA_FILE, SPEC_FILE, Spec, schema, write_spec
 from protokit.templates import rendered
@@ -33,9 +33,8 @@ def render(
     complete or untouched.
     """
     refuse_occupied(target)
-    foundation = [home() / FOUNDATION / part for part in ("shared", spec.screen)]
-    layers = [*foundation, *blueprint.layers(spec.screen)]
-    with _aside(target) as made, rendered(layers, spec.slug, spec.screen) as template:
+    found = layers(blueprint, spec.screen)
+    with _aside(target) as made, rendered(found, spec.slug, spec.screen) as template:
         # Without the files' modes: an installation may be read-only, a prototype never is.
         shutil.copytree(template, made, copy_function=shutil.copyfile)
         _write_texts(made, blueprint, spec, {"instructions.md": instructions, "questions.yaml": questions})

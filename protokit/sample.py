@@ -36,12 +36,12 @@ class Sample:
 
     def questions(self) -> str:
         """The text of questions.yaml."""
-        path = self._questions
+        path = self.questions_file
         return HEAD + (read_text(path) if path and self.asked else dump_yaml([]))
 
     def starters(self) -> tuple[str, ...]:
         """The questions that are offered on the page."""
-        path = self._questions
+        path = self.questions_file
         rows = load_yaml(read_text(path), where=path.name) if path and self.asked else None
         return tuple(row["question"] for row in rows or () if row.get("starter"))
 
@@ -50,6 +50,7 @@ class Sample:
         return gather([self.folder / KNOWLEDGE]) if self.folder else {}
 
     @property
-    def _questions(self) -> Path | None:
+    def questions_file(self) -> Path | None:
+        """Where its questions stand, if it has any."""
         path = self.folder / QUESTIONS_FILE if self.folder else None
         return path if path and path.is_file() else None

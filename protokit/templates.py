@@ -13,7 +13,7 @@ from protokit.blueprint import TEMPLATE_FOLDER
 from protokit.places import cache
 from protokit.spec import Screen
 
-_RAW = ["*.py", "*.toml", "*.yaml", "*.css", "*.gitignore", "*.env.example"]
+RAW = ["*.py", "*.toml", "*.yaml", "*.css", "*.gitignore", "*.env.example"]
 """Copied as they are: only what names the folder, the screen or the version is a template."""
 _BYTECODE = "__pycache__"
 """Left by pip, which compiles every file of a package; it is nothing of a template's."""
@@ -27,7 +27,7 @@ def rendered(layers: Sequence[Path], slug: str, screen: Screen) -> Iterator[Path
     that goes into it, so that the next prototype from the same blueprint needs no rendering. Template hooks
     never run.
     """
-    context = {"slug": slug, "screen": screen, "version": protokit.__version__, "_copy_without_render": _RAW}
+    context = {"slug": slug, "screen": screen, "version": protokit.__version__, "_copy_without_render": RAW}
     kept = cache() / "rendered" / _digest(layers, context)
     if kept.is_dir():
         yield kept

@@ -18,9 +18,18 @@ def read_wording(blueprint: Blueprint, language: str) -> Wording:
 
     The blueprint's English lines never replace a common line that speaks the language.
     """
-    known = [_read(folder) for folder in (home(), *blueprint.folders)]
+    known = (_read(home()), own_wording(blueprint))
     codes = (FALLBACK, language)
     return {name: line for code in codes for phrases in known for name, line in phrases.get(code, {}).items()}
+
+
+def own_wording(blueprint: Blueprint) -> dict[str, dict[str, Any]]:
+    """Return the phrases of a blueprint over those of what it extends, by language."""
+    known: dict[str, dict[str, Any]] = {}
+    for folder in blueprint.folders:
+        for language, phrases in _read(folder).items():
+            known[language] = {**known.get(language, {}), **phrases}
+    return known
 
 
 def _read(folder: Path) -> dict[str, dict[str, Any]]:

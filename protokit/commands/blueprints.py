@@ -1,0 +1,114 @@
+"""The verbs for whoever makes blueprints: list, show, new, fork, check, pack."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from protokit.commands.terminal import A_PATH, AS_JSON, finish_checks, friendly, progress
+
+_WHICH = click.argument("which", metavar="BLUEPRINT")
+_TRUST = click.option("--trust", is_flag=True, help="Let the code of a blueprint from git+URL run.")
+_OUT = click.option("--out", type=A_PATH, help="The folder to make, instead of one of its name.")
+
+
+@click.group()
+def blueprint() -> None:
+    """Make blueprints of your own. BLUEPRINT is a name, a folder (./mine) or git+URL@TAG#FOLDER."""
+
+
+@blueprint.command("list")
+@AS_JSON
+@friendly
+def list_(as_json: bool) -> None:
+    """List the blueprints that are known by name, and where each is."""
+    from protokit.blueprint_sheet import known_blueprints, shown_known
+
+    found = known_blueprints()
+    click.echo(_json(found) if as_json else shown_known(found))
+
+
+@blueprint.command()
+@_WHICH
+@AS_JSON
+@friendly
+def show(which: str, as_json: bool) -> None:
+    """Show what BLUEPRINT is for, what it asks, and which file comes from where. None of its code runs."""
+    from protokit.blueprint_sheet import shown_blueprint, told_blueprint
+    from protokit.catalog import find_blueprint
+
+    told = told_blueprint(find_blueprint(which, trust=True))
+    click.echo(_json(told) if as_json else shown_blueprint(told))
+
+
+@blueprint.command()
+@click.argument("prompt")
+@click.option("--as", "name", help="Its name, instead of one from the prompt.")
+@_OUT
+@friendly
+def new(prompt: str, name: str | None, out: Path | None) -> None:
+    """Start a blueprint for prompts like PROMPT: a few lines over the one that serves it now."""
+    from protokit.starting import start
+
+    _tell_next(start(prompt, name, out))
+
+
+@blueprint.command()
+@_WHICH
+@click.option("--as", "name", required=True, help="The name of the copy.")
+@click.option("--git", "repository", is_flag=True, help="Make it a git repository of its own.")
+@_OUT
+@_TRUST
+@friendly
+def fork(which: str, name: str, repository: bool, out: Path | None, trust: bool) -> None:
+    """Copy BLUEPRINT with all its files into a folder of your own, to change whatever you like."""
+    from protokit.catalog import find_blueprint
+    from protokit.forking import fork
+    from protokit.prompts import slug_of
+
+    found = find_blueprint(which, trust=trust)
+    _tell_next(fork(found, name, out or Path.cwd() / slug_of(name), repository=repository))
+
+
+@blueprint.command()
+@_WHICH
+@click.option("--ui", multiple=True, type=click.Choice(["streamlit", "gradio"]), help="Only this screen.")
+@_TRUST
+@AS_JSON
+@friendly
+def check(which: str, ui: Any, trust: bool, as_json: bool) -> None:
+    """Check BLUEPRINT: its sample is made in each screen, compiles, is typed and answers its questions offline."""
+    from protokit.blueprint_check import check_blueprint
+    from protokit.catalog import find_blueprint
+
+    found = find_blueprint(which, trust=trust)
+    with progress() as tell:
+        checks = check_blueprint(found, ui, tell)
+    finish_checks(checks, as_json)
+
+
+@blueprint.command()
+@_WHICH
+@click.option("--out", type=A_PATH, default="dist", show_default=True, help="The folder for the wheel.")
+@friendly
+def pack(which: str, out: Path) -> None:
+    """Pack BLUEPRINT as a wheel for pip: where that is installed, the blueprint is known by its name."""
+    from protokit.catalog import find_blueprint
+    from protokit.wheels import pack
+
+    click.echo(str(pack(find_blueprint(which, trust=True), out)))
+
+
+def _tell_next(folder: Path) -> None:
+    from protokit.listing import pasteable
+
+    here = folder.absolute().is_relative_to(Path.cwd())
+    place = pasteable(f"./{folder.absolute().relative_to(Path.cwd()).as_posix()}" if here else folder)
+    click.echo(
+        f"Made {folder}\n\n  protokit blueprint check {place}\n  protokit new PROMPT --blueprint {place}"
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
