@@ -26,7 +26,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
         yield running
 
 
-@pytest.mark.parametrize("screen", ["streamlit"])  # Gradio shows its Stop button not every time yet
+@pytest.mark.parametrize("screen", ["streamlit", "gradio"])
 def test_stop_in_the_page_stops_the_server_too(server: ModelServer, tmp_path: Path, screen: str) -> None:
     words = ["--blueprint", "chatbot", "--ui", screen, "--model", f"openai:{MODEL}", "--out", "made"]
     done = protokit("new", "Talk about our handbook", *words, cwd=tmp_path)
@@ -44,6 +44,8 @@ def test_stop_in_the_page_stops_the_server_too(server: ModelServer, tmp_path: Pa
             assert server.left.wait(15), "the server went on talking"
             server.behaviour.pieces, server.behaviour.between = ["Here ", "again."], 0
             stop.wait_for(state="hidden")
+            page.get_by_text("Stopped before the end.").wait_for()
+            assert page.get_by_text("word3").count(), "what was said before is kept"
             ask_until(shown, "Are you there?", "Here again.")
 
 

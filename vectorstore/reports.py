@@ -116,4 +116,4 @@ class Status:
             if self.embedded == self.passages:
                 return "Words only until the search by meaning is loaded."
             return f"Words only while {self.embedded} of {self.passages} passages are embedded."
-        return f"{self.passages} passages, found by words and by meaning."
+        return f"{self.passages} passage{'s' * (self.passages != 1)}, found by words and by meaning."

@@ -2,9 +2,9 @@
 
 import os
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import suppress
+from threading import Event
 from typing import Any
 
 from protokit.runtime.citing import cite
@@ -35,7 +35,7 @@ class OpenAIEngine:
 
         messages, text = send(asked, outcome), ""
         try:
-            for chunk in self._patiently(messages):
+            for chunk in self._patiently(messages, outcome.stopped):
                 if chunk.usage:
                     outcome.tokens_in = _counted(chunk.usage, "prompt_tokens")
                     outcome.tokens_out = _counted(chunk.usage, "completion_tokens")
@@ -50,18 +50,18 @@ class OpenAIEngine:
             raise problem(self.model, f"{cause}. Try again, or a smaller model") from error
         except ValueError as error:  # a line of the stream is not JSON
             raise problem(self.model, "the answer broke off. Try again") from error
-        if not text:
+        if not text and not outcome.stopped.is_set():
             raise problem(self.model, "the server answered nothing. Try again, or another model")
         outcome.citations = cite(text, asked)
 
-    def _patiently(self, messages: list[Message]) -> Iterator[Any]:
+    def _patiently(self, messages: list[Message], stopped: Event) -> Iterator[Any]:
         """What the server sends; asked again where that may help, as long as nobody has read a word."""
         import openai
 
         said = False
         for attempt in range(_ATTEMPTS):
             try:
-                for chunk in self._chunks(messages):
+                for chunk in self._chunks(messages, stopped):
                     said = said or bool(_said(chunk))
                     yield chunk
                 return
@@ -72,9 +72,10 @@ class OpenAIEngine:
                 wait = pause(error, attempt)
                 if said or wait is None or attempt == _ATTEMPTS - 1:
                     raise
-            time.sleep(wait)
+            if stopped.wait(wait):
+                return
 
-    def _chunks(self, messages: list[Message]) -> Iterator[Any]:
+    def _chunks(self, messages: list[Message], stopped: Event) -> Iterator[Any]:
         """One request; a stream that is left early is hung up, so that the server stops too."""
         import openai
 
@@ -91,6 +92,7 @@ class OpenAIEngine:
                 self._patience,
                 speaks=lambda chunk: bool(_said(chunk)),
                 hang_up=lambda: _hang_up(chunks.response),
+                stopped=stopped,
             )
 
 

@@ -3,7 +3,9 @@
 import os
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
+from threading import Event
 from typing import TYPE_CHECKING
 
 from protokit.runtime.errors import ModelProblem
@@ -20,14 +22,15 @@ from protokit.runtime.tokens import count
 if TYPE_CHECKING:
     from protokit.runtime.grounding import SentenceCheck
 
+_STOPPED = "Stopped before the end."
 _FELL_BACK = "The language model did not answer, so the offline engine did."
 
 
 class Reply:
     """The answer to one request. Iterate it for the text as it comes; then `.answer` holds the rest.
 
-    Time runs from the first step, so that finding the passages counts. A reply that is not iterated to its end
-    (the visitor pressed Stop) still leaves its Event.
+    Time runs from the first step, so that finding the passages counts. A reply that is stopped, or not iterated
+    to its end, still leaves its Event, with a note that it was stopped.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Reply:
         self._prepare, self._engine = prepare, engine
         self._settings, self._log, self._session = settings, log, session
         self._answer: Answer | None = None
+        self._stopped, self._ended = Event(), Event()
 
     @property
     def answer(self) -> Answer:
@@ -52,26 +56,43 @@ class Reply:
             raise RuntimeError("the reply was stopped before it began")
         return self._answer
 
+    def stop(self, wait: float = 5.0) -> Answer | None:
+        """End the answer where it is, from any thread: whoever iterates comes to the end.
+
+        Returns the answer as far as it came, None where it does not end within `wait` seconds.
+        """
+        self._stopped.set()
+        self._ended.wait(wait)
+        return self._answer
+
     @property
     def model(self) -> str:
         """The engine that was asked to answer."""
         return self._engine.name
 
     def __iter__(self) -> Generator[str, None, None]:
-        run = _Run(time.perf_counter(), self._engine.name, Outcome(self._engine.name))
+        outcome = Outcome(self._engine.name, stopped=self._stopped)
+        run = _Run(time.perf_counter(), self._engine.name, outcome)
         asked = self._prepare()
         try:
-            for piece in self._pieces(asked, run):
-                run.first = run.first or time.perf_counter() - run.started
-                run.text += piece
-                yield piece
+            with closing(self._pieces(asked, run)) as pieces:
+                for piece in pieces:
+                    run.first = run.first or time.perf_counter() - run.started
+                    run.text += piece
+                    yield piece
+                    if self._stopped.is_set():
+                        break
+        except GeneratorExit:
+            self._stopped.set()
+            raise
         except Exception as error:
             run.error = run.error or f"{type(error).__name__}: the answer broke off by a fault of the program"
             raise
         finally:
             self._answer = self._finished(asked, run)
+            self._ended.set()
 
-    def _pieces(self, asked: Question | Condensation, run: "_Run") -> Iterator[str]:
+    def _pieces(self, asked: Question | Condensation, run: "_Run") -> Generator[str, None, None]:
         if run.model == OfflineEngine.name:
             yield from self._engine.stream(asked, run.outcome)
             return
@@ -116,8 +137,9 @@ class Reply:
         seconds = (
             time.perf_counter() - run.started
         )  # what follows is our book-keeping, not the visitor's wait
+        stopped = self._stopped.is_set()  # half a sentence says nothing that could be held against a passage
         quotes = run.model != OfflineEngine.name or outcome.citations  # else it only said a phrase of its own
-        checks = _checked(asked, run.text) if quotes else ()
+        checks = _checked(asked, run.text) if quotes and not stopped else ()
         answer = Answer(
             question=asked.text if isinstance(asked, Question) else f"Summarize {asked.file}",
             text=run.text,
@@ -125,7 +147,7 @@ class Reply:
             citations=outcome.citations,
             passages=tuple(asked.passages) if isinstance(asked, Question) else (),
             found=outcome.found and (not checks or any(check.verdict != "no claim" for check in checks)),
-            note=outcome.note,
+            note=_STOPPED if stopped else outcome.note,
             problem=run.error,
             tokens_in=tokens_in,
             tokens_out=tokens_out,

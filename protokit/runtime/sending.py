@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Protocol
 
 from protokit.runtime.packing import Message, pack
@@ -29,6 +30,8 @@ class Outcome:
     tokens_out: int | None = None
     messages: list[Message] = field(default_factory=list)
     """What was sent, for counting tokens and for the trace."""
+    stopped: Event = field(default_factory=Event)
+    """Set by the reader, from any thread, to end the answer where it is."""
 
 
 class Engine(Protocol):

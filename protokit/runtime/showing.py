@@ -1,6 +1,7 @@
 """How an answer is shown: passages with the used words marked, and its numbers in a line; the same on every screen."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from protokit.runtime.requests import Answer, Citation
 from vectorstore.passages import Passage
 
 if TYPE_CHECKING:
+    from protokit.runtime.grounding import SentenceCheck
     from vectorstore.knowledge import KnowledgeBase
 
 
@@ -64,12 +66,31 @@ def doubted(answer: Answer) -> str:
     return text
 
 
-def doubts(answer: Answer) -> list[str]:
-    """A line for each such sentence: what it says, and why it is doubted."""
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A sentence that the passages do not carry, why, and the passage that comes nearest to it."""
+
+    said: str
+    why: str
+    nearest: Citation | None
+
+    def __str__(self) -> str:
+        why = f" {self.why[0].upper()}{self.why[1:]}." if self.why else ""
+        return f"Not in the documents: “{self.said}”{why}"
+
+
+def doubts(answer: Answer) -> list[Doubt]:
+    """The sentences of an answer that the passages do not carry."""
     return [
-        f"⚠️ Not in the documents: “{answer.text[check.start : check.end]}” {check.why}".strip()
+        Doubt(answer.text[check.start : check.end], check.why, _nearest(answer, check))
         for check in answer.unsupported
     ]
+
+
+def _nearest(answer: Answer, check: "SentenceCheck") -> Citation | None:
+    if check.passage is None:
+        return None
+    return Citation(0, answer.passages[check.passage], (check.span,) if check.span else ())
 
 
 def duration(seconds: float) -> str:
@@ -106,8 +127,9 @@ def _short(number: int) -> str:
 
 def answer_markdown(answer: Answer) -> str:
     """The whole answer as safe Markdown: text, doubts, note and numbers, for screens that show one block."""
-    lines = [*doubts(answer), *([f"*{answer.note}*"] if answer.note else [])]
-    return "\n\n".join([*map(safe_markdown, [doubted(answer), *lines]), f"`{numbers(answer)}`"])
+    lines = [f"⚠️ {doubt}" for doubt in doubts(answer)] + ([f"*{answer.note}*"] if answer.note else [])
+    counted = " · ".join(filter(None, [numbers(answer), answer.packing]))
+    return "\n\n".join([*map(safe_markdown, [doubted(answer), *lines]), f"`{counted}`"])
 
 
 def marked_text(text: str, citations: Sequence[Citation]) -> str:
@@ -127,14 +149,28 @@ def marked_text(text: str, citations: Sequence[Citation]) -> str:
 
 
 def sources_html(answer: Answer, most_others: int = 2) -> str:
-    """The sources of an answer as safe HTML, for screens without cards of their own."""
+    """The sources of an answer and what is doubted as safe HTML, for screens without cards of their own."""
     shown = sources(answer, most_others)
     cards = [
         f'<article class="source{"" if source.number else " other"}"><header><b>{escape(title(source))}</b>'
         f"<em>{match(source.passage)}</em></header><blockquote>{marked(source)}</blockquote></article>"
         for source in shown
     ]
-    return "<h3>Sources</h3>" + "".join(cards) if cards else ""
+    return _doubts_html(answer) + ("<h3>Sources</h3>" + "".join(cards) if cards else "")
+
+
+def _doubts_html(answer: Answer) -> str:
+    """Each doubted sentence; a click opens the passage that comes nearest."""
+    rows = []
+    for doubt in doubts(answer):
+        nearest = doubt.nearest
+        passage = (
+            f"<p>The nearest passage: <b>{escape(title(nearest))}</b></p><blockquote>{marked(nearest)}</blockquote>"
+            if nearest
+            else "<p>No passage comes near it.</p>"
+        )
+        rows.append(f'<details class="source"><summary>⚠️ {escape(str(doubt))}</summary>{passage}</details>')
+    return "<h3>Doubtful</h3>" + "".join(rows) if rows else ""
 
 
 def numbers_html(answers: Sequence[Answer]) -> str:

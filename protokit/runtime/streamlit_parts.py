@@ -1,6 +1,6 @@
 """Parts that every Streamlit screen shares: a streaming answer, its sources and numbers, the documents, the session."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 import streamlit as st
@@ -14,12 +14,15 @@ from protokit.runtime.showing import doubted, doubts, marked, match, numbers, ti
 from protokit.runtime.telemetry import EventLog
 from vectorstore.knowledge import KnowledgeBase
 
+_RUNNING = "running"
+"""Where the session keeps the reply that streams, and what to do with its answer."""
 REFRESH = 2
 """Seconds between looks at how far the documents are read."""
 
 
 def set_up_page(settings: Settings, *, wide: bool = False) -> None:
-    """Title, icon, style.css and the line under the title."""
+    """Title, icon, style.css and the line under the title; and what was left of an answer that was stopped."""
+    _take_stopped()
     st.set_page_config(settings.title, page_icon=settings.emoji, layout="wide" if wide else "centered")
     style = settings.folder / "style.css"
     if style.is_file():
@@ -28,29 +31,48 @@ def set_up_page(settings: Settings, *, wide: bool = False) -> None:
     st.caption(safe_markdown(settings.pitch))
 
 
-def stream(reply: Reply) -> Answer | None:
-    """Show the text as it comes and return the answer; None, with a friendly line shown, when there is none."""
+def stream(reply: Reply, keep: Callable[[Answer], None]) -> None:
+    """Show the text as it comes, `keep` the answer, whole or stopped, and run the page anew.
+
+    Where there is no answer, a friendly line says so and the page goes on.
+    """
     place, stop, text = st.empty(), st.empty(), ""
     if reply.model != "offline":  # a click runs the page anew, which ends this run of it
         stop.button("Stop", icon=":material/stop_circle:", type="tertiary", key="stop")
-    with closing(iter(reply)) as pieces:  # closed at once however it ends: the model stops too
-        try:
+    st.session_state[_RUNNING] = reply, keep
+    try:
+        with closing(iter(reply)) as pieces:  # closed at once however it ends: the model stops too
             for piece in pieces:
                 text += piece
                 place.markdown(safe_markdown(text))
-        except RuntimeProblem as problem:
-            stop.empty()
-            st.error(problem.friendly)
-            return None
-    stop.empty()
-    return reply.answer
+    except RuntimeProblem as problem:
+        st.session_state.pop(_RUNNING, None)
+        stop.empty()
+        st.error(problem.friendly)
+        return
+    st.session_state.pop(_RUNNING, None)
+    keep(reply.answer)
+    st.rerun()
+
+
+def _take_stopped() -> None:
+    """Keep what had been said when the visitor pressed Stop: a run that is ended cannot do it itself."""
+    if running := st.session_state.pop(_RUNNING, None):
+        reply, keep = running
+        if answer := reply.stop():
+            keep(answer)
 
 
 def show_text(answer: Answer) -> None:
     """The answer's text, and what the visitor should know about it."""
     st.markdown(safe_markdown(doubted(answer)))
-    for line in doubts(answer):
-        st.caption(safe_markdown(line))
+    for doubt in doubts(answer):
+        with st.expander(safe_markdown(str(doubt)), icon=":material/warning:"):
+            if doubt.nearest:
+                st.caption(f"The nearest passage: {safe_markdown(title(doubt.nearest))}")
+                st.html(f'<blockquote class="passage">{marked(doubt.nearest)}</blockquote>')
+            else:
+                st.caption("No passage comes near it.")
     if answer.note:
         st.caption(f":material/info: {safe_markdown(answer.note)}")
 

@@ -11,13 +11,18 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from assistant import Assistant
 
-from protokit.runtime import Answer, RuntimeProblem, Turn
+from protokit.runtime import Answer, Reply, RuntimeProblem, Turn
 from protokit.runtime.defence import safe_markdown
 from protokit.runtime.showing import answer_markdown, files_html, numbers_html, sources_html
 
 assistant = Assistant()
 settings = assistant.settings
+replies: dict[str, Reply] = {}
+"""The answers on their way, by session, so that Stop finds its own."""
 OFFLINE = "Runs on the offline engine: it quotes your documents. README.md says how to connect a model."
+
+
+READY = gr.update(submit_btn=True, stop_btn=False)
 
 
 def said(role: str, text: str) -> dict[str, str]:
@@ -32,24 +37,31 @@ def shown(answers: list[Answer]) -> list[dict[str, str]]:
 
 
 def ask(question: str, answers: list[Answer], session: str) -> Iterator[tuple[Any, ...]]:
+    same = gr.skip()
     if not question.strip():
-        yield gr.Textbox(), shown(answers), gr.HTML(), gr.HTML(), answers
+        yield same, same, same, same, same
         return
     history = [Turn(answer.question, answer.text) for answer in answers]
     reply, text = assistant.reply(question, history, session), ""
     before = [*shown(answers), said("user", safe_markdown(question))]
+    replies[session] = reply
+    yield gr.Textbox(value="", submit_btn=False, stop_btn=True), before, same, same, same
     try:
         for piece in reply:
             text += piece
-            chat = [*before, said("assistant", safe_markdown(text))]
-            yield gr.Textbox(value="", submit_btn=False, stop_btn=True), chat, gr.HTML(), gr.HTML(), answers
+            yield same, [*before, said("assistant", safe_markdown(text))], same, same, same
     except RuntimeProblem as problem:
-        chat = [*before, said("assistant", problem.friendly)]
-        yield gr.Textbox(value="", submit_btn=True, stop_btn=False), chat, gr.HTML(), gr.HTML(), answers
+        yield READY, [*before, said("assistant", problem.friendly)], same, same, same
         return
+    finally:
+        replies.pop(session, None)
     answers = [*answers, reply.answer]
-    panel = sources_html(reply.answer), numbers_html(answers)
-    yield gr.Textbox(value="", submit_btn=True, stop_btn=False), shown(answers), *panel, answers
+    yield READY, shown(answers), sources_html(reply.answer), numbers_html(answers), answers
+
+
+def stop(session: str) -> None:
+    if session in replies:
+        replies[session].stop(wait=0)  # and `ask` comes to its end
 
 
 def refresh() -> tuple[str, gr.Timer]:
@@ -82,16 +94,10 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             fresh = gr.Button("New conversation", size="sm")
 
     outputs = [box, chat, sources, totals, answers]
-    runs = [box.submit(ask, [box, answers, session], outputs, concurrency_limit=20, api_name="chat")]
+    box.submit(ask, [box, answers, session], outputs, concurrency_limit=20, api_name="chat")
     for button in starters:
-        runs.append(
-            button.click(
-                ask, [button, answers, session], outputs, concurrency_limit=20, api_visibility="private"
-            )
-        )
-    box.stop(
-        lambda: gr.Textbox(submit_btn=True, stop_btn=False), None, box, cancels=runs, api_visibility="private"
-    )
+        button.click(ask, [button, answers, session], outputs, concurrency_limit=20, api_visibility="private")
+    box.stop(stop, session, None, queue=False, api_visibility="private")
     chat.like(judge, [answers], None, api_visibility="private")
     for moment in (demo.load, timer.tick):
         moment(refresh, None, [files, timer], show_progress="hidden", api_visibility="private")

@@ -48,10 +48,8 @@ if not answers:
     picked = st.pills("Try", settings.starter_questions, label_visibility="collapsed", wrap=True)
 
 if question := (typed.strip() if sent else None) or picked:
-    answered = parts.stream(assistant.reply(question, None if file == ALL else file, session))
-    if answered:
-        answers.insert(0, answered)
-        st.rerun()
+    reply = assistant.reply(question, None if file == ALL else file, session)
+    parts.stream(reply, keep=lambda answer: answers.insert(0, answer))
 
 for answer in answers:
     with st.container(border=True):
