@@ -6,6 +6,7 @@ python -m protokit.hub.child < ORDER     a fresh process, where forks from the z
 import os
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
@@ -18,8 +19,8 @@ from protokit.hub.orders import BY_KEY, Order
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
-READY = "/-/ready"
-"""Asked by the Hub: 200 once the prototype can show its first page, 503 when its script fails."""
+READY, ALIVE = "/-/ready", "/-/alive"
+"""Asked by the Hub: 200 once the prototype can show its first page (503 when its script fails); 200 at once."""
 PASSED_ON = (
     *(
         "PATH",
@@ -43,13 +44,25 @@ _OWN = {
     "PYTHONUNBUFFERED": "1",
     "PYTHONUTF8": "1",
     "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_DEFAULT_CONCURRENCY_LIMIT": "20",
     "ANONYMIZED_TELEMETRY": "False",
+    "ORT_DISABLE_TELEMETRY": "1",
+    "NO_COLOR": "1",
+    "MALLOC_ARENA_MAX": "2",  # many threads, little memory
+    "TOKENIZERS_PARALLELISM": "false",  # its threads do not survive a fork
 }
+_CACHES = {"XDG_CACHE_HOME": ".cache", "LOCALAPPDATA": "AppData/Local"}
+"""Where models and copies of stores are kept, which prototypes share; by default below the home folder."""
 
 
-def clean_environment() -> dict[str, str]:
-    """The environment every prototype starts with, before its own .env."""
-    return {name: os.environ[name] for name in PASSED_ON if name in os.environ} | _OWN
+def clean_environment(room: str = "") -> dict[str, str]:
+    """What a prototype is started with, before its own .env; `room` is its home, for files of its own."""
+    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    caches = {name: os.environ.get(name) or str(Path.home() / place) for name, place in _CACHES.items()}
+    homes = dict.fromkeys(
+        ("HOME", "USERPROFILE", "APPDATA", "TMPDIR", "TEMP", "TMP", "GRADIO_TEMP_DIR"), room
+    )
+    return passed | caches | _OWN | (homes if room else {})
 
 
 def run(order: Order) -> None:
@@ -75,8 +88,10 @@ def _move_in(order: Order) -> None:
     """Make this process the prototype's: its folder, its environment, its log, the last in line for the CPU."""
     from dotenv import load_dotenv
 
+    environment = clean_environment(order.room)
     os.environ.clear()
-    os.environ.update(clean_environment())
+    os.environ.update(environment)
+    tempfile.tempdir = None  # found anew, in the room
     load_dotenv(Path(order.folder, ".env"))
     os.chdir(order.folder)
     sys.path.insert(0, order.folder)
@@ -108,13 +123,13 @@ class Door:
             await self.app(scope, receive, send)
         elif not compare_digest(dict(scope["headers"]).get(BY_KEY.encode(), b""), self.key):
             await _answer(send, 403, websocket=scope["type"] == "websocket")
-        elif scope["path"] != READY:
-            await self.app(scope, receive, send)
-        elif self.health:
+        elif scope["path"] == READY and self.health:
             asked = {**scope, "path": self.health, "raw_path": self.health.encode()}
             await self.app(asked, receive, send)
-        else:
+        elif scope["path"] in (READY, ALIVE):
             await _answer(send, 200)
+        else:
+            await self.app(scope, receive, send)
 
 
 async def _answer(send: Any, status: int, *, websocket: bool = False) -> None:

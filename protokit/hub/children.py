@@ -1,13 +1,15 @@
 """One hosted prototype through its life: asleep, starting, awake, broken and tried again, stopped."""
 
 import asyncio
+import shutil
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from protokit.hub.child import READY
+from protokit.hub.berths import Berths
+from protokit.hub.child import ALIVE, READY
 from protokit.hub.launching import Launcher, Running
 from protokit.hub.limits import Limits
 from protokit.hub.logs import Log
@@ -32,25 +34,34 @@ class Status:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all prototypes of a Hub share."""
+
+    run_folder: Path
+    launcher: Launcher
+    limits: Limits
+    berths: Berths
+
+
 class Failed(Exception):
     """A process that did not come up, or did not stay; the message is for the owner."""
 
 
 class Child:
-    """The prototype `slug` in `folder`; one task at a time brings it up and keeps it there."""
+    """The prototype `slug` in `folder`. One task brings it up and keeps it up until it is cancelled or gives up."""
 
-    def __init__(
-        self, slug: str, folder: Path, run_folder: Path, log: Log, launcher: Launcher, limits: Limits
-    ):
+    def __init__(self, slug: str, folder: Path, log: Log, house: House) -> None:
         self.slug, self.folder, self.log = slug, folder, log
-        self._run_folder, self._launcher, self._limits = run_folder, launcher, limits
+        self._house, self._limits = house, house.limits
         self.state: State = "asleep"
         self.since = time.time()
         self.memory, self.restarts, self.problem = 0, 0, ""
         self.touched = time.monotonic()
         self.upstream: Upstream | None = None
         self.running: Running | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._living: asyncio.Task[None] | None = None
+        self._leaving: asyncio.Task[None] | None = None
         self._turned = asyncio.Event()
 
     @property
@@ -63,10 +74,15 @@ class Child:
 
     def wake(self) -> None:
         """Bring it up, if it sleeps or was given up; the owner's stop stands."""
-        if self.state != "stopped" and (self._task is None or self._task.done()):
+        if self.state != "stopped":
+            self.start()
+
+    def start(self) -> None:
+        """Bring it up, whatever its state, unless somebody is about it already."""
+        if self._living is None or self._living.done():
             self.touch()
             self._turn("starting", "woken")
-            self._task = asyncio.create_task(self._live())
+            self._living = asyncio.create_task(self._live(self._leaving))
 
     async def ready(self, timeout: float) -> bool:
         """Whether it is awake within `timeout` seconds; at once when it will not be."""
@@ -77,23 +93,39 @@ class Child:
         return self.state == "awake"
 
     async def end(self, state: State, why: str) -> None:
-        """Stop the process and stay in `state`."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        """Be in `state` from now on; returns when the process has gone."""
+        if self._living and not self._living.done():
+            self._living.cancel()
+            self._leaving = self._living
+        self._living = None
         if self.state != state:
             self.problem = ""
             self._turn(state, why)
+        if self._leaving:
+            await asyncio.wait([self._leaving])
 
-    async def fail(self, problem: str) -> None:
+    async def make_room(self) -> None:
+        """Sleep, for another to wake."""
+        await self.end("asleep", "made room for another")
+
+    def fail(self, problem: str) -> None:
         """End the process for `problem`; it is tried again like after any other failure."""
         self.problem = problem
         if self.running:
             self.running.kill()
 
-    async def _live(self) -> None:
+    async def check(self) -> None:
+        """Fail it if it leaves a plain question unanswered for too long."""
+        running, upstream, began = self.running, self.upstream, time.monotonic()
+        if self.state != "awake" or upstream is None:
+            return
+        answered = await upstream.ask(ALIVE, self._limits.hang_seconds) is not None
+        waited = time.monotonic() - began >= self._limits.hang_seconds
+        if waited and not answered and running is self.running:
+            self.fail(f"it did not answer for {self._limits.hang_seconds:.0f} s")
+
+    async def _live(self, before: "asyncio.Task[None] | None") -> None:
+        await _gone(before)
         failures = 0
         while failures < self._limits.attempts:
             if failures:
@@ -112,50 +144,61 @@ class Child:
         return min(self._limits.first_pause * 2.0 ** (failures - 1), self._limits.longest_pause)
 
     async def _once(self) -> None:
-        """One process from its start to its end, which is always a failure: a wanted one is cancelled."""
+        """One process from its start to its end, which is always a failure: a wanted end cancels this."""
         self.problem = ""
-        order = self._order()
         try:
-            self.running = await self._launcher.launch(order)
-            self.upstream = await self._come_up(order, self.running)
+            await self._house.berths.take(self)
+            order = self._order()
+            self.running = await self._house.launcher.launch(order)
+            await self._come_up(order, self.running)
             self._turn("awake", "its page can be opened")
-            status = await asyncio.shield(self.running.ended)
-            raise Failed(self.problem or _ended(status, self.log.last_words()))
+            raise Failed(self._ended(await asyncio.shield(self.running.ended)))
         except OSError as error:
             raise Failed(f"its process did not start: {error}") from None
         finally:
-            await self._clear(order)
+            await self._clear()
+            self._house.berths.leave(self)
 
     def _order(self) -> Order:
-        door = self._run_folder / f"{self.slug}.{'port' if self._launcher.loopback else 'sock'}"
-        door.unlink(missing_ok=True)
+        room = self._room()
+        shutil.rmtree(room, ignore_errors=True)  # of a Hub that was killed
+        room.mkdir(mode=0o700)
+        loopback = self._house.launcher.loopback
         return Order(
             slug=self.slug,
             folder=str(self.folder.resolve()),
             base_path=f"/p/{self.slug}/app",
             log=str(self.log.path.resolve()),
-            door=str(door),
-            loopback=self._launcher.loopback,
+            room=str(room),
+            door=str(room / ("port" if loopback else "door")),
+            loopback=loopback,
         )
 
-    async def _come_up(self, order: Order, running: Running) -> Upstream:
+    def _room(self) -> Path:
+        return self._house.run_folder / self.slug
+
+    async def _come_up(self, order: Order, running: Running) -> None:
         """Wait until the prototype can show its page."""
         until = time.monotonic() + self._limits.start_seconds
-        upstream: Upstream | None = None
         while time.monotonic() < until:
             if running.ended.done():
-                raise Failed(self.problem or _ended(running.ended.result(), self.log.last_words()))
-            if upstream is None and (address := order.listening()):
-                upstream = Upstream(address, order.key)
-            status = await upstream.ask(READY, until - time.monotonic()) if upstream else None
-            if upstream and status == 200:
-                return upstream
+                raise Failed(self._ended(running.ended.result()))
+            if self.upstream is None and (address := order.listening()):
+                self.upstream = Upstream(address, order.key)
+            status = await self.upstream.ask(READY, until - time.monotonic()) if self.upstream else None
+            if status == 200:
+                return
             if status is not None:
                 raise Failed(f"app.py failed: {self.log.last_words()}")
             await asyncio.sleep(0.03)
         raise Failed(f"it did not show a page within {self._limits.start_seconds:.0f} s")
 
-    async def _clear(self, order: Order) -> None:
+    def _ended(self, status: int) -> str:
+        how = f"was killed by signal {-status}" if status < 0 else f"ended by itself (exit {status})"
+        last = self.log.last_words()
+        return self.problem or (f"app.py {how}: {last}" if last else f"app.py {how}")
+
+    async def _clear(self) -> None:
         running, upstream = self.running, self.upstream
         self.running = self.upstream = None
         self.memory = 0
@@ -163,7 +206,7 @@ class Child:
             await upstream.close()
         if running:
             await running.stop(PATIENCE)
-        Path(order.door).unlink(missing_ok=True)
+        await asyncio.to_thread(shutil.rmtree, self._room(), ignore_errors=True)
 
     def _turn(self, state: State, why: str) -> None:
         self.state, self.since = state, time.time()
@@ -172,6 +215,12 @@ class Child:
         turned.set()
 
 
-def _ended(status: int, last_words: str) -> str:
-    how = f"was killed by signal {-status}" if status < 0 else f"ended by itself (exit {status})"
-    return f"app.py {how}: {last_words}" if last_words else f"app.py {how}"
+async def _gone(task: "asyncio.Task[None] | None") -> None:
+    """Return when `task` has ended, even if nobody wants to wait any more: its process holds the folder."""
+    if task is None:
+        return
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -6,10 +6,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from protokit.hub.children import Child, Status
+from protokit.hub.berths import Berths
+from protokit.hub.children import Child, House, Status
 from protokit.hub.launching import Launcher, default_launcher
 from protokit.hub.limits import Limits, measure
 from protokit.hub.logs import Log
@@ -21,8 +23,8 @@ _ADDRESS = re.compile(r"/p/(?P<slug>[^/]+)/app(?:/|$)")
 _HEARTBEAT = re.compile(r"/gradio_api/heartbeat/[^/]*$")
 _BACKGROUND = re.compile(r"/_stcore/(health|host-config|script-health-check)$")
 """What an open page asks for by itself; it is no sign of a visitor."""
-_LONGEST_SOCKET = 90
-"""Bytes; the systems' own limit for a socket's path is 104 or 108."""
+_LONGEST_SOCKET, _LONGEST_SLUG = 103, 60
+"""Bytes; of a socket's path in all, by the strictest system, and of the slug and the socket's name in it."""
 
 Page = Callable[[str, Status], Any]
 """From a slug and its status to an ASGI response."""
@@ -42,37 +44,36 @@ class Hosting:
     ) -> None:
         """`unavailable` makes the page for a visitor whose prototype is not awake."""
         self.limits = limits or Limits()
-        self._run_folder, self._log_folder = run_folder, log_folder
+        self._log_folder = log_folder
+        log_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._unavailable = unavailable or plain_page
-        self._launcher = launcher or default_launcher()
+        launcher = launcher or default_launcher()
+        self._house = House(_short(run_folder), launcher, self.limits, Berths(self.limits.awake))
         self._children: dict[str, Child] = {}
-        self._watching: asyncio.Task[None] | None = None
+        self._watching: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Get ready to wake prototypes."""
         if self._watching:
             return
-        self._run_folder = _short(self._run_folder)
-        for folder in (self._run_folder, self._log_folder):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        await self._launcher.start()
-        self._watching = asyncio.create_task(self._watch())
+        await self._house.launcher.start()
+        self._watching = [asyncio.create_task(watch()) for watch in (self._watch_use, self._watch_answers)]
 
     async def stop(self) -> None:
         """End every prototype's process, and wait until all have gone."""
-        if self._watching:
-            self._watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._watching
-            self._watching = None
-        await asyncio.gather(*(child.end("asleep", "the Hub stops") for child in self._children.values()))
-        await self._launcher.stop()
+        for watching in self._watching:
+            watching.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
+        self._watching = []
+        up = [child for child in self._children.values() if child.state in ("starting", "awake", "broken")]
+        await asyncio.gather(*(child.end("asleep", "the Hub stops") for child in up))
+        await self._house.launcher.stop()
 
     def add(self, slug: str, folder: Path) -> None:
         """Host the prototype in `folder` from now on, asleep at first."""
         if slug not in self._children:
             log = Log(self._log_folder / f"{slug}.log", self.limits.log_bytes)
-            self._children[slug] = Child(slug, folder, self._run_folder, log, self._launcher, self.limits)
+            self._children[slug] = Child(slug, folder, log, self._house)
 
     async def remove(self, slug: str) -> None:
         """Stop hosting it; its folder stays."""
@@ -91,7 +92,7 @@ class Hosting:
         """Bring it up anew, whatever its state: with its folder as it is now."""
         child = self._children[slug]
         await child.end("asleep", "restarted by its owner")
-        child.wake()
+        child.start()
 
     async def put_to_sleep(self, slug: str) -> None:
         """Stop its process; the next visit wakes it."""
@@ -139,7 +140,10 @@ class Hosting:
             await _plain(503, scope, receive, send)
             return
         child.wake()
-        await self._unavailable(child.slug, child.status)(scope, receive, send)
+        seen = child.status
+        if seen.state == "awake":  # its process has just ended, which is noticed any moment
+            seen = replace(seen, state="starting")
+        await self._unavailable(child.slug, seen)(scope, receive, send)
 
     async def _websocket(self, child: Child | None, scope: Any, receive: Any, send: Any) -> None:
         if child and child.state == "awake" and child.upstream:
@@ -148,31 +152,33 @@ class Hosting:
         await receive()
         await send({"type": "websocket.close", "code": 1013})
 
-    async def _watch(self) -> None:
+    async def _watch_use(self) -> None:
+        """Every second: put those to sleep that nobody uses, end those that hold more than they may."""
         while True:
             await asyncio.sleep(1)
-            await self._rest()
-            await self._bound()
+            now = time.monotonic()
+            for child in list(self._children.values()):
+                if child.state == "awake" and now - child.touched > self.limits.idle_seconds:
+                    await child.end("asleep", "nobody used it")
+            await self._hold_bounds()
 
-    async def _rest(self) -> None:
-        """Put those to sleep that nobody used for long."""
-        now = time.monotonic()
-        for child in list(self._children.values()):
-            if child.state == "awake" and now - child.touched > self.limits.idle_seconds:
-                await child.end("asleep", "nobody used it")
-
-    async def _bound(self) -> None:
-        """End those that hold more than they may."""
+    async def _hold_bounds(self) -> None:
         up = {child.running.pid: child for child in self._children.values() if child.running}
         used = await asyncio.to_thread(measure, up, self.limits.memory)
         for pid, usage in used.items():
             child = up[pid]
             child.memory = usage.memory
-            child.log.trim()
+            await asyncio.to_thread(child.log.trim)
             if usage.memory > self.limits.memory:
-                await child.fail(f"it took more than {self.limits.memory >> 20} MB of memory")
+                child.fail(f"it took more than {self.limits.memory >> 20} MB of memory")
             elif usage.processes > self.limits.processes:
-                await child.fail(f"it started more than {self.limits.processes} processes")
+                child.fail(f"it started more than {self.limits.processes} processes")
+
+    async def _watch_answers(self) -> None:
+        """End those that hang."""
+        while True:
+            await asyncio.sleep(min(10.0, self.limits.hang_seconds))
+            await asyncio.gather(*(child.check() for child in self._children.values()))
 
 
 def plain_page(slug: str, status: Status) -> Any:
@@ -203,6 +209,8 @@ def _is_navigation(scope: Any) -> bool:
 
 def _short(run_folder: Path) -> Path:
     """`run_folder`, or a folder with a shorter path where a socket in that would not be possible."""
-    if len(str(run_folder.resolve())) + 40 <= _LONGEST_SOCKET:
-        return run_folder.resolve()
-    return Path(tempfile.mkdtemp(prefix="protokit-"))
+    run_folder = run_folder.resolve()
+    if len(str(run_folder)) + _LONGEST_SLUG > _LONGEST_SOCKET:
+        return Path(tempfile.mkdtemp(prefix="protokit-"))
+    run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return run_folder

@@ -114,6 +114,7 @@ class Forks:
         for started in waiting:
             started.set_exception(ChildProcessError("the process that starts prototypes has ended"))
         for one in running:
+            one.kill()  # whatever of its group is left
             one.ended.set_result(-signal.SIGKILL)
 
     async def stop(self) -> None:
@@ -153,7 +154,10 @@ class Fresh:
         return running
 
     async def _wait(self, process: asyncio.subprocess.Process, running: Running) -> None:
-        running.ended.set_result(await process.wait())
+        """Hold `process` until it ends: with it goes the pipe whose end would end the prototype."""
+        status = await process.wait()
+        running.kill()  # whatever of its group is left
+        running.ended.set_result(status)
 
     async def stop(self) -> None:
         if self._waiting:

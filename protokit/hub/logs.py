@@ -1,10 +1,14 @@
 """What a prototype prints, kept in one file of bounded size."""
 
+import re
 import time
 from pathlib import Path
 
 KEPT = 0.5
 """The share of the bound that stays when a file has grown over it."""
+
+
+_COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Log:
@@ -28,7 +32,7 @@ class Log:
                 text = file.read().decode("utf-8", errors="replace")
         except FileNotFoundError:
             return []
-        return text.splitlines()[-lines:]
+        return [_plain(line) for line in text.splitlines()[-lines:]]
 
     def last_words(self) -> str:
         """The last line that the prototype itself printed, "" where there is none."""
@@ -49,3 +53,8 @@ class Log:
             file.truncate(0)
         with self.path.open("ab") as file:
             file.write(end[end.find(b"\n") + 1 :])
+
+
+def _plain(line: str) -> str:
+    """`line` without what only a terminal understands."""
+    return "".join(sign for sign in _COLOURS.sub("", line) if sign.isprintable() or sign == "\t")

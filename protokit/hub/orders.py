@@ -18,6 +18,8 @@ class Order:
     base_path: str
     """Its public path, without a slash at the end."""
     log: str
+    room: str
+    """A folder for its temporary files and those that visitors upload, emptied when it ends."""
     door: str
     """The unix socket to listen on; where `loopback`, the file to write the port into."""
     loopback: bool

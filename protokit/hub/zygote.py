@@ -15,28 +15,21 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Iterator
 from contextlib import suppress
-from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 from protokit.hub import child
 from protokit.hub.orders import Order
+from protokit.hub.warming import warm_up
 
-PRELOADED = (
-    *("streamlit.web.bootstrap", "streamlit.web.server.starlette", "streamlit.runtime.scriptrunner"),
-    *("gradio", "uvicorn", "websockets.server", "fastapi", "dotenv", "pandas", "chromadb", "onnxruntime"),
-    *("tokenizers", "numpy", "openai", "protokit.runtime.replies", "protokit.runtime.models"),
-    *("protokit.runtime.streamlit_parts", "protokit.runtime.showing", "vectorstore.knowledge"),
-)
-"""What prototypes import; a package that is not installed is none that one could need."""
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 def main(orders: socket.socket) -> None:
-    """Preload, then fork for each order until the Hub closes the socket."""
-    for name in PRELOADED:
-        with suppress(ImportError):
-            import_module(name)
+    """Warm up, then fork for each order until the Hub closes the socket."""
+    warm_up()
     prctl = ctypes.CDLL(None).prctl
     prctl(_PR_SET_CHILD_SUBREAPER, 1)
     gc.collect()
@@ -72,8 +65,7 @@ class Zygote:
                         return
                     self._tell({"started": self._fork(Order.read(line.decode()))})
         finally:
-            for pid in self.running:
-                _kill_group(pid)
+            self._end_all()
 
     def _fork(self, order: Order) -> int:
         pid = os.fork()
@@ -88,6 +80,7 @@ class Zygote:
         try:
             os.setsid()
             self.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            self.prctl(_PR_SET_CHILD_SUBREAPER, 1)  # what it starts stays below it, however it is started
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_DFL)
@@ -109,21 +102,43 @@ class Zygote:
 
     def _reap(self) -> None:
         """Tell of those that ended, and end what they left behind: as subreaper, this process inherits it."""
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
+        ended = dict(_ended_children())
+        for pid, status in ended.items():
             if pid in self.running:
                 self.running.discard(pid)
                 _kill_group(pid)
-                self._tell({"ended": pid, "status": os.waitstatus_to_exitcode(status)})
+                self._tell({"ended": pid, "status": status})
+        if ended:
+            self._kill_left()
+
+    def _kill_left(self) -> None:
+        """End the children that are no prototypes: each prototype keeps its own, so theirs have ended."""
+        children = Path(f"/proc/self/task/{os.getpid()}/children")
+        with suppress(OSError):
+            for pid in map(int, children.read_text(encoding="ascii").split()):
+                if pid not in self.running:
+                    os.kill(pid, signal.SIGKILL)
+
+    def _end_all(self) -> None:
+        """End every prototype and whatever comes to light below it."""
+        for pid in self.running:
+            _kill_group(pid)
+        self.running.clear()
+        with suppress(ChildProcessError):
+            while True:
+                self._kill_left()
+                os.waitpid(-1, 0)
 
     def _tell(self, what: dict[str, int]) -> None:
         with suppress(OSError):  # a Hub that has ended; the next read says so
             self.orders.sendall(json.dumps(what).encode() + b"\n")
+
+
+def _ended_children() -> Iterator[tuple[int, int]]:
+    """Process id and exit status of each child that has ended since."""
+    with suppress(ChildProcessError):
+        while (found := os.waitpid(-1, os.WNOHANG))[0]:
+            yield found[0], os.waitstatus_to_exitcode(found[1])
 
 
 def _kill_group(pid: int) -> None:

@@ -1,0 +1,62 @@
+"""What every prototype needs and none should load for itself: done once, before the first fork."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+
+PACKAGES = (
+    *("streamlit.web.bootstrap", "streamlit.web.server.starlette", "streamlit.runtime.scriptrunner"),
+    *("gradio", "uvicorn", "websockets.server", "fastapi", "dotenv", "pandas", "numpy", "openai"),
+    *("chromadb", "chromadb.api.rust", "onnxruntime", "tokenizers", "splintr", "Stemmer", "sentencex"),
+    *("protokit.runtime.replies", "protokit.runtime.models", "protokit.runtime.answering"),
+    *("protokit.runtime.grounding", "protokit.runtime.showing", "protokit.runtime.streamlit_parts"),
+    *("vectorstore.knowledge", "vectorstore.chroma", "vectorstore.extracting", "vectorstore.marking"),
+)
+
+
+def warm_up() -> None:
+    """Import the packages and load the models; what is not installed is nothing that a prototype could need."""
+    for name in PACKAGES:
+        with suppress(ImportError):
+            import_module(name)
+    with suppress(ImportError):
+        _share_the_embedding()
+        _answer_once()
+
+
+def _share_the_embedding() -> None:
+    """Load the default embedding for all forks: its 190 MB are most of what a prototype would hold of its own.
+
+    On one thread, and so without a pool of threads: a fork has none of the threads it was forked from.
+    """
+    from vectorstore import minilm
+
+    shared = minilm.MiniLM()
+    with _one_processor():
+        shared.embed_question("warm")
+    setattr(minilm, "MiniLM", lambda: shared)  # noqa: B010 - a class takes no other's place for the type checker
+
+
+@contextmanager
+def _one_processor() -> Iterator[None]:
+    count, os.cpu_count = os.cpu_count, lambda: 1
+    try:
+        yield
+    finally:
+        os.cpu_count = count
+
+
+def _answer_once() -> None:
+    """Answer a question, which compiles patterns, reads tables and takes up a vocabulary."""
+    from protokit.runtime import EventLog, Question, Reply, Settings, connect
+    from vectorstore.passages import Passage
+
+    text = "Employees get 30 days of annual leave a year. Ask your manager first."
+    asked = Question("How many days of leave do I get?", [Passage(text, "handbook.md", 0, len(text))])
+    with tempfile.TemporaryDirectory() as aside:
+        settings, events = Settings(Path(aside), "Warm"), EventLog(Path(aside, "events.db"))
+        for _ in Reply(lambda: asked, connect("offline"), settings, events):
+            pass
