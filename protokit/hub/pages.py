@@ -9,11 +9,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from protokit.hub import wording
-from protokit.hub.csrf import FIELD, token
+from protokit.hub.csrf import FIELD
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -37,10 +37,13 @@ _DONE = {
 }
 
 
-def page(request: Request, template: str, status_code: int = 200, **shown: Any) -> HTMLResponse:
+def page(request: HTTPConnection, template: str, status_code: int = 200, **shown: Any) -> HTMLResponse:
     """The page `template` filled with `shown`; every template also has `request`, `csrf_field()` and `done`."""
-    shown.setdefault("done", _done(request))
-    text = environment().get_template(template).render(request=request, csrf_field=_csrf_field(request), **shown)
+    if "done" not in shown:
+        shown["done"] = _done(request) if "app" in request.scope else None
+    text = (
+        environment().get_template(template).render(request=request, csrf_field=_csrf_field(request), **shown)
+    )
     return HTMLResponse(text, status_code, headers={"Cache-Control": "no-store"})
 
 
@@ -57,7 +60,11 @@ def environment() -> Environment:
     )
     made.globals["static"] = static
     made.filters.update(
-        ago=wording.ago, moment=wording.moment, dollars=wording.dollars, count=wording.count, size=wording.size
+        ago=wording.ago,
+        moment=wording.moment,
+        dollars=wording.dollars,
+        count=wording.count,
+        size=wording.size,
     )
     return made
 
@@ -69,11 +76,12 @@ def static(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-def _csrf_field(request: Request) -> Callable[[], Markup]:
-    return lambda: Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token(request))
+def _csrf_field(request: HTTPConnection) -> Callable[[], Markup]:
+    """The first field of a form, without which the gate turns it away."""
+    return lambda: Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, request.state.csrf)
 
 
-def _done(request: Request) -> Done | None:
+def _done(request: HTTPConnection) -> Done | None:
     """What the address says was done before; the words are ours, only the prototype is looked up."""
     from protokit.hub.parts import hub_of
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from protokit.hub.settings import HubSettings
 
 if TYPE_CHECKING:
+    from protokit.hub.doors import Doors
     from protokit.hub.hosting import Hosting
     from protokit.hub.jobs import Jobs
     from protokit.hub.store import Store
@@ -22,18 +23,21 @@ class Hub:
     store: "Store"
     hosting: "Hosting"
     jobs: "Jobs"
+    doors: "Doors"
 
     def folder(self, slug: str) -> Path:
         """The prototype's own folder."""
         return self.settings.home / "prototypes" / slug
 
     def address(self, slug: str, path: str = "") -> str:
-        """The address of the prototype's frame, or of `path` below it ("app/" for the bare page)."""
-        base = self.settings.base_domain
-        return f"//{slug}.{base}/p/{slug}/{path}" if base else f"/p/{slug}/{path}"
+        """The path of the prototype's frame, or of `path` below it ("app/" for the bare page).
+
+        Under a base domain the gate sends the browser over to the prototype's own host.
+        """
+        return f"/p/{slug}/{path}"
 
 
-def hub_of(request: Request) -> Hub:
+def hub_of(request: HTTPConnection) -> Hub:
     """The Hub that `request` came to."""
-    found: Hub = request.app.state.hub
+    found: Hub = request.scope["app"].state.hub
     return found

@@ -1,0 +1,117 @@
+"""Puts the Hub together: its parts, its pages, the gate before them."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from protokit.errors import ProtokitError
+from protokit.hub import composing, entrance, frames, gallery, workbench
+from protokit.hub.doors import Doors
+from protokit.hub.gate import Gate
+from protokit.hub.hosting import Hosting, Limits
+from protokit.hub.jobs import Jobs
+from protokit.hub.limits import MIB
+from protokit.hub.pages import STATIC
+from protokit.hub.parts import Hub
+from protokit.hub.secrets import Keys
+from protokit.hub.settings import HubSettings
+from protokit.hub.shelf import adopt
+from protokit.hub.store import Store
+
+_LOG = logging.getLogger(__name__)
+_SAID = {
+    404: "There is nothing at this address. It may have been moved or deleted.",
+    405: "This address cannot be opened that way.",
+    413: "That is more than fits at once.",
+}
+
+
+def open_hub(settings: HubSettings) -> Hub:
+    """The parts of the Hub in `settings.home`, not started yet. Raises ProtokitError."""
+    store = Store.open(settings)
+    limits = Limits(
+        memory=settings.memory_mb * MIB,
+        awake=settings.awake,
+        idle_seconds=settings.idle_seconds,
+        start_seconds=settings.start_seconds,
+    )
+    home = settings.home
+    hosting = Hosting(home / "run", home / "logs", limits, unavailable=frames.unavailable(store.record))
+    adopt(settings.prototypes, store)
+    for slug in store.slugs():
+        if (settings.prototypes / slug).is_dir():
+            hosting.add(slug, settings.prototypes / slug)
+    return Hub(settings, store, hosting, Jobs(settings, store, hosting), Doors(store, Keys.open(home)))
+
+
+def create_app(settings: HubSettings) -> Gate:
+    """The whole Hub in `settings.home` as one ASGI application. Raises ProtokitError."""
+    return assemble(open_hub(settings))
+
+
+def assemble(hub: Hub) -> Gate:
+    """The pages over `hub`, with the gate before them; their lifespan starts and stops it."""
+    app = Starlette(
+        routes=_routes(hub),
+        lifespan=_lifespan(hub),
+        exception_handlers={HTTPException: _no_page, ProtokitError: _mendable, Exception: _broken},
+    )
+    app.state.hub = hub
+    return Gate(app, hub.store, Keys.open(hub.settings.home), refused=entrance.refused)
+
+
+def _routes(hub: Hub) -> list[BaseRoute]:
+    return [
+        Mount("/static", StaticFiles(directory=STATIC)),
+        Mount("/p/{slug}/app", hub.hosting),
+        *entrance.routes(),
+        *gallery.routes(),
+        *composing.routes(),
+        *workbench.routes(),
+        *frames.routes(),
+    ]
+
+
+def _lifespan(hub: Hub) -> Callable[[Starlette], Any]:
+    @asynccontextmanager
+    async def live(_: Starlette) -> AsyncIterator[None]:
+        await hub.hosting.start()
+        await hub.jobs.start()
+        try:
+            yield
+        finally:
+            await hub.jobs.stop()
+            await hub.hosting.stop()
+            await run_in_threadpool(hub.store.close)
+
+    return live
+
+
+async def _no_page(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    return await _told(request, status, _SAID.get(status, "This did not work."))
+
+
+async def _mendable(request: Request, error: Exception) -> Response:
+    """What a person can mend, said in words."""
+    return await _told(request, 409, str(error))
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """A mistake of ours: the log has it, the visitor a friendly page."""
+    return await _told(request, 500, "Something went wrong on our side. It was written to the log.")
+
+
+async def _told(request: Request, status: int, words: str) -> Response:
+    if "text/html" not in request.headers.get("accept", ""):
+        return PlainTextResponse(words, status)
+    return await run_in_threadpool(entrance.refused, request, status, words)

@@ -1,0 +1,106 @@
+"""Runs the Hub behind a port until it is told to stop, or only long enough to check every prototype."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from protokit.errors import ProtokitError
+from protokit.hub.app import assemble, open_hub
+from protokit.hub.settings import HubSettings
+
+if TYPE_CHECKING:
+    from protokit.checks import Check
+
+GRACE_SECONDS = 5
+"""How long open pages may finish what they do when the Hub stops."""
+
+
+def serve(
+    settings: HubSettings,
+    *,
+    reset_passcode: bool = False,
+    say: Callable[[str], None],
+    announce: Callable[[str], None],
+) -> None:
+    """Serve until Ctrl-C or SIGTERM. `announce` gets the address once it answers, `say` everything else."""
+    listening = _listen(settings)
+    with listening:
+        hub = open_hub(settings)
+        if reset_passcode:
+            hub.store.set_passcode("")
+        address = _address(settings)
+        if path := hub.doors.start_path():
+            say("Choose your passcode with this link; it works once:")
+            say(f"  {address}{path}")
+        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
+        config = uvicorn.Config(
+            assemble(hub),
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,  # the gate reads them, and believes only trusted proxies
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        with suppress(KeyboardInterrupt):
+            _Announcing(config, lambda: announce(address), say).run(sockets=[listening])
+
+
+async def check_all(settings: HubSettings) -> "list[Check]":
+    """Open every prototype for real, one after the other."""
+    from protokit.hub.smoke import smoke
+
+    hub = open_hub(settings)
+    await hub.hosting.start()
+    try:
+        return await smoke(hub.hosting)
+    finally:
+        await hub.hosting.stop()
+        await asyncio.to_thread(hub.store.close)
+
+
+class _Announcing(uvicorn.Server):
+    """Says when it answers, and that it stops."""
+
+    def __init__(
+        self, config: uvicorn.Config, started: Callable[[], None], say: Callable[[str], None]
+    ) -> None:
+        super().__init__(config)
+        self._started, self._say = started, say
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._started()
+            self._say("Press Ctrl-C to stop.")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._say("Stopping...")
+        await super().shutdown(sockets)
+
+
+def _listen(settings: HubSettings) -> socket.socket:
+    """A socket at the wanted port: whether it is free is known before anything is started."""
+    try:
+        return socket.create_server((settings.host, settings.port), backlog=2048)
+    except OSError as problem:
+        raise ProtokitError(
+            f"cannot listen on {settings.host}:{settings.port} ({problem.strerror})",
+            fix="Choose another with --port or --host.",
+        ) from None
+
+
+def _address(settings: HubSettings) -> str:
+    """Where the owner opens it: at its public name, if it has one."""
+    public = settings.base_domain or next(iter(settings.names), "")
+    if public and settings.trusted_proxy:
+        return f"https://{public}"
+    host = public or (
+        "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host
+    )
+    return f"http://{host}:{settings.port}"
