@@ -1,30 +1,62 @@
-"""README.md shows the help of every verb as it is; PROTOKIT_WRITE_README=1 writes it anew."""
+"""README.md and docs/commands.md show the help as it is; PROTOKIT_WRITE_DOCS=1 writes both anew."""
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from protokit.cli import main
 from tests.terminal import protokit
 
-README = Path(__file__).parents[1] / "README.md"
-HELP = re.compile(r"(<!-- help:([\w ]*) -->\n)(.*?)(<!-- /help -->)", re.DOTALL)
+ROOT = Path(__file__).parents[1]
+COMMANDS = Path("docs", "commands.md")
+HELP = re.compile(r"(<!-- help -->\n)(.*?)(<!-- /help -->)", re.DOTALL)
+HEAD = """# Commands
+
+Every verb of `protokit` and what it takes, as `--help` says it.
+"""
 
 
-def test_the_help_in_the_readme_is_the_real_one(tmp_path: Path) -> None:
-    text = README.read_text(encoding="utf-8")
-    current = HELP.sub(lambda found: f"{found[1]}{shown(found[2], tmp_path)}{found[4]}", text)
-    if os.environ.get("PROTOKIT_WRITE_README"):
-        README.write_text(current, encoding="utf-8")
-        pytest.skip("README.md was written")
-    assert text == current, "run: PROTOKIT_WRITE_README=1 pytest tests/test_readme.py"
+def test_the_readme_shows_the_real_verbs(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert HELP.search(text)
+    compare(Path("README.md"), HELP.sub(lambda found: f"{found[1]}{shown('', tmp_path)}{found[3]}", text))
 
 
-def test_the_readme_shows_every_verb() -> None:
-    shown = {found[2].strip() for found in HELP.finditer(README.read_text(encoding="utf-8"))}
-    assert shown == {"", *main.commands}
+def test_every_verb_is_explained_in_the_docs(tmp_path: Path) -> None:
+    parts = [f"\n## protokit {verb}\n\n{shown(verb, tmp_path)}" for verb in verbs(main)]
+    compare(COMMANDS, HEAD + "".join(parts))
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/*.md"))]
+)
+def test_links_lead_to_files_that_are_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+    missing = [link for link in links if not ((ROOT / page).parent / link).exists()]
+    assert not missing
+
+
+def compare(page: Path, current: str) -> None:
+    file = ROOT / page
+    if os.environ.get("PROTOKIT_WRITE_DOCS"):
+        file.write_text(current, encoding="utf-8")
+        pytest.skip(f"{page} was written")
+    assert file.read_text(encoding="utf-8") == current, (
+        "run: PROTOKIT_WRITE_DOCS=1 pytest tests/test_readme.py"
+    )
+
+
+def verbs(group: click.Group, above: str = "") -> Iterator[str]:
+    """Every verb and those below it, as they are typed."""
+    for name, command in sorted(group.commands.items()):
+        yield f"{above}{name}"
+        if isinstance(command, click.Group):
+            yield from verbs(command, f"{above}{name} ")
 
 
 def shown(verb: str, folder: Path) -> str:
