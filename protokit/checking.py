@@ -1,9 +1,12 @@
 """Checks a prototype as its owner would: does it compile, answer its questions offline, and open its screen?"""
 
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 from protokit.checks import Check
@@ -75,7 +78,8 @@ def _answers(prototype: Prototype) -> list[Check]:
     except ProtokitError:
         raise
     except Exception as error:  # the owner's own code runs here: anything can come out of it
-        return [Check("answers", False, f"{type(error).__name__}: {error}", "Look at assistant.py.")]
+        fault = _fault("".join(format_exception(error)), prototype.folder)
+        return [Check("answers", False, fault, "Look at assistant.py.")]
     must = [
         Check(f'answers "{row.question}"', not fault, fault) for row, fault in faults.items() if row.starter
     ]
@@ -108,5 +112,17 @@ def _screen(prototype: Prototype) -> Check:
     except subprocess.TimeoutExpired:
         return Check(f"screen ({prototype.spec.screen})", False, f"no answer within {PATIENCE} s")
     except (json.JSONDecodeError, IndexError):
-        last = (done.stderr.strip().splitlines() or ["it stopped without a word"])[-1]
-        return Check(f"screen ({prototype.spec.screen})", False, last, "Look at app.py.")
+        fault = _fault(done.stderr, prototype.folder)
+        return Check(f"screen ({prototype.spec.screen})", False, fault, "Look at app.py.")
+
+
+def _fault(told: str, folder: Path) -> str:
+    """What went wrong by a traceback, with the file and line of the prototype's own where it did."""
+    last = (told.strip().splitlines() or ["it stopped without a word"])[-1]
+    here = re.escape(f"{folder}{os.sep}")
+    frames = list(re.finditer(rf'File "(?:{here})?(?P<file>[^"<>/\\]+\.py)", line (?P<line>\d+)', told))
+    if not frames:
+        return last
+    below = told[frames[-1].end() :].splitlines()[1:]
+    said = next((line for line in below if line and not line[0].isspace()), last)
+    return f"{said} ({frames[-1]['file']}, line {frames[-1]['line']})"

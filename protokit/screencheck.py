@@ -30,8 +30,11 @@ def _in_streamlit(folder: Path, said: str) -> str:
     os.chdir(folder)
     sys.path.insert(0, str(folder))
     os.environ["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] = "false"
+    from streamlit import config
     from streamlit.testing.v1 import AppTest
 
+    config.get_config_options()
+    config.set_option("client.showErrorDetails", "full")  # its visitors are not shown what the owner needs
     page = AppTest.from_file(str(folder / "app.py"), default_timeout=90).run()
     _refuse_errors(page)
     if page.chat_input:
@@ -48,7 +51,9 @@ def _in_streamlit(folder: Path, said: str) -> str:
 
 
 def _refuse_errors(page: object) -> None:
-    problems = [*page.exception, *page.error]  # type: ignore[attr-defined]
+    for fault in page.exception:  # type: ignore[attr-defined]
+        sys.exit("\n".join([*fault.stack_trace, f"{fault.proto.type}: {fault.message}"]))
+    problems = page.error  # type: ignore[attr-defined]
     if problems:
         print(json.dumps({"ok": False, "detail": f"the page shows an error: {problems[0].value}"}))
         sys.exit()
@@ -58,7 +63,7 @@ def _in_gradio(prototype: Prototype, said: str) -> str:
     from gradio_client import Client
 
     port = free_port(7860)
-    with prototype.serve(port) as child:
+    with prototype.serve(port, quiet=False) as child:
         wait_until_open(child, port)
         client = Client(f"http://127.0.0.1:{port}", verbose=False)
         endpoint = next(name for name in ("/chat", "/search", "/summarize") if name in _endpoints(client))
