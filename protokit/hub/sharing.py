@@ -56,7 +56,7 @@ def routes(home: str) -> list[BaseRoute]:
 
 
 def show(request: Request) -> Response:
-    """The links, newest first, and the form for a new one."""
+    """The links, newest first and those that are shut last, and the form for a new one."""
     return _page(request, opened(request), done=_DONE.get(request.query_params.get("done", "")))
 
 
@@ -140,7 +140,7 @@ def _shared(request: Request, bench: Bench) -> list[Shared]:
                 would_use=fmean(scores[link.id]) if link.id in scores else None,
             )
         )
-    return found
+    return sorted(found, key=lambda shared: shared.state in ("revoked", "expired"))
 
 
 def qr_code(text: str) -> Markup:

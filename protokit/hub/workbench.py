@@ -1,5 +1,7 @@
 """A prototype's own page: the live preview beside its numbers, its health, and the switches."""
 
+import re
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +15,8 @@ from protokit.hub.parts import hub_of
 from protokit.hub.spend import spend_of
 
 LOG_LINES = 400
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+"""What a terminal would show as colour."""
 _DONE = {
     "restarted": Done("Starting again. It takes about a second."),
     "started": Done("Starting. It takes about a second."),
@@ -83,6 +87,6 @@ async def stop(request: Request) -> Response:
 
 def _log(request: Request, bench: Bench) -> list[str]:
     try:
-        return hub_of(request).hosting.log(bench.slug, LOG_LINES)
+        return [_COLOURS.sub("", line) for line in hub_of(request).hosting.log(bench.slug, LOG_LINES)]
     except KeyError:
         return []
