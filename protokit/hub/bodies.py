@@ -19,6 +19,25 @@ _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORE
 _PART = re.compile(rb'^content-disposition:[^\r\n]*[; ]name="?csrf_token"?(?:;|\r\n|$)', re.IGNORECASE)
 
 
+class Incoming:
+    """A `receive` that knows when the body has come in whole."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive, self._ended = receive, False
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._ended = not message.get("more_body", False)
+        return message
+
+    async def drain(self, most: int) -> None:
+        """Read on for a while and throw it away: a browser that is cut off while it sends shows no answer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                while most > 0 and not self._ended:
+                    most -= len((await self()).get("body", b""))
+
+
 class Bounded:
     """A `receive` that lets at most `most` bytes through, whatever was declared; then the visitor seems gone."""
 
@@ -41,17 +60,6 @@ def declared(headers: Iterable[tuple[bytes, bytes]]) -> int:
     """The length a request says it has, 0 where it says none or nonsense."""
     lengths = [value for name, value in headers if name == b"content-length" and value.isdigit()]
     return max((int(value) for value in lengths), default=0)
-
-
-async def drain(receive: Receive, most: int) -> None:
-    """Read on for a while and throw it away: a browser that is cut off while it sends shows no answer."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_DRAIN_SECONDS):
-            while most > 0:
-                message = await receive()
-                most -= len(message.get("body", b""))
-                if not message.get("more_body"):
-                    return
 
 
 async def form_token(receive: Receive, content_type: str) -> tuple[str, Receive]:

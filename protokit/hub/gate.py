@@ -17,7 +17,7 @@ from protokit.hub import asked as requests
 from protokit.hub import csrf
 from protokit.hub.addresses import BadAddress, Place, Scope, forwarded
 from protokit.hub.asked import Asked
-from protokit.hub.bodies import Bounded, Receive, declared, drain, form_token
+from protokit.hub.bodies import Bounded, Incoming, Receive, declared, form_token
 from protokit.hub.handover import Handover, Nowhere
 from protokit.hub.reply import Reply, Send
 from protokit.hub.secrets import Keys
@@ -74,10 +74,11 @@ class Gate:
             return
         browser = next(cookies(asked.headers, FORM_COOKIE), "")
         reply = Reply(self._settings, asked, send, browser or secrets.token_urlsafe(16))
+        incoming = Incoming(receive)
         try:
-            await self._admit(asked, reply, receive)
+            await self._admit(asked, reply, incoming)
         except _Turned as turned:
-            await self._turn_away(asked, reply, receive, turned)
+            await self._turn_away(asked, reply, incoming, turned)
 
     async def _admit(self, asked: Asked, reply: Reply, receive: Receive) -> None:
         if asked.comes_from_elsewhere and (asked.changes or asked.scope["type"] == "websocket"):
@@ -151,18 +152,21 @@ class Gate:
         if body.exceeded and not reply.started:
             raise _Turned(413, _too_large(self._most(asked)))
 
-    async def _turn_away(self, asked: Asked, reply: Reply, receive: Receive, turned: _Turned) -> None:
+    async def _turn_away(self, asked: Asked, reply: Reply, receive: Incoming, turned: _Turned) -> None:
         if asked.scope["type"] == "websocket":
             await reply({"type": "websocket.close", "code": 1008, "reason": turned.words})
             return
         if asked.changes:
-            await drain(receive, 2 * self._settings.upload_bytes if turned.status == 413 else MEGABYTE)
+            await receive.drain(2 * self._settings.upload_bytes if turned.status == 413 else MEGABYTE)
         if asked.place.kind == "app":
             reply.place = Place("frame", asked.place.slug)  # the page is ours, not the prototype's
         public = csrf.subject(Place("public"), NOBODY, reply.browser)
         asked.scope["state"] |= {"visitor": NOBODY, "csrf": csrf.issue(self._keys, public)}
         if asked.navigates:
-            page = self._refused(HTTPConnection(asked.scope), turned.status, turned.words)
+            asked.scope.setdefault("app", self._app)
+            page = await self._threaded(
+                self._refused, HTTPConnection(asked.scope), turned.status, turned.words
+            )
         else:
             page = PlainTextResponse(turned.words, turned.status)
         await _answer(page, asked.scope, receive, reply)

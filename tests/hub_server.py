@@ -1,0 +1,163 @@
+"""The Hub's gate before a small app that tells what reached it, served for real on loopback."""
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from protokit.hub.gate import Gate
+from protokit.hub.links import Link
+from protokit.hub.secrets import Keys
+from protokit.hub.settings import HubSettings
+from protokit.hub.store import Store
+from protokit.hub.visitors import OWNER_COOKIE, VISIT_COOKIE, Visitors
+from protokit.spec import Spec
+
+BROWSER = {"Accept": "text/html"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """What reached the app."""
+        return json.loads(self.body)
+
+
+class Served:
+    """A running gate: ask it over a socket, with nothing in between that would tidy an address."""
+
+    def __init__(self, store: Store, keys: Keys, port: int) -> None:
+        self.store, self.keys, self.port = store, keys, port
+        self.visitors = Visitors(store, keys)
+        self.authority = f"localhost:{port}"
+
+    def ask(
+        self, path: str, *, method: str = "GET", body: Any = None, cookie: str = "", **headers: str
+    ) -> Answer:
+        """One request; header names are written with underscores."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent.setdefault("Host", self.authority)
+        if cookie:
+            sent["Cookie"] = cookie
+        try:
+            connection.request(method, path, body, sent)
+            answer = connection.getresponse()
+            fields = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, fields, answer.read())
+        finally:
+            connection.close()
+
+    def raw(self, request: bytes) -> int:
+        """The status of whatever was written to the socket."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
+            connection.sendall(request)
+            return int(connection.recv(4096).split()[1])
+
+    def owner(self) -> str:
+        """The cookie of the owner, signed in on one more device."""
+        return f"{OWNER_COOKIE}={self.visitors.owner_cookie(self.store.begin_session())}"
+
+    def add(self, slug: str) -> None:
+        """One more prototype."""
+        made = Spec(title=slug.title(), slug=slug, pitch="It helps.", blueprint="rag-search@1.0.0")
+        self.store.add(slug, made)
+
+    def link(self, slug: str, **wanted: Any) -> Link:
+        return self.store.make_link(slug, "Board, June", **wanted)
+
+    def guest(self, link: Link) -> str:
+        """The cookie of somebody new who came by `link`."""
+        visit = self.store.admit(link.id)
+        assert visit, "the link lets nobody in"
+        return f"{VISIT_COOKIE}={self.visitors.visit_cookie(visit, visit.slug)}"
+
+
+@contextmanager
+def served(home: Path, *slugs: str, **settings: Any) -> Iterator[Served]:
+    """A gate over a new home with prototypes of these names."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(100)  # whoever asks before the server runs waits
+        chosen = HubSettings(home, port=listening.getsockname()[1], **settings)
+        store, keys = Store.open(chosen), Keys.open(home)
+        gate = Gate(_app(), store, keys, recheck=0.1)
+        config = uvicorn.Config(
+            gate, log_level="error", proxy_headers=False, lifespan="off", ws="websockets-sansio"
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        running = Served(store, keys, chosen.port)
+        for slug in slugs:
+            running.add(slug)
+        try:
+            yield running
+        finally:
+            server.should_exit = True
+            thread.join(20)
+            store.close()
+
+
+def _app() -> Starlette:
+    anything = Route("/{path:path}", _tell, methods=["GET", "POST", "PUT", "DELETE"])
+    return Starlette(
+        routes=[
+            Route("/p/{slug}/app/events", _events),
+            WebSocketRoute("/p/{slug}/app/ws", _echo),
+            WebSocketRoute("/{path:path}", _echo),
+            anything,
+        ]
+    )
+
+
+async def _tell(request: Request) -> Response:
+    visitor = request.state.visitor
+    body = await request.body()
+    told = {
+        "path": request.url.path,
+        "kind": visitor.kind,
+        "id": visitor.id,
+        "link": visitor.link,
+        "csrf": request.state.csrf,
+        "body": body.decode("latin-1")[:1000],
+        "length": len(body),
+        "client": request.client.host if request.client else "",
+        "scheme": request.url.scheme,
+    }
+    if "text/html" in request.headers.get("accept", ""):
+        return HTMLResponse(json.dumps(told), headers={"Service-Worker-Allowed": "/"})
+    return JSONResponse(told, headers={"Service-Worker-Allowed": "/"})
+
+
+async def _events(request: Request) -> Response:
+    async def forever() -> Any:
+        while True:
+            yield b"data: tick\n\n"
+            await asyncio.sleep(0.05)
+
+    return StreamingResponse(forever(), media_type="text/event-stream")
+
+
+async def _echo(websocket: WebSocket) -> None:
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        await websocket.send_text(text)
