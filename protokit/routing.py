@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -79,8 +79,9 @@ def weights() -> Weights:
 def route(prompt: str, blueprints: Mapping[str, Blueprint], beyond: Iterable[Beyond]) -> Choice:
     """Return the blueprint for the cleaned `prompt`, or a Choice without one. Only the given data names a kind."""
     kinds: dict[str, Kind] = {**{entry.kind: entry for entry in beyond}, **blueprints}
-    learnt, evidence = _learnt(prompt), gather(prompt, kinds)
-    shares = _shares({name: _score(name, kind, evidence[name], learnt) for name, kind in kinds.items()})
+    learnt, evidence = _learnt(prompt), {**gather(prompt, kinds), **_quoted(prompt, blueprints)}
+    scores = {name: _score(name, kind, evidence[name], learnt) for name, kind in kinds.items()}
+    shares = _shares({**scores, **_extended(blueprints, scores, evidence)})
     first, confidence = shares[0]
     rival, rival_confidence = next(
         (pair for pair in shares if pair[0] in blueprints and pair[0] != first), (None, 0.0)
@@ -109,6 +110,32 @@ def _learnt(prompt: str) -> dict[str, float]:
     return {
         name: known.bias[at] + sum(row[at] for row in rows) / length for at, name in enumerate(known.kinds)
     }
+
+
+def _quoted(prompt: str, blueprints: Mapping[str, Blueprint]) -> dict[str, Evidence]:
+    """The evidence for blueprints the weights have never seen, one of whose own examples the prompt is."""
+    new = {name: card for name, card in blueprints.items() if name not in weights().kinds}
+    asked = features(prompt) if new else set()
+    quoted = {
+        name: card for name, card in new.items() if any(features(text) == asked for text in card.examples)
+    }
+    return {name: replace(found, alike=1.0) for name, found in gather(prompt, quoted).items()}
+
+
+def _extended(
+    blueprints: Mapping[str, Blueprint], scores: Mapping[str, float], evidence: Mapping[str, Evidence]
+) -> dict[str, float]:
+    """Scores of blueprints that extend one the weights know and are nearer to the prompt: as much, and more."""
+    known, found = weights(), dict[str, float]()
+    for name, card in blueprints.items():
+        below = card.below.name if card.below else ""
+        if name in known.kinds or below not in scores:
+            continue
+        ahead = known.alike * (evidence[name].alike - evidence[below].alike)
+        ahead += known.strong * evidence[name].strong
+        if ahead > 0:
+            found[name] = max(scores[name], scores[below] + ahead)
+    return found
 
 
 def _score(name: str, kind: Kind, evidence: Evidence, learnt: Mapping[str, float]) -> float:
