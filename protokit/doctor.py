@@ -1,6 +1,7 @@
 """Looks at this machine: what a prototype would miss here, and the command that mends it."""
 
 import os
+import shutil
 import sqlite3
 import sys
 from importlib.util import find_spec
@@ -9,14 +10,21 @@ from protokit.checks import Check
 from protokit.prototype import FIRST_PORT, free_port, install_command
 
 OLDEST_SQLITE = (3, 35, 0)
+_MORE = {
+    "hub": (("starlette", "aiohttp", "sqlalchemy", "argon2", "segno"), "protokit hub"),
+    "serve": (("fastapi", "uvicorn"), "protokit serve"),
+    "mcp": (("mcp",), "protokit mcp"),
+}
+"""Extras that only some verbs need: modules that tell whether they are installed, and the verbs."""
 
 
 def examine() -> list[Check]:
-    """Python, SQLite, screens, formats, embedding model, keys, port: in that order."""
+    """Python, SQLite, screens, formats, embedding model, extras for some verbs, git, keys, port: in that order."""
     screens = [_extra(name, name) for name in ("streamlit", "gradio")]
     if any(check.ok for check in screens):  # one screen is enough
         screens = [Check(check.name, True, check.detail, check.fix) for check in screens]
-    return [_python(), _sqlite(), *screens, _formats(), _embedding(), _key(), _port()]
+    more = [_verbs(extra, modules, verbs) for extra, (modules, verbs) in _MORE.items()]
+    return [_python(), _sqlite(), *screens, _formats(), _embedding(), *more, _git(), _key(), _port()]
 
 
 def _python() -> Check:
@@ -52,6 +60,19 @@ def _embedding() -> Check:
         else "Search finds words only. To find meanings too: pip install --force-reinstall protokit-studio"
     )
     return Check("embedding model", True, "installed" if found else "not installed", fix)
+
+
+def _verbs(extra: str, modules: tuple[str, ...], verbs: str) -> Check:
+    """An extra that nothing else misses."""
+    found = all(find_spec(module) for module in modules)
+    fix = "" if found else f"For {verbs}: {install_command(extra)}"
+    return Check(extra, True, "installed" if found else "not installed", fix)
+
+
+def _git() -> Check:
+    found = shutil.which("git") is not None
+    fix = "" if found else "For protokit update and blueprints from git: install it from git-scm.com"
+    return Check("git", True, "installed" if found else "not installed", fix)
 
 
 def _key() -> Check:
