@@ -81,7 +81,7 @@ def test_confidences_sum_to_one_and_are_sorted() -> None:
 
 
 def test_a_close_call_comes_with_a_question_that_names_both() -> None:
-    choice = routed("Boil RFP documents down to requirements and dates")
+    choice = routed("An assistant for contracts")
     assert choice.question is not None
     assert "Which is nearer" in choice.question
 
