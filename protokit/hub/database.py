@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from filelock import FileLock
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from protokit.errors import MissingExtra, ProtokitError
@@ -35,17 +35,16 @@ def open_database(settings: HubSettings) -> Engine:
         raise ProtokitError(
             "the Hub's database was made by a newer protokit", fix="Install that version, or a newer one."
         ) from None
-    except SQLAlchemyError as error:
-        raise ProtokitError(
-            f"the Hub's database cannot be used ({type(error).__name__})",
-            where=settings.home.name,
-            fix="Check the URL, the server and the disk.",
-        ) from None
+    except (SQLAlchemyError, ValueError) as error:  # ValueError: of a URL whose port is none
+        fix = "Check its URL and the server." if settings.state_url else "Check hub.db in the Hub's home."
+        raise ProtokitError(f"the Hub's database cannot be used ({type(error).__name__})", fix=fix) from None
     return engine
 
 
 def _sqlite(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, pool_size=20, max_overflow=40)
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": 30}, pool_size=20, max_overflow=40
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
@@ -56,10 +55,9 @@ def _sqlite(path: Path) -> Engine:
 
 
 def _postgres(url: str) -> Engine:
-    address = url.partition("://")[2]
     # pre_ping: a database that was restarted must not fail the first page after it.
     return create_engine(
-        f"postgresql+psycopg://{address}",
+        make_url(url).set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,
