@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from protokit.hub.berths import Berths
 from protokit.hub.children import Child, House, Status
 from protokit.hub.launching import Launcher, default_launcher
-from protokit.hub.limits import Limits, measure
+from protokit.hub.limits import Family, Limits, families
 from protokit.hub.logs import Log
 from protokit.hub.proxy import Unreachable
 
@@ -23,6 +24,8 @@ _ADDRESS = re.compile(r"/p/(?P<slug>[^/]+)/app(?:/|$)")
 _HEARTBEAT = re.compile(r"/gradio_api/heartbeat/[^/]*$")
 _BACKGROUND = re.compile(r"/_stcore/(health|host-config|script-health-check)$")
 """What an open page asks for by itself; it is no sign of a visitor."""
+_COUNTED = 15
+"""Every how many seconds memory is counted exactly, though it cannot be over its bound."""
 _LONGEST_SOCKET, _LONGEST_SLUG = 103, 60
 """Bytes; of a socket's path in all, by the strictest system, and of the slug and the socket's name in it."""
 
@@ -102,6 +105,10 @@ class Hosting:
         """Stop it until `restart`."""
         await self._children[slug].end("stopped", "stopped by its owner")
 
+    def slugs(self) -> list[str]:
+        """All that are hosted, in order."""
+        return sorted(self._children)
+
     def status(self, slug: str) -> Status:
         """How it is. Raises KeyError where nothing of that name is hosted."""
         return self._children[slug].status
@@ -154,25 +161,25 @@ class Hosting:
 
     async def _watch_use(self) -> None:
         """Every second: put those to sleep that nobody uses, end those that hold more than they may."""
-        while True:
+        for second in count():
             await asyncio.sleep(1)
             now = time.monotonic()
             for child in list(self._children.values()):
                 if child.state == "awake" and now - child.touched > self.limits.idle_seconds:
                     await child.end("asleep", "nobody used it")
-            await self._hold_bounds()
+            up = {child.running.pid: child for child in self._children.values() if child.running}
+            found = await asyncio.to_thread(families, up)
+            for pid, family in found.items():
+                await asyncio.to_thread(self._hold_bounds, up[pid], family, second % _COUNTED == 0)
 
-    async def _hold_bounds(self) -> None:
-        up = {child.running.pid: child for child in self._children.values() if child.running}
-        used = await asyncio.to_thread(measure, up, self.limits.memory)
-        for pid, usage in used.items():
-            child = up[pid]
-            child.memory = usage.memory
-            await asyncio.to_thread(child.log.trim)
-            if usage.memory > self.limits.memory:
-                child.fail(f"it took more than {self.limits.memory >> 20} MB of memory")
-            elif usage.processes > self.limits.processes:
-                child.fail(f"it started more than {self.limits.processes} processes")
+    def _hold_bounds(self, child: Child, family: Family, counted: bool) -> None:
+        child.log.trim()
+        own = family.own() if counted or family.resident() > self.limits.memory else 0
+        child.memory = own or child.memory
+        if own > self.limits.memory:
+            child.fail(f"it took more than {self.limits.memory >> 20} MB of memory")
+        elif len(family.members) > self.limits.processes:
+            child.fail(f"it started more than {self.limits.processes} processes")
 
     async def _watch_answers(self) -> None:
         """End those that hang."""

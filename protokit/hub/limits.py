@@ -35,19 +35,22 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """What a prototype's processes hold together; `memory` in bytes."""
+class Family:
+    """A process and all its descendants."""
 
-    memory: int
-    processes: int
+    members: "tuple[psutil.Process, ...]"
+
+    def resident(self) -> int:
+        """Bytes in memory, those shared with others included: never less than `own`, and quickly counted."""
+        return sum(_bytes(process, "memory_info", "rss") for process in self.members)
+
+    def own(self) -> int:
+        """Bytes that would be free without them; counting walks all their pages, 20 ms for half a gigabyte."""
+        return sum(_bytes(process, "memory_full_info", "uss") for process in self.members)
 
 
-def measure(roots: Iterable[int], enough: int) -> dict[int, Usage]:
-    """The usage of each process in `roots` with all its descendants; those that have ended are left out.
-
-    Memory is what would be free without them (USS). Counting that walks a process's pages, so it is done only
-    where the resident size, which is never less, is over `enough` bytes; elsewhere the resident size stands.
-    """
+def families(roots: Iterable[int]) -> dict[int, Family]:
+    """The family of each process id in `roots`, without those that have ended."""
     import psutil
 
     found: dict[int, psutil.Process] = {}
@@ -55,22 +58,16 @@ def measure(roots: Iterable[int], enough: int) -> dict[int, Usage]:
     for process in psutil.process_iter(["ppid"]):
         found[process.pid] = process
         children[process.info["ppid"]].append(process.pid)
-    families = {root: [found[pid] for pid in _family(root, children)] for root in roots if root in found}
-    return {root: Usage(_memory(family, enough), len(family)) for root, family in families.items()}
+    return {
+        root: Family(tuple(found[pid] for pid in _below(root, children))) for root in roots if root in found
+    }
 
 
-def _family(root: int, children: dict[int, list[int]]) -> list[int]:
+def _below(root: int, children: dict[int, list[int]]) -> list[int]:
     family = [root]
     for pid in family:
         family.extend(children.get(pid, []))
     return family
-
-
-def _memory(family: "list[psutil.Process]", enough: int) -> int:
-    resident = sum(_bytes(process, "memory_info", "rss") for process in family)
-    if resident <= enough:
-        return resident
-    return sum(_bytes(process, "memory_full_info", "uss") for process in family)
 
 
 def _bytes(process: "psutil.Process", asked: str, field: str) -> int:

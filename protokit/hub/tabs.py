@@ -1,0 +1,88 @@
+"""A tab with a hosted prototype, without a browser: speaks to its screen as the page's own script does."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+NAVIGATION = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate"}
+
+
+class Unwell(Exception):
+    """A page that shows an error, or none at all; the message says what was seen."""
+
+
+class StreamlitTab:
+    """One tab of a Streamlit page at `base`, the address below which it lies, without a slash at the end."""
+
+    def __init__(self, session: "ClientSession", base: str) -> None:
+        self._session, self._base = session, base
+        self._socket: Any = None
+
+    async def __aenter__(self) -> "StreamlitTab":
+        address = f"{self._base.replace('http', 'ws', 1)}/_stcore/stream"
+        self._socket = await self._session.ws_connect(
+            address, protocols=("streamlit",), origin=self._base.partition("/p/")[0], max_msg_size=0
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._socket.close()
+
+    async def run(self, typed: tuple[str, str] | None = None) -> AsyncIterator["ForwardMsg"]:
+        """Let the script run, with `typed`, a chat input's id and what is entered there; yields what it sends."""
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+        asked = BackMsg()
+        asked.rerun_script.query_string = ""
+        if typed:
+            state = asked.rerun_script.widget_states.widgets.add()
+            state.id, state.chat_input_value.data = typed
+        await self._socket.send_bytes(asked.SerializeToString())
+        async for message in self._socket:
+            told = ForwardMsg.FromString(message.data)
+            yield told
+            if (
+                told.WhichOneof("type") == "script_finished"
+                and told.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+            ):
+                return
+        raise Unwell("the page's connection was closed")
+
+
+class GradioTab:
+    """One tab of a Gradio page at `base`."""
+
+    def __init__(self, session: "ClientSession", base: str) -> None:
+        self._session, self._base = session, base
+        self._hash = secrets.token_hex(6)
+        self.config: dict[str, Any] = {}
+
+    async def open(self) -> None:
+        """Read what the page consists of."""
+        async with self._session.get(f"{self._base}/config") as response:
+            if response.status != 200:
+                raise Unwell(f"its configuration came with status {response.status}")
+            self.config = await response.json()
+
+    async def call(self, api_name: str, data: list[Any]) -> AsyncIterator[dict[str, Any]]:
+        """Run the event of that name with `data` for its inputs; yields the messages up to the last."""
+        numbers = [each["id"] for each in self.config["dependencies"] if each["api_name"] == api_name]
+        asked = {"data": data, "fn_index": numbers[0], "session_hash": self._hash}
+        async with self._session.post(f"{self._base}/gradio_api/queue/join", json=asked) as joined:
+            if joined.status != 200:
+                raise Unwell(f"a question was answered with status {joined.status}")
+        stream = f"{self._base}/gradio_api/queue/data?session_hash={self._hash}"
+        async with self._session.get(stream, headers={"Accept": "text/event-stream"}) as response:
+            async for line in response.content:
+                if line.startswith(b"data:"):
+                    told = json.loads(line[5:])
+                    yield told
+                    if told["msg"] == "process_completed":
+                        return
+        raise Unwell("the stream of answers was cut")
