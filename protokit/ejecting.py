@@ -53,7 +53,7 @@ def eject_in_place(folder: Path) -> Ejected:
     changes = _changes(prototype)
     backup = home.with_name(f"{home.name}-before-eject-{datetime.now():%Y%m%d-%H%M%S}")
     with placed(backup) as made:
-        shutil.copytree(home, made, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".venv"))
+        shutil.copytree(home, made, symlinks=True, ignore=shutil.ignore_patterns(".venv"))
     _write(home, changes)
     shutil.rmtree(home / ".protokit" / "base", ignore_errors=True)
     return Ejected(home, _RUN[prototype.spec.screen], backup)

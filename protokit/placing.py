@@ -1,4 +1,4 @@
-"""Folders that appear whole or not at all, and never over anybody's work."""
+"""Folders and files that appear whole or not at all, and never over anybody's work."""
 
 import shutil
 from collections.abc import Iterator
@@ -45,7 +45,9 @@ def _may_go(inside: Path) -> bool:
 
 @contextmanager
 def placed(target: Path) -> Iterator[Path]:
-    """Give a new folder to fill; at the end it is `target`. After an error nothing is there.
+    """Give a path, in a folder of its own, to make a folder or file at; at the end that is `target`.
+
+    After an error nothing is there.
 
     Raises FolderProblem where `target` holds something already or cannot be written.
     """
@@ -55,7 +57,6 @@ def placed(target: Path) -> Iterator[Path]:
         whole.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=f".{whole.name}.", dir=whole.parent) as aside:
             made = Path(aside, whole.name)
-            made.mkdir()
             yield made
             refuse_occupied(target)
             if target.is_dir():

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -13,8 +14,8 @@ from tests.browser import own_port
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """The `postgresql://` URL of an empty database: PROTOKIT_TEST_POSTGRES, or a new server in `folder`.
+def running() -> Iterator[str]:
+    """The `postgresql://` URL of an empty database: PROTOKIT_TEST_POSTGRES, or a new server's.
 
     Without either, or without psycopg, the test is skipped.
     """
@@ -25,19 +26,18 @@ def running(folder: Path) -> Iterator[str]:
     initdb = shutil.which("initdb") or next(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), None)
     if initdb is None or os.name == "nt":
         pytest.skip("Postgres is not installed")
-    data, port = folder / "data", own_port()
-    if os.getuid() == 0:  # it refuses root
-        for place in (folder, *folder.parents[:2]):
-            place.chmod(0o755)
-        shutil.chown(folder, "postgres")
-    call(initdb, "-D", data, "-U", "tests", "-A", "trust", "--no-sync")
-    server = Path(initdb).resolve().with_name("pg_ctl")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-    call(server, "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
-    try:
-        yield f"postgresql://tests@127.0.0.1:{port}/postgres"
-    finally:
-        call(server, "-D", data, "-w", "-m", "immediate", "stop")
+    server, port = Path(initdb).resolve().with_name("pg_ctl"), own_port()
+    with TemporaryDirectory(prefix="protokit-postgres-") as place:
+        if os.getuid() == 0:  # it refuses root
+            shutil.chown(place, "postgres")
+        data = Path(place, "data")
+        call(initdb, "-D", data, "-U", "tests", "-A", "trust", "--no-sync")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        call(server, "-D", data, "-w", "-l", Path(place, "log"), "-o", options, "start")
+        try:
+            yield f"postgresql://tests@127.0.0.1:{port}/postgres"
+        finally:
+            call(server, "-D", data, "-w", "-m", "immediate", "stop")
 
 
 def call(*words: str | Path) -> None:

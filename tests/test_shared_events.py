@@ -13,8 +13,8 @@ from tests import postgres_server
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_server.running(tmp_path_factory.mktemp("postgres")) as url:
+def url() -> Iterator[str]:
+    with postgres_server.running() as url:
         yield url
 
 

@@ -93,5 +93,24 @@ def eject(folder: Path, out: Path | None, in_place: bool) -> None:
     done = eject_in_place(folder) if in_place else ejected_to(folder, out)
     if done.backup:
         click.echo(f"Kept the folder as it was in {done.backup}", err=True)
-    click.echo(f"Ejected to {done.folder}\n\n  cd {pasteable(done.folder)}\n  pip install -r requirements.txt")
+    click.echo(
+        f"Ejected to {done.folder}\n\n  cd {pasteable(done.folder)}\n  pip install -r requirements.txt"
+    )
     click.echo(f"  {done.run}\n  pytest")
+
+
+@click.command()
+@click.argument("folder", default=".", type=A_PATH)
+@click.option(
+    "--to", "kind", required=True, help="docker, compose, kubernetes, spaces, streamlit-cloud or zip."
+)
+@click.option("--out", type=A_PATH, help="The folder (or zip file) to make, instead of one beside FOLDER.")
+@friendly
+def export(folder: Path, kind: str, out: Path | None) -> None:
+    """Bundle the prototype in FOLDER for another place: it builds there from nothing else, and holds no key."""
+    from protokit.exporting.bundles import export as exported
+
+    made = exported(folder, kind, out)
+    click.echo(f"Made {made}")
+    guide = {"streamlit-cloud": "PUBLISH.md", "zip": "START.md in it"}.get(kind, "README.md")
+    click.echo(f"{guide} says how to start it. Keys are given there: none is in it.", err=True)
