@@ -222,6 +222,7 @@ def doctor(as_json: bool) -> None:
 
 main.add_command(handover.serve)
 main.add_command(handover.mcp)
+main.add_command(handover.export)
 main.add_command(handover.eject)
 main.add_command(update.update)
 main.add_command(blueprints.blueprint)
