@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 import click
 
 import protokit
-from protokit.commands import blueprints, handover, update
+from protokit.commands import blueprints, handover, hub, update
 from protokit.commands.terminal import A_PATH, AS_JSON, complain, finish_checks, friendly, progress
 
 P = ParamSpec("P")
@@ -226,6 +226,7 @@ main.add_command(handover.export)
 main.add_command(handover.eject)
 main.add_command(update.update)
 main.add_command(blueprints.blueprint)
+main.add_command(hub.hub)
 
 
 def _planned(wish: dict[str, Any], ask: bool) -> Any:

@@ -1,6 +1,6 @@
 """Puts the Hub together: its parts, its pages, the gate before them."""
 
-import logging
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from protokit.errors import ProtokitError
-from protokit.hub import composing, entrance, frames, gallery, workbench
+from protokit.hub import composing, entrance, entry, frames, gallery, workbench
 from protokit.hub.doors import Doors
 from protokit.hub.gate import Gate
 from protokit.hub.hosting import Hosting, Limits
@@ -26,8 +26,8 @@ from protokit.hub.secrets import Keys
 from protokit.hub.settings import HubSettings
 from protokit.hub.shelf import adopt
 from protokit.hub.store import Store
+from protokit.hub.upkeep import keep_up
 
-_LOG = logging.getLogger(__name__)
 _SAID = {
     404: "There is nothing at this address. It may have been moved or deleted.",
     405: "This address cannot be opened that way.",
@@ -74,6 +74,7 @@ def _routes(hub: Hub) -> list[BaseRoute]:
         Mount("/static", StaticFiles(directory=STATIC)),
         Mount("/p/{slug}/app", hub.hosting),
         *entrance.routes(),
+        *entry.routes(),
         *gallery.routes(),
         *composing.routes(),
         *workbench.routes(),
@@ -86,9 +87,11 @@ def _lifespan(hub: Hub) -> Callable[[Starlette], Any]:
     async def live(_: Starlette) -> AsyncIterator[None]:
         await hub.hosting.start()
         await hub.jobs.start()
+        upkeep = asyncio.create_task(keep_up(hub.store))
         try:
             yield
         finally:
+            upkeep.cancel()
             await hub.jobs.stop()
             await hub.hosting.stop()
             await run_in_threadpool(hub.store.close)

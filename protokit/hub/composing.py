@@ -177,7 +177,8 @@ async def _keep_documents(jobs: Jobs, draft: Draft, given: FormData) -> tuple[Re
         try:
             await run_in_threadpool(keep_upload, folder / DOCUMENTS, name, await file.read())
         except ValueError as problem:
-            refused.append(Reading(file=name[-120:], read=False, note=str(problem)))
+            note = f"It {str(problem).removeprefix(name).strip()}"
+            refused.append(Reading(file=name[-120:], read=False, note=note))
     return tuple(refused)
 
 

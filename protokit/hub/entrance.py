@@ -1,4 +1,4 @@
-"""The pages before the gate: the first start, signing in and out, and share links."""
+"""The pages before the gate: the first start, signing in and out, and being turned away."""
 
 from urllib.parse import urlencode, urlsplit
 
@@ -22,8 +22,6 @@ def routes() -> list[Route]:
         Route("/signin", sign_in),
         Route("/signin", open_door, methods=["POST"]),
         Route("/signout", sign_out, methods=["POST"]),
-        Route("/s/{token}", arrive),
-        Route("/s/{token}", enter, methods=["POST"]),
         Route("/health", health),
     ]
 
@@ -85,31 +83,6 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-def arrive(request: Request) -> Response:
-    """A share link was opened: in at once, or the passcode is asked for."""
-    doors, token = hub_of(request).doors, request.path_params["token"]
-    try:
-        link = doors.look(request, token)
-        if link.passcode and not doors.known(request, link):
-            return page(request, "passcode.html", wrong="")
-        return _admitted(request, token)
-    except Refused as problem:
-        return refused(request, problem.status, _words(problem))
-
-
-async def enter(request: Request) -> Response:
-    """The passcode of a share link."""
-    token = request.path_params["token"]
-    async with request.form() as given:
-        passcode = str(given.get("passcode", ""))
-    try:
-        return await run_in_threadpool(_admitted, request, token, passcode)
-    except Refused as problem:
-        if problem.status not in (403, 429):
-            return refused(request, problem.status, _words(problem))
-        return page(request, "passcode.html", problem.status, wrong=_words(problem))
-
-
 def sign_in_page(request: HTTPConnection, wanted: str, status_code: int = 200, wrong: str = "") -> Response:
     """The form that asks for the owner's passcode; `wanted` is where to go then."""
     signed_out = "out" in request.query_params
@@ -119,7 +92,7 @@ def sign_in_page(request: HTTPConnection, wanted: str, status_code: int = 200, w
 
 
 def refused(request: HTTPConnection, status: int, words: str) -> Response:
-    """The page for a browser that is turned away: by the gate, a share link, or an address that is none."""
+    """The page for a browser that is turned away by the gate, or whose address leads nowhere."""
     path = request.url.path
     if status == 401 and not path.startswith("/p/"):
         return sign_in_page(request, _inside(path) if request.scope["method"] == "GET" else "/", 401)
@@ -132,14 +105,6 @@ def refused(request: HTTPConnection, status: int, words: str) -> Response:
         words=words,
         guest=path.startswith(("/p/", "/s/")),
     )
-
-
-def _admitted(request: Request, token: str, passcode: str = "") -> Response:
-    doors = hub_of(request).doors
-    visit = doors.enter(request, token, passcode)
-    response = RedirectResponse(hub_of(request).address(visit.slug), 303)
-    doors.keep_guest(request, response, visit)
-    return response
 
 
 def _inside(path: str) -> str:

@@ -16,11 +16,10 @@ from protokit.hub.pages import page
 from protokit.hub.parts import Hub, hub_of
 from protokit.hub.records import SORTS, Record
 from protokit.hub.shelf import duplicate
+from protokit.hub.upkeep import TRASH_DAYS
 
 PAGE = 60
 """Cards on one page."""
-TRASH_DAYS = 30
-"""How long what was deleted can be taken back."""
 Shelf = Literal["", "archive", "trash"]
 _SHELVES: dict[str, Shelf] = {"archive": "archive", "trash": "trash"}
 _SORT_WORDS = {

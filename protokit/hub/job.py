@@ -47,8 +47,11 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 
     asks_for: str = ""
     why: str = ""
+    nearest: Offer | None = None
     would_not: str = ""
-    nearest: tuple[Offer, ...] = ()
+    """What the nearest would not do, after "It would not"."""
+    kinds: tuple[Offer, ...] = ()
+    """Everything there is, for whoever insists."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

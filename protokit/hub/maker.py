@@ -20,9 +20,9 @@ from protokit.errors import DocumentProblem, ProtokitError
 from protokit.hub.folders import reserve
 from protokit.hub.job import DOCUMENTS, Job, Offer, Reading, Reason, Refusal, read_job, write_job
 from protokit.making import Plan, Wish, make, plan
-from protokit.prompts import clean_prompt
+from protokit.prompts import MOST_TITLE, clean_prompt
 from protokit.routing import Choice, route
-from protokit.spec import SPEC_FILE
+from protokit.spec import SPEC_FILE, Spec
 
 if TYPE_CHECKING:
     from vectorstore.reports import SyncReport
@@ -57,7 +57,8 @@ class Maker:
                 self.write(self.read())
         except DocumentProblem as problem:
             self.readings(_tried(self.folder / DOCUMENTS))
-            self._say(state="failed", problem=_capital(problem.what), fix=_fit(problem))
+            what = problem.what if not self.job.readings else "none of the documents could be read"
+            self._say(state="failed", problem=_capital(what), fix=_fit(problem))
         except ProtokitError as problem:
             self._say(state="failed", problem=_capital(problem.what), fix=_fit(problem))
 
@@ -103,9 +104,9 @@ class Maker:
         """Put the folder under a name that nobody has."""
         self._step(self.job.begin("write"))
         target = reserve(self.prototypes, planned.spec.slug, self.taken)
-        self._say(slug=target.name)
+        self._say(slug=target.name, title=_named(planned.spec, target.name).title)
         try:
-            make(dataclasses.replace(planned, spec=replace(planned.spec, slug=target.name)), target)
+            make(dataclasses.replace(planned, spec=_named(planned.spec, target.name)), target)
         except BaseException:
             with suppress(OSError):
                 target.rmdir()
@@ -121,7 +122,7 @@ class Maker:
                 read=file.passages > 0 or file.status == "duplicate",
                 pages=file.pages,
                 passages=file.passages,
-                note=file.note,
+                note=_told(file.note),
             )
             for file in report.files
         ]
@@ -134,6 +135,13 @@ class Maker:
         self.job = write_job(self.folder, job)
 
 
+def _named(spec: Spec, slug: str) -> Spec:
+    """`spec` for the folder `slug`; the second of one title says so in the gallery."""
+    number = slug.removeprefix(spec.slug).removeprefix("-")
+    title = f"{spec.title} {number}" if number.isdecimal() else spec.title
+    return replace(spec, slug=slug, title=title if len(title) <= MOST_TITLE else spec.title)
+
+
 def _reason(choice: Choice) -> Reason:
     return Reason(
         taken=_offer(choice.blueprint or "", choice.confidence),
@@ -143,11 +151,14 @@ def _reason(choice: Choice) -> Reason:
 
 
 def _refusal(choice: Choice) -> Refusal:
+    kinds = tuple(_offer(name) for name in catalog.blueprints())
     beyond = choice.beyond
     if beyond is None:
-        return Refusal(nearest=tuple(_offer(name) for name in catalog.blueprints()))
-    nearest = (_offer(beyond.nearest),) if beyond.nearest else ()
-    return Refusal(asks_for=beyond.title, why=beyond.why, would_not=beyond.would_not or "", nearest=nearest)
+        return Refusal(kinds=kinds)
+    nearest = _offer(beyond.nearest) if beyond.nearest else None
+    return Refusal(
+        asks_for=beyond.title, why=beyond.why, nearest=nearest, would_not=beyond.would_not or "", kinds=kinds
+    )
 
 
 def _offer(name: str, confidence: float = 0.0) -> Offer:
@@ -177,6 +188,13 @@ def _tried(folder: Path) -> "SyncReport":
         KnowledgeBase.open(Path(aside, "index"), embedding="none") as knowledge,
     ):
         return knowledge.sync(folder)
+
+
+def _told(note: str) -> str:
+    """A note that follows a file's name in a terminal, as a sentence in a table."""
+    if note.partition(" ")[0] in ("is", "has", "holds", "could", "cannot"):
+        return f"It {note}"
+    return f"{note[:1].upper()}{note[1:]}"
 
 
 def _capital(text: str) -> str:

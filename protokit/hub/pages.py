@@ -89,8 +89,9 @@ def _done(request: HTTPConnection) -> Done | None:
     if said is None:
         return None
     slug = request.query_params.get("slug", "")
-    record = hub_of(request).store.record(slug) if slug else None
-    if slug and record is None:
-        return None
-    title = record.title if record else ""
-    return Done(said.words.format(title=title), said.undo.format(slug=slug))
+    if not slug:
+        return said
+    store = hub_of(request).store
+    there = [store.record(slug)] if said is not _DONE["deleted"] else store.trashed()
+    title = next((record.title for record in there if record and record.slug == slug), "")
+    return Done(said.words.format(title=title), said.undo.format(slug=slug)) if title else None

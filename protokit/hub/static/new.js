@@ -27,7 +27,7 @@ function show() {
   const size = files.reduce((sum, file) => sum + file.size, 0);
   tooMuch.hidden = size <= most;
   tooMuch.textContent = `That is ${Math.ceil(size / 1048576)} MB; ${field.dataset.most} MB fit. Take some away.`;
-  document.querySelector("[type=submit]").disabled = size > most;
+  field.form.querySelector("[type=submit]").disabled = size > most;
 }
 
 function line(file) {
