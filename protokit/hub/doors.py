@@ -49,12 +49,13 @@ class Doors:
     def claim(self, request: "HTTPConnection", code: str, passcode: str) -> Session:
         """Set the owner's passcode through the first-start link and sign in. Raises Refused, ProtokitError."""
         self._count(request, "start")
-        kept = hashed(passcode, shortest=OWNER_LENGTH)
         read = self._keys.read("first start", code)
-        if self._store.passcode() or not isinstance(read, str) or not self._store.claim_start(_digest(read)):
-            raise Refused(
-                "this link was used already, or a newer one was printed", 410, fix="Sign in instead."
-            )
+        spent = Refused("this link was used already, or a newer one was printed", 410, fix="Sign in instead.")
+        if self._store.passcode() or not isinstance(read, str):
+            raise spent
+        kept = hashed(passcode, shortest=OWNER_LENGTH)
+        if not self._store.claim_start(_digest(read)):
+            raise spent
         self._store.set_passcode(kept)
         self._right(request, "start")
         return self._begin(request)
