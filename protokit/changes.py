@@ -83,8 +83,11 @@ def _obstacle(folder: Path, name: str) -> str:
     path = folder
     for part in Path(name).parts:
         path = path / part
+        shown = path.relative_to(folder).as_posix()
         if path.is_symlink():
-            return f"you made {path.relative_to(folder).as_posix()} a link"
+            return f"you made {shown} a link"
+        if path.is_file() and shown != name:
+            return f"you made {shown} a file"
     return "you made it a folder" if path.is_dir() else ""
 
 

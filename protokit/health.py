@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from protokit.errors import ProtokitError
 from protokit.prototype import Prototype
 from protokit.questions import read_rows
+from protokit.runtime.spending import SHARED
 
 PATIENCE = 900
 """Seconds that one kind of test may take."""
@@ -126,7 +127,8 @@ def _page(folder: Path, python: str) -> Health:
 
 
 def _run(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    outside = {name: value for name, value in os.environ.items() if name != SHARED}
+    environment = {**outside, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         return subprocess.run(
             command,

@@ -3,13 +3,16 @@
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from protokit.changes import Change
+from protokit.errors import ProtokitError
 from protokit.health import Health, examine, worse
 from protokit.journal import PLACE
+from protokit.schema_versions import migrated
+from protokit.spec import SPEC_FILE
 
 _NOT_ITS_OWN = (".git", ".venv", "venv", "node_modules", "__pycache__", ".pytest_cache")
 _KEYS = ".env"
@@ -33,6 +36,7 @@ class Rehearsal:
         self._made = [change for change in changes if change.writes]
         for change in self._made:
             _write(self.folder / change.file, change.after)
+        _go_offline(self.folder / SPEC_FILE)
         return examine(self.folder, before)
 
     def culprit(self, changes: Sequence[Change], before: Health) -> str:
@@ -98,6 +102,12 @@ def _copy_index(folder: Path, copy: Path) -> None:
             shutil.copytree(folder / _INDEX, copy / _INDEX)
     except VectorstoreError:
         return
+
+
+def _go_offline(path: Path) -> None:
+    """Let the page answer without a model: what it says then is the same every time, and costs nothing."""
+    with suppress(ProtokitError):  # a broken file is for the tests to find
+        path.write_bytes(migrated(path.read_bytes(), {"model": "offline"}))
 
 
 def _write(path: Path, content: bytes | None) -> None:

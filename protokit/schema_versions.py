@@ -1,6 +1,6 @@
 """Brings an older `prototype.yaml` to the Spec of today, and leaves every other line as the person wrote it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +70,7 @@ def _with(text: str, steps: Sequence[Migration], changed: Mapping[str, Any], new
     """`text` after `steps`. What the writer of YAML would set otherwise is not touched: only the lines that
     differ between its two outputs are brought into the text."""
     fields, write = _loaded(text)
-    as_it_was = write(fields)
+    as_it_was, comments = write(fields), dict.fromkeys(_comments(fields))
     for step in steps:
         step(fields)
     for name, value in {**({"schema": newest} if steps else {}), **changed}.items():
@@ -80,15 +80,25 @@ def _with(text: str, steps: Sequence[Migration], changed: Mapping[str, Any], new
     result = merged.content.decode()
     if merged.conflicts or load_yaml(result, where=SPEC_FILE) != load_yaml(wanted, where=SPEC_FILE):
         result = wanted
-    return result + "".join(f"{line}\n" for line in _lost_comments(text, result))
+    # A comment goes with the field it hangs on; where that is gone, the comment is still the person's.
+    lines = [line.rstrip() for line in result.splitlines()]
+    lost = [each for each in comments if not any(line.endswith(each) for line in lines)]
+    return result + "".join(f"{comment}\n" for comment in lost)
 
 
-def _lost_comments(before: str, after: str) -> list[str]:
-    """A comment goes with the field above it; where that field is gone, the comment is still the person's."""
-    there = {line.strip() for line in after.splitlines()}
-    return [
-        line for line in before.splitlines() if line.lstrip().startswith("#") and line.strip() not in there
-    ]
+def _comments(node: Any) -> Iterator[str]:
+    """Every comment in the YAML `node`, line by line, wherever it hangs."""
+    if not hasattr(node, "ca"):
+        return
+    hanging = [node.ca.comment, *node.ca.items.values()]
+    while hanging:
+        found = hanging.pop(0)
+        if isinstance(found, list):
+            hanging = [*found, *hanging]
+        elif found is not None:
+            yield from (line.strip() for line in found.value.splitlines() if line.strip())
+    for child in node.values() if isinstance(node, dict) else node:
+        yield from _comments(child)
 
 
 def _set(fields: "CommentedMap", name: str, value: Any) -> None:

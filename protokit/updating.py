@@ -18,7 +18,7 @@ from protokit.parameters import require_decided
 from protokit.rehearsal import Rehearsal, rehearsal
 from protokit.rendering import BASE, render
 from protokit.schema_versions import migrated
-from protokit.spec import SCHEMA_FILE, SPEC_FILE, Spec, parse_spec, read_spec
+from protokit.spec import SCHEMA_FILE, SPEC_FILE, Spec, parse_spec
 
 Verdict = Literal["up to date", "would update", "updated", "conflicts", "rolled back"]
 _OF_THE_BLUEPRINT = ("blueprint", "takes", "source", "parameters")
@@ -103,7 +103,7 @@ def update(folder: Path, wanted: Wanted, tell: Tell = lambda step: None) -> Upda
 def plan(folder: Path, blueprint: str = "", *, trust: bool = False) -> Plan:
     """What an update of the prototype in `folder` to `blueprint` (default: its own) would do."""
     content = (folder / SPEC_FILE).read_bytes()
-    spec = parse_spec(migrated(content, {}).decode("utf-8-sig"))
+    spec = _spec_of(content)
     found = _blueprint(spec, blueprint, trust)
     renewed = _renewed(spec, found)
     text = migrated(content, _changed(spec, renewed))
@@ -115,6 +115,11 @@ def plan(folder: Path, blueprint: str = "", *, trust: bool = False) -> Plan:
     of_spec = Change(SPEC_FILE, "kept" if text == content else "merged", content, text)
     everything = sorted([*of_files, of_spec], key=lambda change: change.file)
     return Plan(folder, spec.blueprint, found.reference, tuple(everything), tuple(records))
+
+
+def _spec_of(content: bytes) -> Spec:
+    """The Spec in a prototype.yaml of whatever schema."""
+    return parse_spec(migrated(content, {}).decode("utf-8-sig"))
 
 
 def _require(folder: Path) -> None:
@@ -175,7 +180,8 @@ def _rendered(blueprint: Blueprint, spec: Spec, base: Path, target: Path) -> Pat
     """
     if spec.screen not in blueprint.screens:
         raise FolderProblem(f"{blueprint.reference} has no {spec.screen} screen", where=SPEC_FILE)
-    born = read_spec(base / SPEC_FILE) if (base / SPEC_FILE).is_file() else spec
+    first = read(base / SPEC_FILE)
+    born = spec if first is None else _spec_of(first)
     words = {"title": born.title, "pitch": born.pitch, "slug": born.slug}
     texts = {name: (read(base / name) or b"").decode("utf-8") for name in YOURS}
     return render(

@@ -8,16 +8,22 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from filelock import FileLock
 
 from protokit import catalog
 from protokit.journal import PLACE
-from protokit.spec import read_spec
+from protokit.schema_versions import MIGRATIONS, migrated, rename
+from protokit.spec import SCHEMA, read_spec
 from protokit.updating import plan
 from tests import terminal
 from tests.terminal import protokit, tree
+
+if TYPE_CHECKING:
+    from ruamel.yaml.comments import CommentedMap
 
 INSIDE = "shared/{{cookiecutter.slug}}"
 HANDBOOK = """# Handbook
@@ -109,6 +115,13 @@ def visible(folder: Path) -> dict[str, bytes | None]:
     """Everything in a prototype but what running it leaves, and the lock."""
     left = (".protokit/index", ".protokit/events", ".protokit/update.lock", ".pytest_cache")
     return {name: content for name, content in tree(folder).items() if not name.startswith(left)}
+
+
+def commit(folder: Path) -> None:
+    """Make what is in `folder` the newest commit of its branch main."""
+    who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+    for words in (["init", "-q", "-b", "main"], ["add", "-A"], [*who, "commit", "-q", "-m", "Release"]):
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
 
 
 def append(line: bytes) -> Callable[[bytes], bytes]:
@@ -315,6 +328,44 @@ def test_the_spec_keeps_values_comments_order_and_spacing(folder: Path, release:
     assert "  region: EU" in now
 
 
+def test_an_older_schema_is_brought_to_the_newest_step_by_step() -> None:
+    def say_voice(fields: "CommentedMap") -> None:
+        rename(fields, "tone", "voice")
+
+    def gather_looks(fields: "CommentedMap") -> None:
+        fields["looks"] = {"emoji": fields.pop("emoji"), "accent": fields.pop("accent")}
+
+    text = """# what it is
+title:   Leave Helper # the name
+# how it speaks
+tone: 'brief'  # never long
+starter_questions:
+    - One?
+    - Two?
+emoji: "X" # a sign
+# our blue
+accent: '#4f46e5'
+"""
+    steps = [say_voice, gather_looks]
+    now = migrated(text.encode(), {"blueprint": "rag-search@2.0.0"}, migrations=steps).decode()
+    assert yaml.safe_load(now) == {
+        "title": "Leave Helper",
+        "voice": "brief",
+        "starter_questions": ["One?", "Two?"],
+        "looks": {"emoji": "X", "accent": "#4f46e5"},
+        "schema": 3,
+        "blueprint": "rag-search@2.0.0",
+    }
+    assert now.startswith("# what it is\ntitle:   Leave Helper # the name\n# how it speaks\nvoice: 'brief' ")
+    assert "starter_questions:\n    - One?\n    - Two?\n" in now
+    assert {"# never long", "# a sign", "# our blue"} <= {line[line.find("#") :] for line in now.splitlines()}
+    assert migrated(now.encode(), {}, migrations=steps) == now.encode()
+
+
+def test_every_schema_has_its_migration() -> None:
+    assert len(MIGRATIONS) == SCHEMA - 1
+
+
 def test_a_spec_from_a_newer_protokit_is_said_so(folder: Path, release: Release) -> None:
     path = folder / "prototype.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("schema: 1", "schema: 99"), encoding="utf-8")
@@ -351,6 +402,27 @@ def test_a_folder_without_its_pristine_copy_is_told_from_one_that_is_no_prototyp
     assert "no .protokit/base here" in protokit("update", folder, cwd=folder).err
     (folder / "prototype.yaml").unlink()
     assert "not a prototype" in protokit("update", folder, cwd=folder).err
+
+
+def test_new_code_from_a_git_repository_has_to_be_trusted_again(release: Release, tmp_path: Path) -> None:
+    address = f"git+file://{release.folder}@main"
+    release.card("name: rag-search", "name: leave-search")
+    commit(release.folder)
+    words = ["--blueprint", address, "--trust", "--out", "leave"]
+    done = protokit("new", "Search our handbook", *words, cwd=tmp_path)
+    assert done.code == 0, done.err
+    first_commit = read_spec(tmp_path / "leave/prototype.yaml").source
+    assert protokit("update", "leave", "--dry-run", "--json", cwd=tmp_path).json["verdict"] == "up to date"
+    release.card("version: 1.1.0", "version: 1.2.0")
+    commit(release.folder)
+    refused = protokit("update", "leave", "--dry-run", cwd=tmp_path)
+    assert refused.code == 1
+    assert "--trust" in refused.err
+    trusted = protokit("update", "leave", "--dry-run", "--trust", "--json", cwd=tmp_path).json
+    assert (trusted["to"], trusted["verdict"]) == ("leave-search@1.2.0", "would update")
+    (spec,) = (c for c in plan(tmp_path / "leave", trust=True).changes if c.file == "prototype.yaml")
+    assert first_commit is not None
+    assert first_commit.commit not in (spec.after or b"").decode()
 
 
 def test_two_updates_do_not_meet(folder: Path, release: Release) -> None:
