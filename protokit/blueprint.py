@@ -1,5 +1,6 @@
 """Blueprint: one folder that says what it is for and holds the template a prototype is rendered from."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +17,7 @@ from protokit.versions import fits
 
 BLUEPRINT_FILE = "blueprint.yaml"
 TEMPLATE_FOLDER = "{{cookiecutter.slug}}"
+_REFERENCE = r"^([a-z0-9]+(-[a-z0-9]+)*(@\S.*)?)?$"
 _ITS_OWN = ("name", "version", "examples", "words", "extends", "requires")
 """What a blueprint does not take over from the one it extends."""
 
@@ -57,10 +59,7 @@ class Card(Strict, frozen=True, kw_only=True):
     words: Words = Words()
     default_domain: Slug | None = None
     """The sample knowledge to start from when the PM brings none; not used where `knowledge/` is in the folder."""
-    extends: Annotated[
-        str,
-        Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(@\S.*)?$", description="a blueprint such as rag-search@1"),
-    ] = ""
+    extends: Annotated[str, Meta(pattern=_REFERENCE, description="a blueprint such as rag-search@1")] = ""
     """A blueprint whose files lie under this one's, with the versions that will do."""
     requires: str = ""
     """The versions of protokit it works with, ">=0.1,<1"."""
@@ -114,7 +113,8 @@ def read_blueprint(folder: Path, find: Callable[[str], Blueprint] | None = None)
             "expected fields like `title: ...`", where=where, fix="`protokit blueprint new` writes one."
         )
     extends = fields.get("extends")
-    below = find(extends) if find and extends and isinstance(extends, str) else None
+    named = isinstance(extends, str) and extends and re.fullmatch(_REFERENCE, extends)
+    below = find(str(extends)) if find and named else None
     card = convert(Card, _inherited(below, fields), text=text, where=where)
     if not fits(protokit.__version__, card.requires, where=f"{where}: requires"):
         raise SpecProblem(

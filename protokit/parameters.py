@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from protokit.errors import ChoiceProblem
-from protokit.spec import Line, Value
+from protokit.spec import Value
 from protokit.validation import Strict
 
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -26,7 +26,7 @@ class Parameter(Strict, frozen=True, kw_only=True):
     type: Literal["text", "integer", "number", "boolean"] = "text"
     default: Value | None = None
     choices: tuple[Value, ...] = ()
-    help: Line = ""
+    help: Annotated[str, Meta(max_length=200, pattern=r"^[^\r\n]*$", description="text on one line")] = ""
 
     def __post_init__(self) -> None:
         values = self.choices if self.default is None else (*self.choices, self.default)

@@ -124,7 +124,8 @@ def _said(kind: Any, value: Any, error: str) -> str:
     if get_origin(kind) is Literal:
         choices = [str(choice) for choice in get_args(kind)]
         return f'"{_cut(str(value))}" is not {" or ".join(choices)}{_meant(str(value), choices)}'
-    meta = next((item for item in get_args(kind)[1:] if isinstance(item, msgspec.Meta)), None)
+    inner = [item for part in get_args(kind) for item in (part, *get_args(part))]  # a union keeps them inside
+    meta = next((item for item in inner if isinstance(item, msgspec.Meta)), None)
     if "matching regex" in error and meta and meta.description:
         return f"expected {meta.description}, not {_cut(repr(value))}"
     return f"{_spoken(error)}, not {_cut(repr(value))}"
