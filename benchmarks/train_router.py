@@ -21,8 +21,8 @@ import numpy as np
 import yaml
 
 from protokit.beyond import read_beyond
-from protokit.catalog import blueprints, home
 from protokit.blueprint import Blueprint
+from protokit.catalog import blueprints, home
 from protokit.evidence import Evidence, Kind, gather
 from protokit.features import features
 from protokit.routing import ACCEPT, SERVED

@@ -5,14 +5,19 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from traceback import format_exception
 from typing import Any
 
 from protokit.checks import Check
+from protokit.contract import contract, own_tests
 from protokit.errors import ProtokitError
 from protokit.prototype import Prototype, require_screen
-from protokit.questions import ask, read_rows, remembers, wrong
+from protokit.questions import Row, ask, read_rows, remembers, wrong
+from protokit.runtime.requests import Answer
+from protokit.wishes import KEPT_OFFLINE, Wishes, read_wishes
 
 PATIENCE = 150
 
@@ -24,7 +29,8 @@ def check_prototype(folder: Path) -> list[Check]:
     checks = [Check("prototype.yaml", True, prototype.spec.title), _compiles(prototype.folder)]
     if not checks[-1].ok:
         return checks
-    return [*checks, _lints(prototype.folder), *_answers(prototype), _screen(prototype)]
+    checks += [_lints(prototype.folder), *contract(prototype), *_answers(prototype), _screen(prototype)]
+    return [*checks, own_tests(prototype.folder)]
 
 
 def _compiles(folder: Path) -> Check:
@@ -74,12 +80,13 @@ def _answers(prototype: Prototype) -> list[Check]:
                 return [_summarizes(assistant, path) for path in assistant.samples()]
             assistant.knowledge.wait()
             asked = [row for row in rows if not row.after or remembers(assistant)]
-            faults = {row: wrong(row, ask(assistant, row, "check")) for row in asked}
+            answers = {row: ask(assistant, row, "check") for row in asked}
     except ProtokitError:
         raise
     except Exception as error:  # the owner's own code runs here: anything can come out of it
         fault = _fault("".join(format_exception(error)), prototype.folder)
         return [Check("answers", False, fault, "Look at assistant.py.")]
+    faults = {row: wrong(row, answer) for row, answer in answers.items()}
     must = [
         Check(f'answers "{row.question}"', not fault, fault) for row, fault in faults.items() if row.starter
     ]
@@ -87,7 +94,25 @@ def _answers(prototype: Prototype) -> list[Check]:
     return [
         *must,
         Check("questions.yaml", True, f"{right} of {len(asked)} questions answered as expected offline"),
+        *_wishes(read_wishes(prototype.questions()), answers),
     ]
+
+
+def _wishes(wishes: Wishes, answers: Mapping[Row, Answer]) -> list[Check]:
+    """Whether the answers keep what every answer has to; what only a model can keep is told, not held against it."""
+    if wishes == Wishes():
+        return []
+    broken = {row: wishes.broken(answer) for row, answer in answers.items()}
+    told = Counter(wish for each in broken.values() for wish in each)
+    detail = "; ".join(
+        f"{count} of {len(answers)} {'miss' if count > 1 else 'misses'} {wish}"
+        for wish, count in told.items()
+    )
+    held = [why for row in broken if row.starter for wish, why in broken[row].items() if wish in KEPT_OFFLINE]
+    if held:
+        return [Check("wishes", False, held[0], "Change `every_answer` in questions.yaml, or the model.")]
+    left = "; the offline engine only quotes: see `protokit eval --model`" if told else ""
+    return [Check("wishes", True, f"{detail or 'kept by every answer'}{left}")]
 
 
 def _summarizes(assistant: Any, path: Path) -> Check:

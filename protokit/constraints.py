@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from pathlib import Path
 
+from protokit.lexicon import lexicon
+from protokit.people import find_people
 from protokit.spec import Constraint
-from protokit.validation import load_yaml, read_text
 
-_LEXICON = Path(__file__).with_name("lexicon.yaml")
 _NUMBERS = {
     word: number
     for number, forms in {
@@ -55,13 +53,6 @@ def find_constraints(prompt: str) -> tuple[Constraint, ...]:
             for wish in look(prompt):
                 found.setdefault((wish.kind, wish.value), wish)
     return tuple(found.values())[:20]
-
-
-@cache
-def lexicon() -> Mapping[str, Mapping[str, list[str]]]:
-    """The words wishes are recognised by: languages, currencies, tones and people."""
-    words: Mapping[str, Mapping[str, list[str]]] = load_yaml(read_text(_LEXICON), where=_LEXICON.name)
-    return words
 
 
 def _search(pattern: str, prompt: str) -> Iterator[re.Match[str]]:
@@ -129,27 +120,6 @@ def _only_documents(prompt: str) -> Iterator[Constraint]:
         yield Constraint(kind="only_documents", words=match[0].strip())
 
 
-def find_people(prompt: str, before: str) -> str:
-    """Return the people named after one of the words `before` (a regex), without "our" or "the"; "" when none are."""
-    known = {word for words in lexicon()["people"].values() for word in words}
-    for match in _search(rf"(?:{before})\s+((?:[\w'’-]+\s*){{1,6}})", prompt):
-        said = [word.rstrip("'’") for word in re.sub(_DETERMINERS, "", match[1], flags=re.IGNORECASE).split()]
-        for length in range(min(5, len(said)), 0, -1):
-            tail = [" ".join(said[at:length]).lower() for at in range(length)]
-            if any(words in known for words in tail) and not _BREAKS & {
-                word.lower() for word in said[:length]
-            }:
-                return " ".join(said[:length])
-    return ""
-
-
-_DETERMINERS = (
-    r"^(?:our|the|my|your|their|all|its|any|some|these|those|a|an|nuestros|nuestras|los|las|mis|sus|les|nos|des|mes"
-    r"|unsere|unseren|die|den|meine|meinen|alle|nossos|nossas|os|as|meus|i|gli|le|nostri|miei)\s+"
-)
-_BREAKS = frozenset(
-    "who that which and or to in on at of from with about whose de des en y et und für pour para".split()
-)
 _FOR = r"\bfor|\baimed at|\btargeted at|\btailored to|\bpara|\bpour|\bfür|\bper"
 
 

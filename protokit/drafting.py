@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from protokit import catalog
 from protokit.blueprint import Blueprint
 from protokit.catalog import Domain
-from protokit.constraints import find_constraints, find_people, lexicon
+from protokit.constraints import find_constraints
 from protokit.features import fold, words
+from protokit.lexicon import lexicon
+from protokit.people import find_people
 from protokit.prompts import MOST_TITLE, clean_name, slug_of
 from protokit.spec import Constraint, Screen, Spec, spec_of
 from protokit.topics import Topic, find_topic, singular

@@ -10,6 +10,7 @@ from protokit.questions import Row, ask, read_rows, remembers
 from protokit.runtime.errors import ModelProblem
 from protokit.runtime.models import connect
 from protokit.scorecards import Graded, Scorecard
+from protokit.wishes import Wishes, read_wishes
 
 Tell = Callable[[str, int, int], None]
 """Is told the model, how many questions are done, and of how many."""
@@ -26,8 +27,8 @@ def evaluate(prototype: Prototype, models: Sequence[str], tell: Tell, judge: str
     for model in wanted:
         connect(model, prototype.folder)
     judging = Judge.open(judge, prototype.folder) if judge else None
-    rows = _rows(prototype)
-    return [_scorecard(prototype, model, rows, tell, judging) for model in wanted]
+    rows, wishes = _rows(prototype), read_wishes(prototype.questions())
+    return [_scorecard(prototype, model, rows, wishes, tell, judging) for model in wanted]
 
 
 def _rows(prototype: Prototype) -> list[Row]:
@@ -42,7 +43,7 @@ def _rows(prototype: Prototype) -> list[Row]:
 
 
 def _scorecard(
-    prototype: Prototype, model: str, rows: Sequence[Row], tell: Tell, judge: Judge | None
+    prototype: Prototype, model: str, rows: Sequence[Row], wishes: Wishes, tell: Tell, judge: Judge | None
 ) -> Scorecard:
     with prototype.assistant(model) as assistant:
         assistant.knowledge.wait()
@@ -52,16 +53,18 @@ def _scorecard(
         for number, row in enumerate(asked):
             tell(model, number, len(asked))
             # A visitor of its own for each question: a limit for one visitor is not what is measured here.
-            graded.append(_graded(assistant, row, f"eval-{number + 1}", judge))
+            graded.append(_graded(assistant, row, wishes, f"eval-{number + 1}", judge))
         tell(model, len(asked), len(asked))
     return Scorecard(model, tuple(graded), judge.model if judge else "")
 
 
-def _graded(assistant: Any, row: Row, session: str, judge: Judge | None) -> Graded:
+def _graded(assistant: Any, row: Row, wishes: Wishes, session: str, judge: Judge | None) -> Graded:
     try:
         answer = ask(assistant, row, session)
     except ModelProblem as problem:
         return Graded(row, None, str(problem))
     if answer.problem:
         return Graded(row, None, answer.problem)
-    return Graded(row, answer, judgement=judge.judge(answer, session) if judge else None)
+    judgement = judge.judge(answer, session) if judge else None
+    broken = None if wishes == Wishes() else tuple(wishes.broken(answer).values())
+    return Graded(row, answer, judgement=judgement, broken=broken)

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from protokit.constraints import lexicon
+from protokit.lexicon import language_name
+from protokit.rendering import fill
 from protokit.spec import Constraint, Spec
 from protokit.validation import read_text
 
@@ -14,7 +15,7 @@ def instructions(spec: Spec, blueprint: Path) -> str:
 
     Each token is replaced once, and what is put in is never searched for tokens. Raises SpecProblem.
     """
-    fill = {
+    words = {
         "title": spec.title,
         "persona": spec.persona,
         "audience": spec.audience,
@@ -22,12 +23,7 @@ def instructions(spec: Spec, blueprint: Path) -> str:
         "wishes": _bullets(instruction_lines(spec)),
         "will_not": _bullets(tuple(f"{phrase[:1].upper()}{phrase[1:]}." for phrase in spec.will_not)),
     }
-    pieces = read_text(blueprint / INSTRUCTIONS_FILE).split("[[")
-    filled = [pieces[0]]
-    for piece in pieces[1:]:
-        token, closed, rest = piece.partition("]]")
-        filled.append(fill[token] + rest if closed and token in fill else f"[[{piece}")
-    return "".join(filled)
+    return fill(read_text(blueprint / INSTRUCTIONS_FILE), words)
 
 
 def instruction_lines(spec: Spec) -> tuple[str, ...]:
@@ -41,12 +37,6 @@ def _language(spec: Spec) -> str:
     if any(wish.kind == "language" for wish in spec.constraints):
         return f"Answer in {name}, whatever language the question is in."
     return f"Answer in the language of the question; when in doubt, in {name}."
-
-
-def language_name(code: str) -> str:
-    """Return a language's English name, "Spanish" for "es"; a code without one is returned as it is."""
-    names = lexicon()["languages"].get(code)
-    return names[0].title() if names else code
 
 
 def _stated(wish: Constraint) -> str:

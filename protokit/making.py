@@ -23,6 +23,7 @@ from protokit.sample import HEAD, Sample
 from protokit.spec import SCREENS, Screen, Spec, Value
 from protokit.trial import try_documents
 from protokit.validation import dump_yaml
+from protokit.wishes import with_wishes
 
 if TYPE_CHECKING:
     from vectorstore.reports import SyncReport
@@ -132,7 +133,7 @@ def make(planned: Plan, out: Path | None = None) -> Path:
         planned.spec,
         target,
         instructions=text,
-        questions=planned.questions,
+        questions=with_wishes(planned.questions, planned.spec),
         documents=planned.documents,
     )
 

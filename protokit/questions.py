@@ -7,6 +7,7 @@ from typing import Any
 
 from protokit.errors import SpecProblem
 from protokit.runtime.requests import Answer, Turn
+from protokit.wishes import EVERY_ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,11 @@ class Row:
 
 
 def read_rows(rows: Iterable[Any]) -> list[Row]:
-    """The question rows; rows that name a text to summarize are not questions and are left out."""
+    """The question rows; rows that name a text to summarize or wishes for every answer are not questions."""
     return [
         Row.read(row, n)
         for n, row in enumerate(rows, 1)
-        if not (isinstance(row, dict) and "summarize" in row)
+        if not (isinstance(row, dict) and ("summarize" in row or EVERY_ANSWER in row))
     ]
 
 

@@ -22,6 +22,8 @@ class Graded:
     """Why it did not."""
     judgement: Judgement | None = None
     """What a judge said of the answer, None where none was asked or nothing is claimed."""
+    broken: tuple[str, ...] | None = None
+    """Which wishes for every answer it does not keep, and why; None where there are none."""
 
     @property
     def fault(self) -> str:
@@ -51,6 +53,11 @@ class Graded:
         if self.answer is None or all(check.verdict == "no claim" for check in self.answer.checks):
             return None
         return not self.answer.unsupported
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether it keeps all wishes for every answer; None where there are none."""
+        return None if self.broken is None else not self.broken
 
     @property
     def grounded_by_judge(self) -> bool | None:
@@ -126,6 +133,11 @@ class Scorecard:
     @property
     def grounded(self) -> Share:
         return Share.among(each.grounded for each in self.graded)
+
+    @property
+    def wishes(self) -> Share:
+        """Answers that keep all that the prototype wishes of every answer."""
+        return Share.among(each.kept for each in self.graded)
 
     @property
     def judgements(self) -> list[Judgement]:

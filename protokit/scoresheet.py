@@ -35,6 +35,7 @@ def _column(card: Scorecard) -> dict[str, str]:
         "  answered, though not": _counted(card.invented),
         "grounded": str(card.grounded),
         "  answers with something made up": str(card.hallucinations),
+        **({"wishes kept": str(card.wishes)} if card.wishes.of else {}),
         **_judged(card),
         "first word, p50 / p95": _times(card.seconds_to_first),
         "whole answer, p50 / p95": _times(card.seconds),
@@ -82,6 +83,7 @@ def _fault(graded: Graded) -> str:
         graded.fault,
         "not cited as asked" if graded.cited is False and graded.answer and graded.right else "",
         *(f"not in the passages: {doubt.why}" for doubt in doubts),
+        *(f"not as wished: {why}" for why in graded.broken or ()),
     ]
     return " ".join("; ".join(fault for fault in found if fault).split())
 
@@ -105,6 +107,7 @@ def told_scores(card: Scorecard, shortfalls: Sequence[str]) -> dict[str, Any]:
         "questions": len(card.graded),
         "answered": len(card.answers),
         **{name: _told(getattr(card, name)) for name in SHARES},
+        "wishes": _told(card.wishes),
         "answerable_refused": _told(card.refused),
         "unanswerable_answered": _told(card.invented),
         "hallucination_rate": {
@@ -168,6 +171,7 @@ def _told_answer(graded: Graded) -> dict[str, Any]:
         "citations_right": graded.cited,
         "refusal_right": graded.refusal_right,
         "grounded": graded.grounded,
+        "wishes_kept": graded.kept,
         "judged": list(graded.judgement.verdicts) if graded.judgement else None,
         "not_judged": graded.judgement.problem if graded.judgement else "",
         "fault": _fault(graded),

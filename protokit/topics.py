@@ -7,8 +7,8 @@ from functools import cache
 from itertools import takewhile
 
 from protokit.catalog import Domain
-from protokit.constraints import lexicon
 from protokit.features import fold, words
+from protokit.lexicon import lexicon
 from protokit.wording import Wording
 
 

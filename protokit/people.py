@@ -1,0 +1,28 @@
+"""Finds the people whom a prompt names: "for busy nurses", "helps new hires"."""
+
+import re
+
+from protokit.lexicon import lexicon
+
+
+def find_people(prompt: str, before: str) -> str:
+    """Return the people named after one of the words `before` (a regex), without "our" or "the"; "" when none are."""
+    known = {word for words in lexicon()["people"].values() for word in words}
+    for match in re.finditer(rf"(?:{before})\s+((?:[\w'’-]+\s*){{1,6}})", prompt, re.IGNORECASE):
+        said = [word.rstrip("'’") for word in re.sub(_DETERMINERS, "", match[1], flags=re.IGNORECASE).split()]
+        for length in range(min(5, len(said)), 0, -1):
+            tail = [" ".join(said[at:length]).lower() for at in range(length)]
+            if any(words in known for words in tail) and not _BREAKS & {
+                word.lower() for word in said[:length]
+            }:
+                return " ".join(said[:length])
+    return ""
+
+
+_DETERMINERS = (
+    r"^(?:our|the|my|your|their|all|its|any|some|these|those|a|an|nuestros|nuestras|los|las|mis|sus|les|nos|des|mes"
+    r"|unsere|unseren|die|den|meine|meinen|alle|nossos|nossas|os|as|meus|i|gli|le|nostri|miei)\s+"
+)
+_BREAKS = frozenset(
+    "who that which and or to in on at of from with about whose de des en y et und für pour para".split()
+)
