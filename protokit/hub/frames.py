@@ -15,6 +15,7 @@ from protokit.hub.pages import environment, page
 from protokit.hub.parts import hub_of
 from protokit.hub.records import Record
 from protokit.hub.story import Story, read_story
+from protokit.spec import SPEC_FILE, read_spec
 
 TOLD = {
     "broken": (
@@ -56,6 +57,7 @@ def frame(request: Request) -> Response:
         "visit.html",
         record=record,
         story=_story(request, slug),
+        takes=_takes(request, slug),
         app=f"/p/{slug}/app/",
         home=f"/p/{slug}",
         thanks="thanks" in asked,
@@ -94,6 +96,14 @@ def unavailable(record: Callable[[str], Record | None]) -> Callable[[str, Status
         return HTMLResponse(text, 503, headers={"Retry-After": "1", "Cache-Control": "no-store"})
 
     return waiting
+
+
+def _takes(request: Request, slug: str) -> str:
+    """What a visitor hands to it: "question" or "text"."""
+    try:
+        return read_spec(hub_of(request).folder(slug) / SPEC_FILE).takes
+    except ProtokitError:
+        return "question"
 
 
 def _story(request: Request, slug: str) -> Story:

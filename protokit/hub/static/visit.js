@@ -4,6 +4,7 @@
 const app = document.querySelector("[data-app]");
 const path = document.querySelector("[data-path]");
 const feedback = document.querySelector("[data-feedback]");
+const ASKED = "Asked. The answer comes in the prototype.";
 
 if (path) leadAlong(path);
 takeFeedback(feedback);
@@ -18,6 +19,11 @@ function leadAlong(path) {
   const memory = `path-${path.dataset.slug}`;
   let at = Math.min(Number(sessionStorage.getItem(memory)) || 0, steps.length - 1);
 
+  const folding = (folded) => {
+    path.classList.toggle("path-folded", folded);
+    fold.setAttribute("aria-expanded", String(!folded));
+    fold.setAttribute("aria-label", folded ? "Unfold the guided path" : "Fold the guided path");
+  };
   const show = (move) => {
     at = Math.max(0, Math.min(steps.length - 1, at + move));
     sessionStorage.setItem(memory, at);
@@ -32,16 +38,14 @@ function leadAlong(path) {
     back.disabled = at === 0;
     next.querySelector("span").textContent = at === steps.length - 1 ? "Finish" : "Next";
     told.textContent = "";
-    if (move) steps[at].scrollIntoView({ block: "nearest", behavior: "smooth" });
+    if (!move) return;
+    folding(false);
+    steps[at].scrollIntoView({ block: "nearest", behavior: "smooth" });
   };
 
   path.classList.add("path-live");
   for (const part of [progress, foot, fold]) part.hidden = false;
-  fold.addEventListener("click", () => {
-    const folded = path.classList.toggle("path-folded");
-    fold.setAttribute("aria-expanded", String(!folded));
-    fold.setAttribute("aria-label", folded ? "Unfold the guided path" : "Fold the guided path");
-  });
+  fold.addEventListener("click", () => folding(!path.classList.contains("path-folded")));
   back.addEventListener("click", () => show(-1));
   next.addEventListener("click", () => {
     if (at === steps.length - 1) openFeedback();
@@ -54,6 +58,8 @@ function leadAlong(path) {
     button.disabled = true;
     told.textContent = await ask(question);
     button.disabled = false;
+    // On a phone the answer needs the room.
+    if (told.textContent === ASKED && matchMedia("(max-width: 56rem)").matches) folding(true);
   });
   show(0);
 }
@@ -67,15 +73,22 @@ async function ask(question) {
   box.focus();
   Object.getOwnPropertyDescriptor(view[kind.name].prototype, "value").set.call(box, question);
   box.dispatchEvent(new view.Event("input", { bubbles: true }));
-  if (box.closest("[data-testid='stTextArea']")) {
-    box.blur();
-    return "It is in the box.";
-  }
+  if (path.dataset.takes === "text") return begin(box);
   const send = await appear(() => sendButton(box), 1500);
   if (send) send.click();
   else for (const type of ["keydown", "keypress", "keyup"])
     box.dispatchEvent(new view.KeyboardEvent(type, { key: "Enter", code: "Enter", keyCode: 13, bubbles: true, cancelable: true }));
-  return "Asked. The answer comes in the prototype.";
+  return ASKED;
+}
+
+// A text is not sent by Enter: the page's main button works on it.
+async function begin(box) {
+  box.blur();
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const main = [...app.contentDocument.querySelectorAll("[data-testid='stBaseButton-primary'], button.primary")];
+  const button = main.find((each) => each.offsetParent && !each.disabled);
+  button?.click();
+  return button ? ASKED : "It is in the box. Press the button below it.";
 }
 
 function findBox() {
@@ -132,6 +145,8 @@ async function copy(text) {
 }
 
 function openFeedback() {
+  if (feedback.classList.contains("feedback-sent")) feedback.querySelector("[data-feedback-told]").textContent = "";
+  feedback.classList.remove("feedback-sent");
   feedback.classList.add("feedback-open");
   feedback.querySelector("input, textarea, a")?.focus({ preventScroll: true });
 }

@@ -3,6 +3,7 @@
 
 const { state, ask } = document.body.dataset;
 const again = document.querySelector("[data-again]");
+const words = document.querySelector("p");
 const began = Date.now();
 
 async function look() {
@@ -15,7 +16,8 @@ async function look() {
     // The network is away for a moment: ask again.
   }
   if (now === "awake" || now === "broken" || now === "stopped") return location.reload();
-  if (Date.now() - began > 20000 && again) again.hidden = false;
+  if (Date.now() - began > 8000) words.textContent = "It takes longer than usual. It goes on by itself.";
+  if (Date.now() - began > 20000) again.hidden = false;
   setTimeout(look, Date.now() - began > 10000 ? 1000 : 250);
 }
 

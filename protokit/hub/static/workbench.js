@@ -3,6 +3,8 @@
 
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
+for (const log of document.querySelectorAll("pre.log[tabindex]")) log.scrollTop = log.scrollHeight;
+
 for (const drop of document.querySelectorAll("[data-drop]")) {
   const input = drop.querySelector("input");
   const names = drop.querySelector("[data-drop-names]");
