@@ -440,6 +440,8 @@ def test_under_a_base_domain_every_prototype_keeps_to_its_own_host(tmp_path: Pat
             assert hub.ask(path, Host=leave, cookie=owner).status == 404, path
         assert hub.ask("/p/leave/app/call", method="POST", Host=main, cookie=owner).status == 404
         assert hub.ask("/health", Host=hub.authority).status == 200
+        assert hub.ask("/p/leave/state", Host=main, cookie=owner).seen["kind"] == "owner"
+        assert hub.ask("/p/leave/state", Host=main, cookie=guest).status == 401
 
         over = hub.ask("/p/leave/app/", Host=main, cookie=guest)  # the cookie is of no use at the main host
         assert (over.status, over.headers["location"]) == (303, f"http://{leave}/p/leave/app/")
@@ -448,7 +450,7 @@ def test_under_a_base_domain_every_prototype_keeps_to_its_own_host(tmp_path: Pat
 def test_the_owner_is_sent_over_to_a_prototypes_host_with_a_cookie_for_it_alone(tmp_path: Path) -> None:
     with served(tmp_path / "home", "leave", "search", base_domain="hub.test") as hub:
         main, leave, search = (f"{name}hub.test:{hub.port}" for name in ("", "leave.", "search."))
-        over = hub.ask("/p/leave/", Host=main, cookie=hub.owner()).headers["location"]
+        over = hub.ask("/p/leave/", Host=main, cookie=hub.owner(), **BROWSER).headers["location"]
         there = f"http://{leave}"
         assert over.startswith(f"{there}/enter?ticket=")
         ticket = over.removeprefix(there)

@@ -41,6 +41,8 @@ class Handover:
             return None
         if asked.changes or asked.scope["type"] != "http":
             raise Nowhere
+        if asked.place.kind == "frame" and not asked.navigates:
+            return None  # the Hub's own answer to the Hub's own page: how a prototype is
         return RedirectResponse(self._way_over(asked), 303)
 
     def _at_prototype(self, asked: Asked, slug: str) -> Response | None:
