@@ -114,7 +114,7 @@ def hosting_in(
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    limits = limits or Limits(memory=400 * MIB, processes=20, first_pause=0.1, hang_seconds=3)
+    limits = limits or Limits(memory=400 * MIB, processes=20, first_pause=0.1, attempts=3, hang_seconds=3)
     try:
         with _serving(home, limits, launcher, loop) as running:
             yield running

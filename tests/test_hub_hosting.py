@@ -2,16 +2,22 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
-from protokit.hub.limits import MIB
-from tests.hosting_server import GRADIO, NAVIGATION, STREAMLIT, Running, hosting_in
+from protokit.hub.launching import Fresh
+from protokit.hub.limits import MIB, Limits
+from protokit.hub.smoke import smoke
+from tests.hosting_server import GRADIO, NAVIGATION, STREAMLIT, Running, hosting_in, prototype
 
 pytestmark = pytest.mark.xdist_group("hosting")  # one zygote for all
 
@@ -107,8 +113,6 @@ def test_a_prototype_that_raises_at_the_start_is_broken_and_says_why_to_its_owne
 
 def test_an_error_in_a_running_prototype_tells_the_visitor_nothing_of_its_inside(hub: Running) -> None:
     joined = {"data": ["raise"], "fn_index": 0, "session_hash": "abc"}
-    import httpx
-
     assert httpx.post(f"{hub.url}/p/busy/app/gradio_api/queue/join", json=joined).status_code == 200
     told = hub.get("/p/busy/app/gradio_api/queue/data?session_hash=abc").text
     assert '"success":false' in told.replace(" ", "")
@@ -206,3 +210,89 @@ def _sleepers() -> list[psutil.Process]:
             if "import time; time.sleep(600)" in " ".join(process.info["cmdline"] or []):
                 found.append(process)
     return found
+
+
+HUB = """
+import asyncio, sys
+from pathlib import Path
+from protokit.hub.hosting import Hosting
+from protokit.hub.launching import Forks, Fresh
+
+async def main():
+    home = Path(sys.argv[1])
+    hosting = Hosting(home / "run", home / "logs", launcher={"forks": Forks, "fresh": Fresh}[sys.argv[2]]())
+    await hosting.start()
+    hosting.add("calm", home / "calm")
+    await hosting.wake("calm")
+    assert await hosting.ready("calm", 90), hosting.log("calm")
+    print("up", flush=True)
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(15, done.set)
+    await done.wait()
+    await hosting.stop()
+
+asyncio.run(main())
+"""
+"""A Hub of its own, to be ended."""
+STARTER = "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("launcher", [pytest.param("forks", marks=pytest.mark.slow), "fresh"])
+def test_nothing_outlives_the_hub(tmp_path: Path, launcher: str, number: signal.Signals) -> None:
+    prototype(tmp_path / "calm", "streamlit", STARTER + STREAMLIT)
+    command = [sys.executable, "-c", HUB, str(tmp_path), launcher]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as hub:
+        assert hub.stdout is not None
+        assert hub.stdout.readline() == "up\n"
+        below = psutil.Process(hub.pid).children(recursive=True)
+        assert len(below) >= 2
+        hub.send_signal(number)
+        hub.wait(30)
+    assert psutil.wait_procs(below, timeout=20)[1] == []
+
+
+@pytest.mark.slow
+def test_hosting_goes_on_when_the_process_that_forks_has_died(tmp_path: Path) -> None:
+    with hosting_in(tmp_path) as hub:
+        slug = hub.add("calm", "streamlit", STREAMLIT)
+        assert hub.wake(slug)
+        zygote = next(p for p in psutil.Process().children() if "protokit.hub.zygote" in p.cmdline())
+        zygote.kill()
+        until(lambda: hub.hosting.status(slug).restarts == 1 and state(hub, slug) == "awake")
+        assert hub.get(f"/p/{slug}/app/", **NAVIGATION).status_code == 200
+
+
+def test_fresh_processes_behind_loopback_ports_serve_the_same(tmp_path: Path) -> None:
+    with hosting_in(tmp_path, launcher=Fresh()) as hub:
+        slug = hub.add("calm", "streamlit", STREAMLIT)
+        assert hub.wake(slug), hub.hosting.log(slug)
+        found = hub.do(smoke(hub.hosting))
+        assert [(check.name, check.ok) for check in found] == [("calm", True)]
+        hub.do(hub.hosting.put_to_sleep(slug))
+        assert hub.get(f"/p/{slug}/app/", **NAVIGATION).status_code == 503
+
+
+def test_what_nobody_uses_falls_asleep_and_what_rests_makes_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("protokit.hub.berths.REST", 0.5)
+    with hosting_in(tmp_path, Limits(awake=1, idle_seconds=4), Fresh()) as hub:
+        first, second = (hub.add(slug, "streamlit", STREAMLIT) for slug in ("first", "second"))
+        assert hub.wake(first)
+        assert hub.wake(second)
+        assert state(hub, first) == "asleep"
+        until(lambda: state(hub, second) == "asleep")
+
+
+def test_a_check_of_all_opens_each_and_names_the_one_that_fails(hub: Running) -> None:
+    for slug in hub.hosting.slugs():
+        if slug not in ("calm", "busy"):
+            hub.do(hub.hosting.remove(slug))
+    hub.add("resting", "streamlit", STREAMLIT)
+    hub.add("failing", "streamlit", "1 / 0")
+    found = {check.name: check for check in hub.do(smoke(hub.hosting))}
+    assert {name for name, check in found.items() if check.ok} == {"calm", "busy", "resting"}
+    assert "ZeroDivisionError" in found["failing"].detail
+    assert state(hub, "resting") == "asleep"

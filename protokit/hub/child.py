@@ -4,6 +4,7 @@ python -m protokit.hub.child < ORDER     a fresh process, where forks from the z
 """
 
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -175,9 +176,11 @@ def _listen(order: Order) -> socket.socket:
 
 
 def _stop_with_the_hub(pipe: int) -> None:
-    """End this process when the Hub's end of `pipe` is closed, however the Hub ended."""
+    """End this process, and what it has started, when the Hub's end of `pipe` is closed: the Hub has ended."""
     while os.read(pipe, 1024):
         pass
+    with suppress(AttributeError, OSError):
+        os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)
 
 

@@ -104,6 +104,10 @@ class Child:
         if self._leaving:
             await asyncio.wait([self._leaving])
 
+    async def leave(self) -> None:
+        """End its process, because the Hub ends."""
+        await self.end(self.state if self.state in ("asleep", "stopped") else "asleep", "the Hub stops")
+
     async def make_room(self) -> None:
         """Sleep, for another to wake."""
         await self.end("asleep", "made room for another")

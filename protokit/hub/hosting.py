@@ -68,8 +68,7 @@ class Hosting:
             watching.cancel()
         await asyncio.gather(*self._watching, return_exceptions=True)
         self._watching = []
-        up = [child for child in self._children.values() if child.state in ("starting", "awake", "broken")]
-        await asyncio.gather(*(child.end("asleep", "the Hub stops") for child in up))
+        await asyncio.gather(*(child.leave() for child in self._children.values()))
         await self._house.launcher.stop()
 
     def add(self, slug: str, folder: Path) -> None:

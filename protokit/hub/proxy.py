@@ -231,9 +231,12 @@ async def _to_prototype(receive: Any, there: Any, touch: Any) -> None:
 
 
 async def _to_visitor(there: Any, send: Any) -> None:
-    async for data in there:
-        kind = "text" if isinstance(data, str) else "bytes"
-        await send({"type": "websocket.send", kind: data})
+    from websockets.exceptions import ConnectionClosed
+
+    with suppress(ConnectionClosed):
+        async for data in there:
+            kind = "text" if isinstance(data, str) else "bytes"
+            await send({"type": "websocket.send", kind: data})
     await send({"type": "websocket.close", "code": there.close_code or 1000})
 
 
