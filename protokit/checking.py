@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from traceback import format_exception
 from typing import Any
@@ -15,7 +15,7 @@ from protokit.checks import Check
 from protokit.contract import contract, own_tests
 from protokit.errors import ProtokitError
 from protokit.prototype import Prototype, require_screen
-from protokit.questions import Row, ask, read_rows, remembers, wrong
+from protokit.questions import ask, read_rows, remembers, wrong
 from protokit.runtime.requests import Answer
 from protokit.wishes import KEPT_OFFLINE, Wishes, read_wishes
 
@@ -73,11 +73,11 @@ def _lints(folder: Path) -> Check:
 
 def _answers(prototype: Prototype) -> list[Check]:
     """The starter questions one by one, the others as a count: those measure, these must hold."""
-    rows = read_rows(prototype.questions())
+    rows, wishes = read_rows(prototype.questions()), read_wishes(prototype.questions())
     try:
         with prototype.assistant("offline") as assistant:
             if prototype.spec.takes == "text":
-                return [_summarizes(assistant, path) for path in assistant.samples()]
+                return _summaries(assistant, wishes)
             assistant.knowledge.wait()
             asked = [row for row in rows if not row.after or remembers(assistant)]
             answers = {row: ask(assistant, row, "check") for row in asked}
@@ -94,30 +94,37 @@ def _answers(prototype: Prototype) -> list[Check]:
     return [
         *must,
         Check("questions.yaml", True, f"{right} of {len(asked)} questions answered as expected offline"),
-        *_wishes(read_wishes(prototype.questions()), answers),
+        *_wishes(wishes, answers.values(), [answer for row, answer in answers.items() if row.starter]),
     ]
 
 
-def _wishes(wishes: Wishes, answers: Mapping[Row, Answer]) -> list[Check]:
-    """Whether the answers keep what every answer has to; what only a model can keep is told, not held against it."""
+def _wishes(wishes: Wishes, answers: Collection[Answer], must: Iterable[Answer] = ()) -> list[Check]:
+    """Whether `answers` keep what every answer has to; what only a model can keep is told, not held against them."""
     if wishes == Wishes():
         return []
-    broken = {row: wishes.broken(answer) for row, answer in answers.items()}
-    told = Counter(wish for each in broken.values() for wish in each)
+    told = Counter(wish for answer in answers for wish in wishes.broken(answer))
     detail = "; ".join(
         f"{count} of {len(answers)} {'miss' if count > 1 else 'misses'} {wish}"
         for wish, count in told.items()
     )
-    held = [why for row in broken if row.starter for wish, why in broken[row].items() if wish in KEPT_OFFLINE]
+    held = [why for answer in must for wish, why in wishes.broken(answer).items() if wish in KEPT_OFFLINE]
     if held:
         return [Check("wishes", False, held[0], "Change `every_answer` in questions.yaml, or the model.")]
     left = "; the offline engine only quotes: see `protokit eval --model`" if told else ""
     return [Check("wishes", True, f"{detail or 'kept by every answer'}{left}")]
 
 
-def _summarizes(assistant: Any, path: Path) -> Check:
-    text = assistant.text_of(path)
-    answer = assistant.reply(text, file=path.name, session="check").answer
+def _summaries(assistant: Any, wishes: Wishes) -> list[Check]:
+    """Each sample by itself, and the wishes that all summaries have to keep."""
+    texts = {path: assistant.text_of(path) for path in assistant.samples()}
+    answers = {
+        path: assistant.reply(text, file=path.name, session="check").answer for path, text in texts.items()
+    }
+    checks = [_summarizes(path, texts[path], answer) for path, answer in answers.items()]
+    return [*checks, *_wishes(wishes, answers.values())]
+
+
+def _summarizes(path: Path, text: str, answer: Answer) -> Check:
     astray = [c.number for c in answer.citations if text[c.passage.start : c.passage.end] != c.passage.text]
     fine = bool(answer.citations) and not astray
     return Check(

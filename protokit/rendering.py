@@ -10,6 +10,7 @@ from pathlib import Path
 from protokit.blueprint import Blueprint
 from protokit.catalog import layers
 from protokit.errors import FolderProblem
+from protokit.lexicon import language_name
 from protokit.spec import SCHEMA_FILE, SPEC_FILE, Spec, schema, write_spec
 from protokit.templates import rendered
 
@@ -73,10 +74,23 @@ def _move(made: Path, target: Path) -> None:
 
 def _write_texts(made: Path, blueprint: Blueprint, spec: Spec, texts: Mapping[str, str]) -> None:
     """Put the person's words in as data; they never pass through a template."""
-    words = {"title": spec.title, "pitch": spec.pitch, "blueprint": blueprint.title}
+    words = {
+        "title": spec.title,
+        "pitch": spec.pitch,
+        "blueprint": blueprint.title,
+        "language": _language_note(spec),
+    }
     readme = fill((made / "README.md").read_text(encoding="utf-8"), words)
     for name, text in {**texts, "README.md": readme, SPEC_FILE: write_spec(spec)}.items():
         (made / name).write_text(text, encoding="utf-8")
+
+
+def _language_note(spec: Spec) -> str:
+    """What the README adds where answers are wished in one language, which the offline engine cannot choose."""
+    if not any(wish.kind == "language" for wish in spec.constraints):
+        return ""
+    name = language_name(spec.language)
+    return f" It quotes them in their own language: for answers in {name} over other texts, connect a model."
 
 
 def fill(text: str, words: Mapping[str, str]) -> str:

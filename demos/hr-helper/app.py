@@ -47,10 +47,7 @@ if question := st.chat_input("Ask a question…") or picked:
     st.chat_message("user", avatar=PERSON).markdown(safe_markdown(question))
     history = [Turn(answer.question, answer.text) for answer in answers]
     with st.chat_message("assistant", avatar=HELPER):
-        answered = parts.stream(assistant.reply(question, history, session))
-    if answered:
-        answers.append(answered)
-        st.rerun()
+        parts.stream(assistant.reply(question, history, session), keep=answers.append)
 
 with st.sidebar:
     parts.show_session(answers)

@@ -70,9 +70,8 @@ with right:
         st.info("Paste a text, upload a file or pick a sample first.")
     elif wanted:
         file = st.session_state.get("file", "pasted text")
-        st.session_state.summary = (text, parts.stream(assistant.reply(text, shape, length, file, session)))
-        if st.session_state.summary[1]:
-            st.rerun()
+        reply = assistant.reply(text, shape, length, file, session)
+        parts.stream(reply, keep=lambda answer: st.session_state.update(summary=(text, answer)))
     elif summary := st.session_state.get("summary"):
         source, answer = summary
         parts.show_text(answer)

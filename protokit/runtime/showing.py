@@ -11,6 +11,7 @@ from vectorstore.passages import Passage
 
 if TYPE_CHECKING:
     from protokit.runtime.grounding import SentenceCheck
+    from protokit.runtime.settings import Settings
     from vectorstore.knowledge import KnowledgeBase
 
 
@@ -185,3 +186,16 @@ def files_html(knowledge: "KnowledgeBase") -> str:
     return (
         f'<h3>Documents</h3><ul class="files">{rows}</ul><p class="quiet">{escape(str(knowledge.status))}</p>'
     )
+
+
+def engine_note(settings: "Settings") -> str:
+    """One quiet line where no model is connected: what the offline engine does, and which wish it cannot keep."""
+    if settings.model != "offline":
+        return ""
+    note = "Runs on the offline engine, which quotes. README.md says how to connect a model."
+    wished = [str(wish.get("words", "")) for wish in settings.constraints if wish.get("kind") == "language"]
+    if wished:
+        note += (
+            f" It quotes a text in its own language: for \u201c{wished[0]}\u201d over others, connect one."
+        )
+    return note

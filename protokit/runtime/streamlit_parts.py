@@ -10,7 +10,7 @@ from protokit.runtime.errors import RuntimeProblem
 from protokit.runtime.replies import Reply
 from protokit.runtime.requests import Answer, Citation
 from protokit.runtime.settings import Settings
-from protokit.runtime.showing import doubted, doubts, marked, match, numbers, title, totals
+from protokit.runtime.showing import doubted, doubts, engine_note, marked, match, numbers, title, totals
 from protokit.runtime.telemetry import EventLog
 from vectorstore.knowledge import KnowledgeBase
 
@@ -119,5 +119,5 @@ def _documents(knowledge: KnowledgeBase) -> None:
 
 def show_engine(settings: Settings) -> None:
     """One quiet line where no model is connected."""
-    if settings.model == "offline":
-        st.caption("Runs on the offline engine, which quotes. README.md says how to connect a model.")
+    if note := engine_note(settings):
+        st.caption(safe_markdown(note))

@@ -12,6 +12,7 @@ sys.path.insert(0, str(HERE))
 from assistant import Assistant  # noqa: E402
 
 QUESTIONS = yaml.safe_load((HERE / "questions.yaml").read_text(encoding="utf-8"))
+MOST_WORDS = next((row["every_answer"] for row in QUESTIONS if "every_answer" in row), {}).get("max_words")
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +31,5 @@ def test_a_starter_question_gets_a_cited_answer(assistant, row):
         assert words.casefold() in " ".join(answer.text.split()).casefold()
     cited = {citation.passage.file for citation in answer.citations}
     assert not row.get("cites") or cited & set(row["cites"])
+    length = sum(not word.startswith("[") for word in answer.text.split())
+    assert MOST_WORDS is None or length <= MOST_WORDS

@@ -13,13 +13,12 @@ from assistant import Assistant
 
 from protokit.runtime import Answer, Reply, RuntimeProblem, Turn
 from protokit.runtime.defence import safe_markdown
-from protokit.runtime.showing import answer_markdown, files_html, numbers_html, sources_html
+from protokit.runtime.showing import answer_markdown, engine_note, files_html, numbers_html, sources_html
 
 assistant = Assistant()
 settings = assistant.settings
 replies: dict[str, Reply] = {}
 """The answers on their way, by session, so that Stop finds its own."""
-OFFLINE = "Runs on the offline engine: it quotes your documents. README.md says how to connect a model."
 
 
 READY = gr.update(submit_btn=True, stop_btn=False)
@@ -86,7 +85,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             with gr.Row(elem_classes="starters"):
                 starters = [gr.Button(question, size="sm") for question in settings.starter_questions]
             box = gr.Textbox(placeholder="Ask a question…", show_label=False, submit_btn=True, autofocus=True)
-            gr.Markdown(OFFLINE if settings.model == "offline" else "", elem_classes="quiet")
+            gr.Markdown(safe_markdown(engine_note(settings)), elem_classes="quiet")
         with gr.Column(scale=1, min_width=280, elem_classes="panel"):
             totals = gr.HTML(numbers_html([]), padding=False)
             sources = gr.HTML(padding=False)

@@ -13,12 +13,11 @@ from assistant import Assistant
 
 from protokit.runtime import Answer, RuntimeProblem, keep_upload
 from protokit.runtime.defence import safe_markdown
-from protokit.runtime.showing import answer_markdown, files_html, numbers_html, sources_html
+from protokit.runtime.showing import answer_markdown, engine_note, files_html, numbers_html, sources_html
 
 assistant = Assistant()
 settings = assistant.settings
 ALL = "All documents"
-OFFLINE = "Runs on the offline engine: it quotes your documents. README.md says how to connect a model."
 
 
 def search(question: str, file: str, answers: list[Answer], session: str) -> Iterator[tuple[Any, ...]]:
@@ -93,7 +92,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             files, timer = gr.HTML(padding=False), gr.Timer(1.5)
             upload = gr.UploadButton("Add documents", file_count="multiple", size="sm")
             totals = gr.HTML(numbers_html([]), padding=False)
-            gr.Markdown(OFFLINE if settings.model == "offline" else "", elem_classes="quiet")
+            gr.Markdown(safe_markdown(engine_note(settings)), elem_classes="quiet")
 
     outputs = [result, sources, totals, thumbs, answers]
     box.submit(search, [box, file, answers, session], outputs, concurrency_limit=20, api_name="search")

@@ -13,12 +13,11 @@ from assistant import LENGTHS, SHAPES, Assistant
 
 from protokit.runtime import Answer, RuntimeProblem
 from protokit.runtime.defence import safe_markdown
-from protokit.runtime.showing import marked_text, numbers
+from protokit.runtime.showing import engine_note, marked_text, numbers
 from vectorstore import VectorstoreError
 
 assistant = Assistant()
 settings = assistant.settings
-OFFLINE = "Runs on the offline engine: it quotes the text. README.md says how to connect a model."
 
 
 def take(path: str | Path | None) -> tuple[str, str]:
@@ -75,7 +74,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
                 [(label, name) for name, label in LENGTHS.items()], value="medium", label="Length"
             )
             button = gr.Button("Summarize", variant="primary")
-            gr.Markdown(OFFLINE if settings.model == "offline" else "", elem_classes="quiet")
+            gr.Markdown(safe_markdown(engine_note(settings)), elem_classes="quiet")
         with gr.Column(min_width=320, elem_classes="panel"):
             result = gr.Markdown(safe_markdown(settings.welcome), elem_classes="answer")
             with gr.Row(visible=False, elem_classes="starters") as thumbs:
