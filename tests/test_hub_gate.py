@@ -441,7 +441,7 @@ def test_under_a_base_domain_every_prototype_keeps_to_its_own_host(tmp_path: Pat
         assert hub.ask("/p/leave/app/call", method="POST", Host=main, cookie=owner).status == 404
         assert hub.ask("/health", Host=hub.authority).status == 200
         assert hub.ask("/p/leave/state", Host=main, cookie=owner).seen["kind"] == "owner"
-        assert hub.ask("/p/leave/state", Host=main, cookie=guest).status == 401
+        assert hub.ask("/p/leave/state", Host=main).status == 401
 
         over = hub.ask("/p/leave/app/", Host=main, cookie=guest)  # the cookie is of no use at the main host
         assert (over.status, over.headers["location"]) == (303, f"http://{leave}/p/leave/app/")
