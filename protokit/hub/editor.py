@@ -51,7 +51,7 @@ async def save(request: Request) -> Response:
     try:
         spec = await run_in_threadpool(_save, bench, form)
     except ProtokitError as problem:
-        return await run_in_threadpool(_page, request, bench, form, str(problem))
+        return await run_in_threadpool(_page, request, bench, _typed(bench, form), str(problem))
     await apply(hub_of(request), bench, spec)
     return back(bench, "", slug=bench.slug)
 
@@ -102,6 +102,13 @@ def _form(folder: Path, spec: Spec) -> dict[str, Any]:
         "server": server_of(folder),
         **{name: "" if value is None else f"{value:g}" for name, value in limits.items()},
     }
+
+
+def _typed(bench: Bench, form: Mapping[str, str]) -> dict[str, Any] | None:
+    """What was typed, to be shown again."""
+    if bench.spec is None:
+        return None
+    return {**_form(bench.folder, bench.spec), **form, "fall_back_offline": "fall_back_offline" in form}
 
 
 def _fields(form: Mapping[str, str], spec: Spec) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def show(request: Request) -> Response:
     try:
         story = read_story(bench.folder)
     except ProtokitError as problem:
-        return _page(request, bench, "", [], str(problem))
+        return _page(request, bench, "", [], broken=str(problem))
     return _page(request, bench, story.opening, [(step.question, step.say) for step in story.steps])
 
 
@@ -77,6 +77,7 @@ def _page(
     steps: Steps,
     wrong: str = "",
     *,
+    broken: str = "",
     unsaved: bool = False,
     focus: int | None = None,
 ) -> Response:
@@ -94,4 +95,5 @@ def _page(
         unsaved=unsaved,
         focus=focus,
         wrong=wrong,
+        broken=broken,
     )
