@@ -4,12 +4,14 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
 from protokit.hub.schema import OWNER, SESSIONS
 
 SESSION_SECONDS = 30 * 86400.0
 _TOUCH_SECONDS = 60.0
+# Asked on every request of the owner, so put together once.
+_VALID = select(SESSIONS).where(SESSIONS.c.id == bindparam("session"), SESSIONS.c.expires > bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,8 @@ class Sessions:
 
     def session(self, session: str) -> Session | None:
         """The session with this id unless it was ended or is over."""
-        now = time.time()
-        wanted = select(SESSIONS).where(SESSIONS.c.id == session, SESSIONS.c.expires > now)
         with self._engine.connect() as database:
-            row = database.execute(wanted).first()
+            row = database.execute(_VALID, {"session": session, "now": time.time()}).first()
         return Session(**row._mapping) if row else None
 
     def touch_session(self, session: Session) -> None:

@@ -52,7 +52,7 @@ class Visitors:
             match self._keys.read("visit cookie", value):
                 case [kind, place, str(name)] if place == slug:
                     found = self._store.session(name) if kind == "owner" else self._store.visit(name)
-                    if isinstance(found, Session) or (found and found.slug == slug):
+                    if found:
                         return found
         return None
 
