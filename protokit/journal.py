@@ -102,7 +102,9 @@ def recover(folder: Path) -> Recovery | None:
 def _refuse_edited(folder: Path, changes: Sequence[Change]) -> None:
     for change in changes:
         path = folder / change.file
-        if path.is_symlink() or read(path) != change.before:
+        if path.is_symlink():
+            raise FolderProblem("is a link, and nothing is written through one", where=change.file)
+        if read(path) != change.before:
             raise FolderProblem(
                 "changed while the update was being tried, so nothing was written",
                 where=change.file,

@@ -16,9 +16,9 @@ from filelock import FileLock
 
 from protokit import catalog
 from protokit.journal import PLACE
+from protokit.planning import plan
 from protokit.schema_versions import MIGRATIONS, migrated, rename
 from protokit.spec import SCHEMA, read_spec
-from protokit.updating import plan
 from tests import terminal
 from tests.terminal import protokit, tree
 

@@ -72,7 +72,7 @@ class Protokit(Tool):
     def update(self, folder: Path, version: str) -> Ended:
         from protokit.errors import ProtokitError
         from protokit.journal import carry_out
-        from protokit.updating import plan
+        from protokit.planning import plan
 
         try:
             planned = plan(folder, str(self.place / version))
