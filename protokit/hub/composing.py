@@ -94,6 +94,7 @@ def routes() -> list[Route]:
         Route("/jobs/{number}", progress),
         Route("/jobs/{number}", choose, methods=["POST"]),
         Route("/jobs/{number}/steps", steps),
+        Route("/jobs/{number}/made", made),
     ]
 
 
@@ -126,7 +127,17 @@ async def begin(request: Request) -> Response:
 def progress(request: Request) -> Response:
     """What the job does now, or what came of it."""
     job = _job(request)
+    if job.state == "ready":
+        return RedirectResponse(f"/jobs/{job.id}/made", 303)
     return page(request, "job.html", job=job)
+
+
+def made(request: Request) -> Response:
+    """The new prototype, live, with the reason beside it."""
+    hub, job = hub_of(request), _job(request)
+    if job.state != "ready" or hub.store.record(job.slug) is None:
+        raise HTTPException(404)
+    return page(request, "made.html", job=job, app=hub.address(job.slug, "app/"), done=None)
 
 
 def steps(request: Request) -> Response:

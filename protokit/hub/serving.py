@@ -45,6 +45,7 @@ def serve(
             proxy_headers=False,  # the gate reads them, and believes only trusted proxies
             server_header=False,
             lifespan="on",
+            ws="websockets-sansio",
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         with suppress(KeyboardInterrupt):
