@@ -35,6 +35,11 @@ class Health:
     """How many tests passed."""
     unseen: tuple[str, ...] = ()
 
+    @property
+    def flawless(self) -> bool:
+        """Whether nothing can have been better before."""
+        return not self.failed and all(hits == of for hits, of in self.scores.values())
+
     def __or__(self, other: "Health") -> "Health":
         """What both found."""
         return Health(
