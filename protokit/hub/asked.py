@@ -56,8 +56,13 @@ class Asked:
         """Whether a page of another origin sent it. The scheme is left out: a proxy may not have told it."""
         site = self.said.get("sec-fetch-site", "same-origin")
         origin = self.said.get("origin")
-        there = "" if origin is None else origin.partition("://")[2].lower()
-        return site not in ("same-origin", "none") or (origin is not None and there != self.authority)
+        if site not in ("same-origin", "none"):
+            return True
+        return origin is not None and _plain(origin.partition("://")[2].lower()) != _plain(self.authority)
+
+
+def _plain(authority: str) -> str:
+    return authority.removesuffix(":80").removesuffix(":443")
 
 
 def read(scope: Scope, settings: HubSettings) -> Asked:

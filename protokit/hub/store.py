@@ -1,9 +1,9 @@
 """The Hub's own state in one object: prototypes, share links, visits, the owner."""
 
 from protokit.hub.database import open_database
-from protokit.hub.links import Links
+from protokit.hub.links import Links, Visit
 from protokit.hub.records import Records
-from protokit.hub.sessions import Sessions
+from protokit.hub.sessions import Session, Sessions
 from protokit.hub.settings import HubSettings
 
 
@@ -17,6 +17,13 @@ class Store(Records, Links, Sessions):
         for folder in (settings.prototypes, settings.trash):
             folder.mkdir(parents=True, exist_ok=True)
         return cls(settings, open_database(settings))
+
+    def touch(self, found: Session | Visit) -> None:
+        """Note that the owner or a guest is there now."""
+        if isinstance(found, Session):
+            self.touch_session(found)
+        else:
+            self.touch_visit(found)
 
     def close(self) -> None:
         """Let go of the database."""

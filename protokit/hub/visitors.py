@@ -1,8 +1,11 @@
 """Who is there: read from the Hub's signed cookies, and checked against its state on every request."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from sqlalchemy.exc import OperationalError
 
 from protokit.hub.links import Visit
 from protokit.hub.secrets import Keys
@@ -59,13 +62,13 @@ class Visitors:
     def identify(self, headers: Iterable[tuple[bytes, bytes]], slug: str = "") -> Visitor:
         """Who asks for the prototype `slug`, or for the Hub itself."""
         found = self.owner(headers) or (self.visit(headers, slug) if slug else None)
+        if found is None:
+            return NOBODY
+        with suppress(OperationalError):  # a full disk is no reason to shut people out
+            self._store.touch(found)
         if isinstance(found, Session):
-            self._store.touch_session(found)
             return Visitor("owner", found.id)
-        if found:
-            self._store.touch_visit(found)
-            return Visitor("guest", found.id, found.link, found.slug)
-        return NOBODY
+        return Visitor("guest", found.id, found.link, found.slug)
 
     def still(self, visitor: Visitor) -> bool:
         """Whether somebody who got in would get in now."""
