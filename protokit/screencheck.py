@@ -52,7 +52,8 @@ def _in_streamlit(folder: Path, said: str) -> str:
 
 def _refuse_errors(page: object) -> None:
     for fault in page.exception:  # type: ignore[attr-defined]
-        sys.exit("\n".join([*fault.stack_trace, f"{fault.proto.type}: {fault.message}"]))
+        frames = [f"  {line}" for line in fault.stack_trace]  # as Python shows a traceback
+        sys.exit("\n".join([*frames, f"{fault.proto.type}: {fault.message}"]))
     problems = page.error  # type: ignore[attr-defined]
     if problems:
         print(json.dumps({"ok": False, "detail": f"the page shows an error: {problems[0].value}"}))

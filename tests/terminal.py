@@ -49,14 +49,24 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 def protokit(
-    *words: str | Path, cwd: Path, env: Mapping[str, str] | None = None, unprivileged: bool = False
+    *words: str | Path,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    unprivileged: bool = False,
+    patience: int = PATIENCE,
 ) -> Done:
     """Run `protokit WORDS` in `cwd`; `unprivileged` makes permissions count for root too."""
-    return run([*COMMAND, *map(str, words)], cwd=cwd, env=env, unprivileged=unprivileged)
+    command = [*COMMAND, *map(str, words)]
+    return run(command, cwd=cwd, env=env, unprivileged=unprivileged, patience=patience)
 
 
 def run(
-    command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None, unprivileged: bool = False
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    unprivileged: bool = False,
+    patience: int = PATIENCE,
 ) -> Done:
     """Run any command the same way."""
     done = subprocess.run(
@@ -66,7 +76,7 @@ def run(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=PATIENCE,
+        timeout=patience,
         check=False,
         preexec_fn=_drop_privileges if unprivileged else None,
     )
