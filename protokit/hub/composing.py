@@ -23,7 +23,7 @@ from protokit.runtime.uploads import keep_upload
 from protokit.spec import SCREENS
 
 MOST_FILES = 200
-_EXAMPLES = (
+EXAMPLES = (
     "Answer new hires' questions about our handbook",
     "Search our product manuals and show the page each answer is from",
     "Turn meeting notes into decisions and action items",
@@ -170,7 +170,7 @@ def _form_page(request: Request, draft: Draft, status_code: int = 200) -> Respon
         status_code,
         draft=draft,
         kept=kept,
-        examples=_EXAMPLES,
+        examples=EXAMPLES,
         blueprints=[(card.name, card.title, card.pitch) for card in catalog.blueprints().values()],
         most=MOST_CHARACTERS,
         upload_mb=hub_of(request).settings.upload_mb,

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from protokit import catalog
+from protokit.hub.composing import EXAMPLES
 from protokit.hub.pages import page
 from protokit.hub.parts import Hub, hub_of
 from protokit.hub.records import SORTS, Record
@@ -106,6 +107,7 @@ def gallery(request: Request) -> Response:
         total=total,
         pages=-(-total // PAGE),
         address=hub.address,
+        examples=EXAMPLES,
         sorts=list(_SORT_WORDS.items()),
     )
 
