@@ -3,7 +3,7 @@
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,9 @@ from protokit.hub.secrets import Keys
 from protokit.hub.settings import HubSettings
 from protokit.hub.visitors import OWNER_COOKIE, Visitors
 from protokit.making import Wish, make, plan
-from tests.browser import own_port
+from tests.browser import _FLAGS as FLAGS
+from tests.browser import CHROMIUM, DESKTOP, PHONE, Visit, own_port
+from tests.browser import _is_outside as is_outside
 
 HR = "A chatbot that answers new hires' questions about our HR handbook"
 
@@ -101,3 +103,44 @@ def _opened(settings: HubSettings, prototypes: tuple[Path, ...]) -> Hub:
     for folder in prototypes:
         shutil.copytree(folder, settings.prototypes / folder.name)
     return open_hub(settings)
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """One Chromium for many windows that share nothing."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield started
+        started.close()
+
+
+@contextmanager
+def window(
+    browser: Any, url: str, size: tuple[int, int] = DESKTOP, cookies: Sequence[dict[str, str]] = ()
+) -> Iterator[Visit]:
+    """A window of somebody new at `url`."""
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, has_touch=size == PHONE, reduced_motion="reduce"
+    )
+    context.add_cookies(cookies)
+    outside: list[str] = []
+    context.on("request", lambda request: outside.append(request.url) if is_outside(request.url) else None)
+    try:
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(url)
+        yield Visit(page, outside)
+    finally:
+        context.close()
+
+
+def serious(page: Any) -> list[str]:
+    """What axe finds on the page that keeps somebody out; frames hold the prototype's own page and are left out."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
+    grave = [each for each in found.response["violations"] if each["impact"] in ("serious", "critical")]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in grave]

@@ -56,6 +56,7 @@ function leadAlong(path) {
     if (!button) return;
     const question = document.querySelector(button.dataset.ask).textContent;
     button.disabled = true;
+    told.textContent = isWaking() ? "It is waking up. Then it is asked." : "";
     told.textContent = await ask(question);
     button.disabled = false;
     // On a phone the answer needs the room.
@@ -92,12 +93,7 @@ async function begin(box) {
 }
 
 function findBox() {
-  let page;
-  try {
-    page = app.contentDocument;
-  } catch {
-    return null;
-  }
+  const page = app.contentDocument;
   const choices = [
     "textarea[data-testid='stChatInputTextArea']",
     "[data-testid='stTextInput'] input",
@@ -123,11 +119,17 @@ function sendButton(box) {
   return null;
 }
 
+// While the waiting page is in the prototype's place.
+function isWaking() {
+  return ["asleep", "starting"].includes(app.contentDocument?.body?.dataset.state);
+}
+
 function appear(find, patience) {
-  const until = Date.now() + patience;
+  let until = Date.now() + patience;
   return new Promise((resolve) => {
     const look = () => {
       const found = find();
+      if (isWaking()) until = Date.now() + patience;
       if (found || Date.now() > until) resolve(found);
       else setTimeout(look, 100);
     };
