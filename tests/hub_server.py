@@ -94,27 +94,44 @@ class Served:
 @contextmanager
 def served(home: Path, *slugs: str, **settings: Any) -> Iterator[Served]:
     """A gate over a new home with prototypes of these names."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(100)  # whoever asks before the server runs waits
-        chosen = HubSettings(home, port=listening.getsockname()[1], **settings)
+    with listening() as at:
+        chosen = HubSettings(home, port=at.getsockname()[1], **settings)
         store, keys = Store.open(chosen), Keys.open(home)
-        gate = Gate(_app(), store, keys, recheck=0.1)
-        config = uvicorn.Config(
-            gate, log_level="error", proxy_headers=False, lifespan="off", ws="websockets-sansio"
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        running = Served(store, keys, chosen.port)
+        known = Served(store, keys, chosen.port)
         for slug in slugs:
-            running.add(slug)
-        try:
-            yield running
-        finally:
-            server.should_exit = True
-            thread.join(20)
-            store.close()
+            known.add(slug)
+        with running(Gate(_app(), store, keys, recheck=0.1), at):
+            yield known
+        store.close()
+
+
+@contextmanager
+def listening() -> Iterator[socket.socket]:
+    """A socket on a free port of loopback; whoever asks before a server runs there waits."""
+    with socket.socket() as at:
+        at.bind(("127.0.0.1", 0))
+        at.listen(100)
+        yield at
+
+
+@contextmanager
+def running(app: Any, at: socket.socket) -> Iterator[None]:
+    """Serve `app` there, without what it does when it starts and stops."""
+    config = uvicorn.Config(
+        app, log_level="error", proxy_headers=False, lifespan="off", ws="websockets-sansio"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [at]}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+async def _page_of_a_prototype(request: Request) -> Response:
+    return HTMLResponse("<!doctype html><title>A prototype</title><p>Hello</p>")
 
 
 def _app() -> Starlette:
@@ -122,6 +139,7 @@ def _app() -> Starlette:
     return Starlette(
         routes=[
             Route("/p/{slug}/app/events", _events),
+            Route("/p/{slug}/app/page", _page_of_a_prototype),
             WebSocketRoute("/p/{slug}/app/ws", _echo),
             WebSocketRoute("/{path:path}", _echo),
             anything,
