@@ -36,6 +36,7 @@ def _shared(verb: Callable[P, R]) -> Callable[P, R]:
             "--model", default="offline", show_default=True, help="offline, openai:NAME or PROVIDER:NAME."
         ),
         click.option("--name", help="The title. The folder is named after it."),
+        click.option("--audience", help="Who will use it, instead of whom the prompt names."),
         click.option(
             "--out",
             type=A_PATH,
@@ -230,8 +231,6 @@ main.add_command(hub.hub)
 
 
 def _planned(wish: dict[str, Any], ask: bool) -> Any:
-    from dataclasses import replace
-
     from protokit.making import Wish, plan, with_parameters
     from protokit.parameters import pairs
 
@@ -242,21 +241,21 @@ def _planned(wish: dict[str, Any], ask: bool) -> Any:
         screen=wish["ui"],
         model=wish["model"],
         name=wish["name"],
+        audience=wish["audience"],
         parameters=pairs(wish["decided"]),
         trust=wish["trust"],
     )
-    planned, ask = plan(wanted), ask and sys.stdin.isatty()
-    if ask and planned.choice.question and wish["blueprint"] is None:
-        names = [name for name in (planned.choice.blueprint, planned.choice.runner_up) if name]
-        click.echo(planned.choice.question, err=True)
-        picked = click.prompt("Blueprint", type=click.Choice(names), default=names[0], err=True)
-        if picked != planned.blueprint.name:
-            planned = plan(replace(wanted, blueprint=picked))
+    planned, ask = plan(wanted), ask and sys.stdin.isatty() and sys.stderr.isatty()
+    if ask:
+        from protokit.conversation import converse
+
+        planned = converse(wanted, planned, plan)
+    else:
+        click.echo(_reason(planned), err=True)
     if ask and planned.blueprint.parameters:
         from protokit.commands.parameters import ask_parameters
 
         planned = with_parameters(planned, ask_parameters(planned.blueprint.parameters, wanted.parameters))
-    click.echo(_reason(planned), err=True)
     return planned
 
 
@@ -288,6 +287,8 @@ def _reason(planned: Any) -> str:
             f"; considered {choice.runner_up} ({choice.runner_up_confidence:.0%})" if choice.runner_up else ""
         )
         lines.append(f"   blueprint {planned.blueprint.name}{words}, {choice.confidence:.0%} sure{other}")
+        if choice.question:
+            lines.append(f"   {choice.question} --blueprint decides")
     else:
         lines.append(f"   blueprint {planned.blueprint.name}, as you chose")
     if spec.source:
@@ -296,6 +297,8 @@ def _reason(planned: Any) -> str:
         lines.append(
             f"   from {spec.source.url}, commit {spec.source.commit}: {shown_code(planned.blueprint)}"
         )
+    if planned.drafted:
+        lines.append(f"   {planned.drafted}")
     if planned.report is not None:
         lines.append(str(planned.report))
     return "\n".join(lines)
@@ -310,6 +313,8 @@ def _told(planned: Any) -> dict[str, Any]:
         "blueprint": planned.blueprint.reference,
         "confidence": choice.confidence if choice.blueprint == planned.blueprint.name else None,
         "because": choice.because,
+        "question": choice.question,
+        "drafted": planned.drafted,
         "considered": [{"name": name, "confidence": share} for name, share in choice.considered],
         "spec": spec_fields(planned.spec),
         "documents": [

@@ -1,6 +1,7 @@
 """From the typed line to a finished folder: draft, prepare the knowledge and the questions, render."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -16,9 +17,10 @@ from protokit.drafting import draft, find_domain
 from protokit.errors import ChoiceProblem, PromptProblem
 from protokit.instructions import INSTRUCTIONS_FILE, instructions
 from protokit.parameters import decided, require_decided
-from protokit.prompts import clean_name, clean_prompt
+from protokit.prompts import clean_audience, clean_name, clean_prompt
 from protokit.rendering import refuse_occupied, render
 from protokit.routing import Choice, route
+from protokit.runtime.settings import MODEL
 from protokit.sample import HEAD, Sample
 from protokit.spec import SCREENS, Screen, Spec, Value
 from protokit.trial import try_documents
@@ -39,10 +41,13 @@ class Wish:
     screen: str = "streamlit"
     model: str = "offline"
     name: str | None = None
+    audience: str | None = None
     parameters: Mapping[str, Value] = field(default_factory=dict)
     """What they decided of what the blueprint lets them decide, as values or as typed."""
     trust: bool = False
     """Whether code that is fetched from elsewhere may run."""
+    plain: bool = False
+    """Whether it is drafted offline, whatever model the environment names: for what must come out the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Plan:
     documents: Mapping[str, Path]
     report: "SyncReport | None" = field(default=None, repr=False)
     """What could be read of the person's own documents."""
+    drafted: str = ""
+    """Which model drafted it, or why the wished one did not; empty where none was wished."""
 
 
 def plan(wish: Wish) -> Plan:
@@ -70,18 +77,32 @@ def plan(wish: Wish) -> Plan:
     blueprint = chosen or _served(choice)
     finish = partial(_finished, blueprint, wish.parameters)
     domain = find_domain(prompt, catalog.domains())
-    drafted = partial(draft, prompt, blueprint, screen=screen, model=model, title=title)
+    audience = None if wish.audience is None else clean_audience(wish.audience)
+    drafted = partial(draft, prompt, blueprint, screen=screen, model=model, title=title, audience=audience)
     if documents:
         with try_documents(documents) as trial:
-            spec = drafted(domain=domain, documents=trial.texts())
-            rows = [] if blueprint.takes == "text" else trial.starters(spec.language)
+            spec, note = _worded(drafted(domain=domain, documents=trial.texts()), wish, trial.outline)
+            rows = [] if blueprint.takes == "text" else trial.starters(spec.language, spec.starter_questions)
             starters = tuple(row["question"] for row in rows)
-            return Plan(finish(spec, starters), blueprint, choice, _written(rows), documents, trial.report)
+            spec = finish(spec, starters)
+            return Plan(spec, blueprint, choice, _written(rows), documents, trial.report, note)
     sample = Sample.of(blueprint, domain.name if domain else "")
-    spec = drafted(domain=catalog.domains().get(sample.domain), starters=sample.starters())
-    return Plan(
-        finish(spec, spec.starter_questions), blueprint, choice, sample.questions(), sample.documents()
+    spec, note = _worded(
+        drafted(domain=catalog.domains().get(sample.domain), starters=sample.starters()), wish
     )
+    spec = finish(spec, spec.starter_questions)
+    return Plan(spec, blueprint, choice, sample.questions(), sample.documents(), drafted=note)
+
+
+def _worded(spec: Spec, wish: Wish, outline: Callable[[], str] = str) -> tuple[Spec, str]:
+    """The offline draft as a language model words it, where one is wished or in the environment, and who did it."""
+    if wish.plain or (wish.model == "offline" and os.environ.get(MODEL, "offline") == "offline"):
+        return spec, ""
+    from protokit.model_drafting import draft_by_model, drafting_model
+
+    decided = [name for name, given in (("title", wish.name), ("audience", wish.audience)) if given]
+    made = draft_by_model(drafting_model(wish.model), spec, outline=outline(), decided=decided)
+    return made.spec, made.note
 
 
 def plan_from(
@@ -113,7 +134,7 @@ def sample_plan(blueprint: Blueprint, screen: Screen, name: str | None = None) -
     needed = {title: p for title, p in blueprint.parameters.items() if p.default is None}
     values = {title: next(iter(p.choices), some[p.type]) for title, p in needed.items()}
     folder = str(blueprint.folder.absolute())
-    return plan(Wish(blueprint.examples[0], (), folder, screen, name=name, parameters=values))
+    return plan(Wish(blueprint.examples[0], (), folder, screen, name=name, parameters=values, plain=True))
 
 
 def with_parameters(planned: Plan, given: Mapping[str, Value]) -> Plan:

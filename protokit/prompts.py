@@ -7,6 +7,7 @@ from protokit.errors import NameProblem, PromptProblem, ProtokitError
 
 MOST_CHARACTERS = 2000
 MOST_TITLE = 80
+MOST_AUDIENCE = 200
 MOST_SLUG = 60
 
 _EXAMPLE = (
@@ -53,6 +54,17 @@ def clean_name(typed: str) -> str:
             f'the name "{text}" is a path', fix="Give a title here and the folder with --out DIR."
         )
     slug_of(text)
+    return text
+
+
+def clean_audience(typed: str) -> str:
+    """Return who a prototype is for, on one line. Raises PromptProblem."""
+    text = _one_line(typed, PromptProblem, "the audience")
+    if not text or len(text) > MOST_AUDIENCE:
+        raise PromptProblem(
+            f"the audience has {len(text)} characters, not 1 to {MOST_AUDIENCE}",
+            fix='Say who will use it: --audience "new hires"',
+        )
     return text
 
 

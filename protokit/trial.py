@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ STARTERS = 4
 class Trial:
     """The documents in a store of their own, found by words only, so that nothing heavy is loaded."""
 
+    folder: Path
     knowledge: "KnowledgeBase"
     report: "SyncReport"
 
@@ -31,12 +32,26 @@ class Trial:
             file.file: self.knowledge.source_text(file.file) for file in self.report.files if file.passages
         }
 
-    def starters(self, language: str) -> list[dict[str, Any]]:
-        """Rows for questions.yaml: questions that the offline engine answers from these documents, with the source."""
-        return [
-            _row(starter)
-            for starter in starter_questions(self.texts(), self._ask, STARTERS, language=language)
+    def outline(self) -> str:
+        """What the documents are about, a line for each: its title, its headings, its commonest words."""
+        from vectorstore.outline import outline
+
+        return "\n".join(
+            f"{each.file}: {'; '.join(dict.fromkeys((each.title, *each.headings, *each.terms)))}"
+            for each in outline(self.folder).documents
+        )
+
+    def starters(self, language: str, proposed: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """Rows for questions.yaml: questions that the offline engine answers from these documents, with the source.
+
+        Those `proposed` come first, where they are answered.
+        """
+        kept = [Starter(question, reply.files[0]) for question in proposed if (reply := self._ask(question))][
+            :STARTERS
         ]
+        left = STARTERS - len(kept)
+        made = starter_questions(self.texts(), self._ask, left, language=language) if left else ()
+        return [_row(starter) for starter in (*kept, *made)]
 
     def _ask(self, question: str) -> Reply | None:
         from protokit.runtime.answering import answer
@@ -70,4 +85,4 @@ def try_documents(documents: Mapping[str, Path]) -> Iterator[Trial]:
                 raise DocumentProblem(
                     f"none of the documents could be read ({why})", fix="Bring one with text in it."
                 )
-            yield Trial(knowledge, report)
+            yield Trial(folder, knowledge, report)

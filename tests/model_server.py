@@ -16,6 +16,8 @@ class Behaviour:
     """How the server answers; a test changes what it is about."""
 
     pieces: list[str] = field(default_factory=lambda: ["Thirty ", "days ", "of leave ", "[1]."])
+    replies: list[list[str]] = field(default_factory=list)
+    """Pieces of one answer after the other, before `pieces` is what each gets."""
     usage: dict[str, Any] | None = field(
         default_factory=lambda: {"prompt_tokens": 321, "completion_tokens": 7, "total_tokens": 328}
     )
@@ -39,6 +41,8 @@ class Behaviour:
     """How often it cuts before it answers in full."""
     takes_stream_options: bool = True
     """Older servers refuse the field."""
+    takes_response_format: bool = True
+    """So do models that cannot be held to a schema."""
     alive: int = 0
     """Keep-alive lines before the first piece, 0.05 s apart."""
     finish: str = "stop"
@@ -94,6 +98,8 @@ class _Handler(BaseHTTPRequestHandler):
             return 404, {}
         if "stream_options" in sent and not behaviour.takes_stream_options:
             return 400, {}
+        if "response_format" in sent and not behaviour.takes_response_format:
+            return 400, {}
         if behaviour.failure and behaviour.failures > 0:
             behaviour.failures -= 1
             return behaviour.failure
@@ -104,6 +110,8 @@ class _Handler(BaseHTTPRequestHandler):
         told = {"error": {"message": f"refused {self.server.keys[-1]}", "type": "error", "code": None}}
         if "stream_options" in self.server.asked[-1] and not self.server.behaviour.takes_stream_options:
             told["error"]["message"] = "Unknown field: stream_options"
+        if "response_format" in self.server.asked[-1] and not self.server.behaviour.takes_response_format:
+            told["error"]["message"] = "response_format of type json_schema is not supported"
         told["error"] |= self.server.behaviour.complaint
         self._send(status, json.dumps(told).encode(), "application/json", headers)
 
@@ -122,7 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
         for _ in range(behaviour.alive):
             self._line(": still here")
             self._wait(0.05)
-        for number, piece in enumerate(behaviour.pieces):
+        pieces = behaviour.replies.pop(0) if behaviour.replies else behaviour.pieces
+        for number, piece in enumerate(pieces):
             if number == behaviour.cut_after and behaviour.cuts > 0:
                 behaviour.cuts -= 1
                 self.close_connection = True

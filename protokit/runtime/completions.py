@@ -1,5 +1,6 @@
 """The engine for OpenAI and every server that speaks its protocol: streamed, with patience, retries and a real Stop."""
 
+import json
 import os
 import socket
 from collections.abc import Iterator
@@ -9,10 +10,10 @@ from typing import Any
 
 from protokit.runtime.citing import cite
 from protokit.runtime.errors import ModelProblem
-from protokit.runtime.faults import DECLINED, explained, lacks_usage, pause, problem
+from protokit.runtime.faults import DECLINED, explained, lacks_schema, lacks_usage, pause, problem
 from protokit.runtime.pacing import Patience, TooSlow, paced
 from protokit.runtime.packing import Message
-from protokit.runtime.requests import Request
+from protokit.runtime.requests import Prompt, Request
 from protokit.runtime.sending import Outcome, send
 
 _OPENAI = "https://api.openai.com/v1"
@@ -35,7 +36,7 @@ class OpenAIEngine:
 
         messages, text = send(asked, outcome), ""
         try:
-            for chunk in self._patiently(messages, outcome.stopped):
+            for chunk in self._patiently(messages, _shape(asked), outcome.stopped):
                 if chunk.usage:
                     outcome.tokens_in = _counted(chunk.usage, "prompt_tokens")
                     outcome.tokens_out = _counted(chunk.usage, "completion_tokens")
@@ -54,14 +55,14 @@ class OpenAIEngine:
             raise problem(self.model, "the server answered nothing. Try again, or another model")
         outcome.citations = cite(text, asked)
 
-    def _patiently(self, messages: list[Message], stopped: Event) -> Iterator[Any]:
+    def _patiently(self, messages: list[Message], shape: dict[str, Any], stopped: Event) -> Iterator[Any]:
         """What the server sends; asked again where that may help, as long as nobody has read a word."""
         import openai
 
         said = False
         for attempt in range(_ATTEMPTS):
             try:
-                for chunk in self._chunks(messages, stopped):
+                for chunk in self._chunks(messages, shape, stopped):
                     said = said or bool(_said(chunk))
                     yield chunk
                 return
@@ -69,23 +70,28 @@ class OpenAIEngine:
                 if self._wants_usage and lacks_usage(error):
                     self._wants_usage = False  # it streams all the same, and the tokens are counted here
                     continue
+                if shape and lacks_schema(error):
+                    shape = {}  # what comes is read with care anyway
+                    continue
                 wait = pause(error, attempt)
                 if said or wait is None or attempt == _ATTEMPTS - 1:
                     raise
             if stopped.wait(wait):
                 return
 
-    def _chunks(self, messages: list[Message], stopped: Event) -> Iterator[Any]:
+    def _chunks(self, messages: list[Message], shape: dict[str, Any], stopped: Event) -> Iterator[Any]:
         """One request; a stream that is left early is hung up, so that the server stops too."""
         import openai
 
         server = os.environ.get("OPENAI_BASE_URL") or _OPENAI  # an empty line in .env is no server
         sent: Any = messages
-        wish: dict[str, Any] = {"stream_options": {"include_usage": True}} if self._wants_usage else {}
+        usage: dict[str, Any] = {"stream_options": {"include_usage": True}} if self._wants_usage else {}
         limit = openai.Timeout(self._patience.first, connect=_CONNECT)
         with (
             openai.OpenAI(api_key=_key(), base_url=server, timeout=limit, max_retries=0) as client,
-            client.chat.completions.create(model=self.model, messages=sent, stream=True, **wish) as chunks,
+            client.chat.completions.create(
+                model=self.model, messages=sent, stream=True, **usage, **shape
+            ) as chunks,
         ):
             yield from paced(
                 chunks,
@@ -94,6 +100,14 @@ class OpenAIEngine:
                 hang_up=lambda: _hang_up(chunks.response),
                 stopped=stopped,
             )
+
+
+def _shape(asked: Request) -> dict[str, Any]:
+    """What holds the model to the JSON Schema of the request, where it has one."""
+    if not isinstance(asked, Prompt) or not asked.schema:
+        return {}
+    form = {"name": "reply", "schema": json.loads(asked.schema)}
+    return {"response_format": {"type": "json_schema", "json_schema": form}}
 
 
 def _said(chunk: Any) -> str:

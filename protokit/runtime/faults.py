@@ -17,6 +17,7 @@ _FILTERED = re.compile(
     r"content_filter|content_policy|content management policy|invalid_prompt|safety system", re.IGNORECASE
 )
 _USAGE = re.compile(r"stream_options|include_usage", re.IGNORECASE)
+_SCHEMA = re.compile(r"response_format|json_schema|structured output", re.IGNORECASE)
 
 
 def explained(error: Exception, model: str, broken: bool) -> ModelProblem:
@@ -73,10 +74,19 @@ def pause(error: Exception, attempt: int) -> float | None:
 
 def lacks_usage(error: Exception) -> bool:
     """Whether a server that knows no `stream_options` stumbled over them."""
+    return _stumbled(error, _USAGE)
+
+
+def lacks_schema(error: Exception) -> bool:
+    """Whether a server or a model that can be held to no JSON Schema stumbled over `response_format`."""
+    return _stumbled(error, _SCHEMA)
+
+
+def _stumbled(error: Exception, over: re.Pattern[str]) -> bool:
     import openai
 
     return isinstance(error, openai.APIStatusError) and bool(
-        error.status_code in (400, 422) and _USAGE.search(_words(error))
+        error.status_code in (400, 422) and over.search(_words(error))
     )
 
 

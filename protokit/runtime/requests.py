@@ -62,6 +62,8 @@ class Prompt:
 
     instructions: str
     text: str
+    schema: str = ""
+    """The JSON Schema of the reply, for servers that can hold a model to one; empty for free text."""
 
 
 Request = Question | Condensation | Prompt
