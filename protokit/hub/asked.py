@@ -72,6 +72,6 @@ def read(scope: Scope, settings: HubSettings) -> Asked:
     # Whoever balances load asks for /health by an address of its own choosing.
     if scope["path"] != "/health" and not answers_to(host, settings):
         raise BadAddress("This Hub does not go by that name.")
-    scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
+    scheme = "https" if scope["scheme"] in ("https", "wss") else "http"
     said = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     return Asked(scope, place, scheme, host, port, said)
