@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from protokit.hub.bench import bench_page, opened
+from protokit.errors import ProtokitError
+from protokit.hub.bench import Bench, bench_page, opened
+from protokit.hub.diagnosis import Diagnosis, diagnose
 from protokit.hub.insights import KINDS, Insights, Kind
 from protokit.hub.spend import spend_of
 from protokit.runtime.telemetry import Event, EventLog
@@ -19,7 +22,11 @@ _WORDS = {"all": "All", "unanswered": "No answer", "liked": "Helpful", "disliked
 
 def routes(home: str) -> list[BaseRoute]:
     """The list and the single answers."""
-    return [Route(f"{home}/questions", show), Route(f"{home}/questions/{{number:int}}", show_answer)]
+    return [
+        Route(f"{home}/questions", show),
+        Route(f"{home}/questions/{{number:int}}", show_answer),
+        Route(f"{home}/questions/{{number:int}}", find_out, methods=["POST"]),
+    ]
 
 
 def show(request: Request) -> Response:
@@ -48,7 +55,21 @@ def show(request: Request) -> Response:
 
 def show_answer(request: Request) -> Response:
     """How one answer came about."""
-    bench = opened(request)
+    return _page(request, opened(request))
+
+
+async def find_out(request: Request) -> Response:
+    """The same, with the stage at which the answer was lost."""
+    bench = await run_in_threadpool(opened, request)
+    found, wrong = None, ""
+    try:
+        found = await diagnose(bench.folder, request.path_params["number"])
+    except ProtokitError as problem:
+        wrong = str(problem)
+    return await run_in_threadpool(_page, request, bench, found, wrong)
+
+
+def _page(request: Request, bench: Bench, found: Diagnosis | None = None, wrong: str = "") -> Response:
     log = EventLog(Insights(bench.folder).file)
     event = log.event(request.path_params["number"])
     if event is None:
@@ -66,6 +87,8 @@ def show_answer(request: Request) -> Response:
         answer=_shown(event),
         passages=[_passage(passage) for passage in Trace(event, "", "").passages],
         doubted=doubted,
+        found=found,
+        wrong=wrong,
         same=Insights(bench.folder).conversation(fields["session"]),
     )
 
