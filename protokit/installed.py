@@ -62,7 +62,7 @@ def _asked() -> Iterator[tuple[str, str]]:
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
         brought_by = point.dist
         package = f"{brought_by.name} {brought_by.version}" if brought_by else point.name
-        yield package, point.module
+        yield package, point.value.partition(":")[0].strip()
 
 
 def _folder(module: str) -> Path:
@@ -70,6 +70,8 @@ def _folder(module: str) -> Path:
     from importlib.util import find_spec
 
     outermost, *inside = module.split(".")
-    found = find_spec(outermost)
+    found = None
+    with suppress(ImportError, ValueError):  # a package that is half removed, a name that is none
+        found = find_spec(outermost)
     places = list(found.submodule_search_locations or ()) if found else []
     return Path(places[0], *inside) if places else Path(*module.split("."))

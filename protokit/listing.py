@@ -30,8 +30,9 @@ def listed(folder: Path) -> dict[str, list[dict[str, Any]]]:
 
 def shown_list(found: dict[str, list[dict[str, Any]]]) -> str:
     """The same as lines for a person."""
+    width = max((len(row["name"]) for row in found["blueprints"]), default=0) + 3
     lines = ["Blueprints"]
-    lines += [f"  {row['name']:<14}{row['pitch']}" for row in found["blueprints"]]
+    lines += [f"  {row['name']:<{width}}{row['pitch']}" for row in found["blueprints"]]
     lines += ["", "Prototypes here"]
     for row in found["prototypes"]:
         lines.append(f"  {row['folder']:<28}{row.get('error') or row['title'] + ' (' + row['screen'] + ')'}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from protokit import catalog
 from protokit.blueprint import Blueprint
 from protokit.documents import gather
+from protokit.errors import SpecProblem
 from protokit.rendering import KNOWLEDGE
 from protokit.validation import dump_yaml, load_yaml, read_text
 
@@ -42,8 +43,13 @@ class Sample:
     def starters(self) -> tuple[str, ...]:
         """The questions that are offered on the page."""
         path = self.questions_file
-        rows = load_yaml(read_text(path), where=path.name) if path and self.asked else None
-        return tuple(row["question"] for row in rows or () if row.get("starter"))
+        rows = (load_yaml(read_text(path), where=path.name) or []) if path and self.asked else []
+        if not isinstance(rows, list):
+            raise SpecProblem(
+                "expected a list of questions", where=QUESTIONS_FILE, fix="Write `- question: ...`"
+            )
+        starters = [row for row in rows if isinstance(row, dict) and row.get("starter")]
+        return tuple(str(row["question"]) for row in starters if row.get("question"))
 
     def documents(self) -> dict[str, Path]:
         """Name below `knowledge/` -> file."""

@@ -6,10 +6,12 @@ from typing import Any
 
 from protokit.blueprint import Blueprint
 from protokit.catalog import home
+from protokit.errors import SpecProblem
 from protokit.validation import load_yaml, read_text
 
 WORDING_FILE = "wording.yaml"
 FALLBACK = "en"
+_TOKENS = {"topic": "", "subject": "", "audience": ""}
 Wording = Mapping[str, Any]
 
 
@@ -28,11 +30,25 @@ def own_wording(blueprint: Blueprint) -> dict[str, dict[str, Any]]:
     known: dict[str, dict[str, Any]] = {}
     for folder in blueprint.folders:
         for language, phrases in _read(folder).items():
-            known[language] = {**known.get(language, {}), **phrases}
+            known[language] = {**known.get(language, {}), **_checked(phrases, language, folder)}
     return known
 
 
-def _read(folder: Path) -> dict[str, dict[str, Any]]:
+def _checked(phrases: Any, language: str, folder: Path) -> dict[str, Any]:
+    """The phrases, whose tokens are those that a line can hold."""
+    where = f"{folder.name}/{WORDING_FILE}: {language}"
+    if not isinstance(phrases, dict):
+        raise SpecProblem("expected phrases by name", where=where, fix="Write for example {tone: formal}")
+    for name, line in phrases.items():
+        try:
+            str(line).format(**_TOKENS)
+        except (KeyError, IndexError, ValueError, AttributeError):
+            known = ", ".join(f"{{{token}}}" for token in _TOKENS)
+            raise SpecProblem(f"{name}: {line!r:.60} holds another token than {known}", where=where) from None
+    return phrases
+
+
+def _read(folder: Path) -> dict[str, Any]:
     path = folder / WORDING_FILE
     found = load_yaml(read_text(path), where=WORDING_FILE) if path.is_file() else None
     return found if isinstance(found, dict) else {}

@@ -267,6 +267,29 @@ def test_a_mistake_in_what_a_blueprint_builds_on_is_explained(
     assert all(part in str(caught.value) for part in told), caught.value
 
 
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"wording.yaml": 'en: {pitch: "About {thing}"}\n'}, ["mine/wording.yaml: en", "{thing}", "{topic}"]),
+        ({"wording.yaml": "en: formal\n"}, ["mine/wording.yaml: en", "phrases by name"]),
+        (
+            {"knowledge/a.md": "A", "questions.yaml": "question: Who?\n"},
+            ["questions.yaml", "a list of questions"],
+        ),
+        ({"knowledge/a.md": "A", "questions.yaml": "- [\n"}, ["questions.yaml, line 2", "not valid YAML"]),
+        ({"shared/app.py": "x = 1\n"}, ["mine/shared", f'no folder "{INSIDE}"']),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
+)
+def test_a_mistake_in_the_other_files_of_a_blueprint_is_explained(
+    tmp_path: Path, files: dict[str, str], told: list[str]
+) -> None:
+    folder = written(tmp_path / "mine", files)
+    with pytest.raises(ProtokitError) as caught:
+        plan(Wish(PROMPT, blueprint=str(folder)))
+    assert all(part in str(caught.value) for part in told), caught.value
+
+
 @pytest.mark.parametrize("wanted", ["1", "1.0", "1.0.0", ">=1,<2", "==1.0.0"])
 def test_versions_that_will_do_are_taken(tmp_path: Path, wanted: str) -> None:
     folder = written(tmp_path / "mine", extends=f"rag-search@{wanted}", requires=">=0.0.1")
