@@ -20,10 +20,8 @@ from protokit.parameters import decided, require_decided
 from protokit.prompts import clean_audience, clean_name, clean_prompt
 from protokit.rendering import refuse_occupied, render
 from protokit.routing import Choice, route
-from protokit.runtime.settings import MODEL
 from protokit.sample import HEAD, Sample
 from protokit.spec import SCREENS, Screen, Spec, Value
-from protokit.trial import try_documents
 from protokit.validation import dump_yaml
 from protokit.wishes import with_wishes
 
@@ -80,6 +78,8 @@ def plan(wish: Wish) -> Plan:
     audience = None if wish.audience is None else clean_audience(wish.audience)
     drafted = partial(draft, prompt, blueprint, screen=screen, model=model, title=title, audience=audience)
     if documents:
+        from protokit.trial import try_documents  # a quarter of all imports, for documents only
+
         with try_documents(documents) as trial:
             spec, note = _worded(drafted(domain=domain, documents=trial.texts()), wish, trial.outline)
             rows = [] if blueprint.takes == "text" else trial.starters(spec.language, spec.starter_questions)
@@ -96,12 +96,14 @@ def plan(wish: Wish) -> Plan:
 
 def _worded(spec: Spec, wish: Wish, outline: Callable[[], str] = str) -> tuple[Spec, str]:
     """The offline draft as a language model words it, where one is wished or in the environment, and who did it."""
-    if wish.plain or (wish.model == "offline" and os.environ.get(MODEL, "offline") == "offline"):
+    if wish.plain or (wish.model == "offline" and "PROTOKIT_MODEL" not in os.environ):
         return spec, ""
     from protokit.model_drafting import draft_by_model, drafting_model
 
+    if not (model := drafting_model(wish.model)):
+        return spec, ""
     decided = [name for name, given in (("title", wish.name), ("audience", wish.audience)) if given]
-    made = draft_by_model(drafting_model(wish.model), spec, outline=outline(), decided=decided)
+    made = draft_by_model(model, spec, outline=outline(), decided=decided)
     return made.spec, made.note
 
 
@@ -120,6 +122,8 @@ def plan_from(
     spec = _finished(found, spec.parameters, spec, spec.starter_questions)
     choice = Choice(found.name, 1.0, (), None, 0.0, (), None, None)
     if paths:
+        from protokit.trial import try_documents
+
         documents = gather(paths)
         rows = [{"question": question, "starter": True} for question in spec.starter_questions]
         with try_documents(documents) as trial:

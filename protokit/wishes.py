@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
 from protokit.lexicon import language_name, lexicon
-from protokit.runtime.requests import Answer
 from protokit.spec import Constraint, Spec
 from protokit.validation import Strict, convert, dump_yaml, load_yaml
+
+if TYPE_CHECKING:
+    from protokit.runtime.requests import Answer
 
 EVERY_ANSWER = "every_answer"
 """The row of questions.yaml that says what all answers have to keep."""
@@ -42,7 +44,7 @@ class Wishes(Strict, frozen=True, kw_only=True):
     tone: Literal["", "concise", "plain and simple"] = ""
     only_documents: bool = False
 
-    def broken(self, answer: Answer) -> dict[str, str]:
+    def broken(self, answer: "Answer") -> dict[str, str]:
         """Wish -> why `answer` does not keep it; empty where it keeps all. A refusal is only held to the length."""
         text = _CITED.sub("", answer.text).strip()
         found = {"max_words": self._too_long(text)}
@@ -87,7 +89,7 @@ class Wishes(Strict, frozen=True, kw_only=True):
             return f"sentences of {average:.0f} words are not plain" if average > _LONG_SENTENCE else ""
         return ""
 
-    def _beyond_documents(self, answer: Answer) -> str:
+    def _beyond_documents(self, answer: "Answer") -> str:
         if not self.only_documents:
             return ""
         if not answer.citations:
