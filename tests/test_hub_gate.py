@@ -1,8 +1,10 @@
 """The Hub's gate under attack: every way to a prototype or an owner's page without its own valid cookie."""
 
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -246,6 +248,25 @@ def test_an_event_stream_needs_the_cookie_and_ends_with_the_link(hub: Served) ->
             if tail == b"0\r\n\r\n":
                 break
         assert tail == b"0\r\n\r\n"  # the end of the stream, said properly
+
+
+def test_while_the_database_is_away_open_pages_stay_and_new_ones_are_told(tmp_path: Path) -> None:
+    with (
+        served(tmp_path / "home", "leave") as hub,
+        closing(sqlite3.connect(tmp_path / "home" / "hub.db")) as file,
+    ):
+        guest = hub.guest(hub.link("leave"))
+        with websocket(hub, "/p/leave/app/ws", guest) as talk:
+            file.execute("ALTER TABLE visits RENAME TO gone")
+            page = hub.ask("/p/leave/", cookie=guest, **BROWSER)
+            assert page.status == 503
+            assert b"Try again in a minute" in page.body
+            assert hub.ask("/", cookie=guest).status == 401
+            time.sleep(0.3)  # longer than the gate waits before it looks again
+            talk.send("still here")
+            assert talk.recv(10) == "still here"
+            file.execute("ALTER TABLE gone RENAME TO visits")
+        assert hub.ask("/p/leave/", cookie=guest).status == 200
 
 
 def test_forms_need_the_token_of_their_own_page(hub: Served) -> None:

@@ -5,11 +5,13 @@ It is pure ASGI and the outermost layer, so that websockets and event streams pa
 
 import asyncio
 import html
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
@@ -25,6 +27,7 @@ from protokit.hub.settings import MEGABYTE
 from protokit.hub.store import Store
 from protokit.hub.visitors import FORM_COOKIE, NOBODY, Visitor, Visitors, cookies
 
+_LOG = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -32,6 +35,7 @@ RefusedPage = Callable[[HTTPConnection, int, str], Response]
 
 _FORM_BYTES = 64 * 1024
 _WHO_ARE_YOU = "Sign in, or open the link you were sent."
+_NO_DATABASE = "The Hub cannot look up who you are just now. Try again in a minute."
 _STALE = "This form is too old, or came from elsewhere. Go back, reload the page and try again."
 
 
@@ -93,7 +97,7 @@ class Gate:
                 return
         place, state = asked.place, asked.scope["state"]
         if place.kind != "public":
-            state["visitor"] = await self._threaded(self._visitors.identify, asked.headers, place.slug)
+            state["visitor"] = await self._identify(asked)
             if state["visitor"] == NOBODY:
                 raise _Turned(401, _WHO_ARE_YOU)
         for_whom = csrf.subject(place, state["visitor"], reply.browser)
@@ -101,6 +105,21 @@ class Gate:
         if place.kind == "owner":
             self._check_reader(asked, for_whom)
         await self._pass(asked, reply, await self._checked_body(asked, for_whom, receive))
+
+    async def _identify(self, asked: Asked) -> Visitor:
+        try:
+            return await self._threaded(self._visitors.identify, asked.headers, asked.place.slug)
+        except SQLAlchemyError as error:
+            _LOG.error("The Hub's database cannot be used: %s", error)
+            raise _Turned(503, _NO_DATABASE) from None
+
+    async def _may_stay(self, visitor: Visitor) -> bool:
+        if visitor == NOBODY:
+            return True  # on a public page
+        try:
+            return await self._threaded(self._visitors.still, visitor)
+        except SQLAlchemyError:
+            return True  # while its database is away nobody can revoke anything either
 
     def _check_reader(self, asked: Asked, for_whom: str) -> None:
         """Owner's pages are for windows, not for the scripts or frames of a prototype on the same origin."""
@@ -136,7 +155,7 @@ class Gate:
         running = asyncio.ensure_future(self._app(asked.scope, body, reply.unless(body)))
         try:
             while not (await asyncio.wait({running}, timeout=self._recheck))[0]:
-                if visitor != NOBODY and not await self._threaded(self._visitors.still, visitor):
+                if not await self._may_stay(visitor):
                     break
         finally:
             running.cancel()  # nothing to a finished one

@@ -57,7 +57,7 @@ class Records:
         archived: bool = False,
         query: str = "",
         sort: str = "visited",
-        limit: int = 1000,
+        limit: int | None = None,
         offset: int = 0,
     ) -> list[Record]:
         """Those with every word of `query` in their title, pitch, blueprint or slug; `sort` is one of SORTS."""
