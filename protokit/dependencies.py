@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from protokit.changes import REQUIREMENTS, Change, read
 from protokit.errors import FolderProblem
-from protokit.health import examine, worse
+from protokit.health import LOOKS, worse
 from protokit.journal import carry_out, only_one, recover
 from protokit.merging import Form
 from protokit.prototype import Prototype
@@ -101,12 +101,12 @@ def _tried(folder: Path, changes: list[Change], resolver: Resolver, tell: Callab
         return Renewal(folder, "up to date", moved)
     tell("Installing them in an environment of their own")
     resolver.install([line for line in _lines(requirements.after or b"") if package(line) != DISTRIBUTION])
-    tell("Running its tests, questions and page with the old packages and the new")
+    tell("Looking at its tests, questions and page with them")
     with rehearsal(folder) as copy:
-        before = copy.health()
-        why = worse(before, examine(copy.folder, before, resolver.python))
-    if why:
-        return Renewal(folder, "rolled back", moved, why)
+        for look in LOOKS.values():
+            after = copy.health(look, python=resolver.python)
+            if not after.flawless and (why := worse(copy.health(look), after)):
+                return Renewal(folder, "rolled back", moved, why)
     carry_out(folder, changes)
     return Renewal(folder, "updated", moved)
 

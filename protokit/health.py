@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,21 +62,7 @@ def worse(before: Health, after: Health) -> str:
     return ""
 
 
-def examine(folder: Path, before: Health | None = None, python: str = sys.executable) -> Health:
-    """Look at the prototype in `folder`, offline. With `before`, stop at the first thing that is worse.
-
-    `python` runs everything. Raises nothing for a prototype that is broken: that is what the Health says.
-    """
-    found = run_tests(folder, python)
-    for look in (_questions, _page):
-        if before is not None and worse(before, found):
-            break
-        found |= look(folder, python)
-    return found
-
-
-def run_tests(folder: Path, python: str) -> Health:
-    """What the prototype's own tests say, run by `python`."""
+def _tests(folder: Path, python: str) -> Health:
     if python == sys.executable and importlib.util.find_spec("pytest") is None:
         return Health(unseen=("its tests, for which pytest is not installed",))
     with TemporaryDirectory(prefix="protokit-tests-") as aside:
@@ -166,3 +152,10 @@ def _complaint(case: ElementTree.Element) -> str:
             lines = (found.get("message") or found.text or kind).strip().splitlines()
             return lines[0] if lines else kind
     return ""
+
+
+Look = Callable[[Path, str], Health]
+"""Looks at the prototype in a folder, offline, with that Python. One that is broken is what the Health says."""
+
+LOOKS: Mapping[str, Look] = {"tests": _tests, "questions": _questions, "page": _page}
+"""In this order, since the first ones break most."""

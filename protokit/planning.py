@@ -50,7 +50,7 @@ def plan(folder: Path, blueprint: str = "", *, trust: bool = False) -> Plan:
     found = _blueprint(spec, blueprint, trust)
     renewed = _renewed(spec, found)
     text = migrated(content, _changed(spec, renewed))
-    with TemporaryDirectory(prefix="protokit-update-") as aside:
+    with TemporaryDirectory(prefix="protokit-render-") as aside:
         new = _rendered(found, renewed, folder / BASE, Path(aside, "new"))
         labels = ("yours", found.reference)
         of_files = changes(folder, folder / BASE, new / BASE, labels)

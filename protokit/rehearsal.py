@@ -1,15 +1,17 @@
 """Rehearsal: a copy of a prototype in which an update is tried, so that the real folder is never red."""
 
+import hashlib
 import shutil
 import stat
+import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from protokit.changes import Change
 from protokit.errors import ProtokitError
-from protokit.health import Health, examine, worse
+from protokit.health import Health, Look, worse
 from protokit.journal import PLACE
 from protokit.schema_versions import migrated
 from protokit.spec import SPEC_FILE
@@ -29,18 +31,18 @@ class Rehearsal:
         self.folder = folder
         self._made: list[Change] = []
 
-    def health(self, changes: Sequence[Change] = (), before: Health | None = None) -> Health:
-        """How the prototype fares with just these changes; with `before`, up to the first thing that is worse."""
+    def health(self, look: Look, changes: Sequence[Change] = (), *, python: str = sys.executable) -> Health:
+        """What `look` finds in the prototype with just these changes, run by `python`."""
         for change in self._made:
             _write(self.folder / change.file, change.before)
         self._made = [change for change in changes if change.writes]
         for change in self._made:
             _write(self.folder / change.file, change.after)
         _go_offline(self.folder / SPEC_FILE)
-        return examine(self.folder, before)
+        return look(self.folder, python)
 
-    def culprit(self, changes: Sequence[Change], before: Health) -> str:
-        """The file with whose change things get worse than `before`, given that with all `changes` they do.
+    def culprit(self, look: Look, changes: Sequence[Change], before: Health) -> str:
+        """The file with whose change `look` finds things worse than `before`, given that with all `changes` it does.
 
         Found by halving: files that the person never touched come first, so that of two that do not fit together
         the one with the person's own lines is named.
@@ -49,7 +51,7 @@ class Rehearsal:
         good, bad = 0, len(ordered)
         while bad - good > 1:
             middle = (good + bad) // 2
-            if worse(before, self.health(ordered[:middle], before)):
+            if worse(before, self.health(look, ordered[:middle])):
                 bad = middle
             else:
                 good = middle
@@ -58,8 +60,14 @@ class Rehearsal:
 
 @contextmanager
 def rehearsal(folder: Path) -> Iterator[Rehearsal]:
-    """Copy the prototype in `folder`, with its knowledge and index, for as long as the block lasts."""
-    with TemporaryDirectory(prefix="protokit-update-") as aside:
+    """Copy the prototype in `folder`, with its knowledge and index, for as long as the block lasts.
+
+    Only one at a time: a copy that a killed update left behind is removed first.
+    """
+    prefix = f"protokit-rehearsal-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}-"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=prefix) as aside:
         copy = Path(aside, folder.name)
         shutil.copytree(folder, copy, symlinks=True, ignore=_left_out(folder))
         _copy_index(folder, copy)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from protokit.errors import FolderProblem
-from protokit.health import Health, worse
+from protokit.health import LOOKS, Health, worse
 from protokit.journal import Recovery, carry_out, interrupted, only_one, recover
 from protokit.planning import Plan, plan
 from protokit.rehearsal import Rehearsal, rehearsal
@@ -108,15 +108,16 @@ def _tried(copy: Rehearsal, planned: Plan, tell: Tell) -> Updated:
     """How the update fares in the copy."""
     if not any(change.writes for change in planned.changes):
         return Updated(planned, "updated", written=True)
-    tell("Running its tests, questions and page with the update")
-    after = copy.health(planned.changes)
-    if after.flawless:
-        return Updated(planned, "updated", written=True, health=after)
-    tell("Running them as they are, to compare")
-    before = copy.health()
-    why = worse(before, after)
-    if not why:
-        return Updated(planned, "updated", written=True, health=after)
-    tell("Looking for the file that did it")
-    culprit = copy.culprit(planned.changes, before)
-    return Updated(planned, "rolled back", written=False, why=why, culprit=culprit, health=after)
+    health = Health()
+    for name, look in LOOKS.items():
+        tell(f"Looking at its {name} with the update")
+        after = copy.health(look, planned.changes)
+        health |= after
+        if after.flawless:
+            continue
+        before = copy.health(look)
+        if why := worse(before, after):
+            tell("Looking for the file that did it")
+            culprit = copy.culprit(look, planned.changes, before)
+            return Updated(planned, "rolled back", written=False, why=why, culprit=culprit, health=health)
+    return Updated(planned, "updated", written=True, health=health)
