@@ -116,7 +116,7 @@ def _in_folder(name: str) -> Blueprint:
 def blueprint_of(spec: Spec, *, trust: bool = False) -> Blueprint:
     """Return the blueprint that `spec` was made from, as it is now: fetched again, or the known one of its name.
 
-    Code from elsewhere that is still the commit it was made from needs no new `trust`.
+    For a prototype, which holds the code of that commit already: while it is still the same, no new `trust` is needed.
     """
     if spec.source is None:
         return find_blueprint(spec.blueprint.partition("@")[0])

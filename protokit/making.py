@@ -112,13 +112,11 @@ def plan_from(
 ) -> Plan:
     """The Plan for a Spec that a person wrote or edited: nothing is drafted, its starter questions are kept.
 
-    `blueprint` tells where to find the one that the Spec names, if not by that name.
+    `blueprint` tells where to find the one that the Spec names, if not where it says. A Spec may come from
+    anybody, so that it cannot vouch for code from elsewhere.
     """
-    found = (
-        catalog.find_blueprint(blueprint, trust=trust)
-        if blueprint
-        else catalog.blueprint_of(spec, trust=trust)
-    )
+    named = spec.source.url if spec.source else spec.blueprint.partition("@")[0]
+    found = catalog.find_blueprint(blueprint or named, trust=trust)
     spec = _finished(found, spec.parameters, spec, spec.starter_questions)
     choice = Choice(found.name, 1.0, (), None, 0.0, (), None, None)
     if paths:

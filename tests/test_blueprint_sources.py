@@ -80,6 +80,17 @@ def test_what_was_trusted_once_is_taken_again_until_the_tag_moves(tmp_path: Path
     assert found.commit == moved
 
 
+def test_a_spec_cannot_vouch_for_the_code_it_names(tmp_path: Path, repository: Path) -> None:
+    dry = new(tmp_path, "--blueprint", at(repository), "--trust", "--dry-run")
+    (tmp_path / "spec.yaml").write_text(dry.out, encoding="utf-8")
+    env = {"PROTOKIT_CACHE": str(tmp_path / "cache")}
+    words = ["new", "--spec", "spec.yaml", "--out", "made"]
+    done = protokit(*words, cwd=tmp_path, env=env)
+    assert (done.code, "add --trust" in done.err) == (1, True)
+    assert not (tmp_path / "made").exists()
+    assert protokit(*words, "--trust", cwd=tmp_path, env=env).code == 0
+
+
 def test_the_whole_repository_and_a_branch_can_be_the_blueprint(tmp_path: Path) -> None:
     written(tmp_path / "one")
     commit = tagged(tmp_path / "one", "v1.0.0")
