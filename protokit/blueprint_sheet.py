@@ -7,6 +7,7 @@ import msgspec
 from protokit import catalog
 from protokit.blueprint import TEMPLATE_FOLDER, Blueprint
 from protokit.errors import ProtokitError
+from protokit.trusting import shown_code
 
 
 def known_blueprints() -> list[dict[str, Any]]:
@@ -48,7 +49,7 @@ def told_blueprint(blueprint: Blueprint) -> dict[str, Any]:
         **card,
         "folder": str(blueprint.folder),
         "files": {screen: _files(blueprint, screen) for screen in blueprint.screens},
-        "runs": catalog.shown_code(blueprint),
+        "runs": shown_code(blueprint),
     }
 
 

@@ -151,6 +151,7 @@ def _read(folder: Path, chain: tuple[str, ...] = ()) -> Blueprint:
 
 def _fetched(url: str, trust: bool, trusted: str = "") -> Blueprint:
     from protokit.sources import Address, fetch
+    from protokit.trusting import shown_code
 
     address = Address.parse(url)
     folder, commit = fetch(address)
@@ -162,17 +163,6 @@ def _fetched(url: str, trust: bool, trusted: str = "") -> Blueprint:
             fix=f"Read it in {folder}, then add --trust.",
         )
     return blueprint
-
-
-def shown_code(blueprint: Blueprint) -> str:
-    """What of a blueprint's own folder would run as a program, for whoever has to trust it."""
-    parts = [part for part in ("shared", *blueprint.screens) if (blueprint.folder / part).is_dir()]
-    sources = [path for part in parts for path in sorted((blueprint.folder / part).rglob("*.py"))]
-    told = [
-        f"{path.relative_to(blueprint.folder).as_posix()} ({len(path.read_bytes().splitlines())} lines)"
-        for path in sources
-    ]
-    return f"it would run {', '.join(told)}" if told else "it brings no Python of its own"
 
 
 def _cards(folder: Path) -> Iterator[Path]:

@@ -292,7 +292,7 @@ def _reason(planned: Any) -> str:
     else:
         lines.append(f"   blueprint {planned.blueprint.name}, as you chose")
     if spec.source:
-        from protokit.catalog import shown_code
+        from protokit.trusting import shown_code
 
         lines.append(
             f"   from {spec.source.url}, commit {spec.source.commit}: {shown_code(planned.blueprint)}"

@@ -91,6 +91,19 @@ def test_a_spec_cannot_vouch_for_the_code_it_names(tmp_path: Path, repository: P
     assert protokit(*words, "--trust", cwd=tmp_path, env=env).code == 0
 
 
+def test_a_template_that_computes_something_is_shown_as_code_too(tmp_path: Path) -> None:
+    files = {
+        f"shared/{INSIDE}/README.md": "{% set x = 1 %}",
+        f"shared/{INSIDE}/TERMS.md": "{{cookiecutter.slug}}",
+    }
+    written(tmp_path / "one", files)
+    tagged(tmp_path / "one", "v1.0.0")
+    with pytest.raises(ChoiceProblem) as caught:
+        find_blueprint(f"git+{(tmp_path / 'one').as_uri()}@v1.0.0")
+    assert f"it would run shared/{INSIDE}/README.md (1 lines)" in str(caught.value)
+    assert "TERMS.md" not in str(caught.value)
+
+
 def test_the_whole_repository_and_a_branch_can_be_the_blueprint(tmp_path: Path) -> None:
     written(tmp_path / "one")
     commit = tagged(tmp_path / "one", "v1.0.0")
