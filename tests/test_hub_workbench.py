@@ -452,6 +452,22 @@ def test_the_owner_reads_what_visitors_think(hub):
     assert "6.5 of 10" in hub.get(f"{HOME}/links")
 
 
+def test_feedback_needs_no_script_and_has_an_end(hub):
+    link = hub.hub.store.make_link("hr", "Board")
+    hub.client.cookies.clear()
+    way_in = hub.hub.doors.path(link)
+    assert hub.post(way_in, way_in).headers["location"] == "/p/hr/"
+    thanks = hub.post("/p/hr/feedback", "/p/hr/", would_use="7", comment="Fine.")
+    assert (thanks.status_code, thanks.headers["location"]) == (303, "/p/hr/?thanks=1")
+    assert "Thank you!" in hub.get("/p/hr/?thanks=1")
+    assert hub.post("/p/hr/feedback", "/p/hr/", would_use="much").headers["location"] == "/p/hr/?unsaid=1"
+    for _ in range(60):
+        hub.post("/p/hr/feedback", "/p/hr/", thumbs="up")
+    said = OpinionLog(hub.folder("hr") / ".protokit" / "events.db").opinions()
+    assert len(said) == 50
+    assert {(each.link, each.visitor) for each in said} == {(link.id, hub.hub.store.visits("hr")[0].id)}
+
+
 def test_pages_of_a_prototype_that_is_not_there_are_not_there(hub):
     for path in ("", "/edit", "/links", "/questions/1"):
         hub.get(f"/prototypes/nowhere{path}", 404)

@@ -62,7 +62,7 @@ def frame(request: Request) -> Response:
         home=f"/p/{slug}",
         thanks="thanks" in asked,
         unsaid="unsaid" in asked,
-        is_owner=request.state.visitor.kind == "owner",
+        back=_own_page(request, slug) if request.state.visitor.kind == "owner" else "",
         done=None,
     )
 
@@ -96,6 +96,14 @@ def unavailable(record: Callable[[str], Record | None]) -> Callable[[str, Status
         return HTMLResponse(text, 503, headers={"Retry-After": "1", "Cache-Control": "no-store"})
 
     return waiting
+
+
+def _own_page(request: Request, slug: str) -> str:
+    """The address of the prototype's own page, which is at the Hub's host also where the frame has another."""
+    host = request.url.netloc
+    if hub_of(request).settings.base_domain:
+        host = host.removeprefix(f"{slug}.")
+    return f"{request.url.scheme}://{host}/prototypes/{slug}"
 
 
 def _takes(request: Request, slug: str) -> str:
