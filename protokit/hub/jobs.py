@@ -52,10 +52,10 @@ class Jobs:
         return write_job(self.folder(job.id), replace(job.again(blueprint), slug=""))
 
     def begin(self, number: str) -> None:
-        """Start the job unless it runs."""
+        """Start the job; one that is just ending starts again right after."""
         if number not in self._running:
             task = self._running[number] = asyncio.create_task(self._run(number))
-            task.add_done_callback(lambda _: self._running.pop(number, None))
+            task.add_done_callback(lambda ended: self._ended(number, ended))
 
     async def start(self) -> None:
         """Go on with what an earlier Hub began; forget what is old."""
@@ -71,6 +71,14 @@ class Jobs:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, number: str, task: "asyncio.Task[None]") -> None:
+        del self._running[number]
+        job = self.job(number)
+        if (
+            job and job.state == "waiting" and not task.cancelled()
+        ):  # the person chose before the maker was gone
+            self.begin(number)
 
     def _all(self) -> Iterator[Job]:
         for folder in self._home.glob("*"):
