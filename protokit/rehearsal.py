@@ -12,14 +12,15 @@ from pathlib import Path
 from protokit.changes import Change
 from protokit.errors import ProtokitError
 from protokit.health import Health, Look, worse
-from protokit.journal import PLACE
 from protokit.schema_versions import migrated
 from protokit.spec import SPEC_FILE
 
 _NOT_ITS_OWN = (".git", ".venv", "venv", "node_modules", "__pycache__", ".pytest_cache")
 _KEYS = ".env"
 """Left out: a rehearsal costs nothing, and a key has no place in a copy."""
-_INDEX = Path(".protokit", "index")
+_OURS = ".protokit"
+"""Left out: what visitors asked, what they spent, what an update has at hand. The index is copied apart."""
+_INDEX = Path(_OURS, "index")
 _STORE = "knowledge"
 
 
@@ -75,18 +76,12 @@ def rehearsal(folder: Path) -> Iterator[Rehearsal]:
 
 
 def _left_out(folder: Path) -> Callable[[str, list[str]], set[str]]:
-    hidden = folder / ".protokit"
-
     def ignored(place: str, names: list[str]) -> set[str]:
         here = Path(place)
         out = {name for name in names if name in _NOT_ITS_OWN or _is_special(here / name)}
         if here == folder:
             out.add(_KEYS)
-        if here == hidden:
-            out |= {
-                name for name in names if name in (_INDEX.name, PLACE.name) or name.startswith("events.db")
-            }
-        return out
+        return set(names) if here == folder / _OURS else out
 
     return ignored
 
