@@ -103,8 +103,8 @@ def _copy_index(folder: Path, copy: Path) -> None:
     try:
         with only_writer(Place.of(folder / _INDEX, _STORE).lock, wait=0, waiting=lambda: None):
             shutil.copytree(folder / _INDEX, copy / _INDEX)
-    except VectorstoreError:
-        return
+    except (VectorstoreError, OSError):  # files of a database come and go while a page reads it
+        shutil.rmtree(copy / _INDEX, ignore_errors=True)
 
 
 def _go_offline(path: Path) -> None:
