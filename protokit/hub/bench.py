@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -119,8 +120,6 @@ def bench_page(
 
 def back(bench: Bench, path: str, done: str = "saved", **said: str) -> Response:
     """Send the browser on to a page of `bench`, which tells what was done."""
-    from urllib.parse import urlencode
-
     where, hash_, at = path.partition("#")
     return RedirectResponse(f"{bench.home}{where}?{urlencode({'done': done, **said})}{hash_}{at}", 303)
 

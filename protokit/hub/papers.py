@@ -1,6 +1,7 @@
 """The page of a prototype's documents: what there is, how it was read, add and remove."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -37,8 +38,6 @@ def routes(home: str) -> list[BaseRoute]:
 
 def show(request: Request) -> Response:
     """The documents, with what happened just now."""
-    from urllib.parse import urlencode
-
     bench, asked = opened(request), request.query_params
     name, done = asked.get("name", "")[:200], None
     if asked.get("done") == "removed":

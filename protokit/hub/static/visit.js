@@ -150,6 +150,7 @@ function openFeedback() {
   if (feedback.classList.contains("feedback-sent")) feedback.querySelector("[data-feedback-told]").textContent = "";
   feedback.classList.remove("feedback-sent");
   feedback.classList.add("feedback-open");
+  document.querySelector("[data-open-feedback]").setAttribute("aria-expanded", "true");
   feedback.querySelector("input, textarea, a")?.focus({ preventScroll: true });
 }
 
@@ -159,10 +160,17 @@ function takeFeedback(feedback) {
   const opener = document.querySelector("[data-open-feedback]");
   const close = () => {
     feedback.classList.remove("feedback-open");
+    opener.setAttribute("aria-expanded", "false");
     opener.focus();
   };
   opener.setAttribute("role", "button");
   opener.setAttribute("aria-controls", "feedback");
+  opener.setAttribute("aria-expanded", String(feedback.classList.contains("feedback-open")));
+  opener.addEventListener("keydown", (event) => {
+    if (event.key !== " ") return;  // a link answers to Enter alone
+    event.preventDefault();
+    opener.click();
+  });
   opener.addEventListener("click", (event) => {
     event.preventDefault();
     if (feedback.classList.contains("feedback-open")) close();

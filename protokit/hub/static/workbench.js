@@ -30,7 +30,7 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
   let leaving = false;
   form.addEventListener("submit", () => (leaving = true));
   window.addEventListener("beforeunload", (event) => {
-    if (!leaving && words() !== before) event.preventDefault();
+    if (!leaving && (form.dataset.guard === "changed" || words() !== before)) event.preventDefault();
   });
 }
 
