@@ -17,7 +17,7 @@ ACCEPT = 0.36
 """The least confidence at which a blueprint is taken."""
 UNKNOWN = 0.6
 """The same where no word of the prompt is known, only parts of words: nonsense has those too."""
-SERVED = 0.6
+SERVED = 0.5
 """Bonus of a blueprint over a kind beyond: where both fit, a prototype with a question beats a refusal. It and ACCEPT
 were chosen on sources of prompts left out of training (`benchmarks/train_router.py --folds`)."""
 CLOSE = 0.5
