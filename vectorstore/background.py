@@ -12,6 +12,8 @@ Tell = Callable[[Progress], None]
 
 GRACE = 3.5
 """Seconds after a request in which a search waits for the folder's words; then it answers from what is there."""
+PATIENCE = 30.0
+"""The same where nothing is there yet, since from nothing the answer would be that the documents do not tell."""
 
 
 class _Interrupted(Exception):
@@ -28,7 +30,7 @@ class BackgroundSync:
         self._thread: threading.Thread | None = None
         self._wanted: Path | None = None
         self._running = self._unread = self._stopping = False
-        self._deadline = 0.0
+        self._requested = 0.0
         self.failure = ""
         """Why the last pass failed; empty if it did not."""
 
@@ -42,7 +44,7 @@ class BackgroundSync:
         with self._change:
             self._wanted = folder
             self._unread = True
-            self._deadline = time.monotonic() + GRACE
+            self._requested = time.monotonic()
             self.failure = ""
             if self._running:
                 return
@@ -57,10 +59,13 @@ class BackgroundSync:
                 self._unread = False
                 self._change.notify_all()
 
-    def wait_for_words(self) -> None:
-        """Wait until all files are read and found by their words, but not longer than `GRACE` after the request."""
+    def wait_for_words(self, *, nothing_yet: bool = False) -> None:
+        """Wait until all files are read and found by their words, but not longer than `GRACE` after the request,
+        or `PATIENCE` where there is `nothing_yet`.
+        """
+        longest = PATIENCE if nothing_yet else GRACE
         with self._change:
-            self._change.wait_for(lambda: not self._unread, self._deadline - time.monotonic())
+            self._change.wait_for(lambda: not self._unread, self._requested + longest - time.monotonic())
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the last pass, at most so many seconds; whether it has ended."""

@@ -200,10 +200,10 @@ class KnowledgeBase:
 
         `history` holds the person's earlier questions, oldest first, for "and for contractors?". `file` (as
         in `Passage.file`) and `kind` ("pdf", "md"...) narrow the search. Words alone decide until vectors are
-        there. While a background sync reads, this waits for it, at most a few seconds after it was started, so
-        that no question is answered from half of the documents.
+        there. While a background sync reads, this waits for it, at most a few seconds after it was started (longer
+        where nothing was read before), so that no question is answered from half of the documents.
         """
-        self._background.wait_for_words()
+        self._background.wait_for_words(nothing_yet=not self._catalogue.count()[0])
         self._look_at_server()
         holder = None if file is None else self._catalogue.original(file)
         filters = {key: value for key, value in (("file", holder), ("kind", kind)) if value is not None}
