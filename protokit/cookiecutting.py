@@ -9,6 +9,7 @@ from protokit.catalog import blueprints, home
 from protokit.instructions import instruction_lines
 from protokit.making import Plan, sample_plan
 from protokit.parameters import Parameter
+from protokit.rendering import readme_words
 from protokit.spec import write_spec
 from protokit.templates import RAW
 from protokit.validation import load_yaml
@@ -53,7 +54,7 @@ def _decided(plan: Plan) -> dict[str, Any]:
         "spec": {name: value for name, value in spec.items() if name not in _LEFT_OUT},
         "parameters": {name: parameter.type for name, parameter in plan.blueprint.parameters.items()},
         "fill": {
-            "blueprint": plan.blueprint.title,
+            **readme_words(plan.blueprint, plan.spec),
             **{name: "\n".join(f"- {line}" for line in lines) for name, lines in bullets.items()},
         },
     }

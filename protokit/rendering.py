@@ -74,15 +74,19 @@ def _move(made: Path, target: Path) -> None:
 
 def _write_texts(made: Path, blueprint: Blueprint, spec: Spec, texts: Mapping[str, str]) -> None:
     """Put the person's words in as data; they never pass through a template."""
-    words = {
+    readme = fill((made / "README.md").read_text(encoding="utf-8"), readme_words(blueprint, spec))
+    for name, text in {**texts, "README.md": readme, SPEC_FILE: write_spec(spec)}.items():
+        (made / name).write_text(text, encoding="utf-8")
+
+
+def readme_words(blueprint: Blueprint, spec: Spec) -> dict[str, str]:
+    """Return what stands for each [[name]] in README.md."""
+    return {
         "title": spec.title,
         "pitch": spec.pitch,
         "blueprint": blueprint.title,
         "language": _language_note(spec),
     }
-    readme = fill((made / "README.md").read_text(encoding="utf-8"), words)
-    for name, text in {**texts, "README.md": readme, SPEC_FILE: write_spec(spec)}.items():
-        (made / name).write_text(text, encoding="utf-8")
 
 
 def _language_note(spec: Spec) -> str:
