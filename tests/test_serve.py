@@ -278,6 +278,50 @@ def test_a_caller_who_hangs_up_stops_the_model(tmp_path: Path) -> None:
             assert model.left.wait(30)
 
 
+def test_a_model_that_breaks_off_is_said_in_the_stream_and_before_it_by_the_status(tmp_path: Path) -> None:
+    folder = make(tmp_path, "chatbot")
+    spec = folder / "prototype.yaml"
+    words = spec.read_text(encoding="utf-8").replace("model: offline", f"model: openai:{MODEL}")
+    spec.write_text(words.replace("fall_back_offline: true", "fall_back_offline: false"), encoding="utf-8")
+    with running() as model:
+        keys = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "sk-test", "PROTOKIT_API_KEY": "k" * 20}
+        with serving(folder, keys) as served, served.client() as client:
+            model.behaviour.cut_after = 2
+            asked = {"model": "leave-helper", "messages": messages(QUESTION)}
+            with pytest.raises(openai.APIError, match="could not answer"):
+                list(client.chat.completions.create(stream=True, **asked))
+            model.behaviour.failure = (401, {})
+            with pytest.raises(openai.InternalServerError) as refused:
+                client.chat.completions.create(stream=True, **asked)
+            assert refused.value.status_code == 503
+            assert "sk-test" not in str(refused.value)
+
+
+def test_a_fault_in_the_prototype_s_own_code_is_said_without_its_details(tmp_path: Path) -> None:
+    folder = make(tmp_path, "chatbot")
+    path = folder / "assistant.py"
+    source = path.read_text(encoding="utf-8")
+    path.write_text(
+        source.replace("settings = self.settings\n        engine", "raise OSError('private')\n        engine")
+    )
+    port = own_port()
+    command = [*COMMAND, "serve", str(folder), "--port", str(port)]
+    env = environment(PROTOKIT_API_KEY="k" * 20)
+    with subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        try:
+            wait_until_open(child, port)
+            served = Served(f"http://127.0.0.1:{port}", "k" * 20, folder)
+            with pytest.raises(openai.InternalServerError, match="protokit check") as broken:
+                served.ask(QUESTION)
+            assert "private" not in str(broken.value)
+        finally:
+            child.terminate()
+            _, err = child.communicate(timeout=60)
+    assert "OSError: private" in err
+
+
 def test_a_missing_package_is_named_with_its_command(tmp_path: Path) -> None:
     folder = make(tmp_path, "chatbot")
     code = (

@@ -49,6 +49,7 @@ def api(prototype: Prototype, key: str) -> ASGIApp:
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(ProtokitError, _wrong)
     app.add_exception_handler(RuntimeProblem, _down)
+    app.add_exception_handler(Exception, _broken)
     return Gate(app, key)
 
 
@@ -145,6 +146,12 @@ def _down(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, LimitReached):
         return _problem(429, error.friendly, "insufficient_quota", headers=_AGAIN_IS_NO_USE)
     return _problem(503, error.friendly, "model_failed", headers=_AGAIN_IS_NO_USE)
+
+
+def _broken(request: Request, error: Exception) -> JSONResponse:
+    """A fault of the prototype's own code or of its store; the server's log has the traceback."""
+    message = "Something in this prototype broke. Its owner finds out what with `protokit check`."
+    return _problem(500, message, "prototype_broken", headers=_AGAIN_IS_NO_USE)
 
 
 def _problem(
