@@ -11,8 +11,8 @@ from starlette.routing import BaseRoute, Route
 
 from protokit.errors import ProtokitError
 from protokit.hub.bench import Bench, apply, back, bench_page, opened
-from protokit.hub.editing import INSTRUCTIONS_FILE, change, edition
 from protokit.hub.credentials import has_key, key_problem, server_of, store_key, store_server
+from protokit.hub.editing import INSTRUCTIONS_FILE, change, edition
 from protokit.hub.parts import hub_of
 from protokit.spec import Spec
 

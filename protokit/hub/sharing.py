@@ -1,7 +1,7 @@
 """The page of a prototype's share links: one for each audience, with what came of it."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import fmean
@@ -20,7 +20,7 @@ from protokit.hub.links import Link
 from protokit.hub.pages import Done
 from protokit.hub.parts import hub_of
 from protokit.hub.passcodes import hashed
-from protokit.runtime.opinions import OpinionLog, latest
+from protokit.runtime.opinions import Opinion, OpinionLog, latest
 
 _DONE = {
     "made": Done("The link is ready. Copy it and send it."),
@@ -42,6 +42,8 @@ class Shared:
     max_visitors: int | None
     expires: float | None
     last: float | None
+    said: int
+    """How many of its visitors left feedback."""
     would_use: float | None
     """The mean of what its visitors answered, 0 to 10."""
 
@@ -118,10 +120,9 @@ def _make(request: Request, bench: Bench, form: Mapping[str, str]) -> Link:
 def _shared(request: Request, bench: Bench) -> list[Shared]:
     hub = hub_of(request)
     last = hub.store.last_seen(bench.slug)
-    scores: dict[str, list[int]] = {}
+    said: dict[str, list[Opinion]] = {}
     for opinion in latest(OpinionLog(events_file(bench.folder)).opinions()):
-        if opinion.would_use is not None:
-            scores.setdefault(opinion.link, []).append(opinion.would_use)
+        said.setdefault(opinion.link, []).append(opinion)
     found = []
     for link in hub.store.links(bench.slug):
         address = str(request.base_url).rstrip("/") + hub.doors.path(link)
@@ -137,7 +138,8 @@ def _shared(request: Request, bench: Bench) -> list[Shared]:
                 max_visitors=link.max_visitors,
                 expires=link.expires,
                 last=last.get(link.id),
-                would_use=fmean(scores[link.id]) if link.id in scores else None,
+                said=len(said.get(link.id, [])),
+                would_use=_mean(said.get(link.id, [])),
             )
         )
     return sorted(found, key=lambda shared: shared.state in ("revoked", "expired"))
@@ -152,6 +154,11 @@ def qr_code(text: str) -> Markup:
         stream, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=3, dark="#000", light="#fff"
     )
     return Markup(stream.getvalue().decode("utf-8"))
+
+
+def _mean(opinions: Sequence[Opinion]) -> float | None:
+    scores = [opinion.would_use for opinion in opinions if opinion.would_use is not None]
+    return fmean(scores) if scores else None
 
 
 def _end_of(day: str) -> float | None:
