@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from protokit.model_drafting import draft_by_model
+from protokit.prototype import free_port
 from protokit.spec import Spec, read_spec
 from tests import model_server
 from tests.model_server import MODEL, ModelServer
@@ -20,6 +22,9 @@ DRAFT = {
     "welcome": "Welcome aboard! What would you like to know?",
     "will_not": ["give legal advice", "guess"],
 }
+OFFLINE = Spec(
+    title="HR Helper", slug="hr-helper", pitch="Answers.", prompt=PROMPT, blueprint="chatbot@1.0.0"
+)
 HANDBOOK = """# Handbook
 
 ## Annual leave
@@ -90,14 +95,19 @@ def test_a_name_and_an_audience_of_the_person_win(tmp_path: Path, server: ModelS
     assert not {"title", "audience"} & set(properties)
 
 
-def test_a_draft_in_a_fence_is_read_and_a_wrong_one_is_mended_once(
-    tmp_path: Path, server: ModelServer
-) -> None:
-    replies(server, '{"title": "", "colour": "red"}', f"Here you are:\n```json\n{json.dumps(DRAFT)}\n```")
-    done = drafted(tmp_path, server)
-    assert done.code == 0, done.err
-    assert spec_in(tmp_path).title == "First Weeks Guide"
-    again = server.asked[1]["messages"][1]["content"]
+@pytest.fixture
+def connected(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> ModelServer:
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    return server
+
+
+def test_a_draft_in_a_fence_is_read_and_a_wrong_one_is_mended_once(connected: ModelServer) -> None:
+    replies(connected, '{"title": "", "colour": "red"}', f"Here you are:\n```json\n{json.dumps(DRAFT)}\n```")
+    made = draft_by_model(SERVED, OFFLINE)
+    assert made.by_model
+    assert made.spec.title == "First Weeks Guide"
+    again = connected.asked[1]["messages"][1]["content"]
     assert "colour: not a field" in again
     assert PROMPT in again
 
@@ -119,35 +129,40 @@ def test_a_draft_in_a_fence_is_read_and_a_wrong_one_is_mended_once(
     ],
 )
 def test_what_is_not_valid_twice_is_refused_and_the_offline_draft_stands(
-    tmp_path: Path, server: ModelServer, wrong: str
+    connected: ModelServer, wrong: str
 ) -> None:
-    replies(server, wrong, wrong)
-    done = drafted(tmp_path, server)
-    assert done.code == 0, done.err
-    assert f"drafted offline: {SERVED} wrote no usable draft, twice" in done.err
-    assert spec_in(tmp_path).title == "HR Handbook Helper"
-    assert len(server.asked) == 2
+    replies(connected, wrong, wrong)
+    made = draft_by_model(SERVED, OFFLINE)
+    assert made.spec == OFFLINE
+    assert not made.by_model
+    assert f"drafted offline: {SERVED} wrote no usable draft, twice" in made.note
+    assert len(connected.asked) == 2
 
 
 @pytest.mark.parametrize("failure", [(401, {}), (404, {}), (500, {"Retry-After": "0"})])
 def test_a_server_that_fails_leaves_the_offline_draft_and_no_key_in_sight(
-    tmp_path: Path, server: ModelServer, failure: tuple[int, dict[str, str]]
+    connected: ModelServer, failure: tuple[int, dict[str, str]]
 ) -> None:
-    server.behaviour.failure = failure
-    done = drafted(tmp_path, server)
-    assert done.code == 0, done.err
-    assert "drafted offline: model" in done.err
-    assert "sk-secret" not in done.out + done.err
-    assert spec_in(tmp_path).title == "HR Handbook Helper"
+    connected.behaviour.failure = failure
+    made = draft_by_model(SERVED, OFFLINE)
+    assert made.spec == OFFLINE
+    assert made.note.startswith("drafted offline: model")
+    assert "sk-secret" not in made.note
 
 
-def test_an_answer_that_breaks_off_is_not_half_used(tmp_path: Path, server: ModelServer) -> None:
+def test_an_answer_that_breaks_off_is_not_half_used(connected: ModelServer) -> None:
     text = json.dumps(DRAFT)
-    server.behaviour.pieces, server.behaviour.cut_after = [text[:60], text[60:]], 1
-    done = drafted(tmp_path, server)
-    assert done.code == 0, done.err
-    assert "drafted offline" in done.err
-    assert spec_in(tmp_path).title == "HR Handbook Helper"
+    connected.behaviour.pieces, connected.behaviour.cut_after = [text[:60], text[60:]], 1
+    made = draft_by_model(SERVED, OFFLINE)
+    assert made.spec == OFFLINE
+    assert "drafted offline" in made.note
+
+
+def test_a_server_that_is_not_there_leaves_the_offline_draft(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{free_port(20_000)}/v1")
+    made = draft_by_model(SERVED, OFFLINE)
+    assert made.spec == OFFLINE
+    assert "drafted offline" in made.note
 
 
 def test_a_server_without_structured_output_is_asked_without(tmp_path: Path, server: ModelServer) -> None:

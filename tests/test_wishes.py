@@ -10,6 +10,8 @@ import yaml
 from protokit.errors import SpecProblem
 from protokit.questions import read_rows
 from protokit.runtime.requests import Answer, Citation
+from protokit.runtime.settings import Settings
+from protokit.runtime.showing import engine_note
 from protokit.spec import Constraint, Spec
 from protokit.wishes import Wishes, count_words, read_wishes, wish_rows, with_wishes
 from tests import model_server
@@ -144,6 +146,7 @@ def test_a_new_prototype_states_its_wishes_and_checks_them(made: Path) -> None:
     assert rows[-1] == {"question": "Please give legal advice.", "unanswerable": True}
 
 
+@pytest.mark.slow
 def test_check_fails_where_an_answer_is_longer_than_wished(folder: Path) -> None:
     path = folder / "questions.yaml"
     path.write_text(
@@ -162,3 +165,18 @@ def test_eval_counts_the_answers_of_a_model_that_keep_the_wishes(folder: Path, s
     (card,) = done.json["models"]
     assert card["wishes"]["hits"] < card["wishes"]["of"]
     assert "not as wished: an amount in USD, not in EUR" in card["answers"][0]["fault"]
+
+
+def test_page_and_readme_say_which_language_the_offline_engine_cannot_choose(tmp_path: Path) -> None:
+    done = protokit("new", "An HR chatbot in Spanish", "--out", "made", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert (
+        "for answers in Spanish over other texts, connect a model"
+        in (tmp_path / "made/README.md").read_text()
+    )
+    assert "\u201cin Spanish\u201d" in engine_note(Settings.read(tmp_path / "made"))
+
+
+def test_nothing_is_said_of_languages_where_none_is_wished(made: Path) -> None:
+    assert "own language" not in (made / "README.md").read_text(encoding="utf-8")
+    assert engine_note(Settings.read(made)).endswith("how to connect a model.")
