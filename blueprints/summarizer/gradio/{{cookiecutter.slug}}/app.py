@@ -13,6 +13,7 @@ from assistant import LENGTHS, SHAPES, Assistant
 
 from protokit.runtime import Answer, RuntimeProblem
 from protokit.runtime.defence import safe_markdown
+from protokit.runtime.requests import Length, Shape
 from protokit.runtime.showing import engine_note, marked_text, numbers
 from vectorstore import VectorstoreError
 
@@ -29,7 +30,7 @@ def take(path: str | Path | None) -> tuple[str, str]:
         raise gr.Error(str(problem), duration=10) from None
 
 
-def summarize(text: str, shape: str, length: str, file: str, session: str) -> Iterator[tuple[Any, ...]]:
+def summarize(text: str, shape: Shape, length: Length, file: str, session: str) -> Iterator[tuple[Any, ...]]:
     if not text.strip():
         yield "Paste a text, upload a file or pick a sample first.", "", gr.Row(visible=False), None
         return
