@@ -30,6 +30,12 @@ class RunningHub:
     home: Path
     process: subprocess.Popen[str]
     people: ExitStack
+    said: Path
+    """What the command printed."""
+
+    def start_link(self) -> str:
+        """The path that the first start printed."""
+        return re.search(r"/start/\S+", self.said.read_text())[0]
 
     def stranger(self) -> "Person":
         """Somebody new."""
@@ -77,20 +83,21 @@ class Person:
 
 
 @contextmanager
-def running_hub(home: Path, *, known_passcode: bool = True) -> Iterator[RunningHub]:
-    """The command, serving `home`; stopped at the end."""
-    if known_passcode:
+def running_hub(home: Path, *, new: bool = False) -> Iterator[RunningHub]:
+    """The command, serving `home`; stopped at the end. Unless it is `new`, its owner has chosen PASSCODE."""
+    if not new:
         with closing(Store.open(HubSettings(home=home))) as store:
             if not store.passcode():
                 store.set_passcode(hashed(PASSCODE))
     port = own_port()
     command = [sys.executable, "-m", "protokit", "hub", "--home", str(home), "--port", str(port)]
-    said = (home.parent / f"{home.name}.said").open("w+")
-    process = subprocess.Popen(command, stdout=said, stderr=said, text=True, env=environment())
+    said = home.with_name(f"{home.name}.said")
+    with said.open("w") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=file, text=True, env=environment())
     try:
         _wait(f"http://localhost:{port}/health", process)
         with ExitStack() as people:
-            yield RunningHub(f"http://localhost:{port}", home, process, people)
+            yield RunningHub(f"http://localhost:{port}", home, process, people, said)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -98,7 +105,6 @@ def running_hub(home: Path, *, known_passcode: bool = True) -> Iterator[RunningH
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        said.close()
 
 
 def _wait(address: str, process: subprocess.Popen[str]) -> None:

@@ -16,9 +16,11 @@ from protokit.hub.job import Job, Offer, Reading, Reason, Refusal, read_job, wri
 from protokit.hub.passcodes import hashed
 from protokit.hub.settings import HubSettings
 from protokit.spec import read_spec
-from tests.browser import CHROMIUM, DESKTOP, PHONE, needs_chromium
+from tests.browser import CHROMIUM, DESKTOP, PHONE, needs_chromium, own_port
 from tests.hub_process import PASSCODE, Person, RunningHub, running_hub
 from tests.terminal import protokit
+
+pytestmark = pytest.mark.xdist_group("hub_pages")  # one Hub for all of them
 
 LINE = "Answer new hires' questions about our handbook"
 HANDBOOK = b"""# Leave
@@ -34,9 +36,11 @@ BROKEN = b"%PDF-1.7 this is no document"
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
-    """A Hub with one prototype that was asked something."""
-    with running_hub(tmp_path_factory.mktemp("hub") / "home") as running:
-        person = running.person()
+    """A Hub that was started for the first time, with one prototype."""
+    with running_hub(tmp_path_factory.mktemp("hub") / "home", new=True) as running:
+        person, link = running.stranger(), running.start_link()
+        assert "not the same" in person.send(link, link, passcode=PASSCODE, again="another").text
+        assert "first prototype" in person.send(link, link, passcode=PASSCODE, again=PASSCODE).text
         assert "is ready" in person.wait(person.new(LINE, {"handbook.md": HANDBOOK}, name="First Helper"))
         yield running
 
@@ -71,16 +75,13 @@ def _page(browser, hub, size=DESKTOP, scheme="light", **settings):
     return page
 
 
-def test_the_first_start_prints_a_link_that_sets_the_passcode_once(tmp_path):
-    with running_hub(tmp_path / "home", known_passcode=False) as hub:
-        link = re.search(r"(/start/\S+)", (tmp_path / "home.said").read_text())[1]
-        stranger = hub.stranger()
-        assert "not the same" in stranger.send(link, link, passcode=PASSCODE, again="another").text
-        assert "Prototypes" in stranger.send(link, link, passcode=PASSCODE, again=PASSCODE).text
-        late = hub.stranger()
-        assert "Sign in" in late.open(link).text
-        assert late.open("/").status_code == 401
-        assert "is not the passcode" in late.send("/signin", "/signin", passcode="something else").text
+def test_the_link_of_the_first_start_works_once(hub):
+    late = hub.stranger()
+    assert "Sign in" in late.open(hub.start_link()).text
+    answer = late.send("/signin", hub.start_link(), passcode="another one", again="another one")
+    assert "was used already" in answer.text
+    assert late.open("/").status_code == 401
+    assert "is not the passcode" in late.send("/signin", "/signin", passcode="something else").text
 
 
 def test_signing_in_leads_to_the_page_that_was_wanted_and_never_elsewhere(hub):
@@ -336,6 +337,12 @@ def test_a_port_in_use_is_told(hub, tmp_path):
     done = protokit("hub", "--port", port, cwd=tmp_path)
     assert done.code == 1
     assert f"cannot listen on 127.0.0.1:{port}" in done.err
+
+
+def test_a_second_hub_over_the_same_home_is_refused(hub, tmp_path):
+    done = protokit("hub", "--home", hub.home, "--port", str(own_port()), cwd=tmp_path)
+    assert done.code == 1
+    assert "another Hub serves this home already" in done.err
 
 
 def _card(person: Person, slug: str) -> str:

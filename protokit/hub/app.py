@@ -28,6 +28,7 @@ from protokit.hub.shelf import adopt
 from protokit.hub.store import Store
 from protokit.hub.upkeep import keep_up
 
+_ALL = 1_000_000
 _SAID = {
     404: "There is nothing at this address. It may have been moved or deleted.",
     405: "This address cannot be opened that way.",
@@ -47,9 +48,9 @@ def open_hub(settings: HubSettings) -> Hub:
     home = settings.home
     hosting = Hosting(home / "run", home / "logs", limits, unavailable=frames.unavailable(store.record))
     adopt(settings.prototypes, store)
-    for slug in store.slugs():
-        if (settings.prototypes / slug).is_dir():
-            hosting.add(slug, settings.prototypes / slug)
+    for archived in (False, True):
+        for record in store.prototypes(archived=archived, limit=_ALL):
+            hosting.add(record.slug, settings.prototypes / record.slug)
     return Hub(settings, store, hosting, Jobs(settings, store, hosting), Doors(store, Keys.open(home)))
 
 
@@ -87,7 +88,7 @@ def _lifespan(hub: Hub) -> Callable[[Starlette], Any]:
     async def live(_: Starlette) -> AsyncIterator[None]:
         await hub.hosting.start()
         await hub.jobs.start()
-        upkeep = asyncio.create_task(keep_up(hub.store))
+        upkeep = asyncio.create_task(keep_up(hub.store, hub.jobs))
         try:
             yield
         finally:

@@ -6,7 +6,6 @@ import logging
 import os
 import shutil
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -22,13 +21,12 @@ from protokit.spec import SPEC_FILE, read_spec
 AT_ONCE = 2
 PATIENCE = 600.0
 """Seconds a maker may take; a thousand scanned pages need a few minutes."""
-KEEP_SECONDS = 2 * 86400.0
 
 _LOG = logging.getLogger(__name__)
 
 
 class Jobs:
-    """The jobs of one Hub. `create`, `job` and `choose` may be called from any thread, the rest from the event loop."""
+    """The jobs of one Hub. `begin`, `start` and `stop` belong to the event loop, the rest to any thread."""
 
     def __init__(self, settings: HubSettings, store: Store, hosting: Hosting) -> None:
         self._home, self._prototypes = settings.home / "jobs", settings.prototypes
@@ -58,12 +56,16 @@ class Jobs:
             task.add_done_callback(lambda ended: self._ended(number, ended))
 
     async def start(self) -> None:
-        """Go on with what an earlier Hub began; forget what is old."""
+        """Go on with what an earlier Hub began."""
         for job in await asyncio.to_thread(lambda: list(self._all())):
-            if time.time() - job.created > KEEP_SECONDS:
-                await asyncio.to_thread(shutil.rmtree, self.folder(job.id), ignore_errors=True)
-            elif not job.over:
+            if not job.over:
                 self.begin(job.id)
+
+    def forget(self, before: float) -> None:
+        """Remove the jobs that are over and from before that time; what they made stays."""
+        for job in self._all():
+            if job.over and job.created < before:
+                shutil.rmtree(self.folder(job.id), ignore_errors=True)
 
     async def stop(self) -> None:
         """Leave everything; `start` goes on with it."""

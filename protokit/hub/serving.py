@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
+from filelock import FileLock, Timeout
 
 from protokit.errors import ProtokitError
 from protokit.hub.app import assemble, open_hub
@@ -28,8 +29,7 @@ def serve(
     announce: Callable[[str], None],
 ) -> None:
     """Serve until Ctrl-C or SIGTERM. `announce` gets the address once it answers, `say` everything else."""
-    listening = _listen(settings)
-    with listening:
+    with _alone(settings), _listen(settings) as listening:
         hub = open_hub(settings)
         if reset_passcode:
             hub.store.set_passcode("")
@@ -83,6 +83,25 @@ class _Announcing(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._say("Stopping...")
         await super().shutdown(sockets)
+
+
+@contextmanager
+def _alone(settings: HubSettings) -> Iterator[None]:
+    """Two Hubs over one home would start everything twice."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(settings.home / "hub.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ProtokitError(
+            "another Hub serves this home already",
+            where=str(settings.home),
+            fix="Stop it, or choose another --home.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _listen(settings: HubSettings) -> socket.socket:

@@ -4,7 +4,7 @@ import logging
 import shutil
 from pathlib import Path
 
-from protokit.errors import ProtokitError
+from protokit.errors import FolderProblem, ProtokitError
 from protokit.hub.editing import change
 from protokit.hub.folders import reserve
 from protokit.hub.parts import Hub
@@ -19,6 +19,8 @@ _LOG = logging.getLogger(__name__)
 
 def duplicate(hub: Hub, record: Record) -> Record:
     """A copy of the prototype under a title and a folder of its own. Raises ProtokitError."""
+    if not hub.folder(record.slug).is_dir():
+        raise FolderProblem("its folder is gone, so there is nothing to copy", where=record.slug)
     title = f"{record.title[: MOST_TITLE - 7]} (copy)"
     target = reserve(hub.settings.prototypes, f"{record.slug[: MOST_SLUG - 5]}-copy", hub.store.slugs())
     try:

@@ -18,7 +18,8 @@ def ago(moment: float | None, now: float | None = None) -> str:
         if amount < most:
             plural = "s" if amount > 1 and len(name) > 3 else ""
             return f"{amount} {name}{plural} ago"
-    return datetime.fromtimestamp(moment, UTC).strftime("%-d %b %Y")
+    day = datetime.fromtimestamp(moment, UTC)
+    return f"{day.day} {day:%b %Y}"
 
 
 def moment(seconds: float) -> str:
