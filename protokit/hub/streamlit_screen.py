@@ -1,5 +1,6 @@
 """A Streamlit prototype as an ASGI application, under its public path."""
 
+from functools import cache
 from pathlib import Path
 
 from protokit.hub.child import App
@@ -32,6 +33,8 @@ def load_app(order: Order) -> App:
             "theme_primaryColor": Settings.read(order.folder).accent,
         }
     )
+    # Streamlit goes through all its options eight times for the theme of each run: a quarter of a turn's work.
+    config.get_options_for_section = cache(config.get_options_for_section)
     return streamlit.App(script)
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-NAVIGATION = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate"}
+NAVIGATION = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 
 
 class Unwell(Exception):

@@ -28,25 +28,35 @@ def warm_up() -> None:
 
 
 def _share_the_embedding() -> None:
-    """Load the default embedding for all forks: its 190 MB are most of what a prototype would hold of its own.
-
-    On one thread, and so without a pool of threads: a fork has none of the threads it was forked from.
-    """
+    """Load the default embedding for all forks: its 190 MB are most of what a prototype would hold of its own."""
     from vectorstore import minilm
 
     shared = minilm.MiniLM()
-    with _one_processor():
+    with _sessions_for_forks():
         shared.embed_question("warm")
     setattr(minilm, "MiniLM", lambda: shared)  # noqa: B010 - a class takes no other's place for the type checker
 
 
 @contextmanager
-def _one_processor() -> Iterator[None]:
+def _sessions_for_forks() -> Iterator[None]:
+    """Let sessions of onnxruntime be made for processes that are forked, and many.
+
+    On one thread, so without a pool of them: a fork has none of the threads of its parent. Without an arena: it
+    would keep the 160 MB that reading documents takes for a moment; embedding takes as long without it.
+    """
+    import onnxruntime
+
+    class Lean(onnxruntime.SessionOptions):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.enable_cpu_mem_arena = False
+
+    options, onnxruntime.SessionOptions = onnxruntime.SessionOptions, Lean
     count, os.cpu_count = os.cpu_count, lambda: 1
     try:
         yield
     finally:
-        os.cpu_count = count
+        onnxruntime.SessionOptions, os.cpu_count = options, count
 
 
 def _answer_once() -> None:
