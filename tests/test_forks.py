@@ -179,7 +179,8 @@ def test_check_says_the_line_of_a_wrong_name(tmp_path: Path) -> None:
 def test_check_says_the_line_of_a_question_and_of_a_page_that_fail(tmp_path: Path) -> None:
     files = {
         "knowledge/canteen.md": "# Canteen\n\nLunch is served from noon to two.\n",
-        "questions.yaml": "- question: When is lunch?\n- question: Who is the cook?\n  must_contain: [Ann]\n  starter: true\n",
+        "questions.yaml": "- question: When is lunch?\n"
+        "- question: Who is the cook?\n  must_contain: [Ann]\n  starter: true\n",
         f"streamlit/{INSIDE}/app.py": '"""A screen."""\n\nimport streamlit\n\nstreamlit.title(1 / 0)\n',
     }
     written(tmp_path / "mine", files)
