@@ -85,6 +85,7 @@ def test_a_key_in_a_file_is_named_with_its_line_and_not_repeated(made: Path) -> 
     assert re.fullmatch(r"no key in a file: assistant\.py, line \d+ holds what looks like a key", fault)
 
 
+@pytest.mark.slow
 def test_tests_that_fail_or_are_gone_are_said(made: Path) -> None:
     edit(made / "questions.yaml", "must_contain:", "must_contain: [no such words]\n  # was:")
     failed = own_tests(made)

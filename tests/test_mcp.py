@@ -15,10 +15,8 @@ from mcp import Client, StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 
-from protokit.running import wait_until_open
-from tests.browser import own_port
 from tests.terminal import COMMAND, environment, protokit
-from tests.test_serve import QUESTION, kept_key, make
+from tests.test_serve import QUESTION, kept_key, make, started
 
 SICK = "How long does sick pay last?"
 
@@ -104,21 +102,11 @@ def test_a_summarizer_gives_the_tool_summarize(tmp_path: Path) -> None:
 
 
 def test_over_http_it_asks_for_the_key(made: Path) -> None:
-    port = own_port()
-    command = [*COMMAND, "mcp", str(made), "--http", "--port", str(port)]
-    with subprocess.Popen(
-        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as child:
-        try:
-            wait_until_open(child, port)
-            url = f"http://127.0.0.1:{port}/mcp"
-            assert httpx.post(url, json={}).status_code == 401
-            assert "25 days" in anyio.run(asked_over_http, url, kept_key(made))
-        finally:
-            child.terminate()
-            out, err = child.communicate(timeout=60)
-    assert out == f"http://localhost:{port}/mcp\n"
-    assert "Traceback" not in err, err
+    with started(made, "mcp", "--http") as (url, wrote):
+        assert url.endswith("/mcp")
+        assert httpx.post(url, json={}).status_code == 401
+        assert "25 days" in anyio.run(asked_over_http, url, kept_key(made))
+    assert "Traceback" not in wrote[1], wrote[1]
 
 
 async def asked_over_http(url: str, key: str) -> str:

@@ -57,23 +57,32 @@ def messages(*said: str) -> list[dict[str, str]]:
 
 
 @contextmanager
-def serving(folder: Path, env: Mapping[str, str] | None = None) -> Iterator[Served]:
-    """`protokit serve` over `folder`, until the block ends."""
-    port = own_port()
-    command = [*COMMAND, "serve", str(folder), "--port", str(port)]
+def started(folder: Path, verb: str, *words: str, **env: str) -> Iterator[tuple[str, list[str]]]:
+    """The address that `protokit VERB folder` tells, and a list that holds what it wrote to stderr at the end."""
+    command = [*COMMAND, verb, str(folder), "--port", str(own_port()), *words]
+    wrote: list[str] = []
     with subprocess.Popen(
-        command, env=environment(**(env or {})), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, env=environment(**env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as child:
         try:
-            wait_until_open(child, port)
-            key = (env or {}).get("PROTOKIT_API_KEY") or kept_key(folder)
-            yield Served(f"http://127.0.0.1:{port}", key, folder)
+            address = child.stdout.readline().strip()
+            assert address.startswith("http://localhost:"), child.communicate(timeout=60)
+            wait_until_open(child, int(address.rpartition(":")[2].partition("/")[0]))
+            yield address, wrote
         finally:
             child.terminate()
-            out, err = child.communicate(timeout=60)
-    assert out == f"http://localhost:{port}/v1\n"
-    assert "Traceback" not in err, err
-    assert key not in out + err
+            wrote += child.communicate(timeout=60)
+    assert wrote[0] == ""
+
+
+@contextmanager
+def serving(folder: Path, env: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """`protokit serve` over `folder`, until the block ends."""
+    with started(folder, "serve", **(env or {})) as (address, wrote):
+        key = (env or {}).get("PROTOKIT_API_KEY") or kept_key(folder)
+        yield Served(address.removesuffix("/v1"), key, folder)
+    assert "Traceback" not in wrote[1], wrote[1]
+    assert key not in wrote[1]
 
 
 def kept_key(folder: Path) -> str:
@@ -175,6 +184,7 @@ def test_a_wrong_key_opens_nothing(chatbot: Served, key: str) -> None:
         client.models.list()
 
 
+@pytest.mark.slow
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     folder = make(tmp_path, "rag-search")
     (folder / ".env").write_text("OPENAI_API_KEY=mine", encoding="utf-8")
@@ -278,6 +288,7 @@ def test_a_caller_who_hangs_up_stops_the_model(tmp_path: Path) -> None:
             assert model.left.wait(30)
 
 
+@pytest.mark.slow
 def test_a_model_that_breaks_off_is_said_in_the_stream_and_before_it_by_the_status(tmp_path: Path) -> None:
     folder = make(tmp_path, "chatbot")
     spec = folder / "prototype.yaml"
@@ -297,6 +308,7 @@ def test_a_model_that_breaks_off_is_said_in_the_stream_and_before_it_by_the_stat
             assert "sk-test" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_a_fault_in_the_prototype_s_own_code_is_said_without_its_details(tmp_path: Path) -> None:
     folder = make(tmp_path, "chatbot")
     path = folder / "assistant.py"
@@ -304,22 +316,12 @@ def test_a_fault_in_the_prototype_s_own_code_is_said_without_its_details(tmp_pat
     path.write_text(
         source.replace("settings = self.settings\n        engine", "raise OSError('private')\n        engine")
     )
-    port = own_port()
-    command = [*COMMAND, "serve", str(folder), "--port", str(port)]
-    env = environment(PROTOKIT_API_KEY="k" * 20)
-    with subprocess.Popen(
-        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as child:
-        try:
-            wait_until_open(child, port)
-            served = Served(f"http://127.0.0.1:{port}", "k" * 20, folder)
-            with pytest.raises(openai.InternalServerError, match="protokit check") as broken:
-                served.ask(QUESTION)
-            assert "private" not in str(broken.value)
-        finally:
-            child.terminate()
-            _, err = child.communicate(timeout=60)
-    assert "OSError: private" in err
+    with started(folder, "serve", PROTOKIT_API_KEY="k" * 20) as (address, wrote):
+        served = Served(address.removesuffix("/v1"), "k" * 20, folder)
+        with pytest.raises(openai.InternalServerError, match="protokit check") as broken:
+            served.ask(QUESTION)
+        assert "private" not in str(broken.value)
+    assert "OSError: private" in wrote[1]
 
 
 def test_a_missing_package_is_named_with_its_command(tmp_path: Path) -> None:
