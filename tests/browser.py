@@ -14,7 +14,7 @@ from protokit.prototype import free_port
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 DESKTOP, PHONE = (1280, 800), (390, 844)
-_FLAGS = (
+FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
@@ -62,13 +62,13 @@ def visit(url: str, folder: Path, size: tuple[int, int] = DESKTOP) -> Iterator[V
             str(folder),
             executable_path=CHROMIUM,
             headless=True,
-            args=_FLAGS.split(),
+            args=FLAGS.split(),
             viewport={"width": width, "height": height},
             has_touch=size == PHONE,
         )
         outside: list[str] = []
         context.on(
-            "request", lambda request: outside.append(request.url) if _is_outside(request.url) else None
+            "request", lambda request: outside.append(request.url) if is_outside(request.url) else None
         )
         page = context.pages[0]
         page.set_default_timeout(60_000)
@@ -79,6 +79,6 @@ def visit(url: str, folder: Path, size: tuple[int, int] = DESKTOP) -> Iterator[V
             context.close()
 
 
-def _is_outside(url: str) -> bool:
+def is_outside(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("localhost", "127.0.0.1")

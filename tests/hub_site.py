@@ -19,9 +19,7 @@ from protokit.hub.secrets import Keys
 from protokit.hub.settings import HubSettings
 from protokit.hub.visitors import OWNER_COOKIE, Visitors
 from protokit.making import Wish, make, plan
-from tests.browser import _FLAGS as FLAGS
-from tests.browser import CHROMIUM, DESKTOP, PHONE, Visit, own_port
-from tests.browser import _is_outside as is_outside
+from tests.browser import CHROMIUM, DESKTOP, FLAGS, PHONE, Visit, is_outside, own_port
 
 HR = "A chatbot that answers new hires' questions about our HR handbook"
 
