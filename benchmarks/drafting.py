@@ -13,10 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from protokit import catalog
-from protokit.beyond import read_beyond
 from protokit.errors import PromptProblem
+from protokit.making import choose
 from protokit.prompts import clean_prompt
-from protokit.routing import route
 
 OWN = Path(__file__).parent / "data" / "prompts.jsonl"
 
@@ -78,7 +77,7 @@ def measure(file: Path, *, half: str | None = None) -> tuple[Result, list[Row]]:
 def _routed(line: dict[str, object]) -> Row:
     prompt, label = str(line["prompt"]), str(line["label"])
     try:
-        choice = route(clean_prompt(prompt), catalog.blueprints(), read_beyond(catalog.home()))
+        choice = choose(clean_prompt(prompt))
     except PromptProblem:
         return Row(prompt, label, bool(line.get("ambiguous")), None, "", asked=False)
     understood = choice.considered[0][0]

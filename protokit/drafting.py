@@ -126,6 +126,14 @@ def _weight(word: str, said: str, folded: str) -> float:
     return 1.0 + 0.5 * plain.count(" ") * bool(spaced) if hit else 0.0
 
 
+def without_wishes(prompt: str) -> str:
+    """Return what `prompt` asks for apart from how: "A chatbot, only from our documents" is a chatbot."""
+    for wish in find_constraints(prompt):
+        if wish.kind != "audience" and wish.words:
+            prompt = prompt.replace(wish.words, ", ")
+    return prompt
+
+
 def _without(prompt: str, wishes: tuple[Constraint, ...]) -> str:
     """The prompt without the words of wishes that say nothing of its topic."""
     for wish in wishes:

@@ -13,7 +13,7 @@ from protokit import catalog
 from protokit.beyond import read_beyond
 from protokit.blueprint import Blueprint
 from protokit.documents import gather
-from protokit.drafting import draft, find_domain
+from protokit.drafting import draft, find_domain, without_wishes
 from protokit.errors import ChoiceProblem, PromptProblem
 from protokit.instructions import INSTRUCTIONS_FILE, instructions
 from protokit.parameters import decided, require_decided
@@ -71,7 +71,7 @@ def plan(wish: Wish) -> Plan:
     screen, model = _screen(wish.screen), _model(wish.model)
     chosen = None if wish.blueprint is None else catalog.find_blueprint(wish.blueprint, trust=wish.trust)
     documents = gather(wish.documents)
-    choice = route(prompt, catalog.blueprints(), read_beyond(catalog.home()))
+    choice = choose(prompt)
     blueprint = chosen or _served(choice)
     finish = partial(_finished, blueprint, wish.parameters)
     domain = find_domain(prompt, catalog.domains())
@@ -92,6 +92,14 @@ def plan(wish: Wish) -> Plan:
     )
     spec = finish(spec, spec.starter_questions)
     return Plan(spec, blueprint, choice, sample.questions(), sample.documents(), drafted=note)
+
+
+def choose(prompt: str) -> Choice:
+    """Find the blueprint for the cleaned `prompt`: by what it asks for, and by how only where that leaves a doubt."""
+    served, beyond = catalog.blueprints(), read_beyond(catalog.home())
+    bare = without_wishes(prompt)
+    choice = route(bare, served, beyond) if any(map(str.isalnum, bare)) else None
+    return choice if choice and choice.blueprint and not choice.question else route(prompt, served, beyond)
 
 
 def _worded(spec: Spec, wish: Wish, outline: Callable[[], str] = str) -> tuple[Spec, str]:

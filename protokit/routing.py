@@ -166,10 +166,19 @@ def _shares(scores: Mapping[str, float]) -> list[tuple[str, float]]:
 def _because(prompt: str, name: str, kind: Kind, evidence: Evidence) -> tuple[str, ...]:
     """The words of the prompt that speak most for `kind`: those its card lists, then those learnt."""
     listed = [_as_said(word, prompt) for word in evidence.found]
-    long_enough = [word for word in _WORD.findall(prompt) if len(word) > 3 or not word.isascii()]
+    long_enough = [word for word in _WORD.findall(prompt) if _tells(word)]
     weighed = {word: _weight(word, name, kind) for word in long_enough}
     favoured = sorted((word for word in weighed if weighed[word] > 0.5), key=lambda word: -weighed[word])
     return tuple(_distinct([*listed, *favoured]))[:_TELLING]
+
+
+def _tells(word: str) -> bool:
+    """Whether a person would take `word` for a reason: not "sobre", "with" or "the"."""
+    from vectorstore.languages import FUNCTION_WORDS
+
+    if any(word.lower() in vocabulary for vocabulary in FUNCTION_WORDS.values()):
+        return False
+    return len(word) > 3 or not word.isascii()
 
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")

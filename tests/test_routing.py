@@ -12,6 +12,7 @@ from protokit import catalog
 from protokit.beyond import Beyond, read_beyond
 from protokit.blueprint import Blueprint, Card
 from protokit.errors import NameProblem, PromptProblem, SpecProblem
+from protokit.making import choose
 from protokit.prompts import clean_name, clean_prompt, slug_of
 from protokit.routing import Choice, route
 
@@ -69,6 +70,22 @@ def test_the_reasons_are_words_of_the_prompt() -> None:
     choice = routed(prompt)
     assert choice.because
     assert all(word in prompt for word in choice.because)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "blueprint"),
+    [
+        ("A chatbot for our employees, only from our documents, as bullets, under 50 words", "chatbot"),
+        ("Un asistente para nuevos empleados sobre vacaciones, solo de nuestros documentos", "chatbot"),
+        ("Answer questions strictly from our handbook", "rag-search"),
+    ],
+)
+def test_how_it_is_wished_does_not_outweigh_what_is_asked_for(prompt: str, blueprint: str) -> None:
+    assert choose(prompt).blueprint == blueprint
+
+
+def test_a_prompt_of_wishes_only_is_no_accident() -> None:
+    assert choose("only from our documents").considered
 
 
 def test_confidences_sum_to_one_and_are_sorted() -> None:
