@@ -252,6 +252,8 @@ def _planned(wish: dict[str, Any], ask: bool) -> Any:
         planned = converse(wanted, planned, plan)
     else:
         click.echo(_reason(planned), err=True)
+    if planned.spec.source:
+        click.echo(_fetched(planned), err=True)
     if ask and planned.blueprint.parameters:
         from protokit.commands.parameters import ask_parameters
 
@@ -291,17 +293,19 @@ def _reason(planned: Any) -> str:
             lines.append(f"   {choice.question} --blueprint decides")
     else:
         lines.append(f"   blueprint {planned.blueprint.name}, as you chose")
-    if spec.source:
-        from protokit.trusting import shown_code
-
-        lines.append(
-            f"   from {spec.source.url}, commit {spec.source.commit}: {shown_code(planned.blueprint)}"
-        )
     if planned.drafted:
         lines.append(f"   {planned.drafted}")
     if planned.report is not None:
         lines.append(str(planned.report))
     return "\n".join(lines)
+
+
+def _fetched(planned: Any) -> str:
+    """Where a blueprint from elsewhere comes from, and what of it would run."""
+    from protokit.trusting import shown_code
+
+    source = planned.spec.source
+    return f"   from {source.url}, commit {source.commit}: {shown_code(planned.blueprint)}"
 
 
 def _told(planned: Any) -> dict[str, Any]:

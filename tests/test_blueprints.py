@@ -136,40 +136,22 @@ def test_set_wants_a_name_and_a_value(tmp_path: Path, mine: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
-def test_parameters_are_asked_for_in_a_terminal(tmp_path: Path) -> None:
+def test_parameters_are_asked_for_in_a_terminal_until_they_are_right(tmp_path: Path) -> None:
+    from tests.pseudo_terminal import typed
+
     written(tmp_path / "mine", parameters=SETTINGS)
-    said = in_terminal(
-        ["new", PROMPT, "--blueprint", "./mine", "--out", "made"], "many\n9\neast\nnorth\n\n", tmp_path
-    )
-    assert "passages: How many passages are shown [6]" in said
-    assert "expected a whole number" in said
-    assert "expected one of north, south" in said
+    keys = [
+        ("Change anything?", "\n"),
+        ("passages: How many passages are shown [6]", "many\n"),
+        ("expected a whole number", "9\n"),
+        ("region: Whose policies (north, south)", "east\n"),
+        ("expected one of north, south", "north\n"),
+        ("strict: boolean [False]", "\n"),
+    ]
+    code, shown = typed(keys, "new", PROMPT, "--blueprint", "./mine", "--out", "made", cwd=tmp_path)
+    assert code == 0, shown
     wanted = {"passages": 9, "region": "north", "strict": False}
     assert read_spec(tmp_path / "made" / "prototype.yaml").parameters == wanted
-
-
-def in_terminal(words: list[str], typed: str, folder: Path) -> str:
-    """What the command shows to somebody who types at a terminal."""
-    import pty
-    import subprocess
-
-    from tests.terminal import COMMAND, environment
-
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [*COMMAND, *words],
-        cwd=folder,
-        stdin=theirs,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=environment(),
-    ) as child:
-        os.write(ours, typed.encode())
-        said = child.communicate(timeout=60)[0].decode()
-    os.close(ours)
-    os.close(theirs)
-    assert child.returncode == 0, said
-    return said
 
 
 def test_a_written_spec_keeps_its_parameters_and_takes_others(tmp_path: Path) -> None:
