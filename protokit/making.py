@@ -157,6 +157,7 @@ def make(planned: Plan, out: Path | None = None) -> Path:
     """Render `planned` into `out` (default: a folder of its slug right here) and return the folder."""
     target = Path.cwd() / planned.spec.slug if out is None else out
     refuse_occupied(target)
+    _require_screen(planned.blueprint, planned.spec.screen)
     require_decided(planned.blueprint.parameters, planned.spec.parameters)
     text = instructions(planned.spec, planned.blueprint.holder(INSTRUCTIONS_FILE))
     return render(
@@ -207,12 +208,16 @@ def _served(choice: Choice) -> Blueprint:
     )
 
 
+def _require_screen(blueprint: Blueprint, screen: Screen) -> None:
+    if screen not in blueprint.screens:
+        raise ChoiceProblem.of("ui", screen, list(blueprint.screens))
+
+
 def _finished(
     blueprint: Blueprint, parameters: Mapping[str, Value], spec: Spec, starters: tuple[str, ...]
 ) -> Spec:
     """`spec` with what the blueprint adds to it. Raises ChoiceProblem for what the blueprint does not offer."""
-    if spec.screen not in blueprint.screens:
-        raise ChoiceProblem.of("ui", spec.screen, list(blueprint.screens))
+    _require_screen(blueprint, spec.screen)
     return msgspec.structs.replace(
         spec,
         blueprint=blueprint.reference,

@@ -2,9 +2,11 @@
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from protokit.catalog import find_blueprint
@@ -76,6 +78,9 @@ def test_one_file_and_one_screen_are_overridden_and_the_rest_stays(tmp_path: Pat
 def test_a_screen_that_a_blueprint_lacks_is_refused_with_those_it_has(tmp_path: Path) -> None:
     written(tmp_path / "mine", screens=["streamlit"])
     refused(new(tmp_path, "--ui", "gradio"), 'ui "gradio"', "streamlit")
+    planned = plan(Wish(PROMPT, blueprint=str(tmp_path / "mine")))
+    with pytest.raises(ChoiceProblem, match='ui "gradio"'):
+        make(replace(planned, spec=msgspec.structs.replace(planned.spec, screen="gradio")), tmp_path / "made")
     assert not (tmp_path / "made").exists()
 
 
