@@ -97,6 +97,7 @@ def _own(prototype: Prototype, inside: Path, names: Mapping[str, str]) -> bytes 
 
 def _retold(text: str, run: str) -> str:
     """A guide without the commands that are gone."""
+    text = re.sub(r"(?ms)^## Hand it over\n.*?(?=^## )", "", text)
     text = re.sub(r"(?m)^protokit (check|ask) .*\n", "", text)
     text = text.replace("`protokit check .` and `pytest` pass", "`pytest` passes")
     return text.replace("protokit run .", run).replace("protokit check .", "pytest")
