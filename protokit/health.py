@@ -18,6 +18,7 @@ from protokit.runtime.spending import SHARED
 
 PATIENCE = 900
 """Seconds that one kind of test may take."""
+_STOPS_PYTHON = "E9,F63,F7,F82"
 _NO_TESTS = 5
 """Pytest's exit code where it finds none."""
 _SCORES = ("right", "citations", "refusals", "grounded")
@@ -54,12 +55,27 @@ def worse(before: Health, after: Health) -> str:
     """The first thing that is worse `after`, empty where nothing is. What failed before may go on failing."""
     for name, complaint in after.failed.items():
         if name not in before.failed:
-            return f"{name} fails: {complaint}"
+            return f"{name}: {complaint}"
     for name, (hits, of) in after.scores.items():
         earlier, of_earlier = before.scores.get(name, (0, 0))
         if of and of_earlier and hits / of < earlier / of_earlier:
             return f"eval: {name} falls from {earlier} of {of_earlier} to {hits} of {of}"
     return ""
+
+
+def _code(folder: Path, python: str) -> Health:
+    """What stops Python when it gets there, also where no test gets: no syntax, no such name."""
+    rules = ["--isolated", f"--select={_STOPS_PYTHON}", "--output-format=json", "--quiet", "--no-cache"]
+    done = _run([sys.executable, "-m", "ruff", "check", *rules, "."], folder)
+    try:
+        faults = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        return Health({"ruff": _last_line(done)})
+    failed = {}
+    for fault in faults:
+        place = Path(fault["filename"]).resolve().relative_to(folder.resolve())
+        failed[f"{place.as_posix()}: {fault['message']}"] = f"line {fault['location']['row']}"
+    return Health(failed)
 
 
 def _tests(folder: Path, python: str) -> Health:
@@ -157,5 +173,5 @@ def _complaint(case: ElementTree.Element) -> str:
 Look = Callable[[Path, str], Health]
 """Looks at the prototype in a folder, offline, with that Python. One that is broken is what the Health says."""
 
-LOOKS: Mapping[str, Look] = {"tests": _tests, "questions": _questions, "page": _page}
-"""In this order, since the first ones break most."""
+LOOKS: Mapping[str, Look] = {"code": _code, "tests": _tests, "questions": _questions, "page": _page}
+"""In this order: the first ones are the quickest."""

@@ -200,6 +200,20 @@ def test_an_update_keeps_all_that_people_made(folder: Path, release: Release) ->
     assert visible(folder) == {name: now[name] for name in visible(folder)}
 
 
+def test_lines_that_merge_and_do_not_fit_together_are_not_kept(folder: Path, release: Release) -> None:
+    release.edit("style.css", folder, append(b".new {}\n"))
+    release.edit("assistant.py", folder, append(b"\n\ndef most() -> int:\n    return PASSAGES\n"))
+    path = folder / "assistant.py"
+    path.write_text(path.read_text().replace("PASSAGES", "OURS"))
+    before = visible(folder)
+    done = updated(folder, release, "--json")
+    assert done.code == 1
+    assert (done.json["verdict"], done.json["written"]) == ("rolled back", False)
+    assert done.json["why"].startswith("assistant.py: Undefined name `PASSAGES`: line ")
+    assert done.json["culprit"] == "assistant.py"
+    assert visible(folder) == before
+
+
 @pytest.mark.slow
 def test_what_gets_worse_is_not_kept_and_the_file_that_did_it_is_named(
     folder: Path, release: Release
