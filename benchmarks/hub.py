@@ -1,6 +1,6 @@
 """What a Hub carries: visitors at once in one prototype, prototypes open at once, cards in the gallery.
 
-    python -m benchmarks.hub [turns] [memory] [gallery] [--visitors 100] [--think 12] [--seconds 60] [--json]
+    python -m benchmarks.hub [turns] [memory] [gallery] [--visitors 100] [--think 20] [--seconds 60] [--json]
 
 A real Hub is started on loopback with its gate; visitors come in by a share link and speak to the screens as a
 page's script does, with a model server that takes one second for an answer. Between an answer and the next
@@ -85,7 +85,7 @@ def main() -> None:
     )
     parser.add_argument("parts", nargs="*", help="turns, memory, gallery; all by default")
     parser.add_argument("--visitors", type=int, default=100)
-    parser.add_argument("--think", type=float, default=12.0)
+    parser.add_argument("--think", type=float, default=20.0)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()

@@ -1,5 +1,6 @@
 """A tab with a hosted prototype, without a browser: speaks to its screen as the page's own script does."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator
@@ -22,16 +23,25 @@ class StreamlitTab:
     def __init__(self, session: "ClientSession", base: str) -> None:
         self._session, self._base = session, base
         self._socket: Any = None
+        self._read_so_far: asyncio.Queue[bytes | None] = asyncio.Queue()
 
     async def __aenter__(self) -> "StreamlitTab":
         address = f"{self._base.replace('http', 'ws', 1)}/_stcore/stream"
         self._socket = await self._session.ws_connect(
             address, protocols=("streamlit",), origin=self._base.partition("/p/")[0], max_msg_size=0
         )
+        self._reading = asyncio.create_task(self._read())
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._reading.cancel()
         await self._socket.close()
+
+    async def _read(self) -> None:
+        """Read all the time, as a browser does: who does not read does not answer the server's pings either."""
+        async for message in self._socket:
+            self._read_so_far.put_nowait(message.data)
+        self._read_so_far.put_nowait(None)
 
     async def run(self, typed: tuple[str, str] | None = None) -> AsyncIterator["ForwardMsg"]:
         """Let the script run, with `typed`, a chat input's id and what is entered there; yields what it sends."""
@@ -44,13 +54,11 @@ class StreamlitTab:
             state = asked.rerun_script.widget_states.widgets.add()
             state.id, state.chat_input_value.data = typed
         await self._socket.send_bytes(asked.SerializeToString())
-        async for message in self._socket:
-            told = ForwardMsg.FromString(message.data)
+        while data := await self._read_so_far.get():
+            told = ForwardMsg.FromString(data)
             yield told
-            if (
-                told.WhichOneof("type") == "script_finished"
-                and told.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
-            ):
+            ended = told.script_finished if told.WhichOneof("type") == "script_finished" else None
+            if ended == ForwardMsg.FINISHED_SUCCESSFULLY:
                 return
         raise Unwell("the page's connection was closed")
 
