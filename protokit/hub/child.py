@@ -50,6 +50,8 @@ _OWN = {
     "ORT_DISABLE_TELEMETRY": "1",
     "NO_COLOR": "1",
     "MALLOC_ARENA_MAX": "2",  # many threads, little memory
+    "MALLOC_MMAP_THRESHOLD_": "262144",  # what was large goes back to the system at once
+    "MALLOC_TRIM_THRESHOLD_": "262144",
     "TOKENIZERS_PARALLELISM": "false",  # its threads do not survive a fork
 }
 _CACHES = {"XDG_CACHE_HOME": ".cache", "LOCALAPPDATA": "AppData/Local"}

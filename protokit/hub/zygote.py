@@ -90,7 +90,7 @@ class Zygote:
             status = 0
         except SystemExit as end:
             if isinstance(end.code, str):
-                print(end.code, file=sys.stderr)
+                sys.stderr.write(f"{end.code}\n")
             status = end.code if isinstance(end.code, int) else int(end.code is not None)
         except BaseException:
             traceback.print_exc()
