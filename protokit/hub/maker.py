@@ -15,13 +15,12 @@ from filelock import FileLock
 from msgspec.structs import replace
 
 from protokit import catalog
-from protokit.beyond import read_beyond
 from protokit.errors import DocumentProblem, ProtokitError
 from protokit.hub.folders import reserve
 from protokit.hub.job import DOCUMENTS, Job, Offer, Reading, Reason, Refusal, read_job, write_job
-from protokit.making import Plan, Wish, make, plan
+from protokit.making import Plan, Wish, choose, make, plan
 from protokit.prompts import MOST_TITLE, clean_prompt
-from protokit.routing import Choice, route
+from protokit.routing import Choice
 from protokit.spec import SPEC_FILE, Spec
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class Maker:
     def understand(self) -> bool:
         """Choose the blueprint; False where the person has to choose, or nothing serves the line."""
         self._step(self.job.begin("understand"))
-        choice = route(clean_prompt(self.job.prompt), catalog.blueprints(), read_beyond(catalog.home()))
+        choice = choose(clean_prompt(self.job.prompt))
         if self.job.blueprint:
             self._step(self.job.end(f"{_offer(self.job.blueprint).title}, as you chose"))
             return True
