@@ -35,8 +35,9 @@ bench: .venv/ready ## the numbers of README.md; those over labelled data need DA
 	@test -z "$(DATA)" || $(BIN)/python -m benchmarks.retrieval "$(DATA)"
 	@test -z "$(DATA)" || $(BIN)/python -m benchmarks.grounding "$(DATA)/grounding"
 
-demos: .venv/ready ## make the finished prototypes in demos/ again
+demos: .venv/ready ## make again what is made: the prototypes in demos/, the blueprints' files for cookiecutter
 	$(BIN)/python -m demos.make
+	$(BIN)/python -m protokit.cookiecutting
 
 COMPILE = $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
