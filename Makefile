@@ -32,6 +32,8 @@ bench: .venv/ready ## the numbers of README.md; those over labelled data need DA
 	$(BIN)/python -m benchmarks.pages
 	$(BIN)/python -m benchmarks.samples
 	$(BIN)/python -m benchmarks.drafting
+	$(BIN)/python -m benchmarks.update --cases 40 --tools protokit
+	$(BIN)/python -m benchmarks.hub
 	@test -z "$(DATA)" || $(BIN)/python -m benchmarks.retrieval "$(DATA)"
 	@test -z "$(DATA)" || $(BIN)/python -m benchmarks.grounding "$(DATA)/grounding"
 
