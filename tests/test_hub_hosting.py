@@ -183,7 +183,7 @@ def test_what_a_prototype_prints_fills_no_disk(hub: Running) -> None:
     slug = hub.add("chatty", "gradio", GRADIO)
     assert hub.wake(slug)
     hub.act(slug, "chatter")
-    log = hub.hosting._log_folder / f"{slug}.log"
+    log = hub.home.parent / "logs" / f"{slug}.log"
     until(lambda: log.stat().st_size > MIB)
     until(lambda: log.stat().st_size < MIB)
     hub.do(hub.hosting.halt(slug))
@@ -201,6 +201,10 @@ def test_a_prototype_knows_nothing_of_the_hubs_environment_and_its_own_env_file(
     assert seen["OWN_KEY"] == "mine"
     assert seen["HOME"] != os.environ["HOME"]
     assert not [name for name in seen if "PYTEST" in name or name.startswith("PROTOKIT")]
+
+
+def zygotes() -> set[psutil.Process]:
+    return {p for p in psutil.Process().children() if "protokit.hub.zygote" in p.cmdline()}
 
 
 def _sleepers() -> list[psutil.Process]:
@@ -255,10 +259,11 @@ def test_nothing_outlives_the_hub(tmp_path: Path, launcher: str, number: signal.
 
 @pytest.mark.slow
 def test_hosting_goes_on_when_the_process_that_forks_has_died(tmp_path: Path) -> None:
+    others = zygotes()
     with hosting_in(tmp_path) as hub:
         slug = hub.add("calm", "streamlit", STREAMLIT)
         assert hub.wake(slug)
-        zygote = next(p for p in psutil.Process().children() if "protokit.hub.zygote" in p.cmdline())
+        (zygote,) = zygotes() - others
         zygote.kill()
         until(lambda: hub.hosting.status(slug).restarts == 1 and state(hub, slug) == "awake")
         assert hub.get(f"/p/{slug}/app/", **NAVIGATION).status_code == 200

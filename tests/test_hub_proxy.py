@@ -51,6 +51,15 @@ async def count(_: Request) -> StreamingResponse:
     return StreamingResponse(numbers(), media_type="text/event-stream")
 
 
+async def cut(_: Request) -> StreamingResponse:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"the beginning"
+        await asyncio.sleep(0.1)
+        raise SystemError("the rest is lost")
+
+    return StreamingResponse(pieces())
+
+
 async def echo(socket: WebSocket) -> None:
     await socket.accept(subprotocol=(socket.scope["subprotocols"] or [None])[0])
     await socket.send_text(json.dumps({"cookie": socket.headers.get("cookie", "")}))
@@ -65,6 +74,7 @@ PROTOTYPE = Starlette(
     routes=[
         Route(f"{BASE}/bake", bake),
         Route(f"{BASE}/count", count),
+        Route(f"{BASE}/cut", cut),
         WebSocketRoute(f"{BASE}/echo", echo),
         Route(f"{BASE}/{{rest:path}}", tell, methods=["GET", "POST", "PUT", "DELETE"]),
     ]
@@ -171,6 +181,15 @@ def test_an_event_stream_arrives_piece_by_piece_and_ends_when_the_visitor_leaves
         lines = response.iter_lines()
         assert [next(lines) for _ in range(3)] == ["data: 0", "", "data: 1"]
     assert left.wait(20)
+
+
+def test_an_answer_that_breaks_off_breaks_off_for_the_visitor_too(url: str) -> None:
+    with httpx.stream("GET", f"{url}{BASE}/cut") as response:
+        pieces = response.iter_bytes()
+        assert next(pieces) == b"the beginning"
+        with pytest.raises(httpx.RemoteProtocolError):
+            next(pieces)
+    assert httpx.get(f"{url}{BASE}/").status_code == 200
 
 
 def test_a_websocket_keeps_its_subprotocol_and_carries_text_bytes_and_the_closing_code(url: str) -> None:

@@ -63,14 +63,17 @@ class Forks:
         self._started: list[asyncio.Future[Running]] = []
         self._writer: asyncio.StreamWriter | None = None
         self._listening: asyncio.Task[None] | None = None
-        self._process: asyncio.subprocess.Process | None = None
+        self._starting = asyncio.Lock()
 
     async def start(self) -> None:
-        if self._writer:
-            return
+        async with self._starting:
+            if self._writer is None:
+                await self._start()
+
+    async def _start(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = await asyncio.create_subprocess_exec(
+            zygote = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "protokit.hub.zygote", str(theirs.fileno())),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -78,7 +81,7 @@ class Forks:
                 start_new_session=True,
             )
         reader, self._writer = await asyncio.open_unix_connection(sock=ours)
-        self._listening = asyncio.create_task(self._listen(reader, self._process))
+        self._listening = asyncio.create_task(self._listen(reader, zygote))
 
     async def launch(self, order: Order) -> Running:
         await self.start()
@@ -102,13 +105,11 @@ class Forks:
             else:
                 self._running.pop(told["ended"]).ended.set_result(told["status"])
         await zygote.wait()
-        self._forget()
+        await self._forget()
 
-    def _forget(self) -> None:
+    async def _forget(self) -> None:
         """The zygote has ended, and its forks with it."""
-        if self._writer:
-            self._writer.close()
-        self._writer = None
+        writer, self._writer = self._writer, None
         waiting, running = self._started, list(self._running.values())
         self._started, self._running = [], {}
         for started in waiting:
@@ -116,6 +117,10 @@ class Forks:
         for one in running:
             one.kill()  # whatever of its group is left
             one.ended.set_result(-signal.SIGKILL)
+        if writer:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def stop(self) -> None:
         if self._writer and self._listening:

@@ -85,32 +85,30 @@ class Upstream:
             self._session = None
 
     async def carry_request(self, scope: Any, receive: Any, send: Any) -> None:
-        """Pass one HTTP exchange through, piece by piece. Raises Unreachable before anything was sent."""
-        from aiohttp import ClientConnectionError, ClientConnectorError
+        """Pass one HTTP exchange through, piece by piece. Raises Unreachable as long as nothing was sent.
+
+        An answer that breaks off later breaks off for the visitor too: the response is left incomplete.
+        """
+        from aiohttp import ClientError
         from yarl import URL
 
-        headers = _inward(scope, self._key)
         has_body = any(name in ("content-length", "transfer-encoding") for name, _ in _decoded(scope))
+        answered = False
         try:
             async with self.session.request(
                 scope["method"],
                 URL(f"http://prototype{_target(scope)}", encoded=True),
-                headers=headers,
+                headers=_inward(scope, self._key),
                 data=_body(receive) if has_body else None,
                 allow_redirects=False,
             ) as response:
-                await send(
-                    {
-                        "type": "http.response.start",
-                        "status": response.status,
-                        "headers": _outward(response.raw_headers, scope),
-                    }
-                )
+                headers = _outward(response.raw_headers, scope)
+                answered = True
+                await send({"type": "http.response.start", "status": response.status, "headers": headers})
                 await _pass_on(response.content.iter_any(), receive, send)
-        except ClientConnectorError as error:
-            raise Unreachable(str(error)) from None
-        except ClientConnectionError:
-            raise Unreachable("the connection broke") from None
+        except (ClientError, ConnectionError) as error:
+            if not answered:
+                raise Unreachable(str(error)) from None
 
     async def carry_websocket(self, scope: Any, receive: Any, send: Any, touch: Any) -> None:
         """Pass one websocket through; `touch()` is called whenever the visitor sends something."""
