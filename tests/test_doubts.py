@@ -49,4 +49,5 @@ def test_a_click_on_a_doubted_sentence_shows_the_nearest_passage(
             nearest.wait_for()
             passages = page.locator("details[open] blockquote", has_text="opens at 9:30")
             passages.first.wait_for()
-            assert page.get_by_text("1 of 1 passages fit").count() or screen == "streamlit"
+            if screen == "gradio":  # the other screen tells it as a tooltip
+                page.get_by_text("1 of 1 passages fit").wait_for()
