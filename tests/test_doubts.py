@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from protokit.prototype import Prototype, free_port
+from protokit.prototype import Prototype
 from protokit.running import wait_until_open
 from tests import model_server
-from tests.browser import needs_chromium, visit
+from tests.browser import needs_chromium, own_port, visit
 from tests.model_server import MODEL, ModelServer
 from tests.terminal import protokit
 
@@ -33,7 +33,7 @@ def test_a_click_on_a_doubted_sentence_shows_the_nearest_passage(
     words = ["--docs", "hours.md", "--blueprint", "chatbot", "--ui", screen, "--out", "made"]
     done = protokit("new", "Talk about our workshop", *words, "--model", f"openai:{MODEL}", cwd=tmp_path)
     assert done.code == 0, done.err
-    port = free_port(8850)
+    port = own_port()
     with Prototype.open(tmp_path / "made").serve(port) as child:
         wait_until_open(child, port)
         with visit(f"http://localhost:{port}", tmp_path / "profile") as shown:

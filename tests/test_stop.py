@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import TimeoutError
 
-from protokit.prototype import Prototype, free_port
+from protokit.prototype import Prototype
 from protokit.running import wait_until_open
 from tests import model_server
-from tests.browser import Visit, needs_chromium, visit
+from tests.browser import Visit, needs_chromium, own_port, visit
 from tests.model_server import MODEL, ModelServer
 from tests.terminal import protokit
 
@@ -31,7 +31,7 @@ def test_stop_in_the_page_stops_the_server_too(server: ModelServer, tmp_path: Pa
     words = ["--blueprint", "chatbot", "--ui", screen, "--model", f"openai:{MODEL}", "--out", "made"]
     done = protokit("new", "Talk about our handbook", *words, cwd=tmp_path)
     assert done.code == 0, done.err
-    port = free_port(8800)
+    port = own_port()
     with Prototype.open(tmp_path / "made").serve(port) as child:
         wait_until_open(child, port)
         with visit(f"http://localhost:{port}", tmp_path / "profile") as shown:
