@@ -46,6 +46,7 @@ def serve(
             server_header=False,
             lifespan="on",
             ws="websockets-sansio",
+            ws_per_message_deflate=False,  # for short words it costs more than it saves
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         with suppress(KeyboardInterrupt):

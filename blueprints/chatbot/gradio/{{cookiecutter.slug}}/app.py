@@ -93,9 +93,11 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             fresh = gr.Button("New conversation", size="sm")
 
     outputs = [box, chat, sources, totals, answers]
-    box.submit(ask, [box, answers, session], outputs, concurrency_limit=20, api_name="chat")
+    box.submit(ask, [box, answers, session], outputs, concurrency_limit=None, api_name="chat")
     for button in starters:
-        button.click(ask, [button, answers, session], outputs, concurrency_limit=20, api_visibility="private")
+        button.click(
+            ask, [button, answers, session], outputs, concurrency_limit=None, api_visibility="private"
+        )
     box.stop(stop, session, None, queue=False, api_visibility="private")
     chat.like(judge, [answers], None, api_visibility="private")
     for moment in (demo.load, timer.tick):

@@ -21,25 +21,21 @@ ALL = "All documents"
 
 
 def search(question: str, file: str, answers: list[Answer], session: str) -> Iterator[tuple[Any, ...]]:
+    same = gr.skip()
     if not question.strip():
-        yield gr.Markdown(), gr.HTML(), gr.HTML(), gr.Row(), answers
+        yield same, same, same, same, same
         return
     reply, text = (
         assistant.reply(question, None if file == ALL else file, session),
         f"### {safe_markdown(question)}\n\n",
     )
+    yield text, "", same, gr.Row(visible=False), same
     try:
         for piece in reply:
             text += safe_markdown(piece)
-            yield text, "", gr.HTML(), gr.Row(visible=False), answers
+            yield text, same, same, same, same
     except RuntimeProblem as problem:
-        yield (
-            f"### {safe_markdown(question)}\n\n{problem.friendly}",
-            "",
-            gr.HTML(),
-            gr.Row(visible=False),
-            answers,
-        )
+        yield f"### {safe_markdown(question)}\n\n{problem.friendly}", same, same, same, same
         return
     answer = reply.answer
     answers = [*answers, answer]
@@ -95,10 +91,14 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             gr.Markdown(safe_markdown(engine_note(settings)), elem_classes="quiet")
 
     outputs = [result, sources, totals, thumbs, answers]
-    box.submit(search, [box, file, answers, session], outputs, concurrency_limit=20, api_name="search")
+    box.submit(search, [box, file, answers, session], outputs, concurrency_limit=None, api_name="search")
     for button in starters:
         button.click(
-            search, [button, file, answers, session], outputs, concurrency_limit=20, api_visibility="private"
+            search,
+            [button, file, answers, session],
+            outputs,
+            concurrency_limit=None,
+            api_visibility="private",
         )
     up.click(lambda answers: judge(1, answers), answers, None, api_visibility="private")
     down.click(lambda answers: judge(-1, answers), answers, None, api_visibility="private")

@@ -34,11 +34,12 @@ def summarize(text: str, shape: Shape, length: Length, file: str, session: str) 
     if not text.strip():
         yield "Paste a text, upload a file or pick a sample first.", "", gr.Row(visible=False), None
         return
-    reply, summary = assistant.reply(text, shape, length, file, session), ""
+    reply, summary, same = assistant.reply(text, shape, length, file, session), "", gr.skip()
+    yield "…", "", gr.Row(visible=False), None
     try:
         for piece in reply:
             summary += piece
-            yield safe_markdown(summary), "", gr.Row(visible=False), None
+            yield safe_markdown(summary), same, same, same
     except RuntimeProblem as problem:
         yield problem.friendly, "", gr.Row(visible=False), None
         return
@@ -86,7 +87,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
         sample.click(lambda path=path: take(path), None, [text, file], api_visibility="private")
     upload.upload(take, upload, [text, file], api_visibility="private")
     inputs, outputs = [text, shape, length, file, session], [result, sources, thumbs, answer]
-    button.click(summarize, inputs, outputs, concurrency_limit=20, api_name="summarize")
+    button.click(summarize, inputs, outputs, concurrency_limit=None, api_name="summarize")
     up.click(lambda answer: judge(1, answer), answer, None, api_visibility="private")
     down.click(lambda answer: judge(-1, answer), answer, None, api_visibility="private")
 
