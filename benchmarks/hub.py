@@ -30,12 +30,12 @@ import psutil
 from aiohttp import ClientError, ClientSession, CookieJar, TCPConnector
 from msgspec.structs import replace
 
-from protokit.hub.doors import Doors
-from protokit.hub.passcodes import hashed
-from protokit.hub.secrets import Keys
+from protokit.hub.engine.tabs import NAVIGATION, GradioTab, StreamlitTab, Unwell
+from protokit.hub.guard.doors import Doors
+from protokit.hub.guard.passcodes import hashed
+from protokit.hub.guard.secrets import Keys
 from protokit.hub.settings import HubSettings
-from protokit.hub.store import Store
-from protokit.hub.tabs import NAVIGATION, GradioTab, StreamlitTab, Unwell
+from protokit.hub.state.store import Store
 from protokit.making import Wish, make, plan
 from protokit.prototype import free_port
 from protokit.spec import Screen

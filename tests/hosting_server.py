@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import httpx
 
-from protokit.hub.hosting import Hosting
-from protokit.hub.launching import Launcher
-from protokit.hub.limits import MIB, Limits
-from protokit.hub.smoke import served
+from protokit.hub.engine.hosting import Hosting
+from protokit.hub.engine.launching import Launcher
+from protokit.hub.engine.limits import MIB, Limits
+from protokit.hub.engine.smoke import served
 
 T = TypeVar("T")
 

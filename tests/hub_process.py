@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 
-from protokit.hub.passcodes import hashed
+from protokit.hub.guard.passcodes import hashed
 from protokit.hub.settings import HubSettings
-from protokit.hub.store import Store
+from protokit.hub.state.store import Store
 from tests.browser import own_port
 from tests.terminal import environment
 

@@ -18,12 +18,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from protokit.hub.gate import Gate
-from protokit.hub.links import Link
-from protokit.hub.secrets import Keys
+from protokit.hub.guard.gate import Gate
+from protokit.hub.guard.secrets import Keys
+from protokit.hub.guard.visitors import OWNER_COOKIE, VISIT_COOKIE, Visitors
 from protokit.hub.settings import HubSettings
-from protokit.hub.store import Store
-from protokit.hub.visitors import OWNER_COOKIE, VISIT_COOKIE, Visitors
+from protokit.hub.state.links import Link
+from protokit.hub.state.store import Store
 from protokit.spec import Spec
 
 BROWSER = {"Accept": "text/html"}

@@ -14,10 +14,10 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from protokit.hub.app import assemble, open_hub
+from protokit.hub.guard.secrets import Keys
+from protokit.hub.guard.visitors import OWNER_COOKIE, Visitors
 from protokit.hub.parts import Hub
-from protokit.hub.secrets import Keys
 from protokit.hub.settings import HubSettings
-from protokit.hub.visitors import OWNER_COOKIE, Visitors
 from protokit.making import Wish, make, plan
 from tests.browser import CHROMIUM, DESKTOP, FLAGS, PHONE, Visit, is_outside, own_port
 

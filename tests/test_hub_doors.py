@@ -10,10 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from protokit.hub.app import assemble, open_hub
-from protokit.hub.links import Link
+from protokit.hub.guard.passcodes import hashed
 from protokit.hub.parts import Hub
-from protokit.hub.passcodes import hashed
 from protokit.hub.settings import HubSettings
+from protokit.hub.state.links import Link
 from protokit.spec import Spec
 
 PASSCODE = "correct horse battery"

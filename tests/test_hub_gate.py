@@ -12,8 +12,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from protokit.hub import csrf
-from protokit.hub.visitors import OWNER_COOKIE, VISIT_COOKIE
+from protokit.hub.guard import csrf
+from protokit.hub.guard.visitors import OWNER_COOKIE, VISIT_COOKIE
 from tests.hub_server import BROWSER, Served, served
 
 PATHS = [

@@ -14,9 +14,9 @@ import httpx
 import psutil
 import pytest
 
-from protokit.hub.launching import Fresh
-from protokit.hub.limits import MIB, Limits
-from protokit.hub.smoke import smoke
+from protokit.hub.engine.launching import Fresh
+from protokit.hub.engine.limits import MIB, Limits
+from protokit.hub.engine.smoke import smoke
 from tests.hosting_server import GRADIO, NAVIGATION, STREAMLIT, Running, hosting_in, prototype
 
 pytestmark = pytest.mark.xdist_group("hosting")  # one zygote for all
@@ -204,7 +204,7 @@ def test_a_prototype_knows_nothing_of_the_hubs_environment_and_its_own_env_file(
 
 
 def zygotes() -> set[psutil.Process]:
-    return {p for p in psutil.Process().children() if "protokit.hub.zygote" in p.cmdline()}
+    return {p for p in psutil.Process().children() if "protokit.hub.engine.zygote" in p.cmdline()}
 
 
 def _sleepers() -> list[psutil.Process]:
@@ -219,8 +219,8 @@ def _sleepers() -> list[psutil.Process]:
 HUB = """
 import asyncio, sys
 from pathlib import Path
-from protokit.hub.hosting import Hosting
-from protokit.hub.launching import Forks, Fresh
+from protokit.hub.engine.hosting import Hosting
+from protokit.hub.engine.launching import Forks, Fresh
 
 async def main():
     home = Path(sys.argv[1])
@@ -282,7 +282,7 @@ def test_fresh_processes_behind_loopback_ports_serve_the_same(tmp_path: Path) ->
 def test_what_nobody_uses_falls_asleep_and_what_rests_makes_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("protokit.hub.berths.REST", 0.5)
+    monkeypatch.setattr("protokit.hub.engine.berths.REST", 0.5)
     with hosting_in(tmp_path, Limits(awake=1, idle_seconds=4), Fresh()) as hub:
         first, second = (hub.add(slug, "streamlit", STREAMLIT) for slug in ("first", "second"))
         assert hub.wake(first)

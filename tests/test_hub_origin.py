@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from protokit.hub.app import assemble, open_hub
-from protokit.hub.passcodes import hashed
+from protokit.hub.guard.passcodes import hashed
+from protokit.hub.guard.visitors import OWNER_COOKIE
 from protokit.hub.settings import HubSettings
-from protokit.hub.visitors import OWNER_COOKIE
 from protokit.spec import Spec
 from tests.browser import DESKTOP, PHONE, needs_chromium
 from tests.hub_server import Served, listening, running, served

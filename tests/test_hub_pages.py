@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from protokit.hub.app import assemble, open_hub
-from protokit.hub.job import Job, Offer, Reading, Reason, Refusal, read_job, write_job
-from protokit.hub.passcodes import hashed
+from protokit.hub.guard.passcodes import hashed
+from protokit.hub.making.job import Job, Offer, Reading, Reason, Refusal, read_job, write_job
 from protokit.hub.settings import HubSettings
 from protokit.spec import read_spec
 from tests.browser import CHROMIUM, DESKTOP, PHONE, needs_chromium, own_port

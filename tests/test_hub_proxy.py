@@ -18,9 +18,9 @@ from starlette.websockets import WebSocket
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from protokit.hub.child import Door
-from protokit.hub.orders import Address
-from protokit.hub.proxy import Unreachable, Upstream
+from protokit.hub.engine.child import Door
+from protokit.hub.engine.orders import Address
+from protokit.hub.engine.proxy import Unreachable, Upstream
 
 BASE = "/p/x/app"
 left = threading.Event()

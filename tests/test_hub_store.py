@@ -14,12 +14,12 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from protokit.errors import FolderProblem, MissingExtra, NameProblem, ProtokitError
-from protokit.hub import passcodes
-from protokit.hub.attempts import Attempts, neighbourhood
-from protokit.hub.secrets import Keys
+from protokit.hub.guard import passcodes
+from protokit.hub.guard.attempts import Attempts, neighbourhood
+from protokit.hub.guard.secrets import Keys
 from protokit.hub.settings import HubSettings
-from protokit.hub.store import Store
-from protokit.hub.tallies import refresh
+from protokit.hub.state.store import Store
+from protokit.hub.state.tallies import refresh
 from protokit.runtime.requests import Answer
 from protokit.runtime.telemetry import EventLog
 from protokit.spec import Spec, write_spec
@@ -289,8 +289,8 @@ def test_the_migrations_make_the_tables_that_the_program_uses(store: Store) -> N
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from protokit.hub.database import open_database
-    from protokit.hub.schema import METADATA
+    from protokit.hub.state.database import open_database
+    from protokit.hub.state.schema import METADATA
 
     engine = open_database(store.settings)
     with engine.connect() as database:
@@ -316,7 +316,7 @@ def test_settings_that_make_no_sense_are_named(tmp_path: Path, wrong: dict[str, 
 
 def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     make = (
-        "from pathlib import Path; from protokit.hub.secrets import Keys; "
+        "from pathlib import Path; from protokit.hub.guard.secrets import Keys; "
         f"print(Keys.open(Path({str(tmp_path / 'home')!r})).sign('share link', 1))"
     )
     before = os.umask(0)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from protokit.hub.insights import events_file
+from protokit.hub.content.insights import events_file
+from protokit.hub.content.story import checked_story, write_story
+from protokit.hub.guard.visitors import OWNER_COOKIE
 from protokit.hub.parts import Hub
-from protokit.hub.story import checked_story, write_story
-from protokit.hub.visitors import OWNER_COOKIE
 from protokit.runtime.opinions import OpinionLog
 from tests.browser import DESKTOP, PHONE, Visit, needs_chromium
 from tests.hub_site import browser, made, owner, serious, served_site, window

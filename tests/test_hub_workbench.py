@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protokit.errors import SpecProblem
-from protokit.hub.editing import changed
-from protokit.hub.insights import Insights
-from protokit.hub.story import read_story
+from protokit.hub.content.editing import changed
+from protokit.hub.content.insights import Insights
+from protokit.hub.content.story import read_story
 from protokit.runtime.opinions import OpinionLog, latest
 from protokit.runtime.requests import Answer
 from protokit.runtime.telemetry import EventLog

@@ -14,18 +14,18 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from protokit.errors import ProtokitError
-from protokit.hub import composing, entrance, entry, frames, gallery, workbench
-from protokit.hub.doors import Doors
-from protokit.hub.gate import Gate
-from protokit.hub.hosting import Hosting, Limits
-from protokit.hub.jobs import Jobs
-from protokit.hub.limits import MIB
-from protokit.hub.pages import STATIC
+from protokit.hub.engine.hosting import Hosting, Limits
+from protokit.hub.engine.limits import MIB
+from protokit.hub.guard.doors import Doors
+from protokit.hub.guard.gate import Gate
+from protokit.hub.guard.secrets import Keys
+from protokit.hub.making.jobs import Jobs
+from protokit.hub.making.shelf import adopt
+from protokit.hub.pages import composing, entrance, entry, frames, gallery, workbench
+from protokit.hub.pages.pages import STATIC
 from protokit.hub.parts import Hub
-from protokit.hub.secrets import Keys
 from protokit.hub.settings import HubSettings
-from protokit.hub.shelf import adopt
-from protokit.hub.store import Store
+from protokit.hub.state.store import Store
 from protokit.hub.upkeep import keep_up
 
 _ALL = 1_000_000

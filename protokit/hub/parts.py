@@ -9,10 +9,10 @@ from starlette.requests import HTTPConnection
 from protokit.hub.settings import HubSettings
 
 if TYPE_CHECKING:
-    from protokit.hub.doors import Doors
-    from protokit.hub.hosting import Hosting
-    from protokit.hub.jobs import Jobs
-    from protokit.hub.store import Store
+    from protokit.hub.engine.hosting import Hosting
+    from protokit.hub.guard.doors import Doors
+    from protokit.hub.making.jobs import Jobs
+    from protokit.hub.state.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def serve(
 
 async def check_all(settings: HubSettings) -> "list[Check]":
     """Open every prototype for real, one after the other."""
-    from protokit.hub.smoke import smoke
+    from protokit.hub.engine.smoke import smoke
 
     hub = open_hub(settings)
     await hub.hosting.start()

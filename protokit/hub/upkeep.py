@@ -4,9 +4,9 @@ import asyncio
 import logging
 import time
 
-from protokit.hub.jobs import Jobs
-from protokit.hub.store import Store
-from protokit.hub.tallies import refresh
+from protokit.hub.making.jobs import Jobs
+from protokit.hub.state.store import Store
+from protokit.hub.state.tallies import refresh
 
 TRASH_DAYS = 30
 """How long what was deleted can be taken back."""

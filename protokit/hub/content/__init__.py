@@ -1,0 +1,1 @@
+"""What stands in a prototype's folder, read and changed."""

@@ -1,0 +1,32 @@
+"""What a prototype has spent of its budget: from its account where it has limits, else from its events."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from protokit.hub.content.insights import Totals
+from protokit.spec import Limits as SpecLimits
+from protokit.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """US dollars, days are UTC; a limit of None is no limit."""
+
+    today: float
+    in_all: float
+    a_day: float | None
+    at_most: float | None
+
+
+def spend_of(folder: Path, spec: Spec | None, totals: Totals) -> Spend:
+    """The money of the prototype in `folder`, whose events sum up to `totals`."""
+    limits = spec.limits if spec else SpecLimits()
+    a_day, at_most = limits.dollars_per_day, limits.dollars_total
+    account = folder / ".protokit" / "budget.db"
+    if (a_day is None and at_most is None) or not account.is_file():
+        return Spend(totals.cost_today, totals.cost, a_day, at_most)
+    from protokit.runtime.budget import Budget, Limits
+
+    spent = Budget(str(account), Limits()).spent()
+    # Calls under way count: their room is taken.
+    return Spend(spent.today + spent.held, spent.in_all + spent.held, a_day, at_most)

@@ -1,0 +1,1 @@
+"""Prototypes as processes: started, watched, spoken to."""

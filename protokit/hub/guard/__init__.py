@@ -1,0 +1,1 @@
+"""Who may go where: the gate, the ways in, and everything signed."""

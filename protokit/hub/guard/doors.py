@@ -1,0 +1,161 @@
+"""The ways in: the first start, the owner's passcode, and share links; each with a bound on guessing."""
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING
+
+from protokit.errors import ProtokitError
+from protokit.hub.guard.attempts import Attempts, neighbourhood
+from protokit.hub.guard.passcodes import OWNER_LENGTH, hashed, matches
+from protokit.hub.guard.secrets import Keys
+from protokit.hub.guard.visitors import OWNER_COOKIE, VISIT_COOKIE, VISIT_SECONDS, Visitors, cookie
+from protokit.hub.state.links import Link, Visit
+from protokit.hub.state.sessions import SESSION_SECONDS, Session
+from protokit.hub.state.store import Store
+
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
+    from starlette.responses import Response
+
+_QUARTER, _HOUR = 900.0, 3600.0
+
+
+class Refused(ProtokitError):
+    """Somebody does not get in: `status` is HTTP's, `wait` the seconds until another try is heard."""
+
+    def __init__(self, what: str, status: int, *, fix: str = "", wait: float = 0.0) -> None:
+        super().__init__(what, fix=fix)
+        self.status, self.wait = status, wait
+
+
+class Doors:
+    """Lets people in and writes their cookies. Methods touch the disk: call them from a thread."""
+
+    def __init__(self, store: Store, keys: Keys) -> None:
+        self._store, self._keys = store, keys
+        self._visitors = Visitors(store, keys)
+        # An office of people who mistype shares one address; only wrong tries count.
+        self._by_address = Attempts(20, _QUARTER)
+        # Whoever has many addresses is still bounded; generous, so that nobody easily locks others out.
+        self._by_door = Attempts(100, _HOUR)
+
+    def start_path(self) -> str:
+        """The path of a new first-start link, which voids earlier ones; "" once there is a passcode."""
+        if self._store.passcode():
+            return ""
+        code = secrets.token_urlsafe(24)
+        self._store.set_start_code(_digest(code))
+        return f"/start/{self._keys.sign('first start', code)}"
+
+    def claim(self, request: "HTTPConnection", code: str, passcode: str) -> Session:
+        """Set the owner's passcode through the first-start link and sign in. Raises Refused, ProtokitError."""
+        self._count(request, "start")
+        read = self._keys.read("first start", code)
+        spent = Refused("this link was used already, or a newer one was printed", 410, fix="Sign in instead.")
+        if not isinstance(read, str):
+            raise spent
+        kept = hashed(passcode, shortest=OWNER_LENGTH)
+        if not self._store.claim_start(_digest(read)):
+            raise spent
+        self._store.set_passcode(kept)
+        self._right(request, "start")
+        return self._begin(request)
+
+    def sign_in(self, request: "HTTPConnection", passcode: str) -> Session:
+        """A session for whoever knows the owner's passcode. Raises Refused."""
+        self._count(request, "owner")
+        if not matches(passcode, self._store.passcode()):
+            raise Refused("that is not the passcode", 403, fix="Try again.")
+        self._right(request, "owner")
+        return self._begin(request)
+
+    def sign_out(self, request: "HTTPConnection") -> None:
+        """End the session whose cookie came along."""
+        session = self._visitors.owner(request.scope["headers"])
+        if session:
+            self._store.end_session(session.id)
+
+    def path(self, link: Link) -> str:
+        """The path of a share link; the same every time, as long as the Hub's secret is."""
+        return f"/s/{self._keys.sign('share link', link.id)}"
+
+    def look(self, request: "HTTPConnection", token: str) -> Link:
+        """The link of a token, whether full or not. Raises Refused where it is unknown, revoked or expired."""
+        read = self._keys.read("share link", token)
+        link = self._store.link(read) if isinstance(read, str) else None
+        if link is None:
+            raise Refused("this link leads nowhere", 404, fix="Ask whoever sent it for a new one.")
+        if link.state in ("revoked", "expired"):
+            raise Refused(
+                f"this link {'was closed' if link.state == 'revoked' else 'has expired'}",
+                410,
+                fix="Ask whoever sent it for a new one.",
+            )
+        return link
+
+    def known(self, request: "HTTPConnection", link: Link) -> Visit | None:
+        """The visit of somebody who came by this link before, in this browser."""
+        found = self._visitors.visit(request.scope["headers"], link.slug)
+        return found if isinstance(found, Visit) and found.link == link.id else None
+
+    def enter(self, request: "HTTPConnection", token: str, passcode: str = "") -> Visit:
+        """Let a guest in by a share link. Raises Refused."""
+        link = self.look(request, token)
+        back = self.known(request, link)
+        if back:
+            return back
+        if link.passcode:
+            self._count(request, link.id)
+            if not matches(passcode, link.passcode):
+                raise Refused("that is not the passcode", 403, fix="Try again.")
+            self._right(request, link.id)
+        visit = self._store.admit(link.id)
+        if visit is None:
+            raise Refused(
+                "as many people as this link is for have used it", 410, fix="Ask whoever sent it for another."
+            )
+        return visit
+
+    def keep_owner(self, request: "HTTPConnection", response: "Response", session: Session) -> None:
+        """Give the owner's browser its cookie."""
+        value = self._visitors.owner_cookie(session)
+        response.set_cookie(
+            **cookie(OWNER_COOKIE, value, path="/", seconds=SESSION_SECONDS, secure=_secure(request))
+        )
+
+    def forget_owner(self, request: "HTTPConnection", response: "Response") -> None:
+        """Take the owner's cookie back."""
+        response.delete_cookie(OWNER_COOKIE, path="/", secure=_secure(request), httponly=True, samesite="lax")
+
+    def keep_guest(self, request: "HTTPConnection", response: "Response", visit: Visit) -> None:
+        """Give a guest's browser the cookie for its prototype, and for the link, to be known when it is reopened."""
+        value = self._visitors.visit_cookie(visit, visit.slug)
+        for path in (f"/p/{visit.slug}", request.url.path):
+            response.set_cookie(
+                **cookie(VISIT_COOKIE, value, path=path, seconds=VISIT_SECONDS, secure=_secure(request))
+            )
+
+    def _begin(self, request: "HTTPConnection") -> Session:
+        return self._store.begin_session(request.headers.get("user-agent", ""))
+
+    def _count(self, request: "HTTPConnection", door: str) -> None:
+        wait = self._by_address.take(_address(request)) or self._by_door.take(door)
+        if wait:
+            minutes = max(1, round(wait / 60))
+            raise Refused("that was too often", 429, fix=f"Try again in about {minutes} minutes.", wait=wait)
+
+    def _right(self, request: "HTTPConnection", door: str) -> None:
+        self._by_address.give_back(_address(request))
+        self._by_door.give_back(door)
+
+
+def _address(request: "HTTPConnection") -> str:
+    return neighbourhood(request.client.host) if request.client else ""
+
+
+def _secure(request: "HTTPConnection") -> bool:
+    return request.url.scheme in ("https", "wss")
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()

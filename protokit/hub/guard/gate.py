@@ -1,0 +1,209 @@
+"""The gate before everything: who is there, where they may go, and what a browser may do with the answer.
+
+It is pure ASGI and the outermost layer, so that websockets and event streams pass it as well.
+"""
+
+import asyncio
+import html
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from protokit.hub.guard import asked as requests
+from protokit.hub.guard import csrf
+from protokit.hub.guard.addresses import BadAddress, Place, Scope, forwarded
+from protokit.hub.guard.asked import Asked
+from protokit.hub.guard.bodies import Bounded, Incoming, Receive, declared, form_token
+from protokit.hub.guard.handover import Handover, Nowhere
+from protokit.hub.guard.reply import Reply, Send
+from protokit.hub.guard.secrets import Keys
+from protokit.hub.guard.visitors import FORM_COOKIE, NOBODY, Visitor, Visitors, cookies
+from protokit.hub.settings import MEGABYTE
+from protokit.hub.state.store import Store
+
+_LOG = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+RefusedPage = Callable[[HTTPConnection, int, str], Response]
+
+_FORM_BYTES = 64 * 1024
+_WHO_ARE_YOU = "Sign in, or open the link you were sent."
+_NO_DATABASE = "The Hub cannot look up who you are just now. Try again in a minute."
+_STALE = "This form is too old, or came from elsewhere. Go back, reload the page and try again."
+
+
+class _Turned(Exception):
+    """The request goes no further."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status, self.words = status, words
+
+
+class Gate:
+    """Lets the owner reach `app`, and guests their own prototype.
+
+    What passes finds `request.state.visitor` (a Visitor) and `request.state.csrf` (the token for the forms of the
+    page). `refused(request, status, words)` makes the page for a browser that is turned away. Whoever is in is
+    looked at again every `recheck` seconds, so that a revoked link ends event streams and websockets too.
+    """
+
+    def __init__(
+        self, app: App, store: Store, keys: Keys, *, refused: RefusedPage | None = None, recheck: float = 2.0
+    ) -> None:
+        self._app, self._keys, self._settings = app, keys, store.settings
+        self._visitors, self._handover = Visitors(store, keys), Handover(store, keys)
+        self._refused, self._recheck = refused or _plain_page, recheck
+        # Threads of its own: pages that take long must not keep anybody waiting at the gate.
+        self._threads = ThreadPoolExecutor(8, "gate")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        scope = {**forwarded(scope, self._settings), "state": dict(scope.get("state") or {})}
+        scope["state"] |= {"visitor": NOBODY, "csrf": ""}
+        try:
+            asked = requests.read(scope, self._settings)
+        except BadAddress as problem:
+            plain = PlainTextResponse(str(problem), 400, {"X-Content-Type-Options": "nosniff"})
+            await _answer(plain, scope, receive, send)
+            return
+        browser = next(cookies(asked.headers, FORM_COOKIE), "")
+        reply = Reply(self._settings, asked, send, browser or secrets.token_urlsafe(16))
+        incoming = Incoming(receive)
+        try:
+            await self._admit(asked, reply, incoming)
+        except _Turned as turned:
+            await self._turn_away(asked, reply, incoming, turned)
+
+    async def _admit(self, asked: Asked, reply: Reply, receive: Receive) -> None:
+        if asked.comes_from_elsewhere and (asked.changes or asked.scope["type"] == "websocket"):
+            raise _Turned(403, "This request came from another site.")
+        if self._handover.concerns(asked):
+            try:
+                elsewhere = await self._threaded(self._handover.answer, asked)
+            except Nowhere:
+                raise _Turned(404, "There is nothing here.") from None
+            if elsewhere:
+                await _answer(elsewhere, asked.scope, receive, reply)
+                return
+        place, state = asked.place, asked.scope["state"]
+        if place.kind != "public":
+            state["visitor"] = await self._identify(asked)
+            if state["visitor"] == NOBODY:
+                raise _Turned(401, _WHO_ARE_YOU)
+        for_whom = csrf.subject(place, state["visitor"], reply.browser)
+        state["csrf"] = "" if place.previews else csrf.issue(self._keys, for_whom)
+        if place.kind == "owner":
+            self._check_reader(asked, for_whom)
+        await self._pass(asked, reply, await self._checked_body(asked, for_whom, receive))
+
+    async def _identify(self, asked: Asked) -> Visitor:
+        try:
+            return await self._threaded(self._visitors.identify, asked.headers, asked.place.slug)
+        except SQLAlchemyError as error:
+            _LOG.error("The Hub's database cannot be used: %s", error)
+            raise _Turned(503, _NO_DATABASE) from None
+
+    async def _may_stay(self, visitor: Visitor) -> bool:
+        if visitor == NOBODY:
+            return True  # on a public page
+        try:
+            return await self._threaded(self._visitors.still, visitor)
+        except SQLAlchemyError:
+            return True  # while its database is away nobody can revoke anything either
+
+    def _check_reader(self, asked: Asked, for_whom: str) -> None:
+        """Owner's pages are for windows, not for the scripts or frames of a prototype on the same origin."""
+        mode, destination = asked.said.get("sec-fetch-mode"), asked.said.get("sec-fetch-dest")
+        if mode is None or (mode == "navigate" and destination == "document"):
+            return  # a browser says neither over plain http to another machine
+        if destination == "image" and asked.said.get("sec-fetch-site") == "same-origin":
+            return
+        if mode == "navigate" or not csrf.fits(self._keys, asked.said.get(csrf.HEADER, ""), for_whom):
+            raise _Turned(403, "This page is not for scripts or frames.")
+
+    async def _checked_body(self, asked: Asked, for_whom: str, receive: Receive) -> Bounded:
+        most = self._most(asked)
+        if declared(asked.headers) > most:
+            raise _Turned(413, _too_large(most))
+        if asked.changes and asked.place.kind != "app":
+            given = asked.said.get(csrf.HEADER, "")
+            if not given:
+                given, receive = await form_token(receive, asked.said.get("content-type", ""))
+            if not csrf.fits(self._keys, given, for_whom):
+                raise _Turned(403, _STALE)
+        return Bounded(receive, most)
+
+    def _most(self, asked: Asked) -> int:
+        uploads = asked.said.get("content-type", "").lower().startswith("multipart/form-data")
+        if asked.place.kind == "app" or (asked.place.kind == "owner" and uploads):
+            return self._settings.upload_bytes
+        return MEGABYTE if asked.place.kind == "owner" else _FORM_BYTES
+
+    async def _pass(self, asked: Asked, reply: Reply, body: Bounded) -> None:
+        """Run the app for as long as the visitor may be there and sends no more than they may."""
+        visitor: Visitor = asked.scope["state"]["visitor"]
+        running = asyncio.ensure_future(self._app(asked.scope, body, reply.unless(body)))
+        try:
+            while not (await asyncio.wait({running}, timeout=self._recheck))[0]:
+                if not await self._may_stay(visitor):
+                    break
+        finally:
+            running.cancel()  # nothing to a finished one
+        try:
+            await running
+        except asyncio.CancelledError:
+            if not reply.started:
+                raise _Turned(401, _WHO_ARE_YOU) from None
+            await reply.end()
+        except Exception:
+            if not body.exceeded:
+                raise
+        if body.exceeded and not reply.started:
+            raise _Turned(413, _too_large(self._most(asked)))
+
+    async def _turn_away(self, asked: Asked, reply: Reply, receive: Incoming, turned: _Turned) -> None:
+        if asked.scope["type"] == "websocket":
+            await reply({"type": "websocket.close", "code": 1008, "reason": turned.words})
+            return
+        if asked.changes:
+            await receive.drain(2 * self._settings.upload_bytes if turned.status == 413 else MEGABYTE)
+        if asked.place.kind == "app":
+            reply.place = Place("frame", asked.place.slug)  # the page is ours, not the prototype's
+        public = csrf.subject(Place("public"), NOBODY, reply.browser)
+        asked.scope["state"] |= {"visitor": NOBODY, "csrf": csrf.issue(self._keys, public)}
+        if asked.navigates:
+            asked.scope.setdefault("app", self._app)
+            page = await self._threaded(
+                self._refused, HTTPConnection(asked.scope), turned.status, turned.words
+            )
+        else:
+            page = PlainTextResponse(turned.words, turned.status)
+        await _answer(page, asked.scope, receive, reply)
+
+    async def _threaded(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*args, **kwargs))
+
+
+def _plain_page(request: HTTPConnection, status: int, words: str) -> Response:
+    return HTMLResponse(f"<!doctype html><title>{status}</title><p>{html.escape(words)}</p>", status)
+
+
+def _too_large(most: int) -> str:
+    return f"This is more than fits through: the most is {most / MEGABYTE:.3g} MB."
+
+
+async def _answer(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+    else:
+        await response(scope, receive, send)

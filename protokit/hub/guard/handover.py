@@ -1,0 +1,85 @@
+"""Under a base domain each prototype has a host of its own; browsers are sent over to it."""
+
+import time
+from urllib.parse import parse_qs, quote, urlencode
+
+from starlette.responses import RedirectResponse, Response
+
+from protokit.hub.guard.addresses import prototype_of
+from protokit.hub.guard.asked import Asked
+from protokit.hub.guard.secrets import Keys
+from protokit.hub.guard.visitors import VISIT_COOKIE, VISIT_SECONDS, Visitors, cookie
+from protokit.hub.state.store import Store
+
+_SECONDS = 60.0
+_ENTER = "/enter"
+_ANYWHERE = ("/health", "/static/", "/s/")
+
+
+class Nowhere(Exception):
+    """The host that was asked has no such page."""
+
+
+class Handover:
+    """Keeps every prototype to its own host, and takes the owner there without their cookie."""
+
+    def __init__(self, store: Store, keys: Keys) -> None:
+        self._store, self._keys = store, keys
+        self._domain, self._visitors = store.settings.base_domain, Visitors(store, keys)
+        self._settings = store.settings
+
+    def concerns(self, asked: Asked) -> bool:
+        """Whether `answer` has to be asked."""
+        return bool(self._domain) and asked.path != "/health"
+
+    def answer(self, asked: Asked) -> Response | None:
+        """Where to go instead; None where the right host was asked. Raises Nowhere."""
+        slug = prototype_of(asked.host, self._settings)
+        if slug:
+            return self._at_prototype(asked, slug)
+        if not asked.place.slug:
+            return None
+        if asked.changes or asked.scope["type"] != "http":
+            raise Nowhere
+        if asked.place.kind == "frame" and not asked.navigates:
+            return None  # the Hub's own answer to the Hub's own page: how a prototype is
+        return RedirectResponse(self._way_over(asked), 303)
+
+    def _at_prototype(self, asked: Asked, slug: str) -> Response | None:
+        if asked.path == _ENTER:
+            return self._enter(asked, slug)
+        if asked.place.slug == slug or asked.path.startswith(_ANYWHERE):
+            return None
+        raise Nowhere
+
+    def _way_over(self, asked: Asked) -> str:
+        slug, path = asked.place.slug, quote(asked.path)
+        there = f"{asked.scheme}://{slug}.{asked.authority}"
+        session = self._visitors.owner(asked.headers)
+        if not session:
+            return there + path
+        ticket = self._keys.sign("handover", [slug, session.id, time.time() + _SECONDS])
+        return f"{there}{_ENTER}?{urlencode({'ticket': ticket, 'to': path})}"
+
+    def _enter(self, asked: Asked, slug: str) -> Response:
+        fields = parse_qs(asked.scope["query_string"].decode("latin-1"))
+        path = fields.get("to", [""])[0]
+        match self._keys.read("handover", fields.get("ticket", [""])[0]):
+            case [place, str(name), float(until)] if place == slug and until > time.time():
+                session = self._store.session(name)
+            case _:
+                session = None
+        if session is None or not path.startswith(f"/p/{slug}/"):
+            raise Nowhere
+        response = RedirectResponse(path, 303)
+        value = self._visitors.visit_cookie(session, slug)
+        response.set_cookie(
+            **cookie(
+                VISIT_COOKIE,
+                value,
+                path=f"/p/{slug}",
+                seconds=VISIT_SECONDS,
+                secure=asked.scheme == "https",
+            )
+        )
+        return response

@@ -1,0 +1,73 @@
+"""An answer on its way out through the gate: headers put on, and ended where it may not go on."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from protokit.hub.guard.addresses import prototype_of
+from protokit.hub.guard.asked import Asked
+from protokit.hub.guard.bodies import Bounded, Message
+from protokit.hub.guard.headers import Header, secured
+from protokit.hub.guard.visitors import FORM_COOKIE, cookies
+from protokit.hub.settings import HubSettings
+
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Reply:
+    """A `send` that secures the headers and knows how far the answer is."""
+
+    def __init__(self, settings: HubSettings, asked: Asked, send: Send, browser: str) -> None:
+        self._settings, self._asked, self._send = settings, asked, send
+        self.place = asked.place
+        self.browser = browser
+        """The random value in the cookie that tells browsers apart."""
+        self.started = self._ended = False
+
+    async def __call__(self, message: Message) -> None:
+        kind = message["type"]
+        if kind == "http.response.start":
+            message = {**message, "headers": self._secured(message.get("headers", []))}
+        self.started = self.started or kind in ("http.response.start", "websocket.accept")
+        self._ended = kind == "websocket.close" or (
+            kind == "http.response.body" and not message.get("more_body", False)
+        )
+        await self._send(message)
+
+    def unless(self, body: Bounded) -> Send:
+        """The same `send`, deaf to what is said about a request that was too large."""
+
+        async def send(message: Message) -> None:
+            if self.started or not body.exceeded:
+                await self(message)
+
+        return send
+
+    async def end(self) -> None:
+        """Cut off an answer that is under way."""
+        if self._ended:
+            return
+        with suppress(Exception):  # the server may have closed the connection meanwhile
+            if self._asked.scope["type"] == "websocket":
+                await self({"type": "websocket.close", "code": 1008})
+            else:
+                await self({"type": "http.response.body", "body": b""})
+
+    def _secured(self, sent: list[Header]) -> list[Header]:
+        asked, domain = self._asked, self._settings.base_domain
+        framers = framed = ""
+        if domain:
+            port = f":{asked.port}" if asked.port else ""
+            if prototype_of(asked.host, self._settings):
+                framers = f"{asked.scheme}://{domain}{port}"
+            else:
+                framed = f"{asked.scheme}://*.{domain}{port}"
+        headers = secured(self.place, sent, origin=asked.origin, framers=framers, framed=framed)
+        return [*headers, *self._form_cookie(sent)]
+
+    def _form_cookie(self, sent: list[Header]) -> list[Header]:
+        page = any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in sent)
+        if self.place.kind == "app" or not page or any(cookies(self._asked.headers, FORM_COOKIE)):
+            return []
+        secure = "; Secure" if self._asked.scheme == "https" else ""
+        value = f"{FORM_COOKIE}={self.browser}; Path=/; HttpOnly; SameSite=Lax{secure}"
+        return [(b"set-cookie", value.encode())]

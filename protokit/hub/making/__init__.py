@@ -1,0 +1,1 @@
+"""How a prototype comes about in the Hub."""

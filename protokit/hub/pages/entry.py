@@ -1,0 +1,97 @@
+"""The page behind a share link: it lets a guest in, or asks for the passcode first."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from protokit.errors import ProtokitError
+from protokit.hub.guard.addresses import prototype_of
+from protokit.hub.guard.doors import Refused
+from protokit.hub.pages.pages import page
+from protokit.hub.parts import hub_of
+from protokit.hub.state.links import Link, Visit
+
+
+def routes() -> list[BaseRoute]:
+    """`/s/<token>`."""
+    return [Route("/s/{token}", look), Route("/s/{token}", enter, methods=["POST"])]
+
+
+def look(request: Request) -> Response:
+    """Take a known guest to the prototype. Another browser shows a page first, whose script goes on by itself:
+    the robots that preview a link in a chat must not count as visitors."""
+    doors = hub_of(request).doors
+    try:
+        link = doors.look(request, request.path_params["token"])
+    except Refused as problem:
+        return _closed(request, problem)
+    own_host = _own_host(request, link)
+    if own_host:
+        return RedirectResponse(own_host, 303)
+    back = doors.known(request, link)
+    return _onward(request, back) if back else _page(request, link)
+
+
+async def enter(request: Request) -> Response:
+    """Let the guest in."""
+    form = await request.form(max_fields=10, max_files=0)
+    return await run_in_threadpool(_enter, request, str(form.get("passcode", "")))
+
+
+def _enter(request: Request, passcode: str) -> Response:
+    doors, token = hub_of(request).doors, request.path_params["token"]
+    try:
+        link = doors.look(request, token)
+    except Refused as problem:
+        return _closed(request, problem)
+    try:
+        return _onward(request, doors.enter(request, token, passcode))
+    except Refused as problem:
+        return _closed(request, problem) if problem.status == 410 else _page(request, link, problem)
+
+
+def _onward(request: Request, visit: Visit) -> Response:
+    response = RedirectResponse(f"/p/{visit.slug}/", 303)
+    hub_of(request).doors.keep_guest(request, response, visit)
+    return response
+
+
+def _own_host(request: Request, link: Link) -> str:
+    """The address of this page at the prototype's own host, where it has one and another was asked."""
+    settings = hub_of(request).settings
+    if not settings.base_domain or prototype_of(request.url.hostname or "", settings) == link.slug:
+        return ""
+    port = f":{request.url.port}" if request.url.port else ""
+    return f"{request.url.scheme}://{link.slug}.{settings.base_domain}{port}{request.url.path}"
+
+
+def _page(request: Request, link: Link, problem: Refused | None = None) -> Response:
+    record = hub_of(request).store.record(link.slug)
+    response = page(
+        request,
+        "enter.html",
+        status_code=problem.status if problem else 200,
+        record=record,
+        asks=bool(link.passcode),
+        wrong=_sentence(problem) if problem else "",
+    )
+    return _wait(response, problem)
+
+
+def _closed(request: Request, problem: Refused) -> Response:
+    response = page(
+        request, "closed.html", status_code=problem.status, heading=problem.what, words=problem.fix
+    )
+    return _wait(response, problem)
+
+
+def _wait(response: Response, problem: Refused | None) -> Response:
+    if problem and problem.wait:
+        response.headers["Retry-After"] = str(round(problem.wait) + 1)
+    return response
+
+
+def _sentence(problem: ProtokitError) -> str:
+    said = str(problem)
+    return said[:1].upper() + said[1:]

@@ -1,0 +1,97 @@
+"""Turns templates into pages, so that every handler says only what is on them."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse
+
+from protokit.hub.guard.csrf import FIELD
+from protokit.hub.pages import wording
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What just happened, told once at the bottom of the next page; `undo` is the address that takes it back."""
+
+    words: str
+    undo: str = ""
+
+
+_DONE = {
+    "deleted": Done("Moved “{title}” to the trash.", "/prototypes/{slug}/undelete"),
+    "undeleted": Done("“{title}” is back."),
+    "archived": Done("Archived “{title}”.", "/prototypes/{slug}/unarchive"),
+    "unarchived": Done("“{title}” is back in the gallery."),
+    "duplicated": Done("Made a copy: “{title}”."),
+    "saved": Done("Saved."),
+}
+
+
+def page(request: HTTPConnection, template: str, status_code: int = 200, **shown: Any) -> HTMLResponse:
+    """The page `template` filled with `shown`; every template also has `request`, `csrf_field()` and `done`."""
+    if "done" not in shown:
+        shown["done"] = _done(request) if "app" in request.scope else None
+    text = (
+        environment().get_template(template).render(request=request, csrf_field=_csrf_field(request), **shown)
+    )
+    return HTMLResponse(text, status_code, headers={"Cache-Control": "no-store"})
+
+
+@cache
+def environment() -> Environment:
+    """The templates, with what they can call."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals["static"] = static
+    made.filters.update(
+        ago=wording.ago,
+        moment=wording.moment,
+        dollars=wording.dollars,
+        count=wording.count,
+        size=wording.size,
+    )
+    return made
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a file in static/, which changes with its content so that browsers may keep it for good."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+def _csrf_field(request: HTTPConnection) -> Callable[[], Markup]:
+    """The first field of a form, without which the gate turns it away."""
+    return lambda: Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, request.state.csrf)
+
+
+def _done(request: HTTPConnection) -> Done | None:
+    """What the address says was done before; the words are ours, only the prototype is looked up."""
+    from protokit.hub.parts import hub_of
+
+    said = _DONE.get(request.query_params.get("done", ""))
+    if said is None:
+        return None
+    slug = request.query_params.get("slug", "")
+    if not slug:
+        return said
+    store = hub_of(request).store
+    there = [store.record(slug)] if said is not _DONE["deleted"] else store.trashed()
+    title = next((record.title for record in there if record and record.slug == slug), "")
+    return Done(said.words.format(title=title), said.undo.format(slug=slug)) if title else None

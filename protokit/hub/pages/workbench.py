@@ -1,0 +1,92 @@
+"""A prototype's own page: the live preview beside its numbers, its health, and the switches."""
+
+import re
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from protokit.hub.content.insights import Insights
+from protokit.hub.content.spend import spend_of
+from protokit.hub.pages import answers, editor, feedback, papers, sharing, storyboard
+from protokit.hub.pages.bench import Bench, back, bench_page, opened
+from protokit.hub.pages.pages import Done
+from protokit.hub.parts import hub_of
+
+LOG_LINES = 400
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+"""What a terminal would show as colour."""
+_DONE = {
+    "restarted": Done("Starting again. It takes about a second."),
+    "started": Done("Starting. It takes about a second."),
+    "stopped": Done("Stopped. Nobody can use it until you start it again."),
+}
+
+
+def routes() -> list[BaseRoute]:
+    """All pages and actions below `/prototypes/<slug>`."""
+    home = "/prototypes/{slug}"
+    return [
+        Route(home, preview),
+        Route(f"{home}/health", health),
+        Route(f"{home}/restart", restart, methods=["POST"]),
+        Route(f"{home}/start", start, methods=["POST"]),
+        Route(f"{home}/stop", stop, methods=["POST"]),
+        *editor.routes(home),
+        *papers.routes(home),
+        *storyboard.routes(home),
+        *sharing.routes(home),
+        *answers.routes(home),
+        *feedback.routes(home),
+    ]
+
+
+def preview(request: Request) -> Response:
+    """The live prototype, framed, and its numbers at a glance."""
+    bench = opened(request)
+    insights = Insights(bench.folder)
+    totals = insights.totals()
+    return bench_page(
+        request,
+        bench,
+        "prototype_preview.html",
+        totals=totals,
+        spend=spend_of(bench.folder, bench.spec, totals),
+        gaps=insights.gaps(4),
+        asked=insights.asked(limit=4),
+    )
+
+
+def health(request: Request) -> Response:
+    """How it runs, and what it printed."""
+    bench, said = opened(request), request.query_params.get("done", "")
+    return bench_page(request, bench, "prototype_health.html", done=_DONE.get(said), log=_log(request, bench))
+
+
+async def restart(request: Request) -> Response:
+    """End its process and bring it up anew."""
+    bench = await run_in_threadpool(opened, request)
+    await hub_of(request).hosting.restart(bench.slug)
+    return back(bench, "/health", "restarted")
+
+
+async def start(request: Request) -> Response:
+    """Take back the owner's stop."""
+    bench = await run_in_threadpool(opened, request)
+    await hub_of(request).hosting.restart(bench.slug)
+    return back(bench, "/health", "started")
+
+
+async def stop(request: Request) -> Response:
+    """Stop it until the owner starts it again."""
+    bench = await run_in_threadpool(opened, request)
+    await hub_of(request).hosting.halt(bench.slug)
+    return back(bench, "/health", "stopped")
+
+
+def _log(request: Request, bench: Bench) -> list[str]:
+    try:
+        return [_COLOURS.sub("", line) for line in hub_of(request).hosting.log(bench.slug, LOG_LINES)]
+    except KeyError:
+        return []

@@ -1,0 +1,1 @@
+"""What the Hub remembers, in SQLite or Postgres."""

@@ -1,0 +1,30 @@
+"""The Hub's own state in one object: prototypes, share links, visits, the owner."""
+
+from protokit.hub.settings import HubSettings
+from protokit.hub.state.database import open_database
+from protokit.hub.state.links import Links, Visit
+from protokit.hub.state.records import Records
+from protokit.hub.state.sessions import Session, Sessions
+
+
+class Store(Records, Links, Sessions):
+    """Rows in SQLite or Postgres; folders lie in the Hub's home. Every method may be called from any thread."""
+
+    @classmethod
+    def open(cls, settings: HubSettings) -> "Store":
+        """The state of the Hub in `settings.home`, made or brought up to date. Raises ProtokitError."""
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (settings.prototypes, settings.trash):
+            folder.mkdir(parents=True, exist_ok=True)
+        return cls(settings, open_database(settings))
+
+    def touch(self, found: Session | Visit) -> None:
+        """Note that the owner or a guest is there now."""
+        if isinstance(found, Session):
+            self.touch_session(found)
+        else:
+            self.touch_visit(found)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
