@@ -59,16 +59,24 @@ class Rehearsal:
         return ordered[bad - 1].file
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove the copies of the prototype in `folder` that killed updates left behind."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_prefix(folder)}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _prefix(folder: Path) -> str:
+    return f"protokit-rehearsal-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}-"
+
+
 @contextmanager
 def rehearsal(folder: Path) -> Iterator[Rehearsal]:
     """Copy the prototype in `folder`, with its knowledge and index, for as long as the block lasts.
 
     Only one at a time: a copy that a killed update left behind is removed first.
     """
-    prefix = f"protokit-rehearsal-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}-"
-    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=prefix) as aside:
+    remove_leftovers(folder)
+    with tempfile.TemporaryDirectory(prefix=_prefix(folder)) as aside:
         copy = Path(aside, folder.name)
         shutil.copytree(folder, copy, symlinks=True, ignore=_left_out(folder))
         _copy_index(folder, copy)

@@ -9,7 +9,7 @@ from protokit.errors import FolderProblem
 from protokit.health import LOOKS, Health, worse
 from protokit.journal import Recovery, carry_out, interrupted, only_one, recover
 from protokit.planning import Plan, plan
-from protokit.rehearsal import Rehearsal, rehearsal
+from protokit.rehearsal import Rehearsal, rehearsal, remove_leftovers
 from protokit.rendering import BASE
 from protokit.spec import SPEC_FILE
 
@@ -64,6 +64,9 @@ def update(folder: Path, wanted: Wanted, tell: Tell = lambda step: None) -> Upda
         return Updated(planned, _foreseen(planned), written=False)
     with only_one(folder):
         recovery = recover(folder)
+        remove_leftovers(
+            folder
+        )  # also where nothing is left to do: one that was killed may still have written
         ended = _carried_out(plan(folder, wanted.blueprint, trust=wanted.trust), wanted, tell)
     return replace(ended, recovery=recovery)
 
