@@ -11,6 +11,7 @@ from protokit.questions import Row
 from protokit.runtime.requests import Answer
 from protokit.scorecards import Graded, Scorecard, Share, percentile
 from tests import model_server
+from tests.leave import made_leave
 from tests.model_server import MODEL, ModelServer
 from tests.terminal import Done, protokit
 
@@ -39,13 +40,7 @@ QUESTIONS = """
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("made")
-    (place / "handbook.md").write_text(HANDBOOK)
-    words = ["--docs", "handbook.md", "--blueprint", "rag-search", "--out", "leave"]
-    done = protokit("new", "Search our handbook", *words, cwd=place)
-    assert done.code == 0, done.err
-    (place / "leave/questions.yaml").write_text(QUESTIONS)
-    return place / "leave"
+    return made_leave(tmp_path_factory.mktemp("made"), HANDBOOK, QUESTIONS)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from protokit.judging import read_verdicts
 from tests import model_server
+from tests.leave import made_leave
 from tests.model_server import MODEL, ModelServer
 from tests.terminal import Done, protokit
 
@@ -34,13 +35,7 @@ SAYS = '{"verdicts": ["supported", "%s"]}'
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("made")
-    (place / "handbook.md").write_text(HANDBOOK)
-    words = ["--docs", "handbook.md", "--blueprint", "rag-search", "--out", "leave"]
-    done = protokit("new", "Search our handbook", *words, cwd=place)
-    assert done.code == 0, done.err
-    (place / "leave/questions.yaml").write_text(QUESTIONS)
-    return place / "leave"
+    return made_leave(tmp_path_factory.mktemp("made"), HANDBOOK, QUESTIONS)
 
 
 @pytest.fixture

