@@ -121,7 +121,7 @@ def _summaries(assistant: Any, wishes: Wishes) -> list[Check]:
         path: assistant.reply(text, file=path.name, session="check").answer for path, text in texts.items()
     }
     checks = [_summarizes(path, texts[path], answer) for path, answer in answers.items()]
-    return [*checks, *_wishes(wishes, answers.values())]
+    return [*checks, *_wishes(wishes, answers.values(), answers.values())]
 
 
 def _summarizes(path: Path, text: str, answer: Answer) -> Check:

@@ -1,6 +1,7 @@
 """`protokit ask` is the prototype's assistant in the terminal: cited, counted and recorded."""
 
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -17,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from protokit.prototype import Prototype
 from protokit.runtime import Answer, EventLog
+from protokit.wishes import count_words
 from tests import terminal
 from tests.terminal import protokit
 
@@ -201,6 +203,15 @@ def test_a_summarizer_takes_a_text_or_a_file_and_every_point_has_its_place(notes
     for citation in row["citations"]:
         assert MINUTES[citation["start"] : citation["end"]] == citation["text"]
         assert f"[{citation['number']}]" in row["answer"]
+
+
+def test_a_summarizer_keeps_to_the_length_its_prompt_asked_for(tmp_path: Path) -> None:
+    words = ["Summarize our meeting notes in under 40 words", "--out", "short"]
+    assert protokit("new", *words, cwd=tmp_path).code == 0
+    for path in sorted((tmp_path / "short/knowledge").iterdir()):
+        (row,) = protokit("ask", "short", "--input", path, "--json", cwd=tmp_path).rows
+        assert row["citations"]
+        assert count_words(re.sub(r"\[\d+\]", "", row["answer"])) <= 40
 
 
 def test_feedback_is_stored_with_its_event(asked: tuple[Path, list[dict[str, Any]]], tmp_path: Path) -> None:

@@ -152,6 +152,38 @@ def test_longer_summaries_say_more() -> None:
     assert words[0] < words[2]
 
 
+@pytest.mark.parametrize("text", [REPORT, MINUTES, THREAD])
+@pytest.mark.parametrize("most", [12, 30, 60])
+def test_a_summary_keeps_to_the_words_asked_for(text: str, most: int) -> None:
+    for length in LENGTHS:
+        summary = condense(text, length=length, max_words=most)
+        assert_quoted(text, summary)
+        assert summary.points
+        assert summary.words_out <= most or (len(summary.points) == 1 and summary.note)
+
+
+def test_action_items_that_do_not_fit_are_told() -> None:
+    all_of_them = len(condense(MINUTES, shape="actions").points)
+    summary = condense(MINUTES, shape="actions", max_words=20)
+    assert 0 < summary.words_out <= 20
+    assert summary.note.startswith(f"Only the first {len(summary.points)} of {all_of_them} action items")
+
+
+def test_chinese_words_asked_for_are_counted_as_characters() -> None:
+    text = (
+        "图书馆每天早上九点开门。周末下午五点关门。读者每次可以借十本书，借期为三十天。逾期每天收费一元。" * 2
+    )
+    summary = condense(text, max_words=30)
+    assert 0 < sum(len(point.text) for point in summary.points) <= 33
+
+
+def test_who_joined_later_is_no_point_of_the_minutes() -> None:
+    present = "Present: Maria, Tom, Li Wei, Ann Berg, Otto Falk. Ann Berg joined for item 2."
+    text = MINUTES.replace("Present: Maria, Tom, Li Wei", present)
+    assert present in text
+    assert not any("joined" in point.text for point in condense(text).points)
+
+
 def test_a_dialogue_names_who_speaks() -> None:
     summary = condense(MINUTES)
     website = summary.points[0]

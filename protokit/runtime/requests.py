@@ -54,6 +54,7 @@ class Condensation:
     shape: Shape = "bullets"
     instructions: str = ""
     language: str = "en"
+    max_words: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

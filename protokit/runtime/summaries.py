@@ -9,7 +9,7 @@ def summarize(asked: Condensation) -> tuple[str, tuple[Citation, ...], str]:
     from protokit.runtime.answering import phrase
     from protokit.runtime.condensing import condense
 
-    summary = condense(asked.text, length=asked.length, shape=asked.shape)
+    summary = condense(asked.text, length=asked.length, shape=asked.shape, max_words=asked.max_words)
     if not summary.points:
         return str(phrase("no_actions" if asked.shape == "actions" else "too_short", asked.language)), (), ""
     citations = tuple(

@@ -16,6 +16,7 @@ _TOLD = 0.4
 _FIRST_PASS = 2.0
 _LOOKED_AT = 10
 _LONG_SENTENCE = 45
+_USUAL_SENTENCE = 15
 _SHORT_SENTENCE = 5
 
 
@@ -67,12 +68,13 @@ def choose(
     leans: Callable[[str], bool],
     wanted: frozenset[str],
     spoken: bool,
+    most_words: int | None = None,
 ) -> list[Choice]:
     """The choices in the order of the source; with `wanted` terms, only such as hold one of them, if any does.
 
     Every section gives its best first, the largest sections first if there are more than the length has room
     for. Then come the best of all, as long as the words last. `spoken` text is weighed without regard to
-    questions and to first sentences.
+    questions and to first sentences. Beyond `most_words` goes only a single choice where none is that short.
     """
     choices = _candidates(sections, leans, spoken)
     if about := [choice for choice in choices if choice.terms & wanted]:
@@ -80,9 +82,20 @@ def choose(
     budget = _BUDGETS[length]
     points = budget.points(len(sections))
     room = budget.share * sum(section.words for section in sections)
-    chosen = _one_of_each_section(sections, choices, points, max(room * _FIRST_PASS, budget.least_words))
+    first_room = max(room * _FIRST_PASS, budget.least_words)
+    if most_words is not None:
+        choices = _as_short_as(most_words, choices)
+        points = min(points, max(1, most_words // _USUAL_SENTENCE))
+        room, first_room = min(room, most_words), min(first_room, most_words)
+    chosen = _one_of_each_section(sections, choices, points, first_room)
     _best_of_the_rest(choices, chosen, points, room)
     return sorted(chosen, key=lambda choice: (choice.section, choice.first))
+
+
+def _as_short_as(most_words: int, choices: list[Choice]) -> list[Choice]:
+    """Those that fit, without scraps such as "Thank you all."; or else the shortest."""
+    fits = [choice for choice in choices if _SHORT_SENTENCE <= choice.words <= most_words]
+    return fits or sorted(choices, key=lambda choice: choice.words)[:1]
 
 
 def _one_of_each_section(

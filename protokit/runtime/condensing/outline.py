@@ -113,7 +113,13 @@ def _under_headings(units: list[Unit], language: str) -> list[Section]:
 
 
 def _is_only_details(section: Section) -> bool:
-    """Whether it holds no sentence or item, only such lines as "Present: Maria, Tom" or the authors' names."""
+    """Whether it holds no sentence or item, only such lines as "Present: Maria, Tom" or the authors' names.
+
+    A sentence among more words of such lines is one of them: "Lee joined for item 3."
+    """
+    details = [statement for statement in section.statements if statement.is_detail]
+    if sum(statement.words for statement in details) * 2 >= section.words:
+        return True
     return all(
         statement.is_detail
         or (statement.first.kind == "prose" and statement.words < 10 and statement.first.text[-1].isalnum())

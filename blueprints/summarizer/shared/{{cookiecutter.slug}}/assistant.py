@@ -44,7 +44,9 @@ class Assistant:
         """Summarize `text`; iterate the reply for the summary as it comes, then `.answer` has sources and numbers."""
         settings = self.settings
         engine = connect(self.model or settings.model, self.folder)
-        wish = Condensation(text, file, length, shape, settings.instructions, settings.language)
+        wish = Condensation(
+            text, file, length, shape, settings.instructions, settings.language, settings.max_words
+        )
         return Reply(lambda: wish, engine, settings, self.events, session)
 
     def __enter__(self) -> "Assistant":
