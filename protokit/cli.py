@@ -90,7 +90,7 @@ def new(as_json: bool, yes: bool, out: Path | None, dry_run: bool, spec: Path | 
     if as_json:
         click.echo(json.dumps({"folder": str(folder), **_told(planned)}, ensure_ascii=False, indent=2))
     else:
-        click.echo(_next_steps(folder))
+        click.echo(_next_steps(folder, planned.spec))
 
 
 @main.command()
@@ -327,19 +327,32 @@ def _told(planned: Any) -> dict[str, Any]:
     }
 
 
-def _next_steps(folder: Path) -> str:
+def _next_steps(folder: Path, spec: Any) -> str:
+    """What to paste next: each line works as it stands, and the second one is answered."""
     from protokit.listing import pasteable
 
-    place = pasteable(f"{os.curdir}{os.sep}{folder}" if str(folder).startswith("-") else folder)
+    place = _argument(folder)
+    if spec.takes == "text":
+        samples = sorted(path for path in (folder / "knowledge").glob("[!.]*") if path.is_file())
+        asked = f"--input {_argument(samples[0]) if samples else pasteable('your text')}"
+    else:
+        asked = pasteable(next(iter(spec.starter_questions), "your question"))
     return "\n".join(
         [
             f"Made {folder}",
             "",
             f"  protokit run {place}",
-            f"  protokit ask {place} {pasteable('your question')}",
+            f"  protokit ask {place} {asked}",
             f"  protokit check {place}",
         ]
     )
+
+
+def _argument(path: Path) -> str:
+    """`path` as it can be pasted after a verb, also when it begins like an option."""
+    from protokit.listing import pasteable
+
+    return pasteable(f"{os.curdir}{os.sep}{path}" if str(path).startswith("-") else path)
 
 
 def _run(folder: Path, port: int | None) -> None:

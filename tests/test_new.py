@@ -138,13 +138,14 @@ def test_the_printed_lines_can_be_pasted(tmp_path: Path, name: str) -> None:
         assert Prototype.open(tmp_path / folder).folder == tmp_path / name
 
 
-def test_the_printed_question_is_answered_when_pasted(tmp_path: Path) -> None:
-    done = protokit("new", ASK_DOCUMENTS, "--out", "it's my app", cwd=tmp_path)
+@pytest.mark.parametrize("prompt", [ASK_DOCUMENTS, "Summarize our meeting notes"])
+def test_the_printed_question_is_answered_when_pasted(tmp_path: Path, prompt: str) -> None:
+    done = protokit("new", prompt, "--out", "it's my app", cwd=tmp_path)
     line = next(line for line in done.out.splitlines() if " ask " in line)
     command = " ".join(map(terminal.quoted, terminal.COMMAND))
     asked = terminal.run(["sh", "-c", line.strip().replace("protokit", command, 1)], cwd=tmp_path)
     assert asked.code == 0, asked.err
-    assert "? your question" in asked.out
+    assert "[1]" in asked.out
 
 
 def test_documents_become_the_knowledge_and_the_starters_are_answerable(
