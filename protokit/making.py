@@ -21,7 +21,7 @@ from protokit.prompts import clean_audience, clean_name, clean_prompt
 from protokit.rendering import refuse_occupied, render
 from protokit.routing import Choice, route
 from protokit.sample import HEAD, Sample
-from protokit.spec import SCREENS, Screen, Spec, Value
+from protokit.spec import PROVIDERS, SCREENS, Screen, Spec, Value
 from protokit.validation import dump_yaml
 from protokit.wishes import with_wishes
 
@@ -67,6 +67,7 @@ class Plan:
 def plan(wish: Wish) -> Plan:
     """Draft everything for `wish`. Raises PromptProblem (an honest no), ChoiceProblem, NameProblem, DocumentProblem."""
     prompt = clean_prompt(wish.prompt)
+    _refuse_path(prompt)
     title = None if wish.name is None else clean_name(wish.name)
     screen, model = _screen(wish.screen), _model(wish.model)
     chosen = None if wish.blueprint is None else catalog.find_blueprint(wish.blueprint, trust=wish.trust)
@@ -170,6 +171,13 @@ def make(planned: Plan, out: Path | None = None) -> Path:
     )
 
 
+def _refuse_path(prompt: str) -> None:
+    """Raise PromptProblem where the prompt is nothing but a path: what it holds belongs to --docs."""
+    if any(mark in prompt for mark in (os.sep, ".")) and os.path.exists(prompt):  # noqa: PTH110 - any string may come
+        what = f'the prompt "{prompt}" is a file or folder'
+        raise PromptProblem(what, fix="Say in a sentence what it should do, and give this with --docs.")
+
+
 def _screen(given: str) -> Screen:
     for screen in SCREENS:
         if given == screen:
@@ -179,14 +187,14 @@ def _screen(given: str) -> Screen:
 
 def _model(given: str) -> str:
     provider, colon, name = given.partition(":")
-    if given == "offline" or (provider.isidentifier() and colon and name.strip() == name != ""):
+    if given == "offline":
         return given
-    raise ChoiceProblem.of(
-        "model",
-        given,
-        ["offline", "openai:NAME", "PROVIDER:NAME"],
-        fix="For example --model openai:gpt-4.1-mini",
-    )
+    if not (provider.isidentifier() and colon and name.strip() == name != ""):
+        known = ["offline", "openai:NAME", "PROVIDER:NAME"]
+        raise ChoiceProblem.of("model", given, known, fix="For example --model openai:gpt-4.1-mini")
+    if provider not in PROVIDERS:
+        raise ChoiceProblem.of("the model's provider", provider, list(PROVIDERS))
+    return given
 
 
 def _served(choice: Choice) -> Blueprint:

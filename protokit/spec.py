@@ -16,6 +16,12 @@ SCHEMA_FILE = ".protokit/prototype.schema.json"
 
 Screen = Literal["streamlit", "gradio"]
 SCREENS: tuple[Screen, ...] = ("streamlit", "gradio")
+PROVIDERS = tuple(
+    "openai anthropic anthropic_bedrock azure_ai azure_openai baseten bedrock bedrock_converse bedrock_mantle_anthropic"
+    " bedrock_mantle_openai cohere deepseek fireworks google_anthropic_vertex google_genai google_vertexai groq"
+    " huggingface ibm langsmith litellm meta mistralai nvidia ollama openrouter perplexity together upstage xai".split()
+)
+"""Whose models `PROVIDER:NAME` can name: what LangChain's `init_chat_model` knows."""
 
 Line = Annotated[
     str, Meta(min_length=1, max_length=200, pattern=r"^[^\r\n]*$", description="text on one line")

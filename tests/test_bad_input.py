@@ -39,6 +39,8 @@ NEW = {
     "a model with a typo": ([PROMPT, "--model", "offlin"], ["offlin", "Did you mean offline?"]),
     "a model without a name": ([PROMPT, "--model", "openai:"], ["openai:", "openai:NAME"]),
     "a model without a provider": ([PROMPT, "--model", ":x"], [":x", "openai:NAME"]),
+    "a model's provider with a typo": ([PROMPT, "--model", "opnai:gpt"], ["opnai", "Did you mean openai?"]),
+    "a path instead of a prompt": ([__file__], ["is a file or folder", "--docs"]),
     "a model with a blank": ([PROMPT, "--model", "openai: x"], ["openai:NAME"]),
     "a document that is missing": ([PROMPT, "--docs", "gone.md"], ["gone.md", "no such file", "--docs"]),
     "one missing document of two": ([PROMPT, "--docs", "ok.md", "--docs", "gone.md"], ["gone.md"]),

@@ -13,6 +13,7 @@ from protokit.runtime import ModelProblem
 from protokit.runtime.models import OpenAIEngine, Outcome, connect
 from protokit.runtime.pacing import Patience
 from protokit.runtime.requests import Question
+from protokit.spec import PROVIDERS
 from tests import model_server
 from tests.model_server import MODEL, ModelServer
 
@@ -168,6 +169,15 @@ def test_a_missing_package_comes_with_the_command_that_installs_it() -> None:
 def test_a_provider_nobody_knows_is_one_line() -> None:
     with pytest.raises(ModelProblem, match="nosuchprovider:small"):
         list(connect("nosuchprovider:small").stream(Question("How?"), Outcome()))
+
+
+def test_a_new_prototype_may_name_any_provider_that_langchain_knows() -> None:
+    from langchain.chat_models import init_chat_model
+
+    with pytest.raises(ValueError, match="Supported providers: ") as raised:
+        init_chat_model("nosuchprovider:small")
+    told = str(raised.value).partition("Supported providers: ")[2].splitlines()[0]
+    assert set(told.split(", ")) == set(PROVIDERS)
 
 
 PACKAGE = '''
