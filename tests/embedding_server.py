@@ -22,7 +22,8 @@ class EmbeddingServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.texts: list[str] = []
         self.delay = 0.0
-        self.broken = False
+        self.instead: tuple[int, dict[str, Any]] | None = None
+        """A status and a reply without vectors, for everybody who asks."""
         self.open = threading.Event()
         self.open.set()
 
@@ -53,10 +54,9 @@ class _Handler(BaseHTTPRequestHandler):
             for i, t in enumerate(texts)
         ]
         usage = {"prompt_tokens": 1, "total_tokens": 1}
-        if self.server.broken:
-            self._reply(400, {"error": {"message": "out of order"}})
-        else:
-            self._reply(200, {"object": "list", "data": rows, "model": sent["model"], "usage": usage})
+        backwards = rows[::-1]  # nothing promises an order
+        whole = {"object": "list", "data": backwards, "model": sent["model"], "usage": usage}
+        self._reply(*(self.server.instead or (200, whole)))
 
     def _reply(self, status: int, content: dict[str, Any]) -> None:
         body = json.dumps(content).encode()

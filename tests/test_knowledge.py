@@ -14,6 +14,7 @@ import pytest
 
 from tests import embedding_server
 from vectorstore import KnowledgeBase, VectorstoreError, answerable, extract
+from vectorstore.embeddings import embedder
 from vectorstore.locking import only_writer
 from vectorstore.reports import Progress
 
@@ -261,7 +262,8 @@ def test_words_are_found_while_the_vectors_are_being_made(
         wait_until(lambda: len(knowledge.search("badge hotels holiday")) >= 3)
         status = knowledge.status
         assert status.phase == "words"
-        assert str(status) == f"Words only while 0 of {status.passages} passages are embedded."
+        ready = f"0 of {status.passages} passages are ready."
+        assert str(status) == f"Finds words already, and meaning soon: {ready}"
         assert not knowledge.ready
         assert knowledge.embed is None
         server.open.set()
@@ -347,17 +349,39 @@ def test_many_threads_search_while_a_sync_runs(folder: Path, tmp_path: Path) -> 
     assert any("thirty days" in answer for answer in answers)
 
 
-def test_a_failed_background_sync_says_why_and_words_are_still_found(
-    folder: Path, tmp_path: Path, server: embedding_server.EmbeddingServer
+def test_each_text_gets_its_own_vector_in_whatever_order_a_server_sends_them(
+    server: embedding_server.EmbeddingServer,
 ) -> None:
-    server.broken = True
+    model, texts = embedder("openai:words"), ["the golden fleece", "paid holiday", "a blue door"]
+    for text, vector in zip(texts, model.embed(texts), strict=True):
+        assert model.embed_question(text) @ vector > 0.99
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ((400, {"error": {"message": "out of order"}}), "out of order"),
+        ((200, {"object": "list"}), "its reply holds none"),
+        ((200, {"data": None}), "its reply holds none"),
+        ((200, {"data": [{"index": 0}]}), "its reply holds none"),
+    ],
+    ids=["an error", "no list", "nothing", "no vector"],
+)
+def test_a_failed_background_sync_says_why_and_words_are_still_found(
+    folder: Path,
+    tmp_path: Path,
+    server: embedding_server.EmbeddingServer,
+    reply: tuple[int, dict[str, object]],
+    said: str,
+) -> None:
+    server.instead = reply
     with KnowledgeBase.open(tmp_path / "index", embedding="openai:words") as knowledge:
         knowledge.sync_in_background(folder)
         assert knowledge.wait(30)
         assert knowledge.status.phase == "failed"
-        assert "out of order" in str(knowledge.status)
+        assert said in str(knowledge.status)
         assert knowledge.search("paid holiday")[0].file == "leave.md"
-        server.broken = False
+        server.instead = None
         knowledge.sync(folder)
         assert knowledge.ready
 

