@@ -76,6 +76,14 @@ def use(shown: Visit, served: Served) -> None:
     page.get_by_text("[1]").first.wait_for()
 
 
+def serious_faults(shown: Visit) -> list[str]:
+    """What keeps people from reading or using the page, as axe finds it: colours, names, places out of reach."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(shown.page).response["violations"]
+    return [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")]
+
+
 def thumbs_up(shown: Visit, served: Served) -> None:
     page = shown.page
     if served.prototype.spec.screen == "streamlit":
@@ -108,9 +116,11 @@ def test_a_stakeholder_gets_a_cited_answer_and_gives_a_thumb(served, tmp_path):
 
 def test_the_page_fits_a_phone(served, tmp_path):
     with visit(served.url, tmp_path, PHONE) as shown:
+        shown.page.get_by_text("Runs on the offline engine").wait_for()
         use(shown, served)
         shown.shoot(f"{served.name}-phone")
         assert shown.overflow() <= 0
+        assert serious_faults(shown) == []
         assert shown.outside == []
 
 

@@ -157,7 +157,7 @@ def sources_html(answer: Answer, most_others: int = 2) -> str:
         f"<em>{match(source.passage)}</em></header><blockquote>{marked(source)}</blockquote></article>"
         for source in shown
     ]
-    return _doubts_html(answer) + ("<h3>Sources</h3>" + "".join(cards) if cards else "")
+    return _doubts_html(answer) + ("<h2>Sources</h2>" + "".join(cards) if cards else "")
 
 
 def _doubts_html(answer: Answer) -> str:
@@ -171,20 +171,20 @@ def _doubts_html(answer: Answer) -> str:
             else "<p>No passage comes near it.</p>"
         )
         rows.append(f'<details class="source"><summary>⚠️ {escape(str(doubt))}</summary>{passage}</details>')
-    return "<h3>Doubtful</h3>" + "".join(rows) if rows else ""
+    return "<h2>Doubtful</h2>" + "".join(rows) if rows else ""
 
 
 def numbers_html(answers: Sequence[Answer]) -> str:
     """The numbers of a conversation as four small cards."""
     cards = (f"<div><span>{name}</span><b>{value}</b></div>" for name, value in totals(answers).items())
-    return f'<h3>This session</h3><div class="numbers">{"".join(cards)}</div>'
+    return f'<h2>This session</h2><div class="numbers">{"".join(cards)}</div>'
 
 
 def files_html(knowledge: "KnowledgeBase") -> str:
     """The documents that answers come from, and how far they are read."""
     rows = "".join(f"<li>📄 {escape(file.file)}</li>" for file in knowledge.files())
     return (
-        f'<h3>Documents</h3><ul class="files">{rows}</ul><p class="quiet">{escape(str(knowledge.status))}</p>'
+        f'<h2>Documents</h2><ul class="files">{rows}</ul><p class="quiet">{escape(str(knowledge.status))}</p>'
     )
 
 

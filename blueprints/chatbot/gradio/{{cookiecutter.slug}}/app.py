@@ -75,7 +75,8 @@ def judge(answers: list[Answer], liked: gr.LikeData) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
-    gr.Markdown(f"# {safe_markdown(settings.title)}\n{safe_markdown(settings.pitch)}", elem_classes="head")
+    head = f"# {safe_markdown(settings.title)}\n{safe_markdown(settings.pitch)}"
+    gr.Markdown(f"{head}\n\n{safe_markdown(engine_note(settings))}", elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             welcome = f"## {settings.emoji}\n\n{safe_markdown(settings.welcome)}"
@@ -85,12 +86,11 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             with gr.Row(elem_classes="starters"):
                 starters = [gr.Button(question, size="sm") for question in settings.starter_questions]
             box = gr.Textbox(placeholder="Ask a question…", show_label=False, submit_btn=True, autofocus=True)
-            gr.Markdown(safe_markdown(engine_note(settings)), elem_classes="quiet")
-        with gr.Column(scale=1, min_width=280, elem_classes="panel"):
-            totals = gr.HTML(numbers_html([]), padding=False)
-            sources = gr.HTML(padding=False)
-            files, timer = gr.HTML(padding=False), gr.Timer(1.5)
-            fresh = gr.Button("New conversation", size="sm")
+        with gr.Column(scale=1, min_width=280):
+            totals = gr.HTML(numbers_html([]), padding=False, elem_classes="panel")
+            sources = gr.HTML(padding=False, elem_classes="panel")
+            files, timer = gr.HTML(padding=False, elem_classes="panel"), gr.Timer(1.5)
+            fresh = gr.Button("New conversation", size="sm", elem_classes="plain")
 
     outputs = [box, chat, sources, totals, answers]
     box.submit(ask, [box, answers, session], outputs, concurrency_limit=None, api_name="chat")

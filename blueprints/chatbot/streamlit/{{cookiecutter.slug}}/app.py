@@ -26,6 +26,7 @@ except RuntimeProblem as problem:
     st.stop()
 
 parts.set_up_page(settings)
+parts.show_engine(settings)
 answers: list[Answer] = st.session_state.setdefault("answers", [])
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
 
@@ -55,4 +56,3 @@ with st.sidebar:
     if st.button("New conversation", icon=":material/restart_alt:", width="stretch"):
         st.session_state.clear()
         st.rerun()
-    parts.show_engine(settings)

@@ -27,7 +27,7 @@ def search(question: str, file: str, answers: list[Answer], session: str) -> Ite
         return
     reply, text = (
         assistant.reply(question, None if file == ALL else file, session),
-        f"### {safe_markdown(question)}\n\n",
+        f"## {safe_markdown(question)}\n\n",
     )
     yield text, "", same, gr.Row(visible=False), same
     try:
@@ -35,11 +35,11 @@ def search(question: str, file: str, answers: list[Answer], session: str) -> Ite
             text += safe_markdown(piece)
             yield text, same, same, same, same
     except RuntimeProblem as problem:
-        yield f"### {safe_markdown(question)}\n\n{problem.friendly}", same, same, same, same
+        yield f"## {safe_markdown(question)}\n\n{problem.friendly}", same, same, same, same
         return
     answer = reply.answer
     answers = [*answers, answer]
-    whole = f"### {safe_markdown(question)}\n\n{answer_markdown(answer)}"
+    whole = f"## {safe_markdown(question)}\n\n{answer_markdown(answer)}"
     yield whole, sources_html(answer, most_others=3), numbers_html(answers), gr.Row(visible=True), answers
 
 
@@ -71,7 +71,8 @@ def judge(thumbs: int, answers: list[Answer]) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
-    gr.Markdown(f"# {safe_markdown(settings.title)}\n{safe_markdown(settings.pitch)}", elem_classes="head")
+    head = f"# {safe_markdown(settings.title)}\n{safe_markdown(settings.pitch)}"
+    gr.Markdown(f"{head}\n\n{safe_markdown(engine_note(settings))}", elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             box = gr.Textbox(
@@ -83,12 +84,11 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             with gr.Row(visible=False, elem_classes="starters") as thumbs:
                 up, down = gr.Button("👍 Helpful", size="sm"), gr.Button("👎 Not helpful", size="sm")
             sources = gr.HTML(elem_classes="panel", padding=False)
-        with gr.Column(scale=1, min_width=280, elem_classes="panel"):
+        with gr.Column(scale=1, min_width=280):
             file = gr.Dropdown([ALL], value=ALL, label="Search in")
-            files, timer = gr.HTML(padding=False), gr.Timer(1.5)
-            upload = gr.UploadButton("Add documents", file_count="multiple", size="sm")
-            totals = gr.HTML(numbers_html([]), padding=False)
-            gr.Markdown(safe_markdown(engine_note(settings)), elem_classes="quiet")
+            files, timer = gr.HTML(padding=False, elem_classes="panel"), gr.Timer(1.5)
+            upload = gr.UploadButton("Add documents", file_count="multiple", size="sm", elem_classes="plain")
+            totals = gr.HTML(numbers_html([]), padding=False, elem_classes="panel")
 
     outputs = [result, sources, totals, thumbs, answers]
     box.submit(search, [box, file, answers, session], outputs, concurrency_limit=None, api_name="search")

@@ -35,6 +35,7 @@ except RuntimeProblem as problem:
     st.stop()
 
 parts.set_up_page(settings)
+parts.show_engine(settings)
 answers: list[Answer] = st.session_state.setdefault("answers", [])
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
 
@@ -66,4 +67,3 @@ with st.sidebar:
     parts.show_documents(assistant.knowledge)
     st.file_uploader("Add documents", accept_multiple_files=True, key="uploads", on_change=take_uploads)
     parts.show_session(answers)
-    parts.show_engine(settings)

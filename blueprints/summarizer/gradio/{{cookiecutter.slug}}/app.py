@@ -46,9 +46,8 @@ def summarize(text: str, shape: Shape, length: Length, file: str, session: str) 
     answer = reply.answer
     note = f"\n\n*{answer.note}*" if answer.note else ""
     words = f"{len(text.split()):,} words became {len(answer.text.split()):,} · {numbers(answer)}"
-    whole = (
-        f"<h3>Where each point comes from</h3><div class='whole'>{marked_text(text, answer.citations)}</div>"
-    )
+    told = marked_text(text, answer.citations)
+    whole = f"<h2>Where each point comes from</h2><div class='whole' tabindex='0'>{told}</div>"
     sources = whole if answer.citations else ""
     yield f"{safe_markdown(answer.text)}{note}\n\n`{words}`", sources, gr.Row(visible=True), answer
 
@@ -61,27 +60,25 @@ def judge(thumbs: int, answer: Answer | None) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answer, session, file = gr.State(None), gr.State(lambda: uuid.uuid4().hex), gr.State("pasted text")
-    gr.Markdown(f"# {safe_markdown(settings.title)}\n{safe_markdown(settings.pitch)}", elem_classes="head")
+    head = f"# {safe_markdown(settings.title)}\n{safe_markdown(settings.pitch)}"
+    gr.Markdown(f"{head}\n\n{safe_markdown(engine_note(settings))}", elem_classes="head")
     with gr.Row():
         with gr.Column(min_width=320):
             gr.Markdown("Try one of these:", elem_classes="quiet")
             with gr.Row(elem_classes="starters"):
                 samples = [(gr.Button(path.name, size="sm"), path) for path in assistant.samples()]
             text = gr.Textbox(placeholder="Paste a text here…", show_label=False, lines=12, max_lines=16)
-            upload = gr.UploadButton("Upload a file", size="sm")
-            shape = gr.Radio(
-                [(label, name) for name, label in SHAPES.items()], value="bullets", label="Shape"
-            )
-            length = gr.Radio(
-                [(label, name) for name, label in LENGTHS.items()], value="medium", label="Length"
-            )
+            upload = gr.UploadButton("Upload a file", size="sm", elem_classes="plain")
+        with gr.Column(min_width=320):
+            shapes = [(label, name) for name, label in SHAPES.items()]
+            lengths = [(label, name) for name, label in LENGTHS.items()]
+            shape = gr.Radio(shapes, value="bullets", label="Shape")
+            length = gr.Radio(lengths, value="medium", label="Length")
             button = gr.Button("Summarize", variant="primary")
-            gr.Markdown(safe_markdown(engine_note(settings)), elem_classes="quiet")
-        with gr.Column(min_width=320, elem_classes="panel"):
             result = gr.Markdown(safe_markdown(settings.welcome), elem_classes="answer")
             with gr.Row(visible=False, elem_classes="starters") as thumbs:
                 up, down = gr.Button("👍 Helpful", size="sm"), gr.Button("👎 Not helpful", size="sm")
-            sources = gr.HTML(padding=False)
+            sources = gr.HTML(padding=False, elem_classes="panel")
 
     for sample, path in samples:
         sample.click(lambda path=path: take(path), None, [text, file], api_visibility="private")

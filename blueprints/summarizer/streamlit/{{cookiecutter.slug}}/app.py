@@ -47,6 +47,7 @@ except RuntimeProblem as problem:
     st.stop()
 
 parts.set_up_page(settings, wide=True)
+parts.show_engine(settings)
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
 left, right = st.columns(2, gap="large")
 with left:
@@ -56,16 +57,16 @@ with left:
         "Text", height=260, key="text", placeholder="…or paste a text here", label_visibility="collapsed"
     )
     st.file_uploader("…or upload a file", key="upload", on_change=take_upload)
-    shape = st.segmented_control(
-        "Shape", list(SHAPES), format_func=SHAPES.get, default="bullets", required=True
-    )
-    length = st.segmented_control(
-        "Length", list(LENGTHS), format_func=LENGTHS.get, default="medium", required=True
-    )
-    wanted = st.button("Summarize", type="primary", icon=":material/compress:", width="stretch")
-    parts.show_engine(settings)
 
 with right:
+    with st.container(horizontal=True):
+        shape = st.segmented_control(
+            "Shape", list(SHAPES), format_func=SHAPES.get, default="bullets", required=True
+        )
+        length = st.segmented_control(
+            "Length", list(LENGTHS), format_func=LENGTHS.get, default="medium", required=True
+        )
+    wanted = st.button("Summarize", type="primary", icon=":material/compress:", width="stretch")
     if wanted and not text.strip():
         st.info("Paste a text, upload a file or pick a sample first.")
     elif wanted:
@@ -79,6 +80,6 @@ with right:
         if answer.citations:
             st.caption(f"{len(source.split()):,} words became {len(answer.text.split()):,}.")
             with st.expander("Where each point comes from", icon=":material/format_quote:", expanded=True):
-                st.html(f'<div class="source">{marked_text(source, answer.citations)}</div>')
+                st.html(f'<div class="source" tabindex="0">{marked_text(source, answer.citations)}</div>')
     else:
         st.markdown(safe_markdown(settings.welcome))
