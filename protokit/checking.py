@@ -61,6 +61,7 @@ def _lints(folder: Path) -> Check:
         "ruff",
         "check",
         "--isolated",
+        "--no-cache",
         "--select=E9,F",
         "--output-format=concise",
         "--quiet",

@@ -114,6 +114,6 @@ class Status:
             return "Reading the documents."
         if self.phase == "words":
             if self.embedded == self.passages:
-                return "Words only until the search by meaning is loaded."
-            return f"Words only while {self.embedded} of {self.passages} passages are embedded."
+                return "Finds words already, and meaning in a moment."
+            return f"Finds words already, and meaning soon: {self.embedded} of {self.passages} passages are ready."
         return f"{self.passages} passage{'s' * (self.passages != 1)}, found by words and by meaning."
