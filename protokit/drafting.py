@@ -9,10 +9,10 @@ from protokit.catalog import Domain
 from protokit.constraints import find_constraints
 from protokit.features import fold, words
 from protokit.lexicon import lexicon
-from protokit.people import find_people
+from protokit.people import find_people, with_article
 from protokit.prompts import MOST_TITLE, clean_name, slug_of
 from protokit.spec import Constraint, Screen, Spec, spec_of
-from protokit.topics import Topic, find_topic, singular
+from protokit.topics import Topic, find_topic, people_topic, singular
 from protokit.validation import load_yaml, read_text
 from protokit.wording import Wording, read_wording
 
@@ -21,8 +21,11 @@ _STARTS = ("context_tokens", "mask_personal_data", "fall_back_offline", "limits"
 """What a Spec takes from its blueprint as it stands there."""
 _HELPED = (
     r"\bhelp(?:s|ing)?|\blets?|\ballows?|\benables?|\bguides?|\banswer(?:s|ing)?|\bso that|\bwhere|\bfrom|\bwith|\bby"
-    r"|\bused by|\bour|\bfor|\btalks? to|\bsupports?"
+    r"|\bused by|\bour|\bfor|\bto|\bsupports?|\bgives?|\btells?|\bshows?|\bteach(?:es)?"
 )
+
+_NO_WORD = re.compile(r"['\u2019]s\b|\b\w&\w\b")
+"""What looks like a word of French in English: the "s" of "today's" and the letters of "Q&A"."""
 
 
 def draft(
@@ -48,15 +51,18 @@ def draft(
     typed = language_of(prompt)
     spoken = language or _wished(wishes, "language") or typed
     wording = read_wording(blueprint, typed)
-    topic = find_topic(_without(prompt, wishes), domain, wording, documents, typed)
-    named = clean_name(title) if title else _title(topic, wording, blueprint, typed)
     start = blueprint.defaults
-    readers = audience or _wished(wishes, "audience") or _people(prompt, typed)
-    readers = (
-        readers
-        or start.audience
-        or (domain.audience if domain and typed == "en" and not documents else str(wording["audience"]))
-    )
+    field = domain if domain and typed == "en" and find_domain(prompt, {domain.name: domain}) else None
+    """Whose manner it has: a sample that only stands in for a field that is not there lends its documents alone."""
+    people = _wished(wishes, "audience") or _people(prompt, typed)
+    people = with_article(people) if typed == "en" else people
+    usual = field.audience if field and not documents else str(wording["audience"])
+    readers = audience or people or start.audience or usual
+    about = domain if field or typed != "en" or not people else None
+    topic = find_topic(_without(prompt, wishes), about, wording, documents, typed)
+    if people and typed == "en" and not topic.title:
+        topic = people_topic(people, topic.subject)
+    named = clean_name(title) if title else _title(topic, wording, blueprint, typed)
     fill = {"topic": topic.title, "subject": topic.subject, "audience": readers}
     fields: dict[str, object] = {
         "title": named,
@@ -67,7 +73,7 @@ def draft(
         "screen": screen,
         "language": spoken,
         "audience": readers,
-        "persona": start.persona or _persona(domain if typed == "en" else None, wording),
+        "persona": start.persona or _persona(field, wording),
         "tone": _wished(wishes, "tone") or start.tone or str(wording["tone"]),
         "welcome": _welcome(blueprint, spoken, typed, fill),
         "starter_questions": starters if starters is not None else _sample_starters(domain, documents),
@@ -104,7 +110,7 @@ def language_of(prompt: str) -> str:
     code = guess(prompt)
     if code not in FUNCTION_WORDS:
         return code
-    said = re.findall(r"[^\W\d_]+", prompt.lower())
+    said = re.findall(r"[^\W\d_]+", _NO_WORD.sub(" ", prompt.lower()))
     speaks = lexicon()["speaks"]
     known = {
         language: FUNCTION_WORDS[language] | set(speaks.get(language, ())) for language in FUNCTION_WORDS

@@ -19,6 +19,15 @@ def find_people(prompt: str, before: str) -> str:
     return ""
 
 
+def with_article(people: str) -> str:
+    """ "sales team" -> "the sales team", as one speaks of them; "new hires" and "staff" need none."""
+    last = people.rpartition(" ")[2].lower()
+    return f"the {people}" if last in _ONE and not people.lower().startswith(("the ", "a ")) else people
+
+
+_ONE = frozenset(
+    "team board boss ceo manager director department office committee council management secretary".split()
+)
 _DETERMINERS = (
     r"^(?:our|the|my|your|their|all|its|any|some|these|those|a|an|nuestros|nuestras|los|las|mis|sus|les|nos|des|mes"
     r"|unsere|unseren|die|den|meine|meinen|alle|nossos|nossas|os|as|meus|i|gli|le|nostri|miei)\s+"

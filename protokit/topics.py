@@ -26,7 +26,7 @@ _ABOUT = (
 )
 _OBJECT = (
     r"(?:ask )?questions (?:of|over|on|to)|ask(?= our| my| the| your)|chat with|talk to"
-    r"|summari[sz](?:e|es|er|ing|ation of)|summary of|summaries of"
+    r"|summari[sz](?:e|es|er|ing|ation of)|summary of|summaries of|turns?(?= .+ into)|tl;?dr"
     r"|digests? of|recaps? of|condens(?:e|es|ing)|boil(?:s)? down|search(?:es|ing)?(?: through"
     r"| across| over| in)?|query"
     r"|over|across|inside|through|find|resum(?:e|ir|a)|buscar en|résume[rz]?|chercher dans"
@@ -35,7 +35,10 @@ _OBJECT = (
 )
 _OF = r"for|of|from|in|with|de|pour|für|para|per|aus|zu|dans|en"
 _ROLES = r"tutor|coach|concierge|companion|guide|mentor|advis[eo]r|buddy|trainer|therapist|receptionist"
-_MACHINES = r"assistant|helper|chatbot|bot|search engine|search|summari[sz]er|digest|knowledge base|q&a|faq"
+_MACHINES = (
+    r"assistant|helper|chatbot|bot|search engine|search|look-?up|finder|summari[sz]er|digest|knowledge base"
+    r"|q&a|faq"
+)
 _PHRASE = r"(?:{cue})\s+((?:[\w&'’-]+\s?){{1,8}})"
 
 
@@ -45,7 +48,8 @@ def find_topic(
     """Return what `prompt` is about: in its own words, else in the domain's, else by the documents' first heading."""
     said = next(_noun_phrases(prompt), "")
     if said:
-        return _said_topic(said, domain if language == "en" else None, language)
+        topic = _said_topic(said, domain if language == "en" else None, language)
+        return _with_matters(topic, said, prompt) if language == "en" else topic
     if domain and language == "en":
         return Topic(domain.title_nouns[0], f"{domain.title[:1].lower()}{domain.title[1:]}")
     if domain and domain.name in wording.get("domains", {}):
@@ -60,8 +64,23 @@ def _said_topic(said: str, domain: Domain | None, language: str) -> Topic:
     subject = _subject(said) if language == "en" else said
     role = re.fullmatch(rf"(.+) (?:{_ROLES})", subject, re.IGNORECASE)
     fuller = next((noun for noun in domain.title_nouns if _same_thing(noun, said)), "") if domain else ""
-    titled = _title_case(_bare(said)) if language == "en" else _bare(said)[:1].upper() + _bare(said)[1:]
-    return Topic(fuller or titled, role[1] if role else subject)
+    bare = _bare(said)
+    titled = _title_case(_POSSESSIVE.sub("", bare)) if language == "en" else bare[:1].upper() + bare[1:]
+    about = role[1] if role else subject
+    return Topic(fuller or titled, about.lower() if domain and about.lower() in domain.words else about)
+
+
+def _with_matters(topic: Topic, said: str, prompt: str) -> Topic:
+    """ "contract lookup" is about contract matters: one thing cannot stand alone in a sentence."""
+    named = re.search(rf"{re.escape(said)} (?:{_MACHINES})\b", prompt, re.IGNORECASE)
+    if named and said[1:].islower() and not said.endswith("s"):
+        return Topic(topic.title, f"{topic.subject} matters")
+    return topic
+
+
+def people_topic(people: str, subject: str) -> Topic:
+    """The topic of a prompt that tells only whom it helps: "gym members" -> "Gym Members"."""
+    return Topic(_title_case(_bare(people)), subject)
 
 
 def _subject(said: str) -> str:
@@ -69,9 +88,10 @@ def _subject(said: str) -> str:
     first, _, rest = said.partition(" ")
     if first.lower() not in _OWNERS or not rest:
         return said
-    return rest if rest.endswith("s") else f"the {rest}"
+    return rest if rest.endswith("s") and not _POSSESSIVE.search(rest) else f"the {rest}"
 
 
+_POSSESSIVE = re.compile(r"['\u2019]s?(?= )")
 _OWNERS = frozenset({"my", "our", "your", "their", "its"})
 
 
@@ -134,7 +154,10 @@ def _people() -> tuple[str, ...]:
 
 
 def _are_people(phrase: str) -> bool:
-    return fold(phrase).startswith(_people())
+    """Whether a phrase names people and nothing else: "nurses on night shift", "boutique hotel guests"."""
+    return fold(phrase).startswith(_people()) or f" {fold(phrase)}".endswith(
+        tuple(f" {who}" for who in _people())
+    )
 
 
 def _bare(phrase: str) -> str:

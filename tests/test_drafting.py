@@ -32,6 +32,10 @@ def drafted(prompt: str, **given: object) -> Spec:
         ("Un chatbot que atienda a los clientes de nuestra tienda", "Asistente de Tienda"),
         ("帮我做一个智能客服,能和客户多轮对话", "客服助手"),
         ("make me a chatbot", "Chatbot"),
+        ("I want a bot for our gym members that knows classes and prices", "Gym Member Helper"),
+        ("Turn customer calls into short summaries", "Customer Call Summarizer"),
+        ("Let drivers search our depot's rules", "Depot Rule Search"),
+        ("Help nurses find the right infection control procedure", "Infection Control Procedure Search"),
     ],
 )
 def test_the_title_says_what_it_is_about(prompt: str, title: str) -> None:
@@ -51,6 +55,9 @@ def test_a_name_of_the_person_wins_and_must_be_usable() -> None:
         ("A chatbot for busy nurses on night shift", "busy nurses"),
         ("A chatbot that answers new hires' questions about our HR handbook", "new hires"),
         ("A bot that helps students with algebra", "students"),
+        ("Digest of weekly incident reports for the plant manager", "the plant manager"),
+        ("Summarise long policy papers for ministers", "ministers"),
+        ("Our sales team needs quick answers about pricing tiers and discounts", "the sales team"),
         ("Un chatbot para pacientes con diabetes", "pacientes"),
         ("Ein Chatbot für neue Mitarbeiter", "neue Mitarbeiter"),
     ],
@@ -72,6 +79,10 @@ def test_the_audience_comes_from_the_prompt(prompt: str, audience: str) -> None:
         ("做一个聊天机器人", "zh"),
         ("チャットボットを作って", "ja"),
         ("RAG demo", "en"),
+        ("Build a chatbot", "en"),
+        ("Create a search app", "en"),
+        ("Q&A over our museum's collection catalogue", "en"),
+        ("HR bot, no fluff", "en"),
     ],
 )
 def test_the_language_of_the_prompt_is_told(prompt: str, language: str) -> None:
@@ -116,6 +127,29 @@ def test_the_domain_is_told_by_its_words(prompt: str, domain: str) -> None:
     found = find_domain(prompt, catalog.domains())
     assert found is not None
     assert found.name == domain
+
+
+def test_the_pitch_never_says_people_twice_and_names_things_as_one_speaks_of_them() -> None:
+    assert "with gym members about everyday questions" in drafted("A bot for our gym members").pitch
+    assert "about contract matters" in drafted("Contract lookup for procurement managers; always cite").pitch
+    assert "about the depot's rules" in drafted("Let drivers search our depot's rules").pitch
+    assert "about onboarding and" in drafted("Onboarding buddy for remote engineers").pitch
+
+
+def test_a_sample_that_stands_in_for_another_field_lends_its_documents_only() -> None:
+    domain = catalog.domains()["hr"]
+    gym = draft("A bot for our gym members", catalog.blueprints()["chatbot"], domain=domain)
+    assert gym.persona == "a knowledgeable colleague who sticks to the facts"
+    assert (
+        gym.starter_questions
+        == draft("An HR bot", catalog.blueprints()["chatbot"], domain=domain).starter_questions
+    )
+    assert draft("An HR bot", catalog.blueprints()["chatbot"], domain=domain).persona == domain.persona
+
+
+def test_what_it_will_not_do_is_a_whole_sentence_in_each_language() -> None:
+    for blueprint in catalog.blueprints().values():
+        assert len(draft("Ein Chatbot für Mieter mit Fragen", blueprint).will_not) == 2
 
 
 def test_no_word_of_a_domain_means_no_domain() -> None:
