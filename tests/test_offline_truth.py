@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from protokit.runtime.answering import answer, phrase
 from protokit.runtime.requests import Citation, Condensation, Question, Turn
 from protokit.runtime.summaries import summarize
+from vectorstore import KnowledgeBase
 from vectorstore.chunking import chunk
 from vectorstore.passages import Passage
 from vectorstore.reading import read
@@ -166,3 +168,43 @@ def test_every_point_of_a_summary_stands_in_the_text(cases: list[Case]) -> None:
             assert f"[{citation.number}]" in text
         points += len(citations)
     assert points > 100
+
+
+WRITING = Passage(
+    "Requests are made in writing, and a poem hangs in the hall.", "hall.md", 0, 59, support=1.0
+)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "write me a poem",
+        "Please write a poem about the hall",
+        "Can you compose a song?",
+        "schreib ein Gedicht",
+    ],
+)
+def test_an_order_to_write_gets_a_plain_no_whatever_words_the_documents_share(order: str) -> None:
+    language = "de" if order.startswith("schreib") else "en"
+    assert answer(Question(order, [WRITING], language=language)) == (
+        phrase("needs_model", language),
+        (),
+        False,
+    )
+
+
+@pytest.mark.parametrize("talk", ["hi", "How are you?", "thanks!", "ok", "Bye!", "who are you"])
+def test_small_talk_is_answered_as_talk_and_never_by_a_quotation(talk: str) -> None:
+    text, citations, _ = answer(Question(talk, [WRITING], welcome="Hello! Ask me about the hall."))
+    assert text in ("Hello! Ask me about the hall.", phrase("thanks", "en"))
+    assert citations == ()
+
+
+def test_what_is_near_in_meaning_alone_has_to_be_very_near(tmp_path: Path) -> None:
+    with KnowledgeBase.open(tmp_path / "index", "store") as knowledge:
+        knowledge.sync(Path(__file__).parents[1] / "blueprints/domains/hr/knowledge")
+        found = {
+            asked: answer(Question(asked, knowledge.search(asked), embed=knowledge.embed))[2]
+            for asked in ("what's the weather", "vacation?")
+        }
+    assert found == {"what's the weather": False, "vacation?": True}

@@ -13,6 +13,14 @@ from vectorstore.passages import Passage
 
 _ENOUGH = 0.72
 """How near a second sentence's score must come to the first's to be worth saying too."""
+_BY_MEANING_ALONE = 0.5
+"""What it takes to answer from passages that share no word with the question: "what's the weather?" is near to a list
+of dates, and "vacation?" much nearer to the paragraph about leave."""
+_POLITE = re.compile(
+    r"^(?:(?:please|can you|could you|would you|will you|kannst du|könnten sie|bitte|peux-tu|pouvez-vous|puedes)\s+)+"
+    r"|^(?:i want you to|i would like you to|i'd like you to)\s+",
+    re.IGNORECASE,
+)
 _AND = "and|or|y|o|et|ou|und|oder|e"
 _ASKING = (
     "what|how|when|where|who|whose|which|why|is|are|do|does|can|may|must|(?:by|until) when|(?:at|on|from) which"
@@ -41,7 +49,7 @@ def answer(question: Question) -> tuple[str, tuple[Citation, ...], bool]:
     """
     if talk := _small_talk(question):
         return talk, (), True
-    evidence = _evidence(question)
+    evidence = [] if _orders_writing(question) else _evidence(question)
     if not evidence:
         return _refusal(question), (), False
     numbers: dict[int, int] = {}
@@ -75,7 +83,9 @@ def _answers(asked: str, question: Question, most: int) -> list[Any]:
     from vectorstore.extracting import ANSWERABLE, answerable, extract
 
     passages = question.passages
-    if not passages or answerable(asked, passages, embed=question.embed) < ANSWERABLE:
+    if not passages or (sure := answerable(asked, passages, embed=question.embed)) < ANSWERABLE:
+        return []
+    if sure < _BY_MEANING_ALONE and question.embed and answerable(asked, passages) == 0.0:
         return []
     return extract(asked, passages, embed=question.embed, limit=most)
 
@@ -114,6 +124,12 @@ def _refusal(question: Question) -> str:
 def _closest(passages: Sequence[Passage], language: str) -> str:
     places = list(dict.fromkeys(passage.where for passage in passages if passage.support >= 0.3))[:2]
     return " " + str(phrase("closest", language)).format(places="; ".join(places)) if places else ""
+
+
+def _orders_writing(question: Question) -> bool:
+    """Whether it tells to write, "please write me a poem": no quotation answers that, whatever words it shares."""
+    first = _plain(_POLITE.sub("", question.text.strip())).partition(" ")[0]
+    return first in phrase("creative", question.language) or first in phrase("creative", "en")
 
 
 def _asks_for_writing(question: Question) -> bool:
