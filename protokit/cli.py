@@ -135,11 +135,14 @@ def ask(
     """Ask the prototype in FOLDER one or more QUESTIONS in the terminal."""
     from protokit.asking import ask_prototype, read_questions, shown_answer, told_answer
 
-    asked = [*questions, *(read_questions(file) if file else ())]
+    asked, failed = [*questions, *(read_questions(file) if file else ())], False
     for answer in ask_prototype(folder, asked, text, model, cost_on):
         if answer.problem:
             complain(answer.problem)
+            failed = True
         click.echo(json.dumps(told_answer(answer), ensure_ascii=False) if as_json else shown_answer(answer))
+    if failed and model:  # the offline engine stood in for the model that was asked for
+        sys.exit(1)
 
 
 @main.command("list")
@@ -297,6 +300,8 @@ def _reason(planned: Any) -> str:
         lines.append(f"   {planned.drafted}")
     if planned.report is not None:
         lines.append(str(planned.report))
+    elif planned.documents:
+        lines.append(f"   over sample documents ({spec.domain}); --docs PATH takes your own")
     return "\n".join(lines)
 
 

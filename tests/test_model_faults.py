@@ -16,6 +16,7 @@ from protokit.runtime.requests import Question
 from protokit.spec import PROVIDERS
 from tests import model_server
 from tests.model_server import MODEL, ModelServer
+from tests.terminal import protokit
 
 KEY = "sk-planted-51b0c2"
 SHORT = Patience(first=0.4, between=0.3)
@@ -159,6 +160,24 @@ def test_no_error_repeats_what_the_server_said(server: ModelServer) -> None:
         with pytest.raises(ModelProblem) as raised:
             answered()
         assert KEY not in f"{raised.value} {raised.value.friendly}"
+
+
+def test_a_model_asked_for_by_name_that_does_not_answer_ends_with_1_and_the_offline_answer(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    assert (
+        protokit(
+            "new", "Search our help centre", "--blueprint", "rag-search", "--out", "s", cwd=tmp_path
+        ).code
+        == 0
+    )
+    words = ["ask", "s", "How long is the warranty on the T2?", "--model", f"openai:{MODEL}", "--json"]
+    done = protokit(*words, cwd=tmp_path)
+    assert (done.code, done.rows[0]["model"]) == (1, "offline")
+    assert done.rows[0]["citations"]
+    assert "OPENAI_API_KEY is not set" in done.err
+    given = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY}
+    assert protokit(*words, cwd=tmp_path, env=given).code == 0
 
 
 def test_a_missing_package_comes_with_the_command_that_installs_it() -> None:

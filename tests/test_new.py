@@ -111,6 +111,7 @@ def test_the_reason_and_the_alternative_are_told_beside_the_result(tmp_path: Pat
     done = protokit("new", ASK_DOCUMENTS, cwd=tmp_path)
     assert "blueprint rag-search" in done.err
     assert "% sure" in done.err
+    assert "over sample documents (" in done.err
     assert "sure" not in done.out
 
 
