@@ -104,7 +104,7 @@ def _one_line(typed: str, problem: type[ProtokitError], what: str) -> str:
     if _REORDERING.search(typed):
         fix = "Retype it; Hebrew and Arabic need none of them."
         raise problem(f"{what} holds invisible marks that reorder text", fix=fix)
-    return " ".join(typed.replace("\ufeff", "").split())
+    return " ".join(unicodedata.normalize("NFC", typed).replace("\ufeff", "").split())
 
 
 def _unshowable(character: str) -> bool:

@@ -104,7 +104,7 @@ class Spec(Strict, frozen=True, kw_only=True):
     screen: Screen = "streamlit"
     takes: Literal["question", "text"] = "question"
     """What a visitor hands to it: a question about the documents, or a text to work on."""
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")] = "en"
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$", description="a language code such as en")] = "en"
     """ISO 639 code of the language that answers are written in."""
     audience: Line = "colleagues"
     persona: Line = "a helpful assistant"

@@ -141,6 +141,11 @@ SPEC = {
         "fall_back_offline: perhaps",
         ["fall_back_offline (line"],
     ),
+    "a language by its name": (
+        "language: en",
+        "language: english",
+        ["language (line", "a language code such as en"],
+    ),
     "an open quote": ("title: ", 'title: "', ["line", "not valid YAML"]),
     "a version of the future": ("schema: 1", "schema: 99", ["schema (line 3)"]),
     "no title": ("title: ", "# title: ", ["title", "missing"]),

@@ -9,6 +9,7 @@ from protokit import catalog
 from protokit.beyond import read_beyond
 from protokit.drafting import draft, find_domain, language_of
 from protokit.errors import NameProblem
+from protokit.prompts import clean_prompt
 from protokit.routing import route
 from protokit.spec import Spec, parse_spec, write_spec
 
@@ -40,6 +41,10 @@ def drafted(prompt: str, **given: object) -> Spec:
 )
 def test_the_title_says_what_it_is_about(prompt: str, title: str) -> None:
     assert drafted(prompt).title == title
+
+
+def test_letters_typed_with_their_accents_apart_are_the_same_letters() -> None:
+    assert clean_prompt("Search our cafe\u0301 manuals") == "Search our caf\u00e9 manuals"
 
 
 def test_a_name_of_the_person_wins_and_must_be_usable() -> None:
