@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import time
 import zipfile
@@ -15,6 +16,8 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from protokit.runtime.showing import files_html
+from vectorstore import KnowledgeBase
 from vectorstore.reading import Limits, Unreadable, find_files, read, refused_files
 
 
@@ -214,3 +217,15 @@ def test_hidden_files_and_lock_files_of_office_are_no_documents(tmp_path: Path) 
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     assert find_files(tmp_path) == [tmp_path / "sub" / "plan.md"]
+
+
+def test_a_page_shows_what_could_not_be_read_and_why(tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "leave.md").write_text("# Leave\n\nThirty days a year.\n")
+    (folder / "empty.txt").write_text("")
+    with KnowledgeBase.open(tmp_path / "index", "store", embedding="none") as knowledge:
+        knowledge.sync(folder)
+        page = files_html(knowledge)
+    assert "<li>📄 leave.md</li>" in page
+    assert re.search(r"<li>⚠️ empty\.txt <span[^>]*>is empty\. Remove it", page)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from protokit.runtime.grounding import SentenceCheck
     from protokit.runtime.settings import Settings
     from vectorstore.knowledge import KnowledgeBase
+    from vectorstore.reports import FileReport
 
 
 def sources(answer: Answer, most_others: int = 2) -> list[Citation]:
@@ -182,10 +183,15 @@ def numbers_html(answers: Sequence[Answer]) -> str:
 
 def files_html(knowledge: "KnowledgeBase") -> str:
     """The documents that answers come from, and how far they are read."""
-    rows = "".join(f"<li>📄 {escape(file.file)}</li>" for file in knowledge.files())
+    rows = "".join(_file_row(file) for file in knowledge.files())
     return (
         f'<h2>Documents</h2><ul class="files">{rows}</ul><p class="quiet">{escape(str(knowledge.status))}</p>'
     )
+
+
+def _file_row(file: "FileReport") -> str:
+    note = f' <span class="quiet">{escape(file.note)}.</span>' if file.note else ""
+    return f"<li>{'⚠️' if file.note and not file.passages else '📄'} {escape(file.file)}{note}</li>"
 
 
 def engine_note(settings: "Settings") -> str:

@@ -112,8 +112,10 @@ def show_documents(knowledge: KnowledgeBase) -> None:
 def _documents(knowledge: KnowledgeBase) -> None:
     st.subheader("Documents", anchor=False)
     for file in knowledge.files():
-        icon = "description" if file.passages else "warning"
-        st.markdown(f":material/{icon}: {safe_markdown(file.file)}", help=file.note or None)
+        unread = not file.passages and file.note
+        st.markdown(f":material/{'warning' if unread else 'description'}: {safe_markdown(file.file)}")
+        if file.note:
+            st.caption(safe_markdown(f"{file.note}."))
     st.caption(str(knowledge.status))
 
 
