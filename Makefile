@@ -6,6 +6,8 @@ UI ?= streamlit
 export PROMPT DOCS UI
 export UV_COMPILE_BYTECODE = 1
 BIN := .venv/bin
+# A file's tests share one server or Hub, so they stay together; tests/conftest.py says which begin.
+EACH_FILE_ONCE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-slow lint format bench demos lock clean
 
@@ -13,10 +15,10 @@ demo: .venv/ready ## make a prototype from PROMPT (over DOCS, with UI) and open 
 	@$(BIN)/protokit demo "$$PROMPT" $${DOCS:+--docs "$$DOCS"} --ui "$$UI" --yes --out "prototypes/demo-$$(date +%Y%m%d-%H%M%S)"
 
 test: .venv/ready ## the tests that a change must pass
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/pytest $(EACH_FILE_ONCE) -m "not slow"
 
 test-slow: .venv/ready ## the few that take longer
-	$(BIN)/pytest -n 2 --dist loadgroup -m slow
+	$(BIN)/pytest $(EACH_FILE_ONCE) -m slow
 
 lint: .venv/ready ## ruff and mypy
 	$(BIN)/ruff check .

@@ -2,9 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -77,6 +78,38 @@ def visit(url: str, folder: Path, size: tuple[int, int] = DESKTOP) -> Iterator[V
             yield Visit(page, outside)
         finally:
             context.close()
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """One Chromium for many windows that share nothing."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield started
+        started.close()
+
+
+@contextmanager
+def window(
+    browser: Any, url: str, size: tuple[int, int] = DESKTOP, cookies: Sequence[dict[str, str]] = ()
+) -> Iterator[Visit]:
+    """A window of somebody new at `url`."""
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, has_touch=size == PHONE, reduced_motion="reduce"
+    )
+    context.add_cookies(cookies)
+    outside: list[str] = []
+    context.on("request", lambda request: outside.append(request.url) if is_outside(request.url) else None)
+    try:
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(url)
+        yield Visit(page, outside)
+    finally:
+        context.close()
 
 
 def is_outside(url: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from protokit.hub.guard.visitors import OWNER_COOKIE, Visitors
 from protokit.hub.parts import Hub
 from protokit.hub.settings import HubSettings
 from protokit.making import Wish, make, plan
-from tests.browser import CHROMIUM, DESKTOP, FLAGS, PHONE, Visit, is_outside, own_port
+from tests.browser import own_port
 
 HR = "A chatbot that answers new hires' questions about our HR handbook"
 
@@ -101,38 +101,6 @@ def _opened(settings: HubSettings, prototypes: tuple[Path, ...]) -> Hub:
     for folder in prototypes:
         shutil.copytree(folder, settings.prototypes / folder.name)
     return open_hub(settings)
-
-
-@contextmanager
-def browser() -> Iterator[Any]:
-    """One Chromium for many windows that share nothing."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield started
-        started.close()
-
-
-@contextmanager
-def window(
-    browser: Any, url: str, size: tuple[int, int] = DESKTOP, cookies: Sequence[dict[str, str]] = ()
-) -> Iterator[Visit]:
-    """A window of somebody new at `url`."""
-    width, height = size
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, has_touch=size == PHONE, reduced_motion="reduce"
-    )
-    context.add_cookies(cookies)
-    outside: list[str] = []
-    context.on("request", lambda request: outside.append(request.url) if is_outside(request.url) else None)
-    try:
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.goto(url)
-        yield Visit(page, outside)
-    finally:
-        context.close()
 
 
 def serious(page: Any) -> list[str]:

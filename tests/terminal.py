@@ -9,9 +9,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from click.testing import CliRunner
 
 CACHE = Path(tempfile.mkdtemp(prefix="protokit-tests-"))
 """Blueprints rendered by the tests of one run; never the cache of whoever runs them."""
@@ -43,9 +46,13 @@ class Done:
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The environment of a command: no keys, the tests' own cache, no browser, then `changes`."""
+    """The environment of a command: no keys, the tests' own cache, no browser, then `changes`.
+
+    A prototype's own tests run without the plugins that this project's tests are run with: they take longer to load.
+    """
     plain = {name: value for name, value in os.environ.items() if name not in _SECRETS}
-    return {**plain, "PROTOKIT_CACHE": str(CACHE), "PROTOKIT_NO_BROWSER": "1", **changes}
+    ours = {"PROTOKIT_CACHE": str(CACHE), "PROTOKIT_NO_BROWSER": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return {**plain, **ours, **changes}
 
 
 def protokit(
@@ -58,6 +65,25 @@ def protokit(
     """Run `protokit WORDS` in `cwd`; `unprivileged` makes permissions count for root too."""
     command = [*COMMAND, *map(str, words)]
     return run(command, cwd=cwd, env=env, unprivileged=unprivileged, patience=patience)
+
+
+def inside(*words: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Done:
+    """The same within this process, where the models and Chroma load once for many commands.
+
+    For what a verb says of its answers; that it starts, and what it loads, some other test sees by `protokit`.
+    """
+    from protokit.cli import main
+
+    before = dict(os.environ)
+    try:
+        with chdir(cwd):
+            os.environ.clear()
+            os.environ.update(environment(**(env or {})))
+            done = CliRunner(catch_exceptions=False).invoke(main, [*map(str, words)], prog_name="protokit")
+    finally:
+        os.environ.clear()
+        os.environ.update(before)  # without what was read from a .env
+    return Done(done.exit_code, done.stdout, done.stderr)
 
 
 def run(

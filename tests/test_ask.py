@@ -20,7 +20,7 @@ from protokit.prototype import Prototype
 from protokit.runtime import Answer, EventLog
 from protokit.wishes import count_words
 from tests import terminal
-from tests.terminal import protokit
+from tests.terminal import inside, protokit
 
 HANDBOOK = """# Handbook
 
@@ -187,7 +187,7 @@ def test_the_page_is_told_where_a_document_has_pages(tmp_path: Path) -> None:
     canvas.save()
     words = ["--blueprint", "rag-search", "--docs", "handbook.pdf", "--out", "search"]
     assert protokit("new", "Search our handbook", *words, cwd=tmp_path).code == 0
-    (row,) = protokit("ask", "search", "How much may a hotel cost?", "--json", cwd=tmp_path).rows
+    (row,) = inside("ask", "search", "How much may a hotel cost?", "--json", cwd=tmp_path).rows
     assert [(c["file"], c["page"], c["place"]) for c in row["citations"]] == [("handbook.pdf", 2, "page 2")]
 
 
@@ -195,7 +195,7 @@ def test_the_page_is_told_where_a_document_has_pages(tmp_path: Path) -> None:
 def test_a_summarizer_takes_a_text_or_a_file_and_every_point_has_its_place(notes: Path, given: str) -> None:
     path = notes.parent / "minutes.txt"
     path.write_text(MINUTES, encoding="utf-8")
-    (row,) = protokit("ask", notes, "--input", MINUTES if given == "text" else path, "--json", cwd=notes).rows
+    (row,) = inside("ask", notes, "--input", MINUTES if given == "text" else path, "--json", cwd=notes).rows
     assert row["citations"]
     assert {citation["file"] for citation in row["citations"]} == {
         "minutes.txt" if given == "file" else "pasted text"
@@ -209,7 +209,7 @@ def test_a_summarizer_keeps_to_the_length_its_prompt_asked_for(tmp_path: Path) -
     words = ["Summarize our meeting notes in under 40 words", "--out", "short"]
     assert protokit("new", *words, cwd=tmp_path).code == 0
     for path in sorted((tmp_path / "short/knowledge").iterdir()):
-        (row,) = protokit("ask", "short", "--input", path, "--json", cwd=tmp_path).rows
+        (row,) = inside("ask", "short", "--input", path, "--json", cwd=tmp_path).rows
         assert row["citations"]
         assert count_words(re.sub(r"\[\d+\]", "", row["answer"])) <= 40
 

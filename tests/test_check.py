@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import protokit
+from tests.terminal import inside, protokit
 
 POLICIES = "Search our HR policies and show where the answer stands"
 
@@ -45,7 +45,7 @@ def test_an_assistant_that_breaks_and_a_screen_that_breaks_are_told_apart(made: 
     path = made / "assistant.py"
     source = path.read_text(encoding="utf-8")
     path.write_text(source.replace("def prepare(", "def prepares(", 1), encoding="utf-8")
-    done = protokit("check", made, cwd=made)
+    done = inside("check", made, cwd=made)
     assert done.code == 1
     assert "FAILED  answers: AttributeError" in done.out
     assert "FAILED  screen (streamlit)" in done.out
@@ -56,7 +56,7 @@ def test_a_starter_that_the_documents_no_longer_answer_fails(made: Path) -> None
     for path in (made / "knowledge").iterdir():
         path.unlink()
     (made / "knowledge" / "canteen.md").write_text("# Canteen\n\nLunch is served from noon to two.\n")
-    done = protokit("check", made, "--json", cwd=made)
+    done = inside("check", made, "--json", cwd=made)
     assert done.code == 1
     failed = [row["name"] for row in done.json if not row["ok"]]
     assert any(name.startswith("answers ") for name in failed)

@@ -254,7 +254,6 @@ def bare() -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.xdist_group("ejected")
 @pytest.mark.parametrize("kind", KINDS, ids="-".join)
 def test_its_own_tests_pass_where_no_protokit_is_installed(
     kind: tuple[str, str], every: dict[tuple[str, str], Path], clean: Path
@@ -287,7 +286,6 @@ def page(folder: Path, python: Path, screen: str) -> Iterator[str]:
 @pytest.mark.browser
 @needs_chromium
 @pytest.mark.timeout(600)
-@pytest.mark.xdist_group("ejected")
 @pytest.mark.parametrize("screen", ["streamlit", "gradio"])
 def test_its_page_answers_where_no_protokit_is_installed(
     screen: str, every: dict[tuple[str, str], Path], clean: Path, tmp_path: Path

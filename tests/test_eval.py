@@ -13,7 +13,7 @@ from protokit.scorecards import Graded, Scorecard, Share, percentile
 from tests import model_server
 from tests.leave import made_leave
 from tests.model_server import MODEL, ModelServer
-from tests.terminal import Done, protokit
+from tests.terminal import Done, inside, protokit
 
 SERVED = f"openai:{MODEL}"
 HANDBOOK = """# Handbook
@@ -56,7 +56,7 @@ def server() -> Iterator[ModelServer]:
 
 def evaluated(folder: Path, *words: str, server: ModelServer | None = None) -> Done:
     env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-test"} if server else {}
-    return protokit("eval", folder, *words, cwd=folder, env=env)
+    return inside("eval", folder, *words, cwd=folder, env=env)
 
 
 def with_thresholds(folder: Path, **thresholds: float) -> None:
@@ -66,7 +66,7 @@ def with_thresholds(folder: Path, **thresholds: float) -> None:
 
 
 def test_the_offline_engine_scores_full_marks_on_an_easy_handbook(folder: Path) -> None:
-    done = evaluated(folder, "--json")
+    done = protokit("eval", folder, "--json", cwd=folder)
     assert done.code == 0, done.err
     (card,) = done.json["models"]
     assert (card["model"], card["questions"], card["answered"]) == ("offline", 3, 3)

@@ -362,7 +362,6 @@ def test_an_installed_distribution_becomes_its_wheel_again(tmp_path: Path) -> No
 @pytest.mark.browser
 @needs_chromium
 @pytest.mark.timeout(900)
-@pytest.mark.xdist_group("image")
 @pytest.mark.parametrize("screen", ["streamlit", "gradio"])
 def test_the_image_s_steps_make_a_page_that_answers(screen: str, tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"

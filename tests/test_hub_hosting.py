@@ -19,8 +19,6 @@ from protokit.hub.engine.limits import MIB, Limits
 from protokit.hub.engine.smoke import smoke
 from tests.hosting_server import GRADIO, NAVIGATION, STREAMLIT, Running, hosting_in, prototype
 
-pytestmark = pytest.mark.xdist_group("hosting")  # one zygote for all
-
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:

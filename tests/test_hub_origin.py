@@ -11,9 +11,9 @@ from protokit.hub.guard.passcodes import hashed
 from protokit.hub.guard.visitors import OWNER_COOKIE
 from protokit.hub.settings import HubSettings
 from protokit.spec import Spec
-from tests.browser import DESKTOP, PHONE, needs_chromium
+from tests.browser import DESKTOP, PHONE, browser, needs_chromium, window
 from tests.hub_server import Served, listening, running, served
-from tests.hub_site import browser, serious, window
+from tests.hub_site import serious
 
 pytestmark = needs_chromium
 

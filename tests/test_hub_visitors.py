@@ -13,10 +13,10 @@ from protokit.hub.content.story import checked_story, write_story
 from protokit.hub.guard.visitors import OWNER_COOKIE
 from protokit.hub.parts import Hub
 from protokit.runtime.opinions import OpinionLog
-from tests.browser import DESKTOP, PHONE, Visit, needs_chromium
-from tests.hub_site import browser, made, owner, serious, served_site, window
+from tests.browser import DESKTOP, PHONE, Visit, browser, needs_chromium, window
+from tests.hub_site import made, owner, serious, served_site
 
-pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.xdist_group("hub_visitors")]
+pytestmark = [pytest.mark.browser, needs_chromium]
 
 LEAVE, ABROAD = "How many days of annual leave do I get?", "Can I work from another country for a few weeks?"
 PAGES = ["", "/edit", "/documents", "/story", "/links", "/questions", "/questions/1", "/feedback", "/health"]

@@ -10,7 +10,7 @@ from protokit.judging import read_verdicts
 from tests import model_server
 from tests.leave import made_leave
 from tests.model_server import MODEL, ModelServer
-from tests.terminal import Done, protokit
+from tests.terminal import Done, inside, protokit
 
 JUDGE = f"openai:{MODEL}"
 HANDBOOK = """# Handbook
@@ -49,16 +49,19 @@ def server() -> Iterator[ModelServer]:
         yield running
 
 
+def keys(url: str) -> dict[str, str]:
+    return {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-test"}
+
+
 def judged(folder: Path, url: str, *words: str) -> Done:
-    env = {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-test"}
-    return protokit("eval", folder, "--judge", JUDGE, *words, cwd=folder, env=env)
+    return inside("eval", folder, "--judge", JUDGE, *words, cwd=folder, env=keys(url))
 
 
 def test_a_judge_stands_beside_the_offline_check_and_is_counted_apart(
     folder: Path, server: ModelServer
 ) -> None:
     server.behaviour.pieces = ["```json\n", SAYS % "supported", "\n```"]
-    done = judged(folder, server.url, "--json")
+    done = protokit("eval", folder, "--judge", JUDGE, "--json", cwd=folder, env=keys(server.url))
     assert done.code == 0, done.err
     (card,) = done.json["models"]
     told = card["judge"]
@@ -123,8 +126,7 @@ def test_a_dead_judge_costs_nothing_and_leaves_the_rest_of_the_scorecard(
 
 
 def test_without_the_option_nobody_is_asked(folder: Path, server: ModelServer) -> None:
-    env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-test"}
-    done = protokit("eval", folder, cwd=folder, env=env)
+    done = inside("eval", folder, cwd=folder, env=keys(server.url))
     assert done.code == 0, done.err
     assert "judge" not in done.out
     assert server.asked == []
@@ -132,7 +134,7 @@ def test_without_the_option_nobody_is_asked(folder: Path, server: ModelServer) -
 
 @pytest.mark.parametrize(("name", "said"), [("offline", "cannot judge"), ("offlin", 'model "offlin" is not')])
 def test_what_cannot_judge_is_refused_before_anything_is_asked(folder: Path, name: str, said: str) -> None:
-    done = protokit("eval", folder, "--judge", name, cwd=folder)
+    done = inside("eval", folder, "--judge", name, cwd=folder)
     assert (done.code, done.out) == (1, "")
     assert said in done.err
 

@@ -11,7 +11,7 @@ from protokit.prototype import free_port
 from protokit.spec import Spec, read_spec
 from tests import model_server
 from tests.model_server import MODEL, ModelServer
-from tests.terminal import Done, protokit, tree
+from tests.terminal import Done, inside, protokit, tree
 
 SERVED = f"openai:{MODEL}"
 PROMPT = "A chatbot that answers new hires' questions about our HR handbook, never give legal advice"
@@ -46,7 +46,7 @@ def server() -> Iterator[ModelServer]:
 def drafted(place: Path, server: ModelServer | None, *words: str, model: str = SERVED) -> Done:
     env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-secret"} if server else {}
     chosen = ["--model", model] if model else []
-    return protokit("new", PROMPT, "--out", "made", *chosen, *words, cwd=place, env=env)
+    return inside("new", PROMPT, "--out", "made", *chosen, *words, cwd=place, env=env)
 
 
 def spec_in(place: Path) -> Spec:

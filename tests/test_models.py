@@ -14,7 +14,7 @@ from protokit.runtime import Answer, ModelProblem
 from protokit.runtime.models import connect
 from tests import model_server
 from tests.model_server import MODEL, Behaviour, ModelServer
-from tests.terminal import protokit
+from tests.terminal import inside, protokit
 
 KEY = "sk-planted-7f3a9c51e0"
 QUESTION = "How many days of annual leave does an employee have?"
@@ -261,12 +261,12 @@ def test_a_provider_that_is_not_installed_says_which_package_is_missing() -> Non
 def test_the_key_in_the_env_file_is_used_and_appears_nowhere_else(folder: Path, server: ModelServer) -> None:
     lines = f"OPENAI_API_KEY={KEY}\nOPENAI_BASE_URL={server.url}\n"
     (folder / ".env").write_text(lines, encoding="utf-8")
-    good = protokit("ask", folder, QUESTION, "--json", cwd=folder)
+    good = inside("ask", folder, QUESTION, "--json", cwd=folder)
     assert good.rows[0]["model"] == f"openai:{MODEL}"
     server.behaviour.key = "sk-another"
     bad = protokit("ask", folder, QUESTION, cwd=folder)
     without_fallback(folder)
-    worse = protokit("ask", folder, QUESTION, cwd=folder)
+    worse = inside("ask", folder, QUESTION, cwd=folder)
     assert set(server.keys) == {KEY}
     assert (good.code, bad.code, worse.code) == (0, 0, 1)
     assert "refused the key" in bad.err
@@ -306,9 +306,9 @@ def test_a_model_summarizes_and_each_sentence_points_into_the_text(
 
 def test_what_an_answer_would_cost_elsewhere_is_told_on_request(folder: Path) -> None:
     words = ["--model", "offline", "--cost-on", "openai:gpt-4.1-mini"]
-    shown = protokit("ask", folder, QUESTION, *words, cwd=folder)
+    shown = inside("ask", folder, QUESTION, *words, cwd=folder)
     assert re.search(r"\$0 \(\$0\.000\d+ on openai:gpt-4\.1-mini\)", shown.out), shown.out
-    (row,) = protokit("ask", folder, QUESTION, *words, "--json", cwd=folder).rows
+    (row,) = inside("ask", folder, QUESTION, *words, "--json", cwd=folder).rows
     assert row["dollars"] == 0
     expected = (row["tokens_in"] * 0.4 + row["tokens_out"] * 1.6) / 1e6
     assert row["elsewhere"] == {"model": "openai:gpt-4.1-mini", "dollars": pytest.approx(expected, rel=0.2)}
@@ -317,12 +317,12 @@ def test_what_an_answer_would_cost_elsewhere_is_told_on_request(folder: Path) ->
 def test_the_numbers_of_every_answer_can_hold_that_comparison(folder: Path) -> None:
     with (folder / "prototype.yaml").open("a", encoding="utf-8") as spec:
         spec.write("compare_cost_to: openai:big\nprices:\n  openai:big: [100, 100]\n")
-    done = protokit("ask", folder, QUESTION, "--model", "offline", cwd=folder)
+    done = inside("ask", folder, QUESTION, "--model", "offline", cwd=folder)
     assert "on openai:big)" in done.out
-    (row,) = protokit("ask", folder, QUESTION, "--model", "offline", "--json", cwd=folder).rows
+    (row,) = inside("ask", folder, QUESTION, "--model", "offline", "--json", cwd=folder).rows
     assert row["elsewhere"]["dollars"] == pytest.approx((row["tokens_in"] + row["tokens_out"]) / 1e4)
 
 
 def test_a_price_that_nobody_knows_is_unknown_elsewhere_too(folder: Path) -> None:
-    done = protokit("ask", folder, QUESTION, "--model", "offline", "--cost-on", "openai:nosuch", cwd=folder)
+    done = inside("ask", folder, QUESTION, "--model", "offline", "--cost-on", "openai:nosuch", cwd=folder)
     assert "(cost unknown on openai:nosuch)" in done.out

@@ -1,9 +1,9 @@
 """Every blueprint in every screen, as a stakeholder meets it: in a real browser, on a desktop and a phone."""
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -11,20 +11,15 @@ from protokit.making import Wish, make, plan
 from protokit.prototype import Prototype
 from protokit.running import wait_until_open
 from protokit.runtime.telemetry import EventLog
-from tests.browser import DESKTOP, PHONE, Visit, needs_chromium, own_port, visit
+from tests.browser import DESKTOP, PHONE, Visit, browser, needs_chromium, own_port, window
+from tests.terminal import run
 
 PROMPTS = {
     "chatbot": "A chatbot that answers new hires' questions about our HR handbook",
     "rag-search": "Search our product help centre and get cited answers",
     "summarizer": "Summarize our meeting notes",
 }
-KINDS = [
-    pytest.param(
-        (blueprint, screen), marks=pytest.mark.xdist_group(f"{blueprint}-{screen}")
-    )  # one server a kind
-    for blueprint in PROMPTS
-    for screen in ("streamlit", "gradio")
-]
+KINDS = [(blueprint, screen) for blueprint in PROMPTS for screen in ("streamlit", "gradio")]
 
 pytestmark = [needs_chromium, pytest.mark.browser]
 
@@ -46,7 +41,17 @@ class Served:
         ]
 
 
-@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: "-".join(kind))
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with browser() as started:
+        yield started
+
+
+def kind_name(kind: tuple[str, str]) -> str:
+    return "-".join(kind)
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=kind_name)
 def served(request, tmp_path_factory) -> Iterator[Served]:
     blueprint, screen = request.param
     folder = make(
@@ -94,8 +99,8 @@ def thumbs_up(shown: Visit, served: Served) -> None:
         page.get_by_role("button", name="👍 Helpful").click()
 
 
-def test_a_stakeholder_gets_a_cited_answer_and_gives_a_thumb(served, tmp_path):
-    with visit(served.url, tmp_path, DESKTOP) as shown:
+def test_a_stakeholder_gets_a_cited_answer_and_gives_a_thumb(served, chromium):
+    with window(chromium, served.url, DESKTOP) as shown:
         use(shown, served)
         wait_for(served.events, shown)  # it is stored when the last word is there
         if served.prototype.spec.takes == "question":
@@ -114,8 +119,8 @@ def test_a_stakeholder_gets_a_cited_answer_and_gives_a_thumb(served, tmp_path):
         assert shown.outside == []
 
 
-def test_the_page_fits_a_phone(served, tmp_path):
-    with visit(served.url, tmp_path, PHONE) as shown:
+def test_the_page_fits_a_phone(served, chromium):
+    with window(chromium, served.url, PHONE) as shown:
         shown.page.get_by_text("Runs on the offline engine").wait_for()
         use(shown, served)
         shown.shoot(f"{served.name}-phone")
@@ -126,9 +131,9 @@ def test_the_page_fits_a_phone(served, tmp_path):
 
 def test_its_own_tests_pass(served):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
-    done = subprocess.run(command, cwd=served.prototype.folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-2000:]
-    assert " passed" in done.stdout
+    done = run(command, cwd=served.prototype.folder)
+    assert done.code == 0, done.out[-2000:]
+    assert " passed" in done.out
 
 
 def wait_for(condition, shown: Visit, seconds: float = 20) -> None:
@@ -140,36 +145,30 @@ def wait_for(condition, shown: Visit, seconds: float = 20) -> None:
     raise AssertionError("it did not happen in time")
 
 
-def test_documents_added_in_the_page_are_asked_at_once(tmp_path):
-    folder = make(plan(Wish(PROMPTS["rag-search"], blueprint="rag-search")), tmp_path / "demo")
-    prototype, port = Prototype.open(folder), own_port()
+@pytest.mark.parametrize("served", [("rag-search", "streamlit")], indirect=True, ids=kind_name)
+def test_documents_added_in_the_page_are_asked_at_once(served, chromium, tmp_path):
     extra = tmp_path / "canteen.md"
     extra.write_text(
         "# Canteen\n\nThe canteen serves lunch from 11:45 to 13:30 on weekdays.\n", encoding="utf-8"
     )
-    with prototype.serve(port) as child:
-        wait_until_open(child, port)
-        with visit(f"http://localhost:{port}", tmp_path / "profile") as shown:
-            page = shown.page
-            page.get_by_text("warranty-and-returns.md").first.wait_for()
-            page.locator("input[type=file]").set_input_files(str(extra))
-            page.get_by_test_id("stMarkdown").filter(has_text="canteen.md").first.wait_for()  # it is listed
-            page.get_by_placeholder("Ask the documents…").fill("When does the canteen serve lunch?")
-            page.get_by_role("button", name="Search").click()
-            page.get_by_text("from 11:45 to 13:30 on weekdays. [1]").first.wait_for()
+    with window(chromium, served.url) as shown:
+        page = shown.page
+        page.get_by_text("warranty-and-returns.md").first.wait_for()
+        page.locator("input[type=file]").set_input_files(str(extra))
+        page.get_by_test_id("stMarkdown").filter(has_text="canteen.md").first.wait_for()  # it is listed
+        page.get_by_placeholder("Ask the documents…").fill("When does the canteen serve lunch?")
+        page.get_by_role("button", name="Search").click()
+        page.get_by_text("from 11:45 to 13:30 on weekdays. [1]").first.wait_for()
 
 
-def test_a_follow_up_is_understood_in_the_page(tmp_path):
-    folder = make(plan(Wish(PROMPTS["chatbot"], blueprint="chatbot")), tmp_path / "demo")
-    prototype, port = Prototype.open(folder), own_port()
-    with prototype.serve(port) as child:
-        wait_until_open(child, port)
-        with visit(f"http://localhost:{port}", tmp_path / "profile") as shown:
-            box = shown.page.get_by_placeholder("Ask a question…")
-            box.fill("How many days of annual leave do I get?")
-            box.press("Enter")
-            shown.page.get_by_text("25 days of paid annual leave").first.wait_for()
-            shown.page.get_by_text("~").first.wait_for()
-            box.fill("And for part-time staff?")
-            box.press("Enter")
-            shown.page.get_by_text("15 days for three days a week").first.wait_for()
+@pytest.mark.parametrize("served", [("chatbot", "streamlit")], indirect=True, ids=kind_name)
+def test_a_follow_up_is_understood_in_the_page(served, chromium):
+    with window(chromium, served.url) as shown:
+        box = shown.page.get_by_placeholder("Ask a question…")
+        box.fill("How many days of annual leave do I get?")
+        box.press("Enter")
+        shown.page.get_by_text("25 days of paid annual leave").first.wait_for()
+        shown.page.get_by_text("~").first.wait_for()
+        box.fill("And for part-time staff?")
+        box.press("Enter")
+        shown.page.get_by_text("15 days for three days a week").first.wait_for()

@@ -13,7 +13,7 @@ from protokit.runtime.requests import Answer
 from tests import model_server
 from tests.leave import made_leave
 from tests.model_server import MODEL, ModelServer
-from tests.terminal import Done, protokit
+from tests.terminal import Done, inside, protokit
 from vectorstore.passages import Passage
 
 SERVED = f"openai:{MODEL}"
@@ -60,13 +60,13 @@ def server() -> Iterator[ModelServer]:
 
 def asked(folder: Path, question: str, server: ModelServer | None = None) -> Done:
     if server is None:
-        return protokit("ask", folder, question, cwd=folder)
+        return inside("ask", folder, question, cwd=folder)
     env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-test"}
-    return protokit("ask", folder, question, "--model", SERVED, cwd=folder, env=env)
+    return inside("ask", folder, question, "--model", SERVED, cwd=folder, env=env)
 
 
 def traced(folder: Path, *words: str) -> Done:
-    return protokit("trace", folder, *words, cwd=folder)
+    return inside("trace", folder, *words, cwd=folder)
 
 
 def recorded(folder: Path, answer: Answer) -> None:
@@ -76,7 +76,7 @@ def recorded(folder: Path, answer: Answer) -> None:
 
 def test_an_answer_is_shown_from_question_to_sentence(folder: Path) -> None:
     asked(folder, LEAVE)
-    done = traced(folder)
+    done = protokit("trace", folder, cwd=folder)
     assert done.code == 0, done.err
     sections = ["Question", "Passages", "Instructions", "Answer", "Sentences", "Nothing failed"]
     places = [done.out.index(f"\n{section}") for section in sections]

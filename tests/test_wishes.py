@@ -16,7 +16,7 @@ from protokit.spec import Constraint, Spec
 from protokit.wishes import Wishes, count_words, read_wishes, wish_rows, with_wishes
 from tests import model_server
 from tests.model_server import MODEL, ModelServer
-from tests.terminal import protokit
+from tests.terminal import inside, protokit
 from vectorstore.passages import Passage
 
 PROMPT = (
@@ -161,7 +161,7 @@ def test_check_fails_where_an_answer_is_longer_than_wished(folder: Path) -> None
 def test_eval_counts_the_answers_of_a_model_that_keep_the_wishes(folder: Path, server: ModelServer) -> None:
     server.behaviour.pieces = ["It costs ", "$20 a day [1]."]
     env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-test"}
-    done = protokit("eval", folder, "--model", f"openai:{MODEL}", "--json", cwd=folder, env=env)
+    done = inside("eval", folder, "--model", f"openai:{MODEL}", "--json", cwd=folder, env=env)
     (card,) = done.json["models"]
     assert card["wishes"]["hits"] < card["wishes"]["of"]
     assert "not as wished: an amount in USD, not in EUR" in card["answers"][0]["fault"]
