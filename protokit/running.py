@@ -24,8 +24,8 @@ def run_prototype(
     prototype = Prototype.open(folder)
     wanted = port or FIRST_PORT
     free = free_port(wanted)
-    if port and free != port:
-        say(f"Port {port} is in use, taking {free}.")
+    if free != wanted:
+        say(f"Port {wanted} is in use, taking {free}.")
     say(f"Starting {prototype.spec.title}...")
     with suppress(KeyboardInterrupt), prototype.serve(free, quiet=False) as child:
         wait_until_open(child, free)

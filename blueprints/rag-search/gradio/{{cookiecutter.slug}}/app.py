@@ -25,26 +25,24 @@ def search(question: str, file: str, answers: list[Answer], session: str) -> Ite
     if not question.strip():
         yield same, same, same, same, same
         return
-    reply, text = (
-        assistant.reply(question, None if file == ALL else file, session),
-        f"## {safe_markdown(question)}\n\n",
-    )
+    heading = f"## {safe_markdown(question)}\n\n"
+    reply, text = assistant.reply(question, None if file == ALL else file, session), heading
     yield text, "", same, gr.Row(visible=False), same
     try:
         for piece in reply:
             text += safe_markdown(piece)
             yield text, same, same, same, same
     except RuntimeProblem as problem:
-        yield f"## {safe_markdown(question)}\n\n{problem.friendly}", same, same, same, same
+        yield f"{heading}{problem.friendly}", same, same, same, same
         return
     answer = reply.answer
     answers = [*answers, answer]
-    whole = f"## {safe_markdown(question)}\n\n{answer_markdown(answer)}"
+    whole = f"{heading}{answer_markdown(answer)}"
     yield whole, sources_html(answer, most_others=3), numbers_html(answers), gr.Row(visible=True), answers
 
 
 def refresh(file: str) -> tuple[Any, ...]:
-    names = [ALL, *(file.file for file in assistant.knowledge.files())]
+    names = [ALL, *(file.file for file in assistant.knowledge.files() if file.passages)]
     settled = assistant.knowledge.wait(0)
     return (
         files_html(assistant.knowledge),
