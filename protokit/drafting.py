@@ -21,7 +21,7 @@ _STARTS = ("context_tokens", "mask_personal_data", "fall_back_offline", "limits"
 """What a Spec takes from its blueprint as it stands there."""
 _HELPED = (
     r"\bhelp(?:s|ing)?|\blets?|\ballows?|\benables?|\bguides?|\banswer(?:s|ing)?|\bso that|\bwhere|\bfrom|\bwith|\bby"
-    r"|\bused by|\bour|\bfor|\bto|\bsupports?|\bgives?|\btells?|\bshows?|\bteach(?:es)?"
+    r"|\bused by|\bour|\bfor|\bguides?|\bassists?|\bsupports?|\bgives?|\btells?|\bshows?|\bteach(?:es)?"
 )
 
 _NO_WORD = re.compile(r"['\u2019]s\b|\b\w&\w\b")
@@ -172,7 +172,7 @@ def _wished(wishes: tuple[Constraint, ...], kind: str) -> str:
 def _people(prompt: str, language: str) -> str:
     """Who the prompt says it helps; in other languages than English, the first people it names."""
     if language == "en":
-        return find_people(prompt, _HELPED)
+        return find_people(prompt, _HELPED) or find_people(prompt, r"\bto", alone=True)
     known = sorted(lexicon()["people"].get(language, ()), key=len, reverse=True)
     found = [at for people in known if (at := prompt.lower().find(people)) >= 0]
     first = min(found, default=-1)

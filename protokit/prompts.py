@@ -24,7 +24,8 @@ _PATH_LIKE = re.compile(r"^([/\\~]|[A-Za-z]:[/\\])|(^|[/\\])\.\.?([/\\]|$)")
 def clean_prompt(typed: str) -> str:
     """Return the typed prompt on one line, otherwise as it was typed.
 
-    Line breaks and runs of white space become one space, so that a pitch pasted from a mail works. Raises
+    Line breaks and runs of white space become one space, so that a pitch pasted from a mail works, and a letter
+    typed with its accent apart becomes one character, as Unicode's form NFC has it. Raises
     PromptProblem when it is empty, has no letter or digit, is over 2,000 characters, or holds characters
     that cannot be shown as they are.
     """

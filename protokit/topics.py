@@ -67,14 +67,16 @@ def _said_topic(said: str, domain: Domain | None, language: str) -> Topic:
     bare = _bare(said)
     titled = _title_case(_POSSESSIVE.sub("", bare)) if language == "en" else bare[:1].upper() + bare[1:]
     about = role[1] if role else subject
-    return Topic(fuller or titled, about.lower() if domain and about.lower() in domain.words else about)
+    known = domain and about[1:].islower() and about.lower() in domain.words
+    return Topic(fuller or titled, about.lower() if known else about)
 
 
 def _with_matters(topic: Topic, said: str, prompt: str) -> Topic:
     """ "contract lookup" is about contract matters: one thing cannot stand alone in a sentence."""
     named = re.search(rf"{re.escape(said)} (?:{_MACHINES})\b", prompt, re.IGNORECASE)
     if named and said[1:].islower() and not said.endswith("s"):
-        return Topic(topic.title, f"{topic.subject} matters")
+        first = prompt.startswith(said)  # which has a capital for that alone
+        return Topic(topic.title, f"{topic.subject.lower() if first else topic.subject} matters")
     return topic
 
 
@@ -85,7 +87,7 @@ def people_topic(people: str, subject: str) -> Topic:
 
 def _subject(said: str) -> str:
     """ "our HR handbook" -> "the HR handbook", "my transcripts" -> "transcripts": the page speaks to others."""
-    first, _, rest = said.partition(" ")
+    first, _, rest = said.removeprefix("all ").partition(" ")
     if first.lower() not in _OWNERS or not rest:
         return said
     return rest if rest.endswith("s") and not _POSSESSIVE.search(rest) else f"the {rest}"
@@ -112,10 +114,17 @@ def _phrases_after(cue: str, prompt: str) -> Iterator[str]:
 def _before_role(prompt: str) -> Iterator[str]:
     """ "a personal fitness coach" -> "fitness coach", "an HR chatbot" -> "HR"."""
     for match in re.finditer(rf"((?:[\w&'’-]+ ){{1,3}})({_ROLES}|{_MACHINES})\b", prompt, re.IGNORECASE):
-        told = [word for word in match[1].split() if fold(word) not in _listed("praise")]
+        told = [
+            word
+            for word in match[1].split()
+            if fold(word) not in _listed("praise") and not _OF_A_KIND.search(word)
+        ]
         kept = _head(list(reversed(_until_stop(reversed(told)))))
         if kept:
             yield f"{kept} {match[2]}" if re.fullmatch(_ROLES, match[2], re.IGNORECASE) else kept
+
+
+_OF_A_KIND = re.compile(r"-(?:facing|based|powered|driven|speaking|friendly)$", re.IGNORECASE)
 
 
 def _until_stop(said: Iterator[str]) -> list[str]:

@@ -62,6 +62,9 @@ def test_a_name_of_the_person_wins_and_must_be_usable() -> None:
         ("A bot that helps students with algebra", "students"),
         ("Digest of weekly incident reports for the plant manager", "the plant manager"),
         ("Summarise long policy papers for ministers", "ministers"),
+        ("An assistant to guide patients through insurance claims", "patients"),
+        ("Recruiting assistant which explains our interview process to candidates", "candidates"),
+        ("Chatbot pour aider les touristes à Lyon", "touristes"),
         ("Our sales team needs quick answers about pricing tiers and discounts", "the sales team"),
         ("Un chatbot para pacientes con diabetes", "pacientes"),
         ("Ein Chatbot für neue Mitarbeiter", "neue Mitarbeiter"),
@@ -138,6 +141,10 @@ def test_the_pitch_never_says_people_twice_and_names_things_as_one_speaks_of_the
     assert "with gym members about everyday questions" in drafted("A bot for our gym members").pitch
     assert "about contract matters" in drafted("Contract lookup for procurement managers; always cite").pitch
     assert "about the depot's rules" in drafted("Let drivers search our depot's rules").pitch
+    assert "about HR and" in drafted("HR chatbot").pitch
+    assert "about policy matters" in drafted("Policy search").pitch
+    assert "about engineering runbooks" in drafted("search all our engineering runbooks, cite the page").pitch
+    assert "about the SaaS documentation" in drafted("Customer-facing Q&A for our SaaS documentation").pitch
     assert "about onboarding and" in drafted("Onboarding buddy for remote engineers").pitch
 
 

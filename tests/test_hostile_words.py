@@ -4,6 +4,7 @@ import os
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unicodedata import normalize
 
 import pytest
 import yaml
@@ -84,7 +85,7 @@ def holds(made: Path, prompt: str) -> None:
         compile(path.read_bytes(), str(path), "exec")
     spec = read_spec(made / "prototype.yaml")
     assert parse_spec(write_spec(spec)) == spec
-    assert spec.prompt.split() == prompt.replace("\ufeff", "").split()
+    assert spec.prompt.split() == normalize("NFC", prompt).replace("\ufeff", "").split()
     assert isinstance(yaml.safe_load((made / "questions.yaml").read_text(encoding="utf-8")), list)
     for name in ("README.md", "instructions.md"):
         text = (made / name).read_text(encoding="utf-8")
