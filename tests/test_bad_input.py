@@ -66,13 +66,14 @@ def refused(done: Done, *told: str) -> None:
 @pytest.mark.parametrize("mistake", NEW)
 def test_a_mistake_in_new_is_explained_and_nothing_is_written(tmp_path: Path, mistake: str) -> None:
     words, told = NEW[mistake]
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "ok.md").write_text("# Leave\n\nEvery employee has thirty days of leave.\n")
-    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing")
-    (tmp_path / "blank.md").write_text(" \n")
-    before = tree(tmp_path.parent)
-    refused(protokit("new", *words, cwd=tmp_path), *told)
-    assert tree(tmp_path.parent) == before
+    place = tmp_path / "deep" / "down"  # so that a way up the tree leads to where it is seen
+    (place / "empty").mkdir(parents=True)
+    (place / "ok.md").write_text("# Leave\n\nEvery employee has thirty days of leave.\n")
+    (place / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing")
+    (place / "blank.md").write_text(" \n")
+    before = tree(tmp_path)
+    refused(protokit("new", *words, cwd=place), *told)
+    assert tree(tmp_path) == before
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions work differently there")
