@@ -162,6 +162,13 @@ def test_documents_added_in_the_page_are_asked_at_once(served, chromium, tmp_pat
 
 
 @pytest.mark.parametrize("served", [("chatbot", "streamlit")], indirect=True, ids=kind_name)
+def test_a_starter_question_that_is_clicked_twice_is_answered(served, chromium):
+    with window(chromium, served.url) as shown:
+        shown.page.get_by_text(served.prototype.spec.starter_questions[1]).first.dblclick()
+        shown.page.get_by_text("[1]").first.wait_for()
+
+
+@pytest.mark.parametrize("served", [("chatbot", "streamlit")], indirect=True, ids=kind_name)
 def test_a_follow_up_is_understood_in_the_page(served, chromium):
     with window(chromium, served.url) as shown:
         box = shown.page.get_by_placeholder("Ask a question…")

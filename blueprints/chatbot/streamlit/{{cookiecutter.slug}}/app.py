@@ -43,7 +43,8 @@ for answer in answers:
 
 picked = None
 if not answers:
-    picked = st.pills("Try", settings.starter_questions, label_visibility="collapsed", wrap=True)
+    starters = settings.starter_questions
+    picked = st.pills("Try", starters, label_visibility="collapsed", wrap=True, required=True)
 if question := st.chat_input("Ask a question…") or picked:
     st.chat_message("user", avatar=PERSON).markdown(safe_markdown(question))
     history = [Turn(answer.question, answer.text) for answer in answers]

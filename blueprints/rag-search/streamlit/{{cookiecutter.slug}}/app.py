@@ -46,7 +46,8 @@ names = [file.file for file in assistant.knowledge.files() if file.passages]
 file = st.selectbox("Search in", [ALL, *names], label_visibility="collapsed") if len(names) > 1 else ALL
 picked = None
 if not answers:
-    picked = st.pills("Try", settings.starter_questions, label_visibility="collapsed", wrap=True)
+    starters = settings.starter_questions
+    picked = st.pills("Try", starters, label_visibility="collapsed", wrap=True, required=True)
 
 if question := (typed.strip() if sent else None) or picked:
     reply = assistant.reply(question, None if file == ALL else file, session)
