@@ -22,7 +22,9 @@ def made(pristine: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(pristine, tmp_path / "made"))
 
 
-@pytest.mark.parametrize("blueprint", ["chatbot", "rag-search", "summarizer"])
+@pytest.mark.parametrize(
+    "blueprint", [pytest.param("chatbot", marks=pytest.mark.slow), "rag-search", "summarizer"]
+)
 def test_a_fresh_prototype_passes(tmp_path: Path, blueprint: str) -> None:
     assert protokit("new", POLICIES, "--blueprint", blueprint, "--out", "made", cwd=tmp_path).code == 0
     done = protokit("check", "made", "--json", cwd=tmp_path)

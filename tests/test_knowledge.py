@@ -439,11 +439,13 @@ def test_a_damaged_catalogue_is_kept_aside_and_read_again(folder: Path, tmp_path
     assert (tmp_path / "index" / "knowledge.catalogue.damaged-1").read_bytes().startswith(b"not a database")
 
 
-@pytest.mark.parametrize("victim", ["chroma.sqlite3", "index_metadata.pickle"])
+@pytest.mark.parametrize(
+    ("victim", "passages"), [("chroma.sqlite3", 100), ("index_metadata.pickle", 1_100)]
+)  # Chroma writes the second file after a thousand
 def test_damaged_vectors_are_made_again_and_no_file_is_deleted(
-    folder: Path, tmp_path: Path, server: embedding_server.EmbeddingServer, victim: str
+    folder: Path, tmp_path: Path, server: embedding_server.EmbeddingServer, victim: str, passages: int
 ) -> None:
-    rooms = [f"Room {number} " + "has a table and some chairs " * 30 for number in range(1_100)]
+    rooms = [f"Room {number} " + "has a table and some chairs " * 30 for number in range(passages)]
     (folder / "rooms.txt").write_text(".\n\n".join(rooms))
     with KnowledgeBase.open(tmp_path / "index", embedding="openai:words") as knowledge:
         knowledge.sync(folder)
