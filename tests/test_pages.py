@@ -70,7 +70,7 @@ def use(shown: Visit, served: Served) -> None:
     spec, page = served.prototype.spec, shown.page
     page.get_by_text(spec.title).first.wait_for()
     if spec.takes == "text":
-        page.get_by_text("team-meeting").first.click()
+        page.get_by_text("team-meeting").first.dblclick()  # as some people do with everything
         page.wait_for_function(
             "[...document.querySelectorAll('textarea')].some(box => box.value.length > 500)"
         )

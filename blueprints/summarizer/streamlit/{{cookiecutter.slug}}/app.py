@@ -52,7 +52,7 @@ session = st.session_state.setdefault("session", uuid.uuid4().hex)
 left, right = st.columns(2, gap="large")
 with left:
     samples = [path.name for path in assistant.samples()]
-    st.pills("Try one of these", samples, key="sample", on_change=take_sample, wrap=True)
+    st.pills("Try one of these", samples, key="sample", on_change=take_sample, wrap=True, required=True)
     text = st.text_area(
         "Text", height=260, key="text", placeholder="…or paste a text here", label_visibility="collapsed"
     )
