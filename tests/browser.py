@@ -28,7 +28,8 @@ needs_chromium = pytest.mark.skipif(
 def own_port() -> int:
     """A free port from a range of this test process alone: two that look at once would find the same."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    return free_port(8600 + 100 * int(worker.removeprefix("gw")))
+    place = os.getpid() % 97  # of this run: another on the same machine has the same workers
+    return free_port(8600 + 100 * int(worker.removeprefix("gw")) + place)
 
 
 class Visit:
