@@ -20,8 +20,6 @@ from tests.browser import CHROMIUM, DESKTOP, PHONE, needs_chromium, own_port
 from tests.hub_process import PASSCODE, Person, RunningHub, running_hub
 from tests.terminal import protokit
 
-pytestmark = pytest.mark.xdist_group("hub_pages")  # one Hub for all of them
-
 LINE = "Answer new hires' questions about our handbook"
 HANDBOOK = b"""# Leave
 
