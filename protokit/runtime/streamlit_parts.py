@@ -1,6 +1,6 @@
 """Parts that every Streamlit screen shares: a streaming answer, its sources and numbers, the documents, the session."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 
 import streamlit as st
@@ -41,7 +41,7 @@ def stream(reply: Reply, keep: Callable[[Answer], None]) -> None:
         stop.button("Stop", icon=":material/stop_circle:", type="tertiary", key="stop")
     st.session_state[_RUNNING] = reply, keep
     try:
-        with closing(iter(reply)) as pieces:  # closed at once however it ends: the model stops too
+        with closing(_pieces(reply)) as pieces:  # closed at once however it ends: the model stops too
             for piece in pieces:
                 text += piece
                 place.markdown(safe_markdown(text))
@@ -53,6 +53,14 @@ def stream(reply: Reply, keep: Callable[[Answer], None]) -> None:
     st.session_state.pop(_RUNNING, None)
     keep(reply.answer)
     st.rerun()
+
+
+def _pieces(reply: Reply) -> Generator[str, None, None]:
+    """The text as it comes; the offline engine's at once, so that a click meanwhile does not cut what takes no time."""
+    if reply.model == "offline":
+        yield reply.answer.text
+    else:
+        yield from reply
 
 
 def _take_stopped() -> None:

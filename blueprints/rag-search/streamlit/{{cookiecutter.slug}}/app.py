@@ -18,6 +18,16 @@ def load_assistant() -> Assistant:
     return Assistant()
 
 
+def take_question() -> None:
+    if typed := st.session_state.typed.strip():
+        st.session_state.asked = typed  # until it is answered: a second Enter sends an empty one
+
+
+def take_answer(answer: Answer) -> None:
+    st.session_state.pop("asked", None)
+    answers.insert(0, answer)
+
+
 def take_uploads() -> None:
     for upload in st.session_state.get("uploads") or []:
         try:
@@ -40,8 +50,10 @@ answers: list[Answer] = st.session_state.setdefault("answers", [])
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
 
 with st.form("search", border=False, clear_on_submit=True), st.container(horizontal=True):
-    typed = st.text_input("Your question", placeholder="Ask the documents…", label_visibility="collapsed")
-    sent = st.form_submit_button("Search", type="primary", icon=":material/search:")
+    st.text_input(
+        "Your question", key="typed", placeholder="Ask the documents…", label_visibility="collapsed"
+    )
+    st.form_submit_button("Search", type="primary", icon=":material/search:", on_click=take_question)
 names = [file.file for file in assistant.knowledge.files() if file.passages]
 file = st.selectbox("Search in", [ALL, *names], label_visibility="collapsed") if len(names) > 1 else ALL
 picked = None
@@ -49,9 +61,9 @@ if not answers:
     starters = settings.starter_questions
     picked = st.pills("Try", starters, label_visibility="collapsed", wrap=True, required=True)
 
-if question := (typed.strip() if sent else None) or picked:
-    reply = assistant.reply(question, None if file == ALL else file, session)
-    parts.stream(reply, keep=lambda answer: answers.insert(0, answer))
+if question := st.session_state.get("asked") or picked:
+    parts.stream(assistant.reply(question, None if file == ALL else file, session), keep=take_answer)
+    st.session_state.pop("asked", None)  # without an answer: the line that says why is enough
 
 for answer in answers:
     with st.container(border=True):
