@@ -42,10 +42,14 @@ class Result:
     file: str
     core: int
     core_right: float
-    """Prompts of a blueprint that got it."""
+    """Prompts of a blueprint that got it, a few of them with a question."""
+    core_asked: float
+    """Those where a question was asked before."""
     outside: int
     accepted: float
-    """Prompts outside the blueprints that got one without being asked."""
+    """Prompts outside the blueprints that got one silently."""
+    doubted: float
+    """Those that got one with the doubt said: what else it may ask for, as a question."""
     kinds_right: float
     """All prompts whose kind, served or not, was understood."""
     milliseconds: float
@@ -66,8 +70,10 @@ def measure(file: Path, *, half: str | None = None) -> tuple[Result, list[Row]]:
         file=file.name + (f", {half} half" if half else ""),
         core=len(core),
         core_right=_share([row.chosen == row.label for row in core]),
+        core_asked=_share([row.chosen == row.label and row.asked for row in core]),
         outside=len(outside),
         accepted=_share([row.chosen is not None and not row.asked for row in outside]),
+        doubted=_share([row.chosen is not None and row.asked for row in outside]),
         kinds_right=_share([row.understood == row.label for row in clear]),
         milliseconds=round(1000 * spent / max(len(rows), 1), 2),
     )
@@ -103,10 +109,12 @@ def main() -> None:
     if given.json:
         print(json.dumps([asdict(result) for result, _ in measured], indent=1))
         return
-    print(f"{'prompts':32} {'core':>5} {'right':>6} {'outside':>8} {'accepted':>9} {'kind':>6} {'ms':>6}")
+    head = f"{'core':>5} {'right':>6} {'asked':>6} {'outside':>8} {'silently':>9} {'doubted':>8}"
+    print(f"{'prompts':32} {head} {'kind':>6} {'ms':>6}")
     for result, rows in measured:
         print(
-            f"{result.file:32} {result.core:5} {result.core_right:6.1%} {result.outside:8} {result.accepted:9.1%}"
+            f"{result.file:32} {result.core:5} {result.core_right:6.1%} {result.core_asked:6.1%}"
+            f" {result.outside:8} {result.accepted:9.1%} {result.doubted:8.1%}"
             f" {result.kinds_right:6.1%} {result.milliseconds:6.2f}"
         )
         if given.mistakes:

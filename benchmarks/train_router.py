@@ -6,26 +6,28 @@
 It learns from the examples of blueprint.yaml and beyond.yaml, from the training half of data/prompts.jsonl and
 from sentences drawn from data/templates.yaml. Of the measuring half nothing is learnt. A source is a manner of
 writing (project pages, pitches, orders in a chat...): only what is measured on a manner that was left out tells how
-the next person's line will fare, so `--folds` is what ACCEPT and SERVED in protokit/routing.py were chosen by.
+the next person's line will fare, so `--folds` is what ACCEPT in protokit/routing.py was chosen by.
 """
 
 import argparse
 import json
+import math
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
+from scipy.sparse import csr_matrix
 
 from protokit.beyond import read_beyond
 from protokit.blueprint import Blueprint
 from protokit.catalog import blueprints, home
 from protokit.evidence import Evidence, Kind, gather
 from protokit.features import features
-from protokit.routing import ACCEPT, SERVED
+from protokit.routing import ACCEPT, doubted
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "protokit" / "router.tsv"
@@ -34,16 +36,15 @@ SENTENCES = 110
 SENTENCE_WEIGHT = 0.4
 MISTYPED = 0.25
 """Share of the drawn sentences that are misspelt."""
-SEEN = 3
+SEEN = 4
 """A feature in fewer texts than this is left out."""
 SMALLEST = 0.15
 """A feature whose weights are all smaller than this is left out of the file."""
 STEP = 0.02
 """Weights are stored as whole multiples of this."""
 
-DECAY = 5e-6
-ROUNDS = 100
-"""Few rounds and little decay: on sources left out, more of either was worse."""
+DECAY, RATE, ROUNDS = 5e-6, 0.03, 100
+"""Few and small steps, little decay: on sources left out, more of either was worse."""
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 Labelled = tuple[str, str, float]
@@ -107,25 +108,31 @@ def _mistyped(sentence: str, draw: random.Random) -> str:
 class Model:
     """A softmax over kinds: learnt weights of features, plus three numbers that all kinds share."""
 
-    def __init__(self, names: Sequence[str], vocabulary: Sequence[str]) -> None:
-        self.names, self.vocabulary = list(names), list(vocabulary)
+    def __init__(self, names: Sequence[str], times: Mapping[str, int], texts: int) -> None:
+        """`times`: in how many of the `texts` each feature was seen."""
+        self.names, self.vocabulary = list(names), sorted(times)
         self.place = {feature: number for number, feature in enumerate(self.vocabulary)}
+        rarity = np.array([math.log((1 + texts) / (1 + times[f])) for f in self.vocabulary], np.float32)
+        self.rarity = rarity / rarity.mean()
         self.weights = np.zeros((len(self.vocabulary), len(self.names)), np.float32)
         self.bias = np.zeros(len(self.names), np.float32)
         self.shared = np.array([1.0, 0.3, 2.0], np.float32)
 
-    def inputs(self, texts: Sequence[str], kinds: dict[str, Kind]) -> tuple[Array, Array]:
-        """Features (texts x vocabulary, each row of length 1) and evidence (texts x kinds x 3)."""
-        rows = np.zeros((len(texts), len(self.vocabulary)), np.float32)
+    def inputs(self, texts: Sequence[str], kinds: dict[str, Kind]) -> tuple[csr_matrix, Array]:
+        """Features (texts x vocabulary: rarity over the root of their number) and evidence (texts x kinds x 3)."""
+        places = [[self.place[f] for f in features(text) if f in self.place] for text in texts]
+        ends = np.cumsum([0, *map(len, places)])
+        columns = np.concatenate([np.array(row, np.int64) for row in places])
+        lengths = np.repeat([max(len(row), 1) ** 0.5 for row in places], [len(row) for row in places])
+        values = (self.rarity[columns] / lengths).astype(np.float32)
+        rows = csr_matrix((values, columns, ends), shape=(len(texts), len(self.vocabulary)))
         evidence = np.zeros((len(texts), len(self.names), 3), np.float32)
         for number, text in enumerate(texts):
-            places = [self.place[feature] for feature in features(text) if feature in self.place]
-            rows[number, places] = 1 / max(len(places), 1) ** 0.5
             found = _evidence(text, kinds)
             evidence[number] = [(found[n].strong, found[n].weak, found[n].alike) for n in self.names]
         return rows, evidence
 
-    def chances(self, rows: Array, evidence: Array) -> Array:
+    def chances(self, rows: csr_matrix, evidence: Array) -> Array:
         """Texts x kinds, each row sums to 1."""
         logits = rows @ self.weights + self.bias + evidence @ self.shared
         logits -= logits.max(axis=1, keepdims=True)
@@ -133,23 +140,21 @@ class Model:
         chances: Array = raised / raised.sum(axis=1, keepdims=True)
         return chances
 
-    def fit(
-        self, rows: Array, evidence: Array, right: Array, importance: Array, *, decay: float, rounds: int
-    ) -> None:
+    def fit(self, rows: csr_matrix, evidence: Array, right: Array, importance: Array) -> None:
         """Descend with Adam; `right` is texts x kinds, one 1 a row."""
-        held = [self.weights, self.bias, self.shared]
+        held, turned = [self.weights, self.bias, self.shared], rows.T.tocsr()
         first, second = [np.zeros_like(part) for part in held], [np.zeros_like(part) for part in held]
-        for turn in range(1, rounds + 1):
+        for turn in range(1, ROUNDS + 1):
             wrong = (self.chances(rows, evidence) - right) * importance[:, None] / importance.sum()
             slopes = [
-                rows.T @ wrong + decay * self.weights,
+                turned @ wrong + DECAY * self.weights,
                 wrong.sum(axis=0),
                 np.einsum("tk,tks->s", wrong, evidence),
             ]
             for part, slope, one, two in zip(held, slopes, first, second, strict=True):
                 one += 0.1 * (slope - one)
                 two += 0.01 * (slope * slope - two)
-                part -= 0.06 * (one / (1 - 0.9**turn)) / (np.sqrt(two / (1 - 0.99**turn)) + 1e-8)
+                part -= RATE * (one / (1 - 0.9**turn)) / (np.sqrt(two / (1 - 0.99**turn)) + 1e-8)
 
 
 _GATHERED: dict[str, dict[str, Evidence]] = {}
@@ -162,35 +167,37 @@ def _evidence(text: str, kinds: dict[str, Kind]) -> dict[str, Evidence]:
     return _GATHERED[text]
 
 
-def train(
-    texts: Sequence[Labelled], kinds: dict[str, Kind], *, decay: float = DECAY, rounds: int = ROUNDS
-) -> Model:
+def train(texts: Sequence[Labelled], kinds: dict[str, Kind]) -> Model:
     """Return the model that `texts` teach."""
     seen = Counter(feature for text, _, _ in texts for feature in features(text))
-    model = Model(sorted(kinds), sorted(feature for feature, times in seen.items() if times >= SEEN))
+    times = {feature: count for feature, count in seen.items() if count >= SEEN}
+    model = Model(sorted(kinds), times, len(texts))
     rows, evidence = model.inputs([text for text, _, _ in texts], kinds)
     right = np.eye(len(model.names), dtype=np.float32)[[model.names.index(kind) for _, kind, _ in texts]]
-    model.fit(
-        rows, evidence, right, np.array([w for _, _, w in texts], np.float32), decay=decay, rounds=rounds
-    )
+    model.fit(rows, evidence, right, np.array([weight for *_, weight in texts], np.float32))
     return model
 
 
 def as_text(model: Model) -> str:
-    """The weights as `protokit.routing` reads them: a line of JSON, then a line for each feature, in whole steps."""
+    """The weights as `protokit.routing` reads them: a line of JSON, then a sorted line a feature, in whole steps."""
     strong, weak, alike = (round(float(value), 3) for value in model.shared)
     bias = [round(float(value), 3) for value in model.bias]
     head = {"kinds": model.names, "bias": bias, "strong": strong, "weak": weak, "alike": alike, "step": STEP}
-    steps = np.rint(model.weights / STEP).astype(int)
-    kept = np.abs(model.weights).max(axis=1) >= SMALLEST
+    weights = model.weights * model.rarity[:, None]
+    steps = np.rint(weights / STEP).astype(int)
+    kept = np.abs(weights).max(axis=1) >= SMALLEST
     lines = [f"{f}\t{' '.join(map(str, steps[n]))}" for n, f in enumerate(model.vocabulary) if kept[n]]
-    return "\n".join([json.dumps(head), *lines]) + "\n"
+    return "\n".join([json.dumps(head), *sorted(lines)]) + "\n"
+
+
+Taken = tuple[str | None, bool]
+"""A blueprint, None for a refusal, and whether it was taken silently: without a question."""
 
 
 def print_folds(kinds: dict[str, Kind]) -> None:
     """Print for each source what a model makes of it that has learnt from all others."""
-    print(f"{'left out':12} {'core':>5} {'right':>6} {'outside':>8} {'accepted':>9}")
-    pooled: list[tuple[str, str | None]] = []
+    print(f"{'left out':12} {'core':>5} {'right':>6} {'outside':>8} {'silently':>9} {'doubted':>8}")
+    pooled: list[tuple[str, Taken]] = []
     for source in sorted({row["source"] for row in prompts()}):
         model = train(training_texts(kinds, without=source), kinds)
         rows = [row for row in prompts() if row["source"] == source]
@@ -201,20 +208,29 @@ def print_folds(kinds: dict[str, Kind]) -> None:
     _print_fold("all", pooled, kinds)
 
 
-def choices(model: Model, texts: Sequence[str], kinds: dict[str, Kind]) -> list[str | None]:
-    """The blueprint that `model` takes for each text, None where it refuses: the rule of protokit.routing."""
-    served = np.array([SERVED if isinstance(kinds[name], Blueprint) else 0.0 for name in model.names])
-    raised = model.chances(*model.inputs(texts, kinds)) * np.exp(served)
-    shares = raised / raised.sum(axis=1, keepdims=True)
-    best = [(model.names[int(row.argmax())], float(row.max())) for row in shares]
-    return [name if isinstance(kinds[name], Blueprint) and share >= ACCEPT else None for name, share in best]
+def choices(model: Model, texts: Sequence[str], kinds: dict[str, Kind]) -> list[Taken]:
+    """What `model` makes of each text, by the rule of protokit.routing."""
+    found: list[Taken] = []
+    for row in model.chances(*model.inputs(texts, kinds)):
+        shares = sorted(zip(model.names, map(float, row), strict=True), key=lambda pair: -pair[1])
+        ranked = {name: share for name, share in shares if isinstance(kinds[name], Blueprint)}
+        first = next(iter(ranked))
+        silent = doubted(first, shares, ranked) is None
+        found.append((first, silent) if sum(ranked.values()) >= ACCEPT else (None, True))
+    return found
 
 
-def _print_fold(source: str, routed: Sequence[tuple[str, str | None]], kinds: dict[str, Kind]) -> None:
-    core = [label == choice for label, choice in routed if isinstance(kinds[label], Blueprint)]
-    outside = [choice is not None for label, choice in routed if not isinstance(kinds[label], Blueprint)]
-    right, accepted = sum(core) / max(len(core), 1), sum(outside) / max(len(outside), 1)
-    print(f"{source:12} {len(core):5} {right:6.1%} {len(outside):8} {accepted:9.1%}", flush=True)
+def _print_fold(source: str, routed: Sequence[tuple[str, Taken]], kinds: dict[str, Kind]) -> None:
+    core = [label == name for label, (name, _) in routed if isinstance(kinds[label], Blueprint)]
+    outside = [taken for label, taken in routed if not isinstance(kinds[label], Blueprint)]
+    silently = _share([name is not None and silent for name, silent in outside])
+    asked = _share([name is not None and not silent for name, silent in outside])
+    numbers = f"{len(core):5} {_share(core):6.1%} {len(outside):8} {silently:9.1%} {asked:8.1%}"
+    print(f"{source:12} {numbers}", flush=True)
+
+
+def _share(right: Sequence[bool]) -> float:
+    return sum(right) / max(len(right), 1)
 
 
 def main() -> None:

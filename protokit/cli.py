@@ -288,12 +288,12 @@ def _reason(planned: Any) -> str:
     lines = [f"{spec.emoji} {spec.title}: {spec.pitch}"]
     if choice.blueprint == planned.blueprint.name:
         words = f" because of {', '.join(repr(word) for word in choice.because)}" if choice.because else ""
-        other = (
-            f"; considered {choice.runner_up} ({choice.runner_up_confidence:.0%})" if choice.runner_up else ""
-        )
+        others = [pair for pair in choice.considered if pair[0] != choice.blueprint][:1]
+        other = "".join(f"; considered {name} ({share:.0%})" for name, share in others)
         lines.append(f"   blueprint {planned.blueprint.name}{words}, {choice.confidence:.0%} sure{other}")
         if choice.question:
-            lines.append(f"   {choice.question} --blueprint decides")
+            what_then = choice.beyond.why if choice.beyond else "--blueprint decides"
+            lines.append(f"   Not sure: {choice.question} {what_then}")
     else:
         lines.append(f"   blueprint {planned.blueprint.name}, as you chose")
     if planned.drafted:

@@ -10,6 +10,7 @@ from protokit import catalog
 from protokit.errors import ChoiceProblem, ProtokitError
 from protokit.making import Plan, Wish
 from protokit.prompts import clean_name, slug_of
+from protokit.routing import Choice
 from protokit.spec import SCREENS
 
 Replan = Callable[[Wish], Plan]
@@ -90,14 +91,21 @@ def _understood(planned: Plan) -> list[str]:
         )
     else:
         lines.append(f"a {planned.blueprint.title.lower()}, as you chose")
-    if choice.question and choice.runner_up and choice.blueprint == planned.blueprint.name:
-        lines.append(f"it could also be {choice.runner_up}: change line 2 then")
+    if choice.question and choice.blueprint == planned.blueprint.name:
+        lines.append(_doubt(choice))
     lines += [f"to keep: {wish.words}" for wish in spec.constraints if wish.words]
     if planned.drafted:
         lines.append(planned.drafted)
     if planned.report is not None:
         lines += str(planned.report).splitlines()
     return lines
+
+
+def _doubt(choice: Choice) -> str:
+    """What else may be meant: another blueprint, or what none does."""
+    if choice.beyond:
+        return f"it could also ask for {choice.beyond.title}. {choice.beyond.why}"
+    return f"it could also be {choice.runner_up}: change line 2 then"
 
 
 def _changed(line: Line, wish: Wish, planned: Plan, replan: Replan) -> tuple[Wish, Plan]:

@@ -100,7 +100,9 @@ def choose(prompt: str) -> Choice:
     served, beyond = catalog.blueprints(), read_beyond(catalog.home())
     bare = without_wishes(prompt)
     choice = route(bare, served, beyond) if any(map(str.isalnum, bare)) else None
-    return choice if choice and choice.blueprint and not choice.question else route(prompt, served, beyond)
+    if choice is None or choice.blueprint is None or (choice.question and choice.beyond is None):
+        return route(prompt, served, beyond)
+    return choice
 
 
 def _worded(spec: Spec, wish: Wish, outline: Callable[[], str] = str) -> tuple[Spec, str]:

@@ -3,7 +3,8 @@
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -13,20 +14,23 @@ from protokit.blueprint import Blueprint
 from protokit.evidence import Evidence, Kind, gather
 from protokit.features import features, words
 
-ACCEPT = 0.36
-"""The least confidence at which a blueprint is taken."""
+ACCEPT = 0.35
+"""All blueprints together need this much confidence; below it, the honest no."""
 UNKNOWN = 0.6
 """The same where no word of the prompt is known, only parts of words: nonsense has those too."""
-SERVED = 0.5
-"""Bonus of a blueprint over a kind beyond: where both fit, a prototype with a question beats a refusal. It and ACCEPT
-were chosen on sources of prompts left out of training (`benchmarks/train_router.py --folds`)."""
 CLOSE = 0.5
-"""A runner-up with this share of the winner's confidence is worth a question."""
+"""Another blueprint with this share of the winner's confidence is worth a question."""
+DOUBT = 0.2
+"""The same for a kind beyond: a prototype made with the doubt said beats a refusal of what could have been served,
+and what is taken silently should be right."""
 _WEIGHTS = Path(__file__).with_name("router.tsv")
 _NEW = 1.5
 """Bonus of a kind the weights have never seen, in place of what they would have learnt."""
 _TELLING = 3
 """At most so many words are given as the reason."""
+
+Share = tuple[str, float]
+"""A kind's name and its share of the confidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Choice:
     question: str | None
     """What to ask the person when two are close."""
     beyond: Beyond | None
-    """What it asks for instead; also None when that could not be told."""
+    """What it asks for instead, None when that could not be told; beside a blueprint, what it may ask for instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +63,27 @@ class Weights:
     weak: float
     alike: float
     step: float
-    rows: Mapping[str, str]
-    """Feature -> the steps as text: parsing the few rows of one prompt is quicker than parsing all."""
+    lines: Sequence[str]
+    """Feature, a tab and its steps, sorted: finding and parsing the few of one prompt is quicker than parsing all."""
 
     def row(self, feature: str) -> tuple[float, ...] | None:
         """The weights of `feature`, one for each of `kinds`; None when it was never seen."""
-        steps = self.rows.get(feature)
-        return tuple(int(value) * self.step for value in steps.split(" ")) if steps is not None else None
+        key = f"{feature}\t"
+        at = bisect_left(self.lines, key)
+        if at == len(self.lines) or not self.lines[at].startswith(key):
+            return None
+        return tuple(int(value) * self.step for value in self.lines[at][len(key) :].split(" "))
 
 
 @cache
 def weights() -> Weights:
     """The weights that come with protokit (1 ms)."""
     head, _, body = _WEIGHTS.read_text(encoding="utf-8").partition("\n")
-    rows = dict(line.split("\t", 1) for line in body.splitlines())
     shared = json.loads(head)
     kinds, bias = tuple(shared["kinds"]), tuple(shared["bias"])
-    return Weights(kinds, bias, shared["strong"], shared["weak"], shared["alike"], shared["step"], rows)
+    return Weights(
+        kinds, bias, shared["strong"], shared["weak"], shared["alike"], shared["step"], body.splitlines()
+    )
 
 
 def route(prompt: str, blueprints: Mapping[str, Blueprint], beyond: Iterable[Beyond]) -> Choice:
@@ -84,25 +92,44 @@ def route(prompt: str, blueprints: Mapping[str, Blueprint], beyond: Iterable[Bey
     learnt, evidence = _learnt(prompt), {**gather(prompt, kinds), **_quoted(prompt, blueprints)}
     scores = {name: _score(name, kind, evidence[name], learnt) for name, kind in kinds.items()}
     shares = _shares({**scores, **_extended(blueprints, scores, evidence)})
-    first, confidence = shares[0]
-    rival, rival_confidence = next(
-        (pair for pair in shares if pair[0] in blueprints and pair[0] != first), (None, 0.0)
-    )
-    because = _because(prompt, first, kinds[first], evidence[first])
-    least = ACCEPT if evidence[first].found or _is_known(prompt) else UNKNOWN
-    served = first in blueprints and confidence >= least and bool(because)
-    second = shares[1][0] if len(shares) > 1 and shares[1][1] > CLOSE * confidence else None
-    chosen = kinds[first]
+    ranked = [(name, share) for name, share in shares if name in blueprints]
+    served = bool(ranked) and _is_enough(prompt, ranked, kinds, evidence)
+    first, confidence = ranked[0] if served else shares[0]
+    rival = doubted(first, shares, blueprints) if served else None
+    runner_up, runner_up_confidence = next(iter(ranked[served:]), (None, 0.0))
+    other = kinds[rival or first]
     return Choice(
         blueprint=first if served else None,
         confidence=round(confidence, 3),
-        because=because,
-        runner_up=rival,
-        runner_up_confidence=round(rival_confidence, 3),
+        because=_because(prompt, first, kinds[first], evidence[first]),
+        runner_up=runner_up,
+        runner_up_confidence=round(runner_up_confidence, 3),
         considered=tuple((name, round(share, 3)) for name, share in shares),
-        question=_question(chosen, kinds[second]) if served and second else None,
-        beyond=chosen if isinstance(chosen, Beyond) else None,
+        question=_question(kinds[first], other) if rival else None,
+        beyond=other if isinstance(other, Beyond) else None,
     )
+
+
+def _is_enough(
+    prompt: str, ranked: Sequence[Share], kinds: Mapping[str, Kind], evidence: Mapping[str, Evidence]
+) -> bool:
+    """Whether the blueprints together have confidence enough to take the first, with a reason to tell."""
+    first = ranked[0][0]
+    least = ACCEPT if evidence[first].found or _is_known(prompt) else UNKNOWN
+    if sum(share for _, share in ranked) < least:
+        return False
+    return bool(_because(prompt, first, kinds[first], evidence[first]))
+
+
+def doubted(first: str, shares: Sequence[Share], blueprints: Container[str]) -> str | None:
+    """What may be meant instead of the blueprint `first`, None if nothing. `shares` are those of all kinds."""
+    confidence = dict(shares)[first]
+    rivals = (
+        name
+        for name, share in shares
+        if name != first and share > confidence * (CLOSE if name in blueprints else DOUBT)
+    )
+    return next(rivals, None)
 
 
 def _learnt(prompt: str) -> dict[str, float]:
@@ -118,7 +145,7 @@ def _learnt(prompt: str) -> dict[str, float]:
 def _is_known(prompt: str) -> bool:
     """Whether any word of the prompt that can tell something was learnt whole."""
     known = weights()
-    return any((len(word) > 3 or not word.isascii()) and word in known.rows for word in words(prompt))
+    return any((len(word) > 3 or not word.isascii()) and known.row(word) for word in words(prompt))
 
 
 def _quoted(prompt: str, blueprints: Mapping[str, Blueprint]) -> dict[str, Evidence]:
@@ -150,11 +177,10 @@ def _extended(
 def _score(name: str, kind: Kind, evidence: Evidence, learnt: Mapping[str, float]) -> float:
     known = weights()
     said = known.strong * evidence.strong + known.weak * evidence.weak + known.alike * evidence.alike
-    said += 0.0 if isinstance(kind, Beyond) else SERVED
     return said + learnt.get(name, _NEW if evidence.strong or evidence.alike > 0.4 else 0.0)
 
 
-def _shares(scores: Mapping[str, float]) -> list[tuple[str, float]]:
+def _shares(scores: Mapping[str, float]) -> list[Share]:
     most = max(scores.values())
     raised = {name: math.exp(score - most) for name, score in scores.items()}
     total = sum(raised.values())
@@ -217,5 +243,5 @@ def _question(one: Kind, other: Kind) -> str:
 
 def _offer(kind: Kind) -> str:
     if isinstance(kind, Beyond):
-        return f"{kind.title} (no blueprint does that yet)"
+        return f"{kind.title}, which no blueprint does yet"
     return f"{kind.title} ({kind.pitch.rstrip('.')})"

@@ -14,6 +14,8 @@ from typing import Self
 
 from tests.terminal import COMMAND, environment
 
+INTERRUPT = "\x03"
+"""Ctrl-C."""
 PATIENCE = 120
 """Seconds until what is waited for counts as never coming."""
 
@@ -61,11 +63,15 @@ class Terminal:
     def type(self, keys: str) -> None:
         os.write(self._ours, keys.encode())
 
-    def ended(self) -> int:
-        """Wait until the command ends and return its exit code."""
-        while self._more(PATIENCE):
+    def ended(self, again: str = "") -> int:
+        """Wait until the command ends, typing `again` each second, and return its exit code."""
+        ends = time.monotonic() + PATIENCE
+        while self._child.poll() is None and time.monotonic() < ends:
+            if not self._more(1):
+                self.type(again)
+        while self._more(0):
             pass
-        return self._child.wait(PATIENCE)
+        return self._child.wait(0)
 
     def _more(self, seconds: float) -> bool:
         """Read what comes next; False when nothing will."""
@@ -85,8 +91,11 @@ def _take_terminal() -> None:
 
 def typed(keys: Sequence[tuple[str, str]], *words: str | Path, cwd: Path) -> tuple[int, str]:
     """Run a command, type each key once its question is shown; return exit code and all that was shown."""
+    again = ""
     with Terminal(*words, cwd=cwd) as terminal:
         for question, answer in keys:
             terminal.until(question)
             terminal.type(answer)
-        return terminal.ended(), terminal.shown
+            # Python does not hear one that comes between its question and its reading; a person types it again.
+            again = INTERRUPT if answer == INTERRUPT else ""
+        return terminal.ended(again), terminal.shown

@@ -91,3 +91,20 @@ def test_a_close_call_is_told_where_nobody_can_be_asked(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     assert "Which is nearer to what you want" in done.err
     assert "--blueprint decides" in done.err
+
+
+DOUBTED = "Assistant that answers customers and books their appointments"
+"""A chatbot serves half of it; the rest is what nothing made here does."""
+
+
+def test_what_no_blueprint_does_is_told_before_it_is_made(tmp_path: Path) -> None:
+    done = protokit("new", DOUBTED, "--dry-run", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert "Not sure: Which is nearer" in done.err
+    assert (
+        "an agent that acts in other systems, which no blueprint does yet? Nothing made here books"
+        in done.err
+    )
+    code, shown = typed([(CHANGE, "q\n")], "new", DOUBTED, cwd=tmp_path)
+    assert code != 0
+    assert "it could also ask for an agent that acts in other systems. Nothing made here books" in shown

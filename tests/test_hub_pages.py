@@ -186,7 +186,7 @@ def test_a_form_that_is_sent_twice_makes_one_prototype(hub, person):
 
 def test_two_prototypes_of_one_title_get_folders_and_names_of_their_own(hub, person):
     (hub.home / "prototypes" / "loans").mkdir()  # a folder that somebody made by hand
-    jobs = [person.new("Answer questions about loans", name="Loans") for _ in range(2)]
+    jobs = [person.new("Search our loan documents", name="Loans") for _ in range(2)]
     for job in jobs:
         assert "is ready" in person.wait(job)
     titles = {read_spec(hub.home / "prototypes" / f"loans-{n}" / "prototype.yaml").title for n in (2, 3)}
@@ -358,6 +358,7 @@ def _jobs_in_every_state(hub: RunningHub) -> list[str]:
         Offer(name="chatbot", title="Chatbot", pitch="Talks.", confidence=0.4),
     )
     reason = Reason(taken=kinds[0], because=("search",), runner_up=kinds[1])
+    doubt = Reason(taken=kinds[0], runner_up=kinds[1], asks_for="pictures", why_not="All is text.")
     refusal = Refusal(
         asks_for="pictures", why="All is text.", nearest=kinds[0], would_not="draw", kinds=kinds
     )
@@ -367,6 +368,7 @@ def _jobs_in_every_state(hub: RunningHub) -> list[str]:
     )
     states = [
         Job(id="a" * 16, prompt="x", state="asking", reason=reason),
+        Job(id="e" * 16, prompt="x", state="asking", reason=doubt),
         Job(id="b" * 16, prompt="x", state="declined", refusal=refusal),
         Job(id="c" * 16, prompt="x", state="failed", problem="It broke.", readings=readings),
         Job(id="d" * 16, prompt="x", state="working").begin("understand").end("sure").begin("read"),

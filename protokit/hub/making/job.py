@@ -40,6 +40,10 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     taken: Offer
     because: tuple[str, ...] = ()
     runner_up: Offer | None = None
+    asks_for: str = ""
+    """What no blueprint does and the line may ask for instead; empty where there is no such doubt."""
+    why_not: str = ""
+    """Why no blueprint does that, a sentence."""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):

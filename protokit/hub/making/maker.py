@@ -144,10 +144,13 @@ def _named(spec: Spec, slug: str) -> Spec:
 
 
 def _reason(choice: Choice) -> Reason:
+    doubt = choice.beyond if choice.question else None
     return Reason(
         taken=_offer(choice.blueprint or "", choice.confidence),
         because=choice.because,
         runner_up=_offer(choice.runner_up, choice.runner_up_confidence) if choice.runner_up else None,
+        asks_for=doubt.title if doubt else "",
+        why_not=doubt.why if doubt else "",
     )
 
 
