@@ -160,7 +160,9 @@ def test_every_kind_beyond_says_why_and_points_at_a_real_blueprint() -> None:
 
 def test_the_measuring_half_is_routed_as_promised(tmp_path: Path) -> None:
     lines = [line for line in OWN.read_text("utf-8").splitlines() if '"measure"' in line]
-    (tmp_path / "fourth.jsonl").write_text("\n".join(lines[::4]), encoding="utf-8")  # all take a quarter minute
+    (tmp_path / "fourth.jsonl").write_text(
+        "\n".join(lines[::4]), encoding="utf-8"
+    )  # all take a quarter minute
     result, _ = measure(tmp_path / "fourth.jsonl")
     assert result.core > 250
     assert result.core_right >= 0.89
