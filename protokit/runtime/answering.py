@@ -83,11 +83,21 @@ def _answers(asked: str, question: Question, most: int) -> list[Any]:
     from vectorstore.extracting import ANSWERABLE, answerable, extract
 
     passages = question.passages
+    if not _names_something(asked):
+        return []
     if not passages or (sure := answerable(asked, passages, embed=question.embed)) < ANSWERABLE:
         return []
     if sure < _BY_MEANING_ALONE and question.embed and answerable(asked, passages) == 0.0:
         return []
     return extract(asked, passages, embed=question.embed, limit=most)
+
+
+def _names_something(asked: str) -> bool:
+    """Whether a word of it can be looked for: "q" and "2+2" are near to any short line."""
+    from vectorstore.words import query_words
+
+    named = query_words(asked)
+    return not named or any(word.end - word.start > 1 or not asked[word.start].isascii() for word in named)
 
 
 def _parts(asked: str) -> list[str]:
