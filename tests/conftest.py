@@ -1,10 +1,12 @@
-"""What all tests share: no network beyond this machine, and an order in which workers end together."""
+"""What all tests share: no network beyond this machine, a Postgres, and an order in which workers end together."""
 
 import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests import postgres_server
 
 _LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 _LONGEST = """
@@ -33,3 +35,10 @@ def only_loopback() -> Iterator[None]:
     socket.socket.connect = guarded  # type: ignore[method-assign]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of one Postgres for all tests of a worker; where there is none, they are skipped."""
+    with postgres_server.running() as url:
+        yield url

@@ -1,6 +1,5 @@
 """The budget holds: with many callers in many processes, after a kill, after a restart."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -31,10 +30,9 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield str(tmp_path / "budget.db")
         return
-    url = os.environ.get("PROTOKIT_TEST_POSTGRES", "")
-    psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
-    if not url:
-        pytest.skip("set PROTOKIT_TEST_POSTGRES to a postgresql:// URL of an empty database to run this")
+    url: str = request.getfixturevalue("postgres")
+    import psycopg
+
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS budget_spent, budget_holds, budget_asked")
     yield url

@@ -24,7 +24,6 @@ from protokit.runtime.requests import Answer
 from protokit.runtime.telemetry import EventLog
 from protokit.spec import Spec, write_spec
 
-POSTGRES = os.environ.get("PROTOKIT_TEST_POSTGRES", "")
 TABLES = "visits, links, prototypes, owner, sessions, alembic_version"
 
 
@@ -32,14 +31,12 @@ TABLES = "visits, links, prototypes, owner, sessions, alembic_version"
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> HubSettings:
     if request.param == "sqlite":
         return HubSettings(tmp_path / "home")
-    if not POSTGRES:
-        pytest.skip("set PROTOKIT_TEST_POSTGRES to a postgresql:// URL of an empty database to run this")
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
-    engine = create_engine("postgresql+psycopg://" + POSTGRES.partition("://")[2])
+    url: str = request.getfixturevalue("postgres")
+    engine = create_engine("postgresql+psycopg://" + url.partition("://")[2])
     with engine.begin() as database:
         database.execute(text(f"DROP TABLE IF EXISTS {TABLES}"))
     engine.dispose()
-    return HubSettings(tmp_path / "home", state_url=POSTGRES)
+    return HubSettings(tmp_path / "home", state_url=url)
 
 
 @pytest.fixture

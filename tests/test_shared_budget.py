@@ -1,6 +1,5 @@
 """PROTOKIT_BUDGET_URL: limits that several machines keep together, and clear words where they cannot be kept."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -58,15 +57,13 @@ def test_a_server_that_is_down_is_said_without_its_password(
 
 
 def test_two_folders_of_one_title_share_a_budget_and_another_title_does_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = os.environ.get("PROTOKIT_TEST_POSTGRES", "")
-    psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
-    if not url:
-        pytest.skip("set PROTOKIT_TEST_POSTGRES to a postgresql:// URL of an empty database to run this")
-    with psycopg.connect(url, autocommit=True) as connection:
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS budget_spent, budget_holds, budget_asked")
-    monkeypatch.setenv(SHARED, url)
+    monkeypatch.setenv(SHARED, postgres)
     with reserved(settings(tmp_path / "here", dollars_total=1), 1.0, 10, "s") as spent:
         spent(1.0, 10)
     with (

@@ -1,7 +1,6 @@
 """Events of a prototype that several machines host stand in one Postgres database, each under its title."""
 
 import socket
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,13 +8,11 @@ import pytest
 
 from protokit.runtime import Answer, EventLog, SettingsProblem
 from protokit.runtime.sharedevents import SHARED
-from tests import postgres_server
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with postgres_server.running() as url:
-        yield url
+@pytest.fixture
+def url(postgres: str) -> str:
+    return postgres
 
 
 def log(folder: Path, title: str) -> EventLog:
