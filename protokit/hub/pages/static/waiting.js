@@ -15,10 +15,11 @@ async function look() {
   } catch {
     // The network is away for a moment: ask again.
   }
-  if (now === "awake" || now === "broken" || now === "stopped") return location.reload();
+  if (now !== state && ["awake", "broken", "stopped"].includes(now)) return location.reload();
+  if (state === "broken") return setTimeout(look, 2000); // the Hub tries it again by itself
   if (Date.now() - began > 8000) words.textContent = "It takes longer than usual. It goes on by itself.";
   if (Date.now() - began > 20000) again.hidden = false;
   setTimeout(look, Date.now() - began > 10000 ? 1000 : 250);
 }
 
-if (state === "asleep" || state === "starting") look();
+if (state !== "stopped") look();
