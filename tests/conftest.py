@@ -37,8 +37,8 @@ def only_loopback() -> Iterator[None]:
     socket.socket.connect = connect  # type: ignore[method-assign]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
-    """The URL of one Postgres for all tests of a worker; where there is none, they are skipped."""
+    """The URL of a Postgres for all tests of a file; where there is none, they are skipped."""
     with postgres_server.running() as url:
         yield url
