@@ -1,12 +1,13 @@
 """Makes protokit/router.tsv, the weights the router adds to words and examples; run it when examples change.
 
-    python benchmarks/train_router.py            # about a minute
+    python benchmarks/train_router.py            # some seconds
     python benchmarks/train_router.py --folds    # leaves each source of prompts out in turn, and measures on it
 
 It learns from the examples of blueprint.yaml and beyond.yaml, from the training half of data/prompts.jsonl and
 from sentences drawn from data/templates.yaml. Of the measuring half nothing is learnt. A source is a manner of
 writing (project pages, pitches, orders in a chat...): only what is measured on a manner that was left out tells how
-the next person's line will fare, so `--folds` is what ACCEPT in protokit/routing.py was chosen by.
+the next person's line will fare, which is what `--folds` shows. (ACCEPT and DOUBT in protokit/routing.py were set on
+490 lines of public projects, which are not ours to publish; of what can be run here, the folds come nearest.)
 """
 
 import argparse

@@ -21,7 +21,7 @@ _STARTS = ("context_tokens", "mask_personal_data", "fall_back_offline", "limits"
 """What a Spec takes from its blueprint as it stands there."""
 _HELPED = (
     r"\bhelp(?:s|ing)?|\blets?|\ballows?|\benables?|\bguides?|\banswer(?:s|ing)?|\bso that|\bwhere|\bfrom|\bwith|\bby"
-    r"|\bused by|\bour|\bfor|\bguides?|\bassists?|\bsupports?|\bgives?|\btells?|\bshows?|\bteach(?:es)?"
+    r"|\bused by|\bour|\bfor|\bassists?|\bsupports?|\bgives?|\btells?|\bshows?|\bteach(?:es)?"
 )
 
 _NO_WORD = re.compile(r"['\u2019]s\b|\b\w&\w\b")
@@ -52,8 +52,8 @@ def draft(
     spoken = language or _wished(wishes, "language") or typed
     wording = read_wording(blueprint, typed)
     start = blueprint.defaults
+    # Whose manner it has: a sample that only stands in for a field that is not there lends its documents alone.
     field = domain if domain and typed == "en" and find_domain(prompt, {domain.name: domain}) else None
-    """Whose manner it has: a sample that only stands in for a field that is not there lends its documents alone."""
     people = _wished(wishes, "audience") or _people(prompt, typed)
     people = with_article(people) if typed == "en" else people
     usual = field.audience if field and not documents else str(wording["audience"])

@@ -77,7 +77,7 @@ class Weights:
 
 @cache
 def weights() -> Weights:
-    """The weights that come with protokit (1 ms)."""
+    """The weights that come with protokit (1.1 MB, read in 10 ms)."""
     head, _, body = _WEIGHTS.read_text(encoding="utf-8").partition("\n")
     shared = json.loads(head)
     kinds, bias = tuple(shared["kinds"]), tuple(shared["bias"])

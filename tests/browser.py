@@ -113,6 +113,15 @@ def window(
         context.close()
 
 
+def serious(page: Any) -> list[str]:
+    """What axe finds on the page that keeps somebody out; frames hold the prototype's own page and are left out."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
+    grave = [each for each in found.response["violations"] if each["impact"] in ("serious", "critical")]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in grave]
+
+
 def is_outside(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("localhost", "127.0.0.1")

@@ -1,4 +1,4 @@
-"""What all tests share: no network beyond this machine, a Postgres, and an order in which workers end together."""
+"""What all tests share: no network beyond this machine, a Postgres, a Chromium, and an order for the workers."""
 
 import socket
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests import postgres_server
+from tests.browser import browser
 
 _LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 _LONGEST = """
@@ -42,3 +43,10 @@ def postgres() -> Iterator[str]:
     """The URL of a Postgres for all tests of a file; where there is none, they are skipped."""
     with postgres_server.running() as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """One Chromium for all windows of a file."""
+    with browser() as started:
+        yield started

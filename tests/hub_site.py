@@ -101,12 +101,3 @@ def _opened(settings: HubSettings, prototypes: tuple[Path, ...]) -> Hub:
     for folder in prototypes:
         shutil.copytree(folder, settings.prototypes / folder.name)
     return open_hub(settings)
-
-
-def serious(page: Any) -> list[str]:
-    """What axe finds on the page that keeps somebody out; frames hold the prototype's own page and are left out."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
-    grave = [each for each in found.response["violations"] if each["impact"] in ("serious", "critical")]
-    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in grave]

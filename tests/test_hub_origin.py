@@ -1,6 +1,5 @@
 """What a hosted prototype's script can and cannot reach, in a real browser that the owner is signed in with."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,8 @@ from protokit.hub.guard.passcodes import hashed
 from protokit.hub.guard.visitors import OWNER_COOKIE
 from protokit.hub.settings import HubSettings
 from protokit.spec import Spec
-from tests.browser import DESKTOP, PHONE, browser, needs_chromium, window
+from tests.browser import DESKTOP, PHONE, needs_chromium, serious, window
 from tests.hub_server import Served, listening, running, served
-from tests.hub_site import serious
 
 pytestmark = needs_chromium
 
@@ -42,12 +40,6 @@ ATTACK = """async (hub) => {
     catch (problem) { said.window = "unreachable"; }
     return said;
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 def attack(chromium: Any, hub: Served, site: str) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from protokit.hub.content.story import checked_story, write_story
 from protokit.hub.guard.visitors import OWNER_COOKIE
 from protokit.hub.parts import Hub
 from protokit.runtime.opinions import OpinionLog
-from tests.browser import DESKTOP, PHONE, Visit, browser, needs_chromium, window
-from tests.hub_site import made, owner, serious, served_site
+from tests.browser import DESKTOP, PHONE, Visit, needs_chromium, serious, window
+from tests.hub_site import made, owner, served_site
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -44,12 +44,6 @@ def running(tmp_path_factory) -> Iterator[Open]:
     write_story(folder, checked_story("Three minutes.", [(LEAVE, "Look at the sources."), (ABROAD, "")]))
     with served_site(tmp_path_factory.mktemp("hub"), folder) as (hub, address):
         yield Open(hub, address)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 @contextmanager

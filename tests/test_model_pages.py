@@ -10,7 +10,7 @@ from playwright.sync_api import TimeoutError
 from protokit.prototype import Prototype
 from protokit.running import wait_until_open
 from tests import model_server
-from tests.browser import Visit, browser, needs_chromium, own_port, window
+from tests.browser import Visit, needs_chromium, own_port, window
 from tests.model_server import MODEL, Behaviour, ModelServer
 from tests.terminal import protokit
 
@@ -32,12 +32,6 @@ def server(running: ModelServer) -> ModelServer:
     running.behaviour = Behaviour()
     running.left.clear()
     return running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module", params=["streamlit", "gradio"])

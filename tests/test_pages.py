@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -11,7 +10,7 @@ from protokit.making import Wish, make, plan
 from protokit.prototype import Prototype
 from protokit.running import wait_until_open
 from protokit.runtime.telemetry import EventLog
-from tests.browser import DESKTOP, PHONE, Visit, browser, needs_chromium, own_port, window
+from tests.browser import DESKTOP, PHONE, Visit, needs_chromium, own_port, serious, window
 from tests.terminal import run
 
 PROMPTS = {
@@ -39,12 +38,6 @@ class Served:
         return [
             event.fields for event in EventLog(self.prototype.folder / ".protokit" / "events.db").events()
         ]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 def kind_name(kind: tuple[str, str]) -> str:
@@ -79,14 +72,6 @@ def use(shown: Visit, served: Served) -> None:
     else:
         page.get_by_text(spec.starter_questions[0]).first.click()
     page.get_by_text("[1]").first.wait_for()
-
-
-def serious_faults(shown: Visit) -> list[str]:
-    """What keeps people from reading or using the page, as axe finds it: colours, names, places out of reach."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(shown.page).response["violations"]
-    return [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")]
 
 
 def thumbs_up(shown: Visit, served: Served) -> None:
@@ -125,7 +110,7 @@ def test_the_page_fits_a_phone(served, chromium):
         use(shown, served)
         shown.shoot(f"{served.name}-phone")
         assert shown.overflow() <= 0
-        assert serious_faults(shown) == []
+        assert serious(shown.page) == []
         assert shown.outside == []
 
 

@@ -83,9 +83,9 @@ def _answers(asked: str, question: Question, most: int) -> list[Any]:
     from vectorstore.extracting import ANSWERABLE, answerable, extract
 
     passages = question.passages
-    if not _names_something(asked):
+    if not passages or not _names_something(asked):
         return []
-    if not passages or (sure := answerable(asked, passages, embed=question.embed)) < ANSWERABLE:
+    if (sure := answerable(asked, passages, embed=question.embed)) < ANSWERABLE:
         return []
     if sure < _BY_MEANING_ALONE and question.embed and answerable(asked, passages) == 0.0:
         return []
