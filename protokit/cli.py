@@ -108,10 +108,11 @@ def demo(yes: bool, out: Path | None, port: int | None, **wish: Any) -> None:
 @click.option(
     "--port", type=click.IntRange(1, 65535), help="Where to serve the page; the next free one if it is taken."
 )
+@click.option("--read-again", is_flag=True, help="Read again what is left out because it broke its reader.")
 @friendly
-def run(folder: Path, port: int | None) -> None:
+def run(folder: Path, port: int | None, read_again: bool) -> None:
     """Open the page of the prototype in FOLDER (default: here)."""
-    _run(folder, port)
+    _run(folder, port, read_again)
 
 
 @main.command()
@@ -134,6 +135,7 @@ def ask(
 ) -> None:
     """Ask the prototype in FOLDER one or more QUESTIONS in the terminal."""
     from protokit.asking import ask_prototype, read_questions, shown_answer, told_answer
+    from protokit.prototype import Prototype
 
     asked, failed = [*questions, *(read_questions(file) if file else ())], False
     for answer in ask_prototype(folder, asked, text, model, cost_on):
@@ -141,6 +143,8 @@ def ask(
             complain(answer.problem)
             failed = True
         click.echo(json.dumps(told_answer(answer), ensure_ascii=False) if as_json else shown_answer(answer))
+    for line in Prototype.open(folder).left_out():
+        complain(line)
     if failed and model:  # the offline engine stood in for the model that was asked for
         sys.exit(1)
 
@@ -360,10 +364,16 @@ def _argument(path: Path) -> str:
     return pasteable(f"{os.curdir}{os.sep}{path}" if str(path).startswith("-") else path)
 
 
-def _run(folder: Path, port: int | None) -> None:
+def _run(folder: Path, port: int | None, read_again: bool = False) -> None:
     from protokit.running import run_prototype
 
-    run_prototype(folder, port, say=lambda line: click.echo(line, err=True), announce=click.echo)
+    run_prototype(
+        folder,
+        port,
+        read_again=read_again,
+        say=lambda line: click.echo(line, err=True),
+        announce=click.echo,
+    )
 
 
 if __name__ == "__main__":

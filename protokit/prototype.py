@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from protokit.errors import FolderProblem, MissingExtra, SpecProblem
+from protokit.runtime.settings import Settings
 from protokit.spec import SPEC_FILE, Screen, Spec, read_spec
 from protokit.validation import load_yaml, read_text
 
@@ -45,6 +46,21 @@ class Prototype:
         if not isinstance(rows, list):
             raise SpecProblem("expected a list of questions", where=path.name, fix="Write `- question: ...`")
         return rows
+
+    def left_out(self) -> list[str]:
+        """A line for each document that took its reader down once and is not read any more."""
+        from vectorstore.aside import set_aside
+
+        return [
+            f"{report.file} is left out: it {report.note} (protokit run DIR --read-again)."
+            for report in set_aside(*Settings.read(self.folder).store)
+        ]
+
+    def read_again(self) -> None:
+        """Let those documents be read once more at the next start."""
+        from vectorstore.aside import read_again
+
+        read_again(*Settings.read(self.folder).store)
 
     def assistant(self, model: str = "") -> Any:
         """A new Assistant from the prototype's own assistant.py; use it as a context manager."""

@@ -18,10 +18,19 @@ PATIENCE = 120.0
 
 
 def run_prototype(
-    folder: Path, port: int | None, *, say: Callable[[str], None], announce: Callable[[str], None]
+    folder: Path,
+    port: int | None,
+    *,
+    read_again: bool = False,
+    say: Callable[[str], None],
+    announce: Callable[[str], None],
 ) -> None:
     """Serve the page until Ctrl-C. `announce` gets the address once the page answers, `say` everything else."""
     prototype = Prototype.open(folder)
+    if read_again:
+        prototype.read_again()
+    for line in prototype.left_out():
+        say(line)
     wanted = port or FIRST_PORT
     free = free_port(wanted)
     if free != wanted:

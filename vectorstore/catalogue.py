@@ -37,6 +37,8 @@ CREATE INDEX passages_meaning ON passages (meaning);
 CREATE INDEX passages_waiting ON passages (row) WHERE NOT embedded;
 CREATE TABLE gone (id TEXT PRIMARY KEY, meaning TEXT NOT NULL);
 """
+IN_HAND = "file in hand"
+"""The fact that names the content being read and how often it was begun: what is left of it after a kill."""
 _ENTRY = "file, sha256, kind, status, pages, reason, fix, original, chunking"
 _PASSAGE = "id, file, number, start, end, page, place, heading, text, meaning"
 
@@ -172,6 +174,14 @@ class Catalogue:
             _advance(database, "words")
             _drop_passages(database, file, keeping=set())
             database.execute("DELETE FROM files WHERE file = ?", (file,))
+
+    def read_again(self, file: str = "") -> None:
+        """Let the next sync read what is set aside: the content of `file` under all its names, or everything."""
+        content = "(SELECT sha256 FROM files WHERE file = ?)" if file else "sha256"
+        with self._writing() as database:
+            sql = f"DELETE FROM files WHERE status = 'set aside' AND sha256 = {content}"
+            database.execute(sql, (file,) if file else ())
+            database.execute("DELETE FROM facts WHERE name = ?", (IN_HAND,))
 
     # Passages
 

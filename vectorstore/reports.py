@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-FileStatus = Literal["read", "unchanged", "renamed", "duplicate", "failed", "removed"]
+FileStatus = Literal["read", "unchanged", "renamed", "duplicate", "failed", "set aside", "removed"]
+"""A file that is `set aside` took its reader down once, and is not read again unless it changes or somebody asks."""
 Step = Literal["waiting", "looking", "reading", "embedding", "checking"]
 Phase = Literal["empty", "reading", "words", "ready", "failed"]
 
@@ -57,7 +58,7 @@ class SyncReport:
     @property
     def failed(self) -> tuple[FileReport, ...]:
         """The files that could not be read."""
-        return tuple(report for report in self.files if report.status == "failed")
+        return tuple(report for report in self.files if report.status in ("failed", "set aside"))
 
     def __str__(self) -> str:
         passages = sum(report.passages for report in self.files)

@@ -1,20 +1,25 @@
 """Makes the catalogue agree with a folder: reads what changed, moves what was renamed, drops what is gone."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from vectorstore.catalogue import Catalogue, Entry, Kept
+from vectorstore.catalogue import IN_HAND, Catalogue, Entry, Kept
 from vectorstore.chunking import CHUNKING_VERSION, chunk
 from vectorstore.errors import VectorstoreError
 from vectorstore.passages import Passage
-from vectorstore.reading import Unreadable, find_files, read, refused_files
+from vectorstore.reading import ReaderFailure, Unreadable, find_files, read, refused_files
 from vectorstore.reports import FileReport, FileStatus, Progress
 
 Tell = Callable[[Progress], None]
 Content = tuple[str, str]
 """Hash and ending of a file: files of equal content give equal passages."""
+_MOST_KILLS = 2
+"""So many times the whole program may end over a file, as it also does for other reasons, before it is set aside."""
+_UNREAD = ("failed", "set aside")
+_AGAIN = "It is set aside until it changes or you ask to read it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,10 @@ class _Found:
     file: str
     path: Path
     sha256: str
+
+    @property
+    def content(self) -> Content:
+        return self.sha256, self.path.suffix.lower()
 
 
 @dataclass(slots=True)
@@ -48,6 +57,10 @@ class FolderSync:
     """The file that holds the passages of a content, among those already dealt with."""
     _lost: dict[Content, str] = field(default_factory=dict)
     """The file whose passages, still in the catalogue, are of a content that it no longer has."""
+    _aside: dict[Content, Entry] = field(default_factory=dict)
+    """What took its reader down, under whatever name."""
+    _killed: tuple[Content, int] = (("", ""), 0)
+    """What was being read when the last pass was killed, and how often that has happened."""
 
     def run(self, folder: Path) -> None:
         """Bring the catalogue up to date. Raises VectorstoreError if there is no such folder.
@@ -59,7 +72,13 @@ class FolderSync:
         self._known = dict(self._before)
         self._present = {found.file for found in files}
         self._notice_version()
-        fresh = [found for found in files if not self._is_unchanged(found)]
+        self._aside = {_content(e): e for e in self._known.values() if e.status == "set aside"}
+        self._killed = _in_hand(self.catalogue.fact(IN_HAND))
+        # Last, what was in hand when the program ended: should it end again, all the others are in.
+        fresh = sorted(
+            (found for found in files if not self._is_unchanged(found)),
+            key=lambda found: found.content == self._killed[0],
+        )
         unchanged = {file for file, status in self.status.items() if status == "unchanged"}
         self._lost = {
             _content(e): e.file for e in self._known.values() if _usable(e) and e.file not in unchanged
@@ -91,16 +110,24 @@ class FolderSync:
 
     def _is_unchanged(self, found: _Found) -> bool:
         entry = self._known.get(found.file)
-        if entry is None or not _usable(entry) or entry.sha256 != found.sha256:
+        if entry is None or entry.sha256 != found.sha256:
+            return False
+        if entry.status == "set aside":
+            self.status[found.file] = "set aside"
+            return True
+        if not _usable(entry):
             return False
         self.status[found.file] = "unchanged"
         self._holder[_content(entry)] = found.file
         return True
 
     def _take(self, found: _Found) -> None:
-        content = (found.sha256, found.path.suffix.lower())
+        content = found.content
         if original := self._holder.get(content):
             self._put(_duplicate(self._known[original], found.file), "", ())
+            return
+        if aside := self._aside.get(content):
+            self._put(replace(aside, file=found.file), "", ())
             return
         if lost := self._lost.get(content):
             self._move(lost, found)
@@ -111,10 +138,15 @@ class FolderSync:
 
     def _read(self, found: _Found) -> None:
         try:
-            document = read(found.path)
-            passages = chunk(document, found.file)
+            with self._marked(found):
+                document = read(found.path)
+                passages = chunk(document, found.file)
             if not passages:
                 raise Unreadable("has no text", fix="Remove it, or put text in.")
+        except ReaderFailure as problem:
+            self._aside[found.content] = _set_aside(found, problem)
+            self._put(self._aside[found.content], "", ())
+            return
         except Unreadable as problem:
             self._put(_failed(found, problem), "", ())
             return
@@ -129,6 +161,20 @@ class FolderSync:
         )
         self._put(entry, document.text, _keyed(passages, found.sha256))
 
+    @contextmanager
+    def _marked(self, found: _Found) -> Iterator[None]:
+        """Leave a mark while a file is read, so that the next pass knows what this one was killed over."""
+        content, kills = self._killed
+        kills = kills if content == found.content else 0
+        if kills >= _MOST_KILLS:
+            what = f"was being read {kills} times when this program ended: it may need too much memory"
+            raise ReaderFailure(what, fix="Split it, or save it as plain text.")
+        self.catalogue.set_fact(IN_HAND, " ".join((found.sha256, str(kills + 1), found.content[1])))
+        try:
+            yield
+        finally:
+            self.catalogue.set_fact(IN_HAND, "")
+
     def _move(self, old: str, found: _Found) -> None:
         """Take over the passages of a file that has another name now, without reading it again."""
         passages = [replace(kept.passage, file=found.file) for kept in self.catalogue.of_file(old)]
@@ -139,7 +185,7 @@ class FolderSync:
 
     def _put(self, entry: Entry, source: str, passages: Sequence[Kept]) -> None:
         if self._known.get(entry.file) == entry:
-            self.status[entry.file] = "failed" if entry.status == "failed" else "unchanged"
+            self.status[entry.file] = entry.status if entry.status in _UNREAD else "unchanged"
             return
         self._lost = {content: file for content, file in self._lost.items() if file != entry.file}
         self.catalogue.put(entry, source, passages)
@@ -193,6 +239,17 @@ def _usable(entry: Entry) -> bool:
 def _duplicate(original: Entry, file: str) -> Entry:
     reason = f"has the same content as {original.file}"
     return replace(original, file=file, status="duplicate", reason=reason, original=original.file)
+
+
+def _set_aside(found: _Found, problem: Unreadable) -> Entry:
+    fix = f"{problem.fix} {_AGAIN}"
+    return replace(_failed(found, problem), status="set aside", fix=fix)
+
+
+def _in_hand(fact: str) -> tuple[Content, int]:
+    sha256, _, rest = fact.partition(" ")
+    kills, _, ending = rest.partition(" ")
+    return (sha256, ending), int(kills) if kills.isdecimal() else 0
 
 
 def _failed(found: _Found, problem: Unreadable) -> Entry:

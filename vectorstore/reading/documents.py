@@ -18,10 +18,16 @@ _LIGATURES = {
 _BULLETS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0D8, 0xF0FC, 0xF076), "•")
 """The bullets of Word's symbol fonts, which mean nothing outside of them."""
 _PLAIN = _LIGATURES | _BULLETS
+MOST_SECTIONS = 250_000
+"""Rows of a sheet, records of a list and other stretches with a place of their own, in one file."""
 
 
 class Unreadable(VectorstoreError):
     """A file that was not read: `what` says why, `fix` what would help, `where` names the file."""
+
+
+class ReaderFailure(Unreadable):
+    """A file that took its reader down: out of memory, out of time, or a crash. The next try would do the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ class Limits:
     seconds: float = 30.0
     """Time for one parser to read one file."""
     memory: int = 3_000_000_000
-    """Bytes of address space for the process that parses; kept where the system can (Linux)."""
+    """Bytes of address space for the process that parses, less where its host has less; kept where the system can
+    (Linux)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,11 @@ class Draft:
         if last and (last.page, last.place, last.heading, last.row) == here:
             start = self._sections.pop().start
         self._sections.append(Section(start, self.length, *here))
+        if len(self._sections) > MOST_SECTIONS:
+            raise Unreadable(
+                f"has more than {MOST_SECTIONS:,} rows or sections, too much to search well",
+                fix="Split it into files by subject, or keep the part that questions are about.",
+            )
 
     def finish(self) -> Document:
         """The document written so far."""

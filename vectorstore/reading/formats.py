@@ -5,7 +5,7 @@ import zipfile
 from importlib import import_module
 from pathlib import Path
 
-from vectorstore.reading.documents import Document, Limits, Unreadable, too_long
+from vectorstore.reading.documents import Document, Limits, ReaderFailure, Unreadable, too_long
 
 _READERS = {
     "txt": "plain",
@@ -168,7 +168,7 @@ def parse(path: Path, kind: str, limits: Limits) -> Document:
             fix='Install it: pip install "protokit-studio[docs]"',
         ) from None
     except MemoryError:
-        raise Unreadable(
+        raise ReaderFailure(
             "needs more memory than one file may take", fix="Split it, or save it as text."
         ) from None
     except RecursionError:

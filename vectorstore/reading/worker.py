@@ -9,13 +9,20 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 from pathlib import Path
 from typing import IO, Any
 
-from vectorstore.reading.documents import Document, Limits, Section, Unreadable
+from vectorstore.reading.documents import Document, Limits, ReaderFailure, Section, Unreadable
 from vectorstore.reading.formats import parse as parse_here
+from vectorstore.reading.formats import recognise
+from vectorstore.reading.host import reader_memory
 
+_TOO_LARGE = {
+    "what": "needs more memory than one file may take",
+    "fix": "Split it, or save it as text.",
+    "fatal": True,
+}
 _IDLE = 20.0
 """Seconds without work after which the process is let go."""
 
@@ -30,7 +37,11 @@ class Worker:
         self._idle: threading.Timer | None = None
 
     def parse(self, path: Path, kind: str, limits: Limits) -> Document:
-        """What `formats.parse` gives, within `limits.seconds`. Raises Unreadable, for a crash or hang too."""
+        """What `formats.parse` gives, within the limits and the host's memory; an empty `kind` is found out there.
+
+        Raises Unreadable, and ReaderFailure for a crash, a hang or too little memory.
+        """
+        limits = replace(limits, memory=reader_memory(limits.memory))
         with self._lock:
             if self._idle:
                 self._idle.cancel()
@@ -98,16 +109,18 @@ def _start() -> subprocess.Popen[bytes]:
 def _died(late: bool, limits: Limits) -> dict[str, Any]:
     if late:
         what = f"took longer than {limits.seconds:g} s to read"
-        return {"what": what, "fix": "Split it, or save it as plain text."}
+        return {"what": what, "fix": "Split it, or save it as plain text.", "fatal": True}
+    memory = f"{limits.memory // 1_000_000:,} MB"
     return {
-        "what": "made its reader crash: it is damaged",
-        "fix": "Open it in its own program and save it again.",
+        "what": f"made its reader crash: it is damaged, or needs more memory than one file may take ({memory})",
+        "fix": "Open it in its own program and save it again, or split it.",
+        "fatal": True,
     }
 
 
 def _document(reply: dict[str, Any]) -> Document:
     if "what" in reply:
-        raise Unreadable(reply["what"], fix=reply["fix"])
+        raise (ReaderFailure if reply["fatal"] else Unreadable)(reply["what"], fix=reply["fix"])
     sections = tuple(Section(*each) for each in reply["sections"])
     return Document(reply["text"], sections, reply["kind"], reply["pages"], tuple(reply["notes"]))
 
@@ -134,9 +147,12 @@ def serve() -> None:
 
 def _reply(path: Path, kind: str, limits: Limits) -> dict[str, Any]:
     try:
-        document = parse_here(path, kind, limits)
+        document = parse_here(path, kind or recognise(path, limits), limits)
     except Unreadable as problem:
-        return {"what": problem.what, "fix": problem.fix}
+        fatal = isinstance(problem, ReaderFailure)
+        return {"what": problem.what, "fix": problem.fix, "fatal": fatal}
+    except MemoryError:
+        return _TOO_LARGE
     return {
         "text": document.text,
         "sections": [astuple(section) for section in document.sections],

@@ -5,17 +5,23 @@ import shutil
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from protokit.errors import DocumentProblem
 
+if TYPE_CHECKING:
+    from vectorstore.reports import FileReport
+
 KNOWLEDGE = "knowledge"
+_INDEX = Path(".protokit", "index")
 _REMOVED = Path(".protokit", "removed")
 MOST_FILES = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file. `state` is "read", "waiting" (not looked at yet) or "failed"; `note` says why, and what to do."""
+    """One file. `state` is "read", "waiting" (not looked at yet), "failed" or "set aside" (it took its reader down);
+    `note` says why, and what to do."""
 
     name: str
     """Its path below knowledge/, with forward slashes."""
@@ -73,6 +79,13 @@ def take_back(folder: Path, name: str) -> None:
     _move(source, target)
 
 
+def read_again(folder: Path, name: str) -> None:
+    """Let the prototype read a document that was set aside, at its next start."""
+    from vectorstore.aside import read_again
+
+    read_again(folder / _INDEX, KNOWLEDGE, name)
+
+
 def _inside(home: Path, name: str) -> Path:
     """The file `name` below `home`; a name that leads elsewhere is none."""
     path = home / name
@@ -92,7 +105,7 @@ def _move(source: Path, target: Path) -> None:
 
 def _read_so_far(folder: Path) -> dict[str, tuple[str, int, str]]:
     """State, passages and note of each file, as the running prototype left them."""
-    path = folder / ".protokit" / "index" / "knowledge.catalogue"
+    path = folder / _INDEX / f"{KNOWLEDGE}.catalogue"
     if not path.is_file():
         return {}
     from vectorstore.catalogue import Catalogue
@@ -105,7 +118,7 @@ def _read_so_far(folder: Path) -> dict[str, tuple[str, int, str]]:
     try:
         return {
             each.file: (
-                "read" if each.passages or each.status == "duplicate" else "failed",
+                _state(each),
                 each.passages,
                 each.note,
             )
@@ -115,3 +128,9 @@ def _read_so_far(folder: Path) -> dict[str, tuple[str, int, str]]:
         return {}
     finally:
         catalogue.close()
+
+
+def _state(report: "FileReport") -> str:
+    if report.status == "set aside":
+        return report.status
+    return "read" if report.passages or report.status == "duplicate" else "failed"

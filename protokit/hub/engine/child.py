@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from protokit.hub.engine.orders import BY_KEY, Order
+from vectorstore.reading.host import HOST_MEMORY
 
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
@@ -96,6 +97,8 @@ def _move_in(order: Order) -> None:
     os.environ.update(environment)
     tempfile.tempdir = None  # found anew, in the room
     load_dotenv(Path(order.folder, ".env"))
+    if order.memory:  # after its .env: what reads documents stays within what the Hub allows
+        os.environ[HOST_MEMORY] = str(order.memory >> 20)
     os.chdir(order.folder)
     sys.path.insert(0, order.folder)
     sys.argv = [str(Path(order.folder, "app.py"))]

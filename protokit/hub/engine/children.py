@@ -176,6 +176,7 @@ class Child:
             room=str(room),
             door=str(room / ("port" if loopback else "door")),
             loopback=loopback,
+            memory=self._limits.memory,
         )
 
     def _room(self) -> Path:

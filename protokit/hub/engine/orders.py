@@ -23,6 +23,8 @@ class Order:
     door: str
     """The unix socket to listen on; where `loopback`, the file to write the port into."""
     loopback: bool
+    memory: int = 0
+    """Bytes that its processes may hold together; 0 is no bound."""
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
     def line(self) -> str:

@@ -32,6 +32,7 @@ def routes(home: str) -> list[BaseRoute]:
         Route(f"{home}/documents", show),
         Route(f"{home}/documents", add, methods=["POST"]),
         Route(f"{home}/documents/remove", remove, methods=["POST"]),
+        Route(f"{home}/documents/again", again, methods=["POST"]),
         Route(f"{home}/documents/restore", restore, methods=["POST"]),
     ]
 
@@ -43,6 +44,8 @@ def show(request: Request) -> Response:
     if asked.get("done") == "removed":
         undo = f"{bench.home}/documents/restore?{urlencode({'name': name})}"
         done = Done(f"Removed {name}.", undo)
+    elif asked.get("done") == "again":
+        done = Done(f"{name} is read again when the prototype starts.")
     elif asked.get("done") in ("added", "back"):
         done = Done(f"{'Added' if asked['done'] == 'added' else 'Took back'} {name}.")
     return _page(request, bench, done=done)
@@ -79,6 +82,15 @@ async def remove(request: Request) -> Response:
         return await run_in_threadpool(_page, request, bench, [Refusal(name[:120], str(problem))])
     await apply(hub_of(request), bench)
     return back(bench, "/documents", "removed", name=name)
+
+
+async def again(request: Request) -> Response:
+    """Read a document that was set aside once more."""
+    bench = await run_in_threadpool(opened, request)
+    name = str((await request.form()).get("name", ""))[:1000]
+    await run_in_threadpool(documents.read_again, bench.folder, name)
+    await apply(hub_of(request), bench)
+    return back(bench, "/documents", "again", name=name[:200])
 
 
 async def restore(request: Request) -> Response:
