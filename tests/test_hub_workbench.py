@@ -5,6 +5,7 @@ import os
 import re
 import sqlite3
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from protokit.runtime.requests import Answer
 from protokit.runtime.telemetry import EventLog
 from protokit.spec import Spec, parse_spec, read_spec
 from tests.hub_site import Site, made, site
+from tests.pdf_bomb import pdf_bomb
+from vectorstore import KnowledgeBase
+from vectorstore.reading.host import HOST_MEMORY
 
 HOME = "/prototypes/hr"
 COMMENTED = """\
@@ -220,6 +224,22 @@ def test_an_empty_file_is_refused_by_name_and_the_others_are_taken(hub):
     assert answer.status_code == 422
     assert "empty.md is empty" in answer.text
     assert (hub.folder("hr") / "knowledge" / "full.md").is_file()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory of a process")
+def test_a_document_that_broke_its_reader_is_told_and_can_be_read_again(hub, monkeypatch):
+    monkeypatch.setenv(HOST_MEMORY, "512")
+    (hub.folder("hr") / "knowledge" / "bomb.pdf").write_bytes(pdf_bomb())
+    with KnowledgeBase.open(hub.folder("hr") / ".protokit" / "index", embedding="none") as knowledge:
+        knowledge.sync(hub.folder("hr") / "knowledge")
+    page = hub.get(f"{HOME}/documents")
+    assert "Set aside" in page
+    assert f'action="{HOME}/documents/again"' in page
+    asked = hub.post(f"{HOME}/documents/again", f"{HOME}/documents", name="bomb.pdf")
+    page = hub.get(asked.headers["location"])
+    assert "bomb.pdf is read again" in page
+    assert "Set aside" not in page
+    (hub.folder("hr") / "knowledge" / "bomb.pdf").unlink()
 
 
 def test_a_removed_document_can_be_taken_back(hub):
