@@ -3,7 +3,12 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
+from typing import ParamSpec
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from protokit.errors import ProtokitError
 from protokit.hub.making.jobs import Jobs
 from protokit.hub.state.store import Store
 from protokit.hub.state.tallies import refresh
@@ -15,19 +20,35 @@ JOB_DAYS = 2
 _COUNT_SECONDS = 5.0
 _CLEAR_SECONDS = 3600.0
 
+_EXPECTED = (OSError, SQLAlchemyError, ProtokitError)
+"""A full disk, a database that is away: a line says it all."""
+P = ParamSpec("P")
 _LOG = logging.getLogger(__name__)
 
 
 async def keep_up(store: Store, jobs: Jobs) -> None:
-    """Go on until cancelled; a round that fails is told in the log, and the next one comes all the same."""
+    """Go on until cancelled; a chore that fails is told in the log once, and the others are done all the same."""
     cleared = -_CLEAR_SECONDS
+    troubles: dict[str, str] = {}
     while True:
-        try:
-            await asyncio.to_thread(refresh, store)
-            if time.monotonic() - cleared > _CLEAR_SECONDS:
-                await asyncio.to_thread(store.empty_trash, time.time() - TRASH_DAYS * 86400)
-                await asyncio.to_thread(jobs.forget, time.time() - JOB_DAYS * 86400)
-                cleared = time.monotonic()
-        except Exception:
-            _LOG.exception("upkeep")
+        await _chore("counting questions", refresh, troubles, store)
+        if time.monotonic() - cleared > _CLEAR_SECONDS:
+            now, cleared = time.time(), time.monotonic()
+            await _chore("emptying the trash", store.empty_trash, troubles, now - TRASH_DAYS * 86400)
+            await _chore("clearing old jobs away", jobs.forget, troubles, now - JOB_DAYS * 86400)
         await asyncio.sleep(_COUNT_SECONDS)
+
+
+async def _chore(
+    name: str, work: Callable[P, object], troubles: dict[str, str], /, *args: P.args, **named: P.kwargs
+) -> None:
+    """One chore; what keeps it from being done is told once, and again only after it went well or when it changes."""
+    try:
+        await asyncio.to_thread(work, *args, **named)
+    except Exception as error:
+        trouble = f"{type(error).__name__}: {error}".partition("\n")[0]
+        if troubles.get(name) != trouble:
+            _LOG.warning("Upkeep, %s: %s", name, trouble, exc_info=not isinstance(error, _EXPECTED))
+        troubles[name] = trouble
+    else:
+        troubles.pop(name, None)

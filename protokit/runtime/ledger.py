@@ -3,10 +3,12 @@
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
+
+from protokit.runtime.stores import WrongTables, open_store
 
 
 class _Cursor(Protocol):
@@ -49,8 +51,7 @@ class Ledger:
         self._remote = where.startswith(("postgresql://", "postgres://"))
         # Callers of one table set take turns; other users of the same Postgres database are not held up.
         self._turn = zlib.crc32("\n".join(schema).encode())
-        if not self._remote:
-            Path(where).parent.mkdir(parents=True, exist_ok=True)
+        self._schema = schema
         with self.transaction() as entry:
             for statement in schema:
                 entry.run(statement)
@@ -59,15 +60,16 @@ class Ledger:
     def transaction(self) -> Iterator[Transaction]:
         """Hold the only right to write; commit at the end, roll back on any error. Waits up to 30 s.
 
-        Raises sqlite3.OperationalError or psycopg.Error where the file or the server cannot be reached.
+        Raises sqlite3.Error or psycopg.Error where the file or the server cannot be used. A damaged file is set aside,
+        and no new one made: whoever keeps money in it has to decide that.
         """
         with self._postgres() if self._remote else self._sqlite() as entry:
             yield entry
 
     @contextmanager
     def _sqlite(self) -> Iterator[Transaction]:
-        with closing(sqlite3.connect(self._where, timeout=30, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
+        with open_store(Path(self._where), self._prepare, renew=False) as connection:
+            connection.isolation_level = None
             # FULL, because money that was spent must be known after a power cut too.
             connection.execute("PRAGMA synchronous = FULL")
             # IMMEDIATE takes the write lock before the first read, so that no two callers see the same room.
@@ -75,9 +77,19 @@ class Ledger:
             try:
                 yield Transaction(connection, "?")
             except BaseException:
-                connection.execute("ROLLBACK")
+                with suppress(sqlite3.Error):  # a full disk has rolled it back already
+                    connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+    def _prepare(self, database: sqlite3.Connection, new: bool) -> None:
+        if new:
+            for statement in self._schema:
+                database.execute(statement)
+            return
+        tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
+        if not any(table in statement for table in tables for statement in self._schema):
+            raise WrongTables("it has none of the tables")
 
     @contextmanager
     def _postgres(self) -> Iterator[Transaction]:

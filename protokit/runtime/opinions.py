@@ -36,13 +36,14 @@ class Opinion:
 class OpinionLog:
     """The opinions on one prototype, a table in its events.db. Several processes may write at once."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, wait: float = 30.0) -> None:
+        self.path, self.wait = path, wait
 
     def record(
         self, visitor: str, link: str, thumbs: int | None, would_use: int | None, comment: str = ""
     ) -> None:
-        """Store an opinion. Raises ValueError for numbers out of range and for one that says nothing."""
+        """Store an opinion. Raises ValueError for numbers out of range and for one that says nothing, sqlite3.Error
+        where it cannot be stored."""
         said = comment.strip()[:MOST_LETTERS]
         if thumbs not in (None, 1, -1) or would_use not in (None, *range(11)):
             raise ValueError("thumbs are 1 or -1, would_use is 0 to 10")
@@ -70,7 +71,7 @@ class OpinionLog:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        with EventLog(self.path).database() as database:
+        with EventLog(self.path).database(wait=self.wait) as database:
             for statement in _SCHEMA:
                 database.execute(statement)
             yield database

@@ -1,13 +1,20 @@
 """Holds a prototype to the limits in its `prototype.yaml`: room is reserved before a call and settled after it."""
 
+import logging
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 
 from protokit.runtime.errors import LimitReached, ModelProblem
 from protokit.runtime.settings import Settings
+from protokit.runtime.stores import damaged_stores
 
+_LOG = logging.getLogger(__name__)
+_CLOSED = "What was spent cannot be looked up just now, so the budget stays shut."
+ACCOUNT = "budget.db"
 Settle = Callable[[float | None, int], None]
 """Call it with the dollars (None: unknown) and tokens that were really used."""
 
@@ -36,21 +43,38 @@ def reserved(settings: Settings, dollars: float | None, tokens: int, session: st
     )
     url = os.environ.get(SHARED, "")
     with _within_reach(url):
-        where = url or str(settings.folder / ".protokit" / "budget.db")
-        budget = Budget(where, limits, account=settings.title if url else "")
+        where = url or str(_account(settings.folder))
         try:
+            budget = Budget(where, limits, account=settings.title if url else "")
             held = budget.reserve(dollars, tokens, session=session, visitor=session)
         except Refused as refused:
-            said = str(refused)
-            raise LimitReached(
-                f"limits: {said}", friendly=said, note=f"{said} Meanwhile the offline engine answers."
-            ) from None
+            raise _shut(str(refused)) from None
+        except sqlite3.Error as error:
+            _LOG.warning("%s cannot be used (%s): no model is asked", ACCOUNT, error)
+            raise _shut(_CLOSED) from None
 
     def settle(dollars: float | None, tokens: int) -> None:
         with _within_reach(url):
-            budget.settle(held, dollars, tokens)
+            try:
+                budget.settle(held, dollars, tokens)
+            except sqlite3.Error as error:  # the room that was reserved stays taken
+                _LOG.warning("%s cannot be written (%s): what a call cost is not booked", ACCOUNT, error)
 
     yield settle
+
+
+def _account(folder: Path) -> Path:
+    """The account's file. Raises LimitReached while a damaged one waits for the owner: nobody knows what was spent."""
+    home = folder / ".protokit"
+    if damaged_stores(home, ACCOUNT):
+        raise _shut(_CLOSED)
+    return home / ACCOUNT
+
+
+def _shut(said: str) -> LimitReached:
+    return LimitReached(
+        f"limits: {said}", friendly=said, note=f"{said} Meanwhile the offline engine answers."
+    )
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Each answer leaves an Event: the numbers an AI product is judged by, in one SQLite file beside the prototype."""
 
 import json
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from typing import Any
 
 from protokit.runtime.requests import Answer
 from protokit.runtime.sharedevents import SharedEvents, shared_events
+from protokit.runtime.stores import WrongTables, is_damage, open_store
+
+_LOG = logging.getLogger(__name__)
 
 COLUMNS = {
     "time": "REAL NOT NULL",
@@ -57,7 +61,7 @@ class EventLog:
         self.path = path
 
     def record(self, answer: Answer, *, session: str = "") -> int:
-        """Store `answer` and return its event number."""
+        """Store `answer` and return its event number, 0 where it cannot be stored: the answer matters more."""
         values = {
             "time": time.time(),
             "session": session,
@@ -87,9 +91,8 @@ class EventLog:
                 return shared.add(values)
         names = ", ".join(f'"{name}"' for name in values)
         marks = ", ".join("?" * len(values))
-        with self.database() as database:
-            row = database.execute(f"INSERT INTO events ({names}) VALUES ({marks})", list(values.values()))
-            return 0 if shared else row.lastrowid or 0
+        number = self._write(f"INSERT INTO events ({names}) VALUES ({marks})", list(values.values()))
+        return 0 if shared else number
 
     def feedback(self, event: int, thumbs: int | None, comment: str = "") -> None:
         """Store thumbs up (1), down (-1) or none (None) and a comment for an event."""
@@ -97,10 +100,7 @@ class EventLog:
             with suppress(shared.out_of_reach):
                 shared.judge(event, thumbs, comment)
             return
-        with self.database() as database:
-            database.execute(
-                "UPDATE events SET feedback = ?, comment = ? WHERE id = ?", (thumbs, comment, event)
-            )
+        self._write("UPDATE events SET feedback = ?, comment = ? WHERE id = ?", [thumbs, comment, event])
 
     def events(self) -> list[Event]:
         """Every event, oldest first."""
@@ -127,35 +127,52 @@ class EventLog:
     def _shared(self) -> SharedEvents | None:
         return shared_events(self.path.parents[1], COLUMNS)
 
+    def _write(self, statement: str, values: list[Any]) -> int:
+        """Carry out `statement` and return the row's number, 0 where the file cannot be written."""
+        for attempt in range(2):  # the second finds a new file where a damaged one was set aside
+            try:
+                with self.database() as database:
+                    return database.execute(statement, values).lastrowid or 0
+            except sqlite3.Error as error:
+                problem = error
+                if attempt or not is_damage(error):
+                    break
+        _LOG.warning("%s cannot be written (%s): what was asked is not recorded", self.path.name, problem)
+        return 0
+
     @contextmanager
-    def database(self) -> Iterator[sqlite3.Connection]:
-        """The file itself, with the table `events`, for sums over many events; made where it is missing."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(self.path, timeout=30)
-        database.row_factory = sqlite3.Row
-        try:
-            with suppress(sqlite3.OperationalError):  # another process is switching it on at this moment
-                database.execute("PRAGMA journal_mode=WAL")
-            columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
-            database.execute(f"CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, {columns})")
-            _add_missing(database)
-            with database:
-                yield database
-        finally:
-            database.close()
+    def database(self, *, wait: float = 30.0) -> Iterator[sqlite3.Connection]:
+        """The file itself, with the table `events`, for sums over many events; made where it is missing.
+
+        Raises sqlite3.Error as `open_store` does; `wait` is how many seconds for another program's lock.
+        """
+        with open_store(self.path, _prepare, wait=wait) as database, database:
+            yield database
 
 
-def _add_missing(database: sqlite3.Connection) -> None:
-    """Give a file from an earlier version the columns that came later."""
-    there = {row["name"] for row in database.execute("PRAGMA table_info(events)")}
-    for name in COLUMNS.keys() - there:
+def _prepare(database: sqlite3.Connection, new: bool) -> None:
+    """Make the table, or give that of an earlier version the columns that came later."""
+    if new:
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
+        database.execute(f"CREATE TABLE events (id INTEGER PRIMARY KEY, {columns})")
+    for name in COLUMNS.keys() - _columns(database):
         with suppress(sqlite3.OperationalError):  # another process adds it at this moment
             database.execute(f'ALTER TABLE events ADD COLUMN "{name}" {COLUMNS[name]}')
+    if missing := {"id", *COLUMNS} - _columns(database):
+        raise WrongTables(f"the table events has no column {min(missing)}")
+
+
+def _columns(database: sqlite3.Connection) -> set[str]:
+    return {row["name"] for row in database.execute("PRAGMA table_info(events)")}
 
 
 def _event(row: sqlite3.Row | dict[str, Any]) -> Event:
     fields = dict(row)
-    fields |= {name: json.loads(fields[name]) for name in ("passages", "checks")}
+    for name in ("passages", "checks"):
+        try:
+            fields[name] = json.loads(fields[name])
+        except ValueError:
+            fields[name] = []  # changed by hand; the rest of the row can be read
     return Event(fields.pop("id"), fields)
 
 

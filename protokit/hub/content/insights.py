@@ -2,14 +2,21 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+from protokit.runtime.opinions import Opinion, OpinionLog
+from protokit.runtime.stores import is_busy, is_damage
 from protokit.runtime.telemetry import EventLog
 
+_WAIT_SECONDS = 2.0
+"""How long a page waits for a file that another program holds."""
+_BUSY = "Another program holds the file of questions and feedback. Reload in a minute."
+_SHUT = "The file of questions and feedback cannot be read just now ({})."
+T = TypeVar("T")
 Kind = Literal["all", "unanswered", "liked", "disliked"]
 KINDS: tuple[Kind, ...] = ("all", "unanswered", "liked", "disliked")
 UNANSWERED = "(NOT found OR error != '')"
@@ -91,6 +98,8 @@ class Insights:
 
     def __init__(self, folder: Path) -> None:
         self.file = events_file(folder)
+        self.problem = ""
+        """Why the events cannot be read, for the owner; from then on there seem to be none."""
 
     def totals(self) -> Totals:
         """Everything summed up."""
@@ -124,15 +133,50 @@ class Insights:
         return [Day(first + timedelta(days=n), *found.get(n, (0, 0))) for n in range(count)]
 
     def _rows(self, query: str, values: Sequence[object]) -> list[sqlite3.Row]:
-        if not self.file.exists():
+        def rows() -> list[sqlite3.Row]:
+            with EventLog(self.file).database(wait=_WAIT_SECONDS) as database:
+                return database.execute(query, tuple(values)).fetchall()
+
+        if self.problem or not self.file.exists():
             return []
-        with EventLog(self.file).database() as database:
-            return database.execute(query, tuple(values)).fetchall()
+        nothing: list[sqlite3.Row] = []
+        found, self.problem = readable(rows, nothing)
+        return found
+
+
+def readable(read: Callable[[], T], otherwise: T) -> tuple[T, str]:
+    """What `read` gives, or `otherwise` with the reason for the owner, so that no page fails for a store.
+
+    A damaged file is set aside, which each page of the prototype tells: then what the new one holds is given.
+    """
+    problem = ""
+    for _ in range(2):
+        try:
+            return read(), ""
+        except sqlite3.Error as error:
+            problem = _BUSY if is_busy(error) else _SHUT.format(error)
+            if not is_damage(error):
+                break
+        except OSError as error:
+            problem = _SHUT.format(error.strerror)
+            break
+    return otherwise, problem
 
 
 def events_file(folder: Path) -> Path:
     """Where the prototype in `folder` keeps its events."""
     return folder / ".protokit" / "events.db"
+
+
+def read_opinions(folder: Path) -> tuple[list[Opinion], str]:
+    """Every opinion, newest first, and why there are none where they cannot be read."""
+    nothing: list[Opinion] = []
+    return readable(opinions_of(folder).opinions, nothing)
+
+
+def opinions_of(folder: Path) -> OpinionLog:
+    """What visitors think of the prototype in `folder`; waits no longer for the file than a page may."""
+    return OpinionLog(events_file(folder), wait=_WAIT_SECONDS)
 
 
 def _asked(row: dict[str, Any]) -> Asked:

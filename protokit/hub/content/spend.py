@@ -1,5 +1,6 @@
 """What a prototype has spent of its budget: from its account where it has limits, else from its events."""
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +24,13 @@ def spend_of(folder: Path, spec: Spec | None, totals: Totals) -> Spend:
     limits = spec.limits if spec else SpecLimits()
     a_day, at_most = limits.dollars_per_day, limits.dollars_total
     account = folder / ".protokit" / "budget.db"
-    if (a_day is None and at_most is None) or not account.is_file():
+    if (a_day is None and at_most is None) or not account.exists():
         return Spend(totals.cost_today, totals.cost, a_day, at_most)
     from protokit.runtime.budget import Budget, Limits
 
-    spent = Budget(str(account), Limits()).spent()
+    try:
+        spent = Budget(str(account), Limits()).spent()
+    except (sqlite3.Error, OSError):  # the prototype asks no model meanwhile, and its page says why
+        return Spend(totals.cost_today, totals.cost, a_day, at_most)
     # Calls under way count: their room is taken.
     return Spend(spent.today + spent.held, spent.in_all + spent.held, a_day, at_most)

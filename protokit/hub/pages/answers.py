@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from protokit.errors import ProtokitError
 from protokit.hub.content.diagnosis import Diagnosis, diagnose
-from protokit.hub.content.insights import KINDS, Insights, Kind
+from protokit.hub.content.insights import KINDS, Insights, Kind, events_file, readable
 from protokit.hub.content.spend import spend_of
 from protokit.hub.pages.bench import Bench, bench_page, opened
 from protokit.runtime.telemetry import Event, EventLog
@@ -41,6 +41,7 @@ def show(request: Request) -> Response:
         request,
         bench,
         "prototype_questions.html",
+        unread=insights.problem,
         totals=totals,
         spend=spend_of(bench.folder, bench.spec, totals),
         days=days,
@@ -70,8 +71,8 @@ async def find_out(request: Request) -> Response:
 
 
 def _page(request: Request, bench: Bench, found: Diagnosis | None = None, wrong: str = "") -> Response:
-    log = EventLog(Insights(bench.folder).file)
-    event = log.event(request.path_params["number"])
+    number = request.path_params["number"]
+    event, _ = readable(lambda: EventLog(events_file(bench.folder)).event(number), None)
     if event is None:
         raise HTTPException(404)
     fields = event.fields

@@ -15,6 +15,7 @@ from protokit.hub.engine.hosting import Status
 from protokit.hub.pages.pages import Done, page
 from protokit.hub.parts import Hub, hub_of
 from protokit.runtime.showing import duration
+from protokit.runtime.stores import damaged_stores
 from protokit.spec import SPEC_FILE, Spec, read_spec
 
 TABS = (
@@ -53,6 +54,16 @@ class Bench:
     def home(self) -> str:
         """The address of its own page."""
         return f"/prototypes/{self.slug}"
+
+    @property
+    def damaged(self) -> list[str]:
+        """Names of the stores that were damaged and set aside by now, which the owner has not put away."""
+        return [path.name for path in damaged_stores(self.folder / ".protokit")]
+
+    @property
+    def unaccounted(self) -> bool:
+        """Whether the account of what was spent is among what was damaged."""
+        return any(name.startswith("budget.") for name in self.damaged)
 
     def known(self) -> Spec:
         """Its Spec. Raises ProtokitError where the file cannot be read."""
@@ -104,6 +115,7 @@ def bench_page(
 ) -> Response:
     """A page of `bench`: what `template` shows, below its head and tabs."""
     told = {"done": done} if done else {}
+    shown.setdefault("unread", "")
     return page(
         request,
         template,

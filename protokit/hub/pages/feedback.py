@@ -1,16 +1,20 @@
 """What visitors think: the corner in which they say it, and the page on which the owner reads it."""
 
+import logging
+import sqlite3
+
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from protokit.hub.content.insights import events_file
+from protokit.hub.content.insights import opinions_of, read_opinions, readable
 from protokit.hub.pages.bench import bench_page, opened
 from protokit.hub.parts import hub_of
-from protokit.runtime.opinions import OpinionLog, latest
+from protokit.runtime.opinions import latest
 
+_LOG = logging.getLogger(__name__)
 MOST_EACH = 50
 """Opinions one visitor may leave: enough for any person, little for a script."""
 
@@ -28,7 +32,7 @@ def visitor_routes(home: str) -> list[BaseRoute]:
 def show(request: Request) -> Response:
     """The opinions summed up, one for each visitor, and all that was said."""
     bench = opened(request)
-    opinions = OpinionLog(events_file(bench.folder)).opinions()
+    opinions, problem = read_opinions(bench.folder)
     own = latest(opinions)
     scored = [each.would_use for each in own if each.would_use is not None]
     scores = [scored.count(score) for score in range(11)]
@@ -36,6 +40,7 @@ def show(request: Request) -> Response:
         request,
         bench,
         "prototype_feedback.html",
+        unread=problem,
         opinions=opinions,
         people=len(own),
         mean=sum(scored) / len(scored) if scored else None,
@@ -63,9 +68,9 @@ def _take(request: Request, form: dict[str, str]) -> tuple[int, str]:
     hub, slug = hub_of(request), request.path_params["slug"]
     if hub.store.record(slug) is None:
         raise HTTPException(404)
-    visitor, log = request.state.visitor, OpinionLog(events_file(hub.folder(slug)))
+    visitor, log = request.state.visitor, opinions_of(hub.folder(slug))
     who = visitor.id if visitor.kind == "guest" else "owner"
-    if log.count(who) >= MOST_EACH:
+    if readable(lambda: log.count(who), 0)[0] >= MOST_EACH:
         return 429, "That is a lot of feedback already. Thank you!"
     try:
         score = int(form["would_use"]) if form.get("would_use") else None
@@ -75,4 +80,7 @@ def _take(request: Request, form: dict[str, str]) -> tuple[int, str]:
         )
     except ValueError:
         return 422, "Choose a thumb or a number, or write a line."
+    except sqlite3.Error as error:
+        _LOG.warning("feedback on %s cannot be stored: %s", slug, error)
+        return 503, "Your feedback could not be stored just now. Please try again in a minute."
     return 200, "Thank you! It went straight to the person who made this."

@@ -14,13 +14,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from protokit.errors import ProtokitError
-from protokit.hub.content.insights import events_file
+from protokit.hub.content.insights import read_opinions
 from protokit.hub.guard.passcodes import hashed
 from protokit.hub.pages.bench import Bench, back, bench_page, opened
 from protokit.hub.pages.pages import Done
 from protokit.hub.parts import hub_of
 from protokit.hub.state.links import Link
-from protokit.runtime.opinions import Opinion, OpinionLog, latest
+from protokit.runtime.opinions import Opinion, latest
 
 _DONE = {
     "made": Done("The link is ready. Copy it and send it."),
@@ -121,7 +121,8 @@ def _shared(request: Request, bench: Bench) -> list[Shared]:
     hub = hub_of(request)
     last = hub.store.last_seen(bench.slug)
     said: dict[str, list[Opinion]] = {}
-    for opinion in latest(OpinionLog(events_file(bench.folder)).opinions()):
+    opinions, _ = read_opinions(bench.folder)
+    for opinion in latest(opinions):
         said.setdefault(opinion.link, []).append(opinion)
     found = []
     for link in hub.store.links(bench.slug):

@@ -13,6 +13,7 @@ from protokit.hub.pages import answers, editor, feedback, papers, sharing, story
 from protokit.hub.pages.bench import Bench, back, bench_page, opened
 from protokit.hub.pages.pages import Done
 from protokit.hub.parts import hub_of
+from protokit.runtime.stores import file_away
 
 LOG_LINES = 400
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -20,6 +21,7 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _DONE = {
     "restarted": Done("Starting again. It takes about a second."),
     "started": Done("Starting. It takes about a second."),
+    "settled": Done("Put away. Nothing was deleted; it lies in the prototype's folder."),
     "stopped": Done("Stopped. Nobody can use it until you start it again."),
 }
 
@@ -33,6 +35,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{home}/restart", restart, methods=["POST"]),
         Route(f"{home}/start", start, methods=["POST"]),
         Route(f"{home}/stop", stop, methods=["POST"]),
+        Route(f"{home}/damage", settle_damage, methods=["POST"]),
         *editor.routes(home),
         *papers.routes(home),
         *storyboard.routes(home),
@@ -51,6 +54,7 @@ def preview(request: Request) -> Response:
         request,
         bench,
         "prototype_preview.html",
+        unread=insights.problem,
         totals=totals,
         spend=spend_of(bench.folder, bench.spec, totals),
         gaps=insights.gaps(4),
@@ -83,6 +87,13 @@ async def stop(request: Request) -> Response:
     bench = await run_in_threadpool(opened, request)
     await hub_of(request).hosting.halt(bench.slug)
     return back(bench, "/health", "stopped")
+
+
+async def settle_damage(request: Request) -> Response:
+    """The owner has seen what was damaged; an account that was set aside counts from zero again."""
+    bench = await run_in_threadpool(opened, request)
+    await run_in_threadpool(file_away, bench.folder / ".protokit")
+    return back(bench, "/health", "settled")
 
 
 def _log(request: Request, bench: Bench) -> list[str]:

@@ -2,18 +2,27 @@
 
 from pathlib import Path
 
+from protokit.errors import FolderProblem
 from protokit.hub.content.insights import Insights, events_file
 from protokit.hub.state.store import Store
 
 
 def refresh(store: Store) -> int:
-    """Count the events again of those prototypes whose file of events changed since; return how many."""
-    changed = 0
+    """Count the events again of those prototypes whose file of events changed since; return how many.
+
+    Raises FolderProblem, once all others are counted, where a file cannot be read.
+    """
+    changed, problems = 0, []
     for record in store.prototypes():
         folder = store.settings.prototypes / record.slug
         state = _state(events_file(folder))
         if state != record.tallied:
-            totals = Insights(folder).totals()
+            insights = Insights(folder)
+            totals = insights.totals()
+            if insights.problem:
+                problems.append(f"{record.slug}: {insights.problem}")
+                continue  # its last numbers stay
+            state = _state(events_file(folder))  # another one where a damaged file was set aside
             counters = {
                 "questions": totals.questions,
                 "thumbs_up": totals.up,
@@ -22,6 +31,8 @@ def refresh(store: Store) -> int:
             }
             store.tally(record.slug, counters, state)
             changed += 1
+    if problems:
+        raise FolderProblem(f"what was asked could not be counted everywhere. {' '.join(problems)}")
     return changed
 
 

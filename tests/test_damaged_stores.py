@@ -1,0 +1,177 @@
+"""A prototype's stores that are damaged, held by another program or on a full disk: nothing else suffers."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from protokit.hub.content.insights import events_file
+from protokit.hub.state.tallies import refresh
+from protokit.runtime.errors import LimitReached
+from protokit.runtime.opinions import OpinionLog
+from protokit.runtime.requests import Answer
+from protokit.runtime.settings import Settings
+from protokit.runtime.spending import reserved
+from protokit.runtime.stores import damaged_stores, set_aside
+from protokit.runtime.telemetry import EventLog
+from tests.hub_site import Site, made, site
+
+ANSWER = Answer(question="How many days?", text="25 days.", model="offline", found=True)
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(b"not a database at all " * 500)
+
+
+def later_page(path: Path) -> None:
+    """The head and the list of tables can be read, and no row."""
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    path.write_bytes(content)
+
+
+def zero_bytes(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def wrong_tables(path: Path) -> None:
+    path.unlink()
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE events (what TEXT)")
+    database.close()
+
+
+def folder_instead(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+    (path / "letter.txt").write_text("somebody's")
+
+
+DAMAGES = [garbage, later_page, zero_bytes, truncated, wrong_tables, folder_instead]
+Damage = Callable[[Path], None]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("made") / "hr")
+
+
+@pytest.fixture
+def hub(tmp_path: Path, folder: Path) -> Iterator[Site]:
+    """Two prototypes with forty questions each, and an opinion."""
+    other = shutil.copytree(folder, tmp_path / "other")
+    with site(tmp_path / "home", folder, other) as served:
+        for slug in ("hr", "other"):
+            log = EventLog(events_file(served.folder(slug)))
+            for _ in range(40):
+                log.record(ANSWER, session="ann")
+            OpinionLog(log.path).record("ann", "", 1, 9)
+        refresh(served.hub.store)
+        yield served
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_of_questions_is_set_aside_and_every_page_opens(hub: Site, damage: Damage) -> None:
+    path = events_file(hub.folder("hr"))
+    damage(path)
+    before = {each.name for each in path.parent.iterdir()}
+    for page in ("", "/questions", "/questions/1", "/links", "/feedback", "/health"):
+        hub.get(f"/prototypes/hr{page}", 404 if page == "/questions/1" else 200)
+    aside = damaged_stores(path.parent)
+    assert len(aside) == 1
+    assert aside[0].name.startswith("events.damaged-")
+    assert before - {path.name} <= {each.name for each in path.parent.iterdir()}  # nothing is deleted
+    assert aside[0].name in hub.get("/prototypes/hr")
+    assert EventLog(path).record(ANSWER) == 1
+    assert refresh(hub.hub.store) == 1
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_an_answer_is_given_and_recorded_over_a_damaged_file(tmp_path: Path, damage: Damage) -> None:
+    log = EventLog(tmp_path / "events.db")
+    for _ in range(40):
+        log.record(ANSWER)
+    damage(log.path)
+    assert log.record(ANSWER) in (1, 41)  # a row may still fit into what is not damaged
+    OpinionLog(log.path).record("ann", "", 1, None)
+    assert [each.thumbs for each in OpinionLog(log.path).opinions()] == [1]
+
+
+def test_the_other_prototypes_are_counted_while_one_cannot_be(hub: Site) -> None:
+    garbage(events_file(hub.folder("hr")))
+    EventLog(events_file(hub.folder("other"))).record(ANSWER)
+    refresh(hub.hub.store)
+    record = hub.hub.store.record("other")
+    assert record
+    assert record.questions == 41
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_link_is_revoked_and_the_prototype_closed_over_a_damaged_file(hub: Site, damage: Damage) -> None:
+    link = hub.hub.store.make_link("hr", "Board")
+    damage(events_file(hub.folder("hr")))
+    assert hub.post(f"/prototypes/hr/links/{link.id}/revoke", "/prototypes/hr/links").status_code == 303
+    assert hub.hub.store.links("hr")[0].state == "revoked"
+    assert hub.post("/prototypes/hr/archive", "/prototypes/hr/health").status_code == 303
+    assert hub.hub.store.link(link.id) is None
+
+
+def test_a_file_that_another_program_holds_is_told_and_stays_where_it_is(hub: Site) -> None:
+    path = events_file(hub.folder("hr"))
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        assert "Another program holds" in hub.get("/prototypes/hr/questions")
+        hub.get("/prototypes/hr/links")
+        said = hub.post("/p/hr/feedback", "/p/hr/", thumbs="up")
+        assert said.headers["location"].endswith("unsaid=1")
+    finally:
+        holder.close()
+    assert not damaged_stores(path.parent)
+    assert "Another program" not in hub.get("/prototypes/hr/questions")
+
+
+def test_the_owner_puts_the_note_away_and_nothing_is_deleted(hub: Site) -> None:
+    path = events_file(hub.folder("hr"))
+    garbage(path)
+    content = path.read_bytes()
+    assert "set aside" in hub.get("/prototypes/hr")
+    hub.post("/prototypes/hr/damage", "/prototypes/hr/health")
+    assert "set aside" not in hub.get("/prototypes/hr")
+    (away,) = (path.parent / "damaged").glob("events.damaged-*.db")
+    assert away.read_bytes() == content
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_account_shuts_the_budget_until_the_owner_decides(hub: Site, damage: Damage) -> None:
+    folder = hub.folder("hr")
+    settings = Settings(folder, "HR", limits={"dollars_total": 1.0})
+    account = folder / ".protokit" / "budget.db"
+    with reserved(settings, 0.9, 10, "ann") as settle:
+        settle(0.9, 10)
+    damage(account)
+    for _ in range(2):
+        with pytest.raises(LimitReached, match="stays shut"), reserved(settings, 0.5, 10, "ben"):
+            pytest.fail("a budget that nobody can look up was open")
+    hub.get("/prototypes/hr")
+    hub.post("/prototypes/hr/damage", "/prototypes/hr/health")
+    assert list((folder / ".protokit" / "damaged").glob("budget.damaged-*"))
+    with reserved(settings, 0.9, 10, "ben") as settle:
+        settle(0.0, 0)
+
+
+def test_two_who_see_the_same_damage_set_it_aside_once(tmp_path: Path) -> None:
+    log = EventLog(tmp_path / "events.db")
+    log.record(ANSWER)
+    garbage(log.path)
+    first = log.path.stat()
+    assert EventLog(log.path).record(ANSWER) == 1
+    assert set_aside(log.path, (first.st_dev, first.st_ino)) is None
+    assert len(EventLog(log.path).events()) == 1
