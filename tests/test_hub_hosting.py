@@ -201,10 +201,6 @@ def test_a_prototype_knows_nothing_of_the_hubs_environment_and_its_own_env_file(
     assert not [name for name in seen if "PYTEST" in name or name.startswith("PROTOKIT")]
 
 
-def zygotes() -> set[psutil.Process]:
-    return {p for p in psutil.Process().children() if "protokit.hub.engine.zygote" in p.cmdline()}
-
-
 def _sleepers() -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter(["cmdline"]):
@@ -218,11 +214,11 @@ HUB = """
 import asyncio, sys
 from pathlib import Path
 from protokit.hub.engine.hosting import Hosting
-from protokit.hub.engine.launching import Forks, Fresh
+from protokit.hub.engine.launching import Fresh
 
 async def main():
     home = Path(sys.argv[1])
-    hosting = Hosting(home / "run", home / "logs", launcher={"forks": Forks, "fresh": Fresh}[sys.argv[2]]())
+    hosting = Hosting(home / "run", home / "logs", launcher=Fresh())
     await hosting.start()
     hosting.add("calm", home / "calm")
     await hosting.wake("calm")
@@ -236,15 +232,17 @@ async def main():
 asyncio.run(main())
 """
 """A Hub of its own, to be ended."""
-STARTER = "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+STARTER = """
+import subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+"""
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-@pytest.mark.parametrize("launcher", [pytest.param("forks", marks=pytest.mark.slow), "fresh"])
-def test_nothing_outlives_the_hub(tmp_path: Path, launcher: str, number: signal.Signals) -> None:
+def test_nothing_outlives_a_hub_without_a_zygote(tmp_path: Path, number: signal.Signals) -> None:
     prototype(tmp_path / "calm", "streamlit", STARTER + STREAMLIT)
-    command = [sys.executable, "-c", HUB, str(tmp_path), launcher]
+    command = [sys.executable, "-c", HUB, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as hub:
         assert hub.stdout is not None
         assert hub.stdout.readline() == "up\n"
@@ -253,18 +251,6 @@ def test_nothing_outlives_the_hub(tmp_path: Path, launcher: str, number: signal.
         hub.send_signal(number)
         hub.wait(30)
     assert psutil.wait_procs(below, timeout=20)[1] == []
-
-
-@pytest.mark.slow
-def test_hosting_goes_on_when_the_process_that_forks_has_died(tmp_path: Path) -> None:
-    others = zygotes()
-    with hosting_in(tmp_path) as hub:
-        slug = hub.add("calm", "streamlit", STREAMLIT)
-        assert hub.wake(slug)
-        (zygote,) = zygotes() - others
-        zygote.kill()
-        until(lambda: hub.hosting.status(slug).restarts == 1 and state(hub, slug) == "awake")
-        assert hub.get(f"/p/{slug}/app/", **NAVIGATION).status_code == 200
 
 
 def test_fresh_processes_behind_loopback_ports_serve_the_same(tmp_path: Path) -> None:

@@ -182,8 +182,13 @@ def _listen(order: Order) -> socket.socket:
 
 def _stop_with_the_hub(pipe: int) -> None:
     """End this process, and what it has started, when the Hub's end of `pipe` is closed: the Hub has ended."""
+    import psutil
+
     while os.read(pipe, 1024):
         pass
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            process.kill()
     with suppress(AttributeError, OSError):
         os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)

@@ -1,7 +1,6 @@
 """One hosted prototype through its life: asleep, starting, awake, broken and tried again, stopped."""
 
 import asyncio
-import shutil
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from protokit.hub.engine.limits import Limits
 from protokit.hub.engine.logs import Log
 from protokit.hub.engine.orders import Order
 from protokit.hub.engine.proxy import Upstream
+from protokit.hub.engine.rooms import Rooms, remove
 
 State = Literal["asleep", "starting", "awake", "broken", "stopped"]
 STEADY = 60.0
@@ -38,7 +38,7 @@ class Status:
 class House:
     """What all prototypes of a Hub share."""
 
-    run_folder: Path
+    rooms: Rooms
     launcher: Launcher
     limits: Limits
     berths: Berths
@@ -63,6 +63,7 @@ class Child:
         self._living: asyncio.Task[None] | None = None
         self._leaving: asyncio.Task[None] | None = None
         self._turned = asyncio.Event()
+        self._retired = False
 
     @property
     def status(self) -> Status:
@@ -78,8 +79,8 @@ class Child:
             self.start()
 
     def start(self) -> None:
-        """Bring it up, whatever its state, unless somebody is about it already."""
-        if self._living is None or self._living.done():
+        """Bring it up, whatever its state, unless somebody is about it already, or it has left for good."""
+        if not self._retired and (self._living is None or self._living.done()):
             self.touch()
             self._turn("starting", "woken")
             self._living = asyncio.create_task(self._live(self._leaving))
@@ -104,9 +105,10 @@ class Child:
         if self._leaving:
             await asyncio.wait([self._leaving])
 
-    async def leave(self) -> None:
-        """End its process, because the Hub ends."""
-        await self.end(self.state if self.state in ("asleep", "stopped") else "asleep", "the Hub stops")
+    async def leave(self, why: str) -> None:
+        """End its process for good: nobody starts it any more, who is just about it neither."""
+        self._retired = True
+        await self.end(self.state if self.state in ("asleep", "stopped") else "asleep", why)
 
     async def make_room(self) -> None:
         """Sleep, for another to wake."""
@@ -150,9 +152,10 @@ class Child:
     async def _once(self) -> None:
         """One process from its start to its end, which is always a failure: a wanted end cancels this."""
         self.problem = ""
+        order: Order | None = None
         try:
             await self._house.berths.take(self)
-            order = self._order()
+            order = self._order(self._house.rooms.new())
             self.running = await self._house.launcher.launch(order)
             await self._come_up(order, self.running)
             self._turn("awake", "its page can be opened")
@@ -160,13 +163,10 @@ class Child:
         except OSError as error:
             raise Failed(f"its process did not start: {error}") from None
         finally:
-            await self._clear()
+            await self._clear(order)
             self._house.berths.leave(self)
 
-    def _order(self) -> Order:
-        room = self._room()
-        shutil.rmtree(room, ignore_errors=True)  # of a Hub that was killed
-        room.mkdir(mode=0o700)
+    def _order(self, room: Path) -> Order:
         loopback = self._house.launcher.loopback
         return Order(
             slug=self.slug,
@@ -178,9 +178,6 @@ class Child:
             loopback=loopback,
             memory=self._limits.memory,
         )
-
-    def _room(self) -> Path:
-        return self._house.run_folder / self.slug
 
     async def _come_up(self, order: Order, running: Running) -> None:
         """Wait until the prototype can show its page."""
@@ -203,7 +200,7 @@ class Child:
         last = self.log.last_words()
         return self.problem or (f"app.py {how}: {last}" if last else f"app.py {how}")
 
-    async def _clear(self) -> None:
+    async def _clear(self, order: Order | None) -> None:
         running, upstream = self.running, self.upstream
         self.running = self.upstream = None
         self.memory = 0
@@ -211,7 +208,8 @@ class Child:
             await upstream.close()
         if running:
             await running.stop(PATIENCE)
-        await asyncio.to_thread(shutil.rmtree, self._room(), ignore_errors=True)
+        if order:
+            await asyncio.to_thread(remove, Path(order.room))
 
     def _turn(self, state: State, why: str) -> None:
         self.state, self.since = state, time.time()

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +16,7 @@ from protokit.hub.engine.launching import Launcher, default_launcher
 from protokit.hub.engine.limits import Family, Limits, families
 from protokit.hub.engine.logs import Log
 from protokit.hub.engine.proxy import Unreachable
+from protokit.hub.engine.rooms import Rooms
 
 __all__ = ["Hosting", "Limits", "Status"]
 
@@ -26,8 +26,6 @@ _BACKGROUND = re.compile(r"/_stcore/(health|host-config|script-health-check)$")
 """What an open page asks for by itself; it is no sign of a visitor."""
 _COUNTED = 15
 """Every how many seconds memory is counted exactly, though it cannot be over its bound."""
-_LONGEST_SOCKET, _LONGEST_SLUG = 103, 60
-"""Bytes; of a socket's path in all, by the strictest system, and of the slug and the socket's name in it."""
 
 Page = Callable[[str, Status], Any]
 """From a slug and its status to an ASGI response."""
@@ -51,7 +49,7 @@ class Hosting:
         log_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._unavailable = unavailable or plain_page
         launcher = launcher or default_launcher()
-        self._house = House(_short(run_folder), launcher, self.limits, Berths(self.limits.awake))
+        self._house = House(Rooms(run_folder), launcher, self.limits, Berths(self.limits.awake))
         self._children: dict[str, Child] = {}
         self._watching: list[asyncio.Task[None]] = []
 
@@ -59,6 +57,7 @@ class Hosting:
         """Get ready to wake prototypes."""
         if self._watching:
             return
+        await asyncio.to_thread(self._house.rooms.open)
         await self._house.launcher.start()
         self._watching = [asyncio.create_task(watch()) for watch in (self._watch_use, self._watch_answers)]
 
@@ -68,8 +67,9 @@ class Hosting:
             watching.cancel()
         await asyncio.gather(*self._watching, return_exceptions=True)
         self._watching = []
-        await asyncio.gather(*(child.leave() for child in self._children.values()))
+        await asyncio.gather(*(child.leave("the Hub stops") for child in self._children.values()))
         await self._house.launcher.stop()
+        await asyncio.to_thread(self._house.rooms.close)
 
     def add(self, slug: str, folder: Path) -> None:
         """Host the prototype in `folder` from now on, asleep at first."""
@@ -80,7 +80,7 @@ class Hosting:
     async def remove(self, slug: str) -> None:
         """Stop hosting it; its folder stays."""
         if child := self._children.pop(slug, None):
-            await child.end("asleep", "removed")
+            await child.leave("removed")
 
     async def wake(self, slug: str) -> None:
         """Bring it up unless it is up, or its owner stopped it; returns at once."""
@@ -211,12 +211,3 @@ def _is_navigation(scope: Any) -> bool:
     if mode := given.get(b"sec-fetch-mode"):
         return bool(mode == b"navigate")
     return b"text/html" in given.get(b"accept", b"")
-
-
-def _short(run_folder: Path) -> Path:
-    """`run_folder`, or a folder with a shorter path where a socket in that would not be possible."""
-    run_folder = run_folder.resolve()
-    if len(str(run_folder)) + _LONGEST_SLUG > _LONGEST_SOCKET:
-        return Path(tempfile.mkdtemp(prefix="protokit-"))
-    run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return run_folder

@@ -7,40 +7,41 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from protokit.hub.engine.child import clean_environment
 from protokit.hub.engine.orders import Order
+from protokit.hub.engine.trees import KILL, Tree, send_to_group
+
+_DYING = 10.0
+"""Seconds that a killed process may take to be gone."""
 
 
 class Running:
     """A prototype's process; `ended` becomes its exit status, negative for the signal that killed it."""
 
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
+    def __init__(self, pid: int, send: Callable[[signal.Signals], None]) -> None:
+        """`send` signals the process and what it has started; to one that has ended it does nothing."""
+        self.pid, self._send = pid, send
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     async def stop(self, patience: float) -> None:
-        """End the process and all in its group: asked first, killed after `patience` seconds."""
+        """End the process and what it has started: asked first, killed after `patience` seconds."""
+        if self.ended.done():
+            return
         self._send(signal.SIGTERM)
         await asyncio.wait([self.ended], timeout=patience)
         self.kill()
-        await asyncio.wait([self.ended], timeout=10)
+        await asyncio.wait([self.ended], timeout=_DYING)
 
     def kill(self) -> None:
-        """End the process and all in its group at once."""
-        self._send(getattr(signal, "SIGKILL", signal.SIGTERM))
-
-    def _send(self, number: int) -> None:
-        if self.ended.done():
-            return
-        with suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(self.pid, number)
-            else:
-                os.kill(self.pid, number)
+        """End the process and what it has started at once."""
+        if not self.ended.done():
+            self._send(KILL)
 
 
 class Launcher(Protocol):
@@ -54,7 +55,7 @@ class Launcher(Protocol):
 
 
 class Forks:
-    """Forks from a zygote, which is started when it is needed and again when it has died."""
+    """Forks from a zygote, held by a keeper that is started when it is needed and again when it has died."""
 
     loopback = False
 
@@ -73,50 +74,61 @@ class Forks:
     async def _start(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            zygote = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "protokit.hub.engine.zygote", str(theirs.fileno())),
+            keeper = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "protokit.hub.engine.keeper", str(theirs.fileno())),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env=_environment(),
                 start_new_session=True,
             )
         reader, self._writer = await asyncio.open_unix_connection(sock=ours)
-        self._listening = asyncio.create_task(self._listen(reader, zygote))
+        self._listening = asyncio.create_task(self._listen(reader, keeper))
 
     async def launch(self, order: Order) -> Running:
         await self.start()
-        assert self._writer
         started: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
         self._started.append(started)
-        self._writer.write(order.line().encode() + b"\n")
+        self._tell({"start": asdict(order)})
         try:
             return await asyncio.shield(started)
-        except asyncio.CancelledError:
-            started.add_done_callback(_kill)  # nobody waits for it any more
+        except asyncio.CancelledError:  # nobody waits for it any more
+            await asyncio.wait([started])
+            if not started.exception():
+                started.result().kill()
+                await asyncio.wait([started.result().ended], timeout=_DYING)
             raise
 
-    async def _listen(self, reader: asyncio.StreamReader, zygote: asyncio.subprocess.Process) -> None:
+    def _tell(self, what: dict[str, Any]) -> None:
+        if self._writer:
+            self._writer.write(json.dumps(what).encode() + b"\n")
+
+    async def _listen(self, reader: asyncio.StreamReader, keeper: asyncio.subprocess.Process) -> None:
         while line := await reader.readline():
             told = json.loads(line)
             if "started" in told:
-                running = Running(told["started"])
-                self._running[running.pid] = running
-                self._started.pop(0).set_result(running)
+                self._begin(told["started"])
+            elif "failed" in told:
+                self._started.pop(0).set_exception(ChildProcessError(told["failed"]))
             else:
                 self._running.pop(told["ended"]).ended.set_result(told["status"])
-        await zygote.wait()
+        await keeper.wait()
         await self._forget()
 
+    def _begin(self, pid: int) -> None:
+        running = Running(pid, lambda number: self._tell({"signal": int(number), "pid": pid}))
+        self._running[pid] = running
+        self._started.pop(0).set_result(running)
+
     async def _forget(self) -> None:
-        """The zygote has ended, and its forks with it."""
+        """The keeper has ended, and with it the system has ended all that it kept."""
         writer, self._writer = self._writer, None
         waiting, running = self._started, list(self._running.values())
         self._started, self._running = [], {}
         for started in waiting:
-            started.set_exception(ChildProcessError("the process that starts prototypes has ended"))
+            started.set_exception(ChildProcessError("the process that holds the prototypes has ended"))
         for one in running:
-            one.kill()  # whatever of its group is left
-            one.ended.set_result(-signal.SIGKILL)
+            send_to_group(one.pid, KILL)  # whatever of its group is left
+            one.ended.set_result(-KILL)
         if writer:
             writer.close()
             with suppress(OSError):
@@ -124,7 +136,7 @@ class Forks:
 
     async def stop(self) -> None:
         if self._writer and self._listening:
-            self._writer.close()  # which ends the zygote, and that its forks
+            self._writer.close()  # which ends the keeper, and that all it keeps
             await self._listening
 
 
@@ -152,26 +164,23 @@ class Fresh:
             )
         assert process.stdin
         process.stdin.write(order.line().encode() + b"\n")  # left open: its end tells that the Hub has ended
-        running = Running(process.pid)
-        task = asyncio.create_task(self._wait(process, running))
+        tree = Tree(process.pid)
+        running = Running(process.pid, tree.send)
+        task = asyncio.create_task(self._wait(process, running, tree))
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
         return running
 
-    async def _wait(self, process: asyncio.subprocess.Process, running: Running) -> None:
+    async def _wait(self, process: asyncio.subprocess.Process, running: Running, tree: Tree) -> None:
         """Hold `process` until it ends: with it goes the pipe whose end would end the prototype."""
         status = await process.wait()
-        running.kill()  # whatever of its group is left
+        send_to_group(process.pid, KILL)  # whatever of its group is left
+        tree.kill()
         running.ended.set_result(status)
 
     async def stop(self) -> None:
         if self._waiting:
             await asyncio.wait(self._waiting, timeout=10)
-
-
-def _kill(started: "asyncio.Future[Running]") -> None:
-    if not started.cancelled() and not started.exception():
-        started.result().kill()
 
 
 def default_launcher() -> Launcher:

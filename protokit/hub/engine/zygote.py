@@ -1,149 +1,101 @@
 """A process that has everything imported already, and forks a prototype's process off itself within milliseconds.
 
-    python -m protokit.hub.engine.zygote FD      FD: a unix stream socket. In: one order a line. Out, a line each:
-    {"started": PID} in the order of the orders, {"ended": PID, "status": EXIT} (negative: the signal that killed it).
+    python -m protokit.hub.engine.zygote FD      FD: a unix stream socket to the keeper. In: one order a line.
+    Out: {} when it is warm, then {"started": PID} for each order.
 
-It starts no thread, since a fork copies none, and ends with all its forks as soon as the socket is closed.
+It starts no thread, since a fork copies none. The process it makes is the keeper's child, not its own.
 """
 
 import ctypes
 import gc
 import json
 import os
-import select
 import signal
 import socket
 import sys
 import traceback
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import NoReturn
 
 from protokit.hub.engine import child
+from protokit.hub.engine.keeper import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG
 from protokit.hub.engine.orders import Order
 from protokit.hub.engine.warming import warm_up
 
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
-
 
 def main(orders: socket.socket) -> None:
-    """Warm up, then fork for each order until the Hub closes the socket."""
-    warm_up()
+    """Warm up, then fork for each order until the keeper closes the socket."""
+    keeper = os.getppid()
     prctl = ctypes.CDLL(None).prctl
-    prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    warm_up()
     gc.collect()
     gc.freeze()  # collections in a fork leave these pages alone, and so shared
-    Zygote(orders, prctl).run()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the Hub's to handle
+    orders.sendall(b"{}\n")
+    lines = orders.makefile("rb", buffering=0)
+    while line := lines.readline():
+        started = _fork(Order.read(line.decode()), prctl, keeper, orders)
+        orders.sendall(json.dumps({"started": started}).encode() + b"\n")
 
 
-class Zygote:
-    """Forks, reaps, and at the end takes all its forks along."""
-
-    def __init__(self, orders: socket.socket, prctl: "ctypes._NamedFuncPointer") -> None:
-        self.orders, self.prctl = orders, prctl
-        self.running: set[int] = set()
-        self.woken, self.wakes = os.pipe()
-
-    def run(self) -> None:
-        os.set_blocking(self.woken, False)
-        os.set_blocking(self.wakes, False)
-        signal.set_wakeup_fd(self.wakes, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the Hub's to handle
-        lines = self.orders.makefile("rb", buffering=0)
+def _fork(order: Order, prctl: "ctypes._NamedFuncPointer", keeper: int, orders: socket.socket) -> int:
+    """A new process for `order`, with a session of its own by now, so that its group can be ended; 0 for none."""
+    ours, theirs = socket.socketpair()
+    between = os.fork()  # ends at once, which makes its child the keeper's
+    if not between:
         try:
-            while True:
-                ready, _, _ = select.select([self.orders.fileno(), self.woken], [], [])
-                if self.woken in ready:
-                    os.read(self.woken, 1024)
-                    self._reap()
-                if self.orders.fileno() in ready:
-                    line = lines.readline()
-                    if not line:
-                        return
-                    self._tell({"started": self._fork(Order.read(line.decode()))})
-        finally:
-            self._end_all()
-
-    def _fork(self, order: Order) -> int:
-        pid = os.fork()
+            pid = os.fork()
+        except OSError:
+            os._exit(1)
         if pid:
-            self.running.add(pid)
-            return pid
-        return self._become(order)
-
-    def _become(self, order: Order) -> NoReturn:
-        """In the fork: be the prototype, and never come back."""
-        status = 1
-        try:
-            os.setsid()
-            self.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-            self.prctl(_PR_SET_CHILD_SUBREAPER, 1)  # what it starts stays below it, however it is started
-            signal.set_wakeup_fd(-1)
-            for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, signal.SIG_DFL)
-            for descriptor in (self.woken, self.wakes, self.orders.detach()):
-                os.close(descriptor)
-            child.run(order)
-            status = 0
-        except SystemExit as end:
-            if isinstance(end.code, str):
-                sys.stderr.write(f"{end.code}\n")
-            status = end.code if isinstance(end.code, int) else int(end.code is not None)
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            with suppress(Exception):
-                sys.stdout.flush()
-                sys.stderr.flush()
-            os._exit(status & 0xFF)
-
-    def _reap(self) -> None:
-        """Tell of those that ended, and end what they left behind: as subreaper, this process inherits it."""
-        ended = dict(_ended_children())
-        for pid, status in ended.items():
-            if pid in self.running:
-                self.running.discard(pid)
-                _kill_group(pid)
-                self._tell({"ended": pid, "status": status})
-        if ended:
-            self._kill_left()
-
-    def _kill_left(self) -> None:
-        """End the children that are no prototypes: each prototype keeps its own, so theirs have ended."""
-        children = Path(f"/proc/self/task/{os.getpid()}/children")
+            theirs.sendall(pid.to_bytes(8, "big"))
+            os._exit(0)
+        ours.close()
+        _become(order, prctl, keeper, theirs, orders)
+    theirs.close()
+    with ours:
+        os.waitpid(between, 0)
+        pid = int.from_bytes(ours.recv(8, socket.MSG_WAITALL), "big")
         with suppress(OSError):
-            for pid in map(int, children.read_text(encoding="ascii").split()):
-                if pid not in self.running:
-                    os.kill(pid, signal.SIGKILL)
-
-    def _end_all(self) -> None:
-        """End every prototype and whatever comes to light below it."""
-        for pid in self.running:
-            _kill_group(pid)
-        self.running.clear()
-        with suppress(ChildProcessError):
-            while True:
-                self._kill_left()
-                os.waitpid(-1, 0)
-
-    def _tell(self, what: dict[str, int]) -> None:
-        with suppress(OSError):  # a Hub that has ended; the next read says so
-            self.orders.sendall(json.dumps(what).encode() + b"\n")
+            ours.sendall(b"!")
+            ours.recv(1)
+    return pid
 
 
-def _ended_children() -> Iterator[tuple[int, int]]:
-    """Process id and exit status of each child that has ended since."""
-    with suppress(ChildProcessError):
-        while (found := os.waitpid(-1, os.WNOHANG))[0]:
-            yield found[0], os.waitstatus_to_exitcode(found[1])
-
-
-def _kill_group(pid: int) -> None:
-    with suppress(OSError):
-        os.killpg(pid, signal.SIGKILL)
+def _become(
+    order: Order,
+    prctl: "ctypes._NamedFuncPointer",
+    keeper: int,
+    zygote: socket.socket,
+    orders: socket.socket,
+) -> NoReturn:
+    """In the fork: be the prototype, and never come back."""
+    status = 1
+    try:
+        with zygote:
+            zygote.recv(1)  # from now on this is the keeper's child
+            os.setsid()
+            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            prctl(PR_SET_CHILD_SUBREAPER, 1)  # what it starts stays below it, however it is started
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.close(orders.detach())
+            if os.getppid() != keeper:
+                os._exit(1)
+            zygote.sendall(b"!")
+        child.run(order)
+        status = 0
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            sys.stderr.write(f"{end.code}\n")
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(status & 0xFF)
 
 
 if __name__ == "__main__":

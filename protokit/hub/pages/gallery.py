@@ -115,8 +115,8 @@ def gallery(request: Request) -> Response:
 async def archive(request: Request) -> Response:
     """Take it out of the gallery; nobody can visit it until it is back."""
     hub, record = await _asked(request)
+    await run_in_threadpool(hub.store.archive, record.slug)  # first: until then a visit wakes it again
     await hub.hosting.put_to_sleep(record.slug)
-    await run_in_threadpool(hub.store.archive, record.slug)
     return _back("archived", record.slug)
 
 
