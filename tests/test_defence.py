@@ -85,15 +85,23 @@ def test_nothing_loads_when_the_page_renders_safe_markdown_with_html_allowed(tex
     assert outside(renderer.render(defence.safe_markdown(text))) == []
 
 
-@pytest.mark.parametrize("text", ATTACKS)
-def test_nothing_loads_in_safe_html(text: str) -> None:
-    assert outside(defence.safe_html(text)) == []
-
-
 @settings(max_examples=400, deadline=None)
 @given(
     st.lists(
-        st.sampled_from([*"![]()<>`~\\\n :|-x", "```", "~~~", "https://e.x", "  ", "> ", "- ", "<img src=x>"])
+        st.sampled_from(
+            [
+                *"![]()<>`~$\\\n :|-x",
+                "$$",
+                "&lt;",
+                "```",
+                "~~~",
+                "https://e.x",
+                "  ",
+                "> ",
+                "- ",
+                "<img src=x>",
+            ]
+        )
     )
 )
 def test_no_mixture_of_marks_makes_a_link_an_image_or_a_tag(pieces: list[str]) -> None:
@@ -101,13 +109,11 @@ def test_no_mixture_of_marks_makes_a_link_an_image_or_a_tag(pieces: list[str]) -
     text = "".join(pieces)
     html = renderer.render(defence.safe_markdown(text))
     assert [name for name in outside(html) if name != "class"] == []
-    assert [name for name in outside(defence.safe_html(text)) if name != "class"] == []
 
 
 def test_an_image_becomes_its_alt_text_and_a_link_its_words_and_address() -> None:
     text = "See ![the chart](https://x.org/c.png) and [the guide](https://x.org/g)."
     assert defence.safe_markdown(text) == "See the chart and the guide (`https://x.org/g`)."
-    assert defence.safe_html(text) == "<p>See the chart and the guide (https://x.org/g).</p>\n"
 
 
 @pytest.mark.parametrize(
@@ -118,7 +124,7 @@ def test_an_image_becomes_its_alt_text_and_a_link_its_words_and_address() -> Non
         ("`curl https://x.org`", "`curl https://x.org`"),
         ("<https://x.org/a>", "`https://x.org/a`"),
         ("HTTP://X.ORG, then", "`HTTP://X.ORG`, then"),
-        ("| https://x.org/a | b |", "| `https://x.org/a` | b |"),
+        ("| https://x.org/a | b |", "&#124; `https://x.org/a` &#124; b &#124;"),
     ],
 )
 def test_an_address_is_shown_as_code_which_no_page_makes_a_link_of(text: str, shown: str) -> None:
@@ -128,9 +134,7 @@ def test_an_address_is_shown_as_code_which_no_page_makes_a_link_of(text: str, sh
 def test_ordinary_markdown_stays_as_it_was() -> None:
     code = "```html\n<b>[a](b)</b>\n```"
     text = f"**Yes** [1]: 3 < 4, see *p. 2*.\n\n- one\n- two\n\n{code}\n\n| a | b |\n|---|---|\n| 1 | 2 |"
-    assert defence.safe_markdown(text).replace("\\]", "]") == text
-    assert "<strong>Yes</strong>" in defence.safe_html(text)
-    assert "<table>" in defence.safe_html(text)
+    assert defence.safe_markdown(text).replace("&#91;1&#93;", "[1]") == text
 
 
 def test_a_citation_mark_stays_a_citation_mark() -> None:

@@ -9,7 +9,7 @@ from assistant import LENGTHS, SHAPES, Assistant
 
 from protokit.runtime import RuntimeProblem
 from protokit.runtime import streamlit_parts as parts
-from protokit.runtime.defence import safe_markdown
+from protokit.runtime.defence import safe_line, safe_markdown
 from protokit.runtime.showing import marked_text
 from vectorstore import VectorstoreError
 
@@ -36,14 +36,14 @@ def take_text(path: Path) -> None:
     try:
         st.session_state.text, st.session_state.file = assistant.text_of(path), path.name
     except VectorstoreError as problem:
-        st.toast(str(problem), icon=":material/warning:")
+        st.toast(safe_line(str(problem)), icon=":material/warning:")
 
 
 try:
     assistant = load_assistant()
     settings = assistant.settings
 except RuntimeProblem as problem:
-    st.error(problem.friendly)
+    st.error(safe_markdown(problem.friendly))
     st.stop()
 
 parts.set_up_page(settings, wide=True)
@@ -52,7 +52,15 @@ session = st.session_state.setdefault("session", uuid.uuid4().hex)
 left, right = st.columns(2, gap="large")
 with left:
     samples = [path.name for path in assistant.samples()]
-    st.pills("Try one of these", samples, key="sample", on_change=take_sample, wrap=True, required=True)
+    st.pills(
+        "Try one of these",
+        samples,
+        format_func=safe_line,
+        key="sample",
+        on_change=take_sample,
+        wrap=True,
+        required=True,
+    )
     text = st.text_area(
         "Text", height=260, key="text", placeholder="…or paste a text here", label_visibility="collapsed"
     )

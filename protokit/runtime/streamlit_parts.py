@@ -5,7 +5,7 @@ from contextlib import closing
 
 import streamlit as st
 
-from protokit.runtime.defence import safe_markdown
+from protokit.runtime.defence import safe_line, safe_markdown
 from protokit.runtime.errors import RuntimeProblem
 from protokit.runtime.replies import Reply
 from protokit.runtime.requests import Answer, Citation
@@ -27,7 +27,7 @@ def set_up_page(settings: Settings, *, wide: bool = False) -> None:
     style = settings.folder / "style.css"
     if style.is_file():
         st.html(style)
-    st.title(settings.title, anchor=False)
+    st.title(safe_line(settings.title), anchor=False)
     st.caption(safe_markdown(settings.pitch))
 
 
@@ -48,7 +48,7 @@ def stream(reply: Reply, keep: Callable[[Answer], None]) -> None:
     except RuntimeProblem as problem:
         st.session_state.pop(_RUNNING, None)
         stop.empty()
-        st.error(problem.friendly)
+        st.error(safe_markdown(problem.friendly))
         return
     st.session_state.pop(_RUNNING, None)
     keep(reply.answer)
@@ -75,21 +75,21 @@ def show_text(answer: Answer) -> None:
     """The answer's text, and what the visitor should know about it."""
     st.markdown(safe_markdown(doubted(answer)))
     for doubt in doubts(answer):
-        with st.expander(safe_markdown(str(doubt)), icon=":material/warning:"):
+        with st.expander(safe_line(str(doubt)), icon=":material/warning:"):
             if doubt.nearest:
-                st.caption(f"The nearest passage: {safe_markdown(title(doubt.nearest))}")
+                st.caption(f"The nearest passage: {safe_line(title(doubt.nearest))}")
                 st.html(f'<blockquote class="passage">{marked(doubt.nearest)}</blockquote>')
             else:
                 st.caption("No passage comes near it.")
     if answer.note:
-        st.caption(f":material/info: {safe_markdown(answer.note)}")
+        st.caption(f":material/info: {safe_line(answer.note)}")
 
 
 def show_sources(sources: Sequence[Citation]) -> None:
     """Each passage under its file and place, the used words marked."""
     for source in sources:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{safe_markdown(title(source))}**", width="content")
+            st.markdown(f"**{safe_line(title(source))}**", width="content")
             st.badge(match(source.passage), color="green" if source.number else "gray")
         st.html(f'<blockquote class="passage">{marked(source)}</blockquote>')
 
@@ -98,7 +98,7 @@ def show_feedback(answer: Answer, events: EventLog) -> None:
     """Thumbs, stored at once, and what the answer took."""
     with st.container(horizontal=True, vertical_alignment="center"):
         thumbs = st.feedback("thumbs", key=f"thumbs-{answer.event}")
-        st.caption(numbers(answer), help=answer.packing or None)
+        st.caption(safe_line(numbers(answer)), help=safe_line(answer.packing) or None)
     if thumbs is not None:
         events.feedback(answer.event, 1 if thumbs else -1)
 
@@ -121,10 +121,10 @@ def _documents(knowledge: KnowledgeBase) -> None:
     st.subheader("Documents", anchor=False)
     for file in knowledge.files():
         unread = not file.passages and file.note
-        st.markdown(f":material/{'warning' if unread else 'description'}: {safe_markdown(file.file)}")
+        st.markdown(f":material/{'warning' if unread else 'description'}: {safe_line(file.file)}")
         if file.note:
-            st.caption(safe_markdown(f"{file.note}."))
-    st.caption(str(knowledge.status))
+            st.caption(safe_line(f"{file.note}."))
+    st.caption(safe_line(str(knowledge.status)))
 
 
 def show_engine(settings: Settings) -> None:

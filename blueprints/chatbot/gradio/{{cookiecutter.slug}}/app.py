@@ -12,7 +12,7 @@ import gradio as gr
 from assistant import Assistant
 
 from protokit.runtime import Answer, Reply, RuntimeProblem, Turn
-from protokit.runtime.defence import safe_markdown
+from protokit.runtime.defence import safe_line, safe_markdown
 from protokit.runtime.showing import answer_markdown, engine_note, files_html, numbers_html, sources_html
 
 assistant = Assistant()
@@ -50,7 +50,7 @@ def ask(question: str, answers: list[Answer], session: str) -> Iterator[tuple[An
             text += piece
             yield same, [*before, said("assistant", safe_markdown(text))], same, same, same
     except RuntimeProblem as problem:
-        yield READY, [*before, said("assistant", problem.friendly)], same, same, same
+        yield READY, [*before, said("assistant", safe_markdown(problem.friendly))], same, same, same
         return
     finally:
         replies.pop(session, None)
@@ -75,11 +75,11 @@ def judge(answers: list[Answer], liked: gr.LikeData) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
-    head = f"# {safe_markdown(settings.title)}\n{safe_markdown(settings.pitch)}"
+    head = f"# {safe_line(settings.title)}\n{safe_markdown(settings.pitch)}"
     gr.Markdown(f"{head}\n\n{safe_markdown(engine_note(settings))}", elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
-            welcome = f"## {settings.emoji}\n\n{safe_markdown(settings.welcome)}"
+            welcome = f"## {safe_line(settings.emoji)}\n\n{safe_markdown(settings.welcome)}"
             chat = gr.Chatbot(
                 placeholder=welcome, show_label=False, height="56vh", buttons=[], elem_id="chat"
             )

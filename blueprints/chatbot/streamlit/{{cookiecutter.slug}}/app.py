@@ -7,7 +7,7 @@ from assistant import Assistant
 
 from protokit.runtime import Answer, RuntimeProblem, Turn
 from protokit.runtime import streamlit_parts as parts
-from protokit.runtime.defence import safe_markdown
+from protokit.runtime.defence import safe_line, safe_markdown
 from protokit.runtime.showing import sources
 
 PERSON, HELPER = ":material/person:", ":material/auto_awesome:"
@@ -22,7 +22,7 @@ try:
     assistant = load_assistant()
     settings = assistant.settings
 except RuntimeProblem as problem:
-    st.error(problem.friendly)
+    st.error(safe_markdown(problem.friendly))
     st.stop()
 
 parts.set_up_page(settings)
@@ -44,7 +44,9 @@ for answer in answers:
 picked = None
 if not answers:
     starters = settings.starter_questions
-    picked = st.pills("Try", starters, label_visibility="collapsed", wrap=True, required=True)
+    picked = st.pills(
+        "Try", starters, format_func=safe_line, label_visibility="collapsed", wrap=True, required=True
+    )
 if question := st.chat_input("Ask a question…") or picked:
     st.chat_message("user", avatar=PERSON).markdown(safe_markdown(question))
     history = [Turn(answer.question, answer.text) for answer in answers]

@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import gradio as gr
 from assistant import Assistant
 
 from protokit.runtime import Answer, RuntimeProblem, keep_upload
-from protokit.runtime.defence import safe_markdown
+from protokit.runtime.defence import safe_line, safe_markdown
 from protokit.runtime.showing import answer_markdown, engine_note, files_html, numbers_html, sources_html
 
 assistant = Assistant()
@@ -25,15 +26,15 @@ def search(question: str, file: str, answers: list[Answer], session: str) -> Ite
     if not question.strip():
         yield same, same, same, same, same
         return
-    heading = f"## {safe_markdown(question)}\n\n"
-    reply, text = assistant.reply(question, None if file == ALL else file, session), heading
-    yield text, "", same, gr.Row(visible=False), same
+    heading = f"## {safe_line(question)}\n\n"
+    reply, text = assistant.reply(question, None if file == ALL else file, session), ""
+    yield heading, "", same, gr.Row(visible=False), same
     try:
         for piece in reply:
-            text += safe_markdown(piece)
-            yield text, same, same, same, same
+            text += piece
+            yield f"{heading}{safe_markdown(text)}", same, same, same, same
     except RuntimeProblem as problem:
-        yield f"{heading}{problem.friendly}", same, same, same, same
+        yield f"{heading}{safe_markdown(problem.friendly)}", same, same, same, same
         return
     answer = reply.answer
     answers = [*answers, answer]
@@ -56,7 +57,7 @@ def add(paths: list[str] | None) -> tuple[Any, ...]:
         try:
             keep_upload(settings.knowledge, path.name, path.read_bytes())
         except ValueError as problem:
-            gr.Warning(str(problem))
+            gr.Warning(escape(str(problem)))
     assistant.learn()
     return files_html(assistant.knowledge), gr.Dropdown(), gr.Timer(active=True)
 
@@ -69,7 +70,7 @@ def judge(thumbs: int, answers: list[Answer]) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
-    head = f"# {safe_markdown(settings.title)}\n{safe_markdown(settings.pitch)}"
+    head = f"# {safe_line(settings.title)}\n{safe_markdown(settings.pitch)}"
     gr.Markdown(f"{head}\n\n{safe_markdown(engine_note(settings))}", elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):

@@ -7,7 +7,7 @@ from assistant import Assistant
 
 from protokit.runtime import Answer, RuntimeProblem, keep_upload
 from protokit.runtime import streamlit_parts as parts
-from protokit.runtime.defence import safe_markdown
+from protokit.runtime.defence import safe_line, safe_markdown
 from protokit.runtime.showing import sources
 
 ALL = "All documents"
@@ -33,7 +33,7 @@ def take_uploads() -> None:
         try:
             keep_upload(settings.knowledge, upload.name, upload.getvalue())
         except ValueError as problem:
-            st.toast(str(problem), icon=":material/warning:")
+            st.toast(safe_line(str(problem)), icon=":material/warning:")
     assistant.learn()
 
 
@@ -41,7 +41,7 @@ try:
     assistant = load_assistant()
     settings = assistant.settings
 except RuntimeProblem as problem:
-    st.error(problem.friendly)
+    st.error(safe_markdown(problem.friendly))
     st.stop()
 
 parts.set_up_page(settings)
@@ -59,7 +59,9 @@ file = st.selectbox("Search in", [ALL, *names], label_visibility="collapsed") if
 picked = None
 if not answers:
     starters = settings.starter_questions
-    picked = st.pills("Try", starters, label_visibility="collapsed", wrap=True, required=True)
+    picked = st.pills(
+        "Try", starters, format_func=safe_line, label_visibility="collapsed", wrap=True, required=True
+    )
 
 if question := st.session_state.get("asked") or picked:
     parts.stream(assistant.reply(question, None if file == ALL else file, session), keep=take_answer)
@@ -67,7 +69,7 @@ if question := st.session_state.get("asked") or picked:
 
 for answer in answers:
     with st.container(border=True):
-        st.subheader(safe_markdown(answer.question), anchor=False)
+        st.subheader(safe_line(answer.question), anchor=False)
         parts.show_text(answer)
         parts.show_feedback(answer, assistant.events)
         parts.show_sources(answer.citations)

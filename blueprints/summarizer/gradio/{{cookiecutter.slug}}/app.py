@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import gradio as gr
 from assistant import LENGTHS, SHAPES, Assistant
 
 from protokit.runtime import Answer, RuntimeProblem
-from protokit.runtime.defence import safe_markdown
+from protokit.runtime.defence import safe_line, safe_markdown
 from protokit.runtime.requests import Length, Shape
 from protokit.runtime.showing import engine_note, marked_text, numbers
 from vectorstore import VectorstoreError
@@ -27,7 +28,7 @@ def take(path: str | Path | None) -> tuple[str, str]:
     try:
         return assistant.text_of(Path(path)), Path(path).name
     except VectorstoreError as problem:
-        raise gr.Error(str(problem), duration=10) from None
+        raise gr.Error(escape(str(problem)), duration=10) from None
 
 
 def summarize(text: str, shape: Shape, length: Length, file: str, session: str) -> Iterator[tuple[Any, ...]]:
@@ -41,10 +42,10 @@ def summarize(text: str, shape: Shape, length: Length, file: str, session: str) 
             summary += piece
             yield safe_markdown(summary), same, same, same
     except RuntimeProblem as problem:
-        yield problem.friendly, "", gr.Row(visible=False), None
+        yield safe_markdown(problem.friendly), "", gr.Row(visible=False), None
         return
     answer = reply.answer
-    note = f"\n\n*{answer.note}*" if answer.note else ""
+    note = f"\n\n*{safe_line(answer.note)}*" if answer.note else ""
     words = f"{len(text.split()):,} words became {len(answer.text.split()):,} · {numbers(answer)}"
     told = marked_text(text, answer.citations)
     whole = f"<h2>Where each point comes from</h2><div class='whole' tabindex='0'>{told}</div>"
@@ -60,7 +61,7 @@ def judge(thumbs: int, answer: Answer | None) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answer, session, file = gr.State(None), gr.State(lambda: uuid.uuid4().hex), gr.State("pasted text")
-    head = f"# {safe_markdown(settings.title)}\n{safe_markdown(settings.pitch)}"
+    head = f"# {safe_line(settings.title)}\n{safe_markdown(settings.pitch)}"
     gr.Markdown(f"{head}\n\n{safe_markdown(engine_note(settings))}", elem_classes="head")
     with gr.Row():
         with gr.Column(min_width=320):
