@@ -4,7 +4,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -12,6 +11,7 @@ import click
 
 import protokit
 from protokit.commands import blueprints, handover, hub, update
+from protokit.commands.output import guard, tell
 from protokit.commands.terminal import A_PATH, AS_JSON, complain, finish_checks, friendly, progress
 
 P = ParamSpec("P")
@@ -65,9 +65,7 @@ def main() -> None:
     \b
     protokit demo "Answer new hires' questions about our handbook" --docs handbook.pdf
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a sign that the terminal cannot show must not stop the work
-            stream.reconfigure(errors="backslashreplace")
+    guard()
 
 
 @main.command()
@@ -84,13 +82,13 @@ def new(as_json: bool, yes: bool, out: Path | None, dry_run: bool, spec: Path | 
     if dry_run:
         from protokit.spec import write_spec
 
-        click.echo(write_spec(planned.spec), nl=False)
+        tell(write_spec(planned.spec), end="")
         return
     folder = _made(planned, out)
     if as_json:
-        click.echo(json.dumps({"folder": str(folder), **_told(planned)}, ensure_ascii=False, indent=2))
+        tell(json.dumps({"folder": str(folder), **_told(planned)}, ensure_ascii=False, indent=2))
     else:
-        click.echo(_next_steps(folder, planned.spec))
+        tell(_next_steps(folder, planned.spec))
 
 
 @main.command()
@@ -142,7 +140,7 @@ def ask(
         if answer.problem:
             complain(answer.problem)
             failed = True
-        click.echo(json.dumps(told_answer(answer), ensure_ascii=False) if as_json else shown_answer(answer))
+        tell(json.dumps(told_answer(answer), ensure_ascii=False) if as_json else shown_answer(answer))
     for line in Prototype.open(folder).left_out():
         complain(line)
     if failed and model:  # the offline engine stood in for the model that was asked for
@@ -157,7 +155,7 @@ def list_(as_json: bool) -> None:
     from protokit.listing import listed, shown_list
 
     found = listed(HERE.absolute())
-    click.echo(json.dumps(found, ensure_ascii=False, indent=2) if as_json else shown_list(found))
+    tell(json.dumps(found, ensure_ascii=False, indent=2) if as_json else shown_list(found))
 
 
 @main.command()
@@ -189,11 +187,11 @@ def eval_(folder: Path, models: Sequence[str], judge: str, as_json: bool) -> Non
     from protokit.scoresheet import shown_scores, told_scoresheet
 
     prototype = Prototype.open(folder)
-    with progress() as tell:
-        cards = evaluate(prototype, models, tell, judge)
+    with progress() as show:
+        cards = evaluate(prototype, models, show, judge)
     compared = compare(cards)
     below = {card.model: card.shortfalls(prototype.spec.thresholds) for card in cards}
-    click.echo(told_scoresheet(cards, compared, below) if as_json else shown_scores(cards, compared))
+    tell(told_scoresheet(cards, compared, below) if as_json else shown_scores(cards, compared))
     for model, lines in below.items():
         for line in lines:
             complain(f"{model}: {line} (thresholds in prototype.yaml)")
@@ -213,9 +211,7 @@ def trace_(folder: Path, number: int | None, as_json: bool) -> None:
     from protokit.tracing import trace
 
     traced = trace(Prototype.open(folder), number)
-    click.echo(
-        json.dumps(told_trace(traced), ensure_ascii=False, indent=2) if as_json else shown_trace(traced)
-    )
+    tell(json.dumps(told_trace(traced), ensure_ascii=False, indent=2) if as_json else shown_trace(traced))
 
 
 @main.command()
@@ -258,9 +254,9 @@ def _planned(wish: dict[str, Any], ask: bool) -> Any:
 
         planned = converse(wanted, planned, plan)
     else:
-        click.echo(_reason(planned), err=True)
+        tell(_reason(planned), err=True)
     if planned.spec.source:
-        click.echo(_fetched(planned), err=True)
+        tell(_fetched(planned), err=True)
     if ask and planned.blueprint.parameters:
         from protokit.commands.parameters import ask_parameters
 
@@ -371,8 +367,8 @@ def _run(folder: Path, port: int | None, read_again: bool = False) -> None:
         folder,
         port,
         read_again=read_again,
-        say=lambda line: click.echo(line, err=True),
-        announce=click.echo,
+        say=lambda line: tell(line, err=True),
+        announce=tell,
     )
 
 

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from protokit import catalog
+from protokit.commands.output import ask, tell
 from protokit.errors import ChoiceProblem, ProtokitError
 from protokit.making import Plan, Wish
 from protokit.prompts import clean_name, slug_of
@@ -33,7 +34,7 @@ def converse(wish: Wish, planned: Plan, replan: Replan) -> Plan:
     Whoever leaves with q, Ctrl-C or the end of input makes nothing. Raises click.Abort.
     """
     while True:
-        click.echo(shown(planned), err=True)
+        tell(shown(planned), err=True)
         picked = _asked("Change anything? Enter makes it, a number changes a line, q leaves")
         if not picked:
             return planned
@@ -41,7 +42,7 @@ def converse(wish: Wish, planned: Plan, replan: Replan) -> Plan:
             raise click.Abort
         lines = choices(planned)
         if not (picked.isdecimal() and 1 <= int(picked) <= len(lines)):
-            click.echo(f"  {picked!r} is not a number from 1 to {len(lines)}.", err=True)
+            tell(f"  {picked!r} is not a number from 1 to {len(lines)}.", err=True)
             continue
         wish, planned = _changed(lines[int(picked) - 1], wish, planned, replan)
 
@@ -110,14 +111,14 @@ def _doubt(choice: Choice) -> str:
 
 def _changed(line: Line, wish: Wish, planned: Plan, replan: Replan) -> tuple[Wish, Plan]:
     """Ask for the new value; what cannot be is told, and everything stays as it was."""
-    click.echo(f"  {line.hint}", err=True)
+    tell(f"  {line.hint}", err=True)
     typed = _asked(f"{line.name} [{line.value}]")
     if not typed or typed == line.value:
         return wish, planned
     try:
         return _with(line, typed, wish, planned, replan)
     except ProtokitError as problem:
-        click.echo(f"  {problem}", err=True)
+        tell(f"  {problem}", err=True)
         return wish, planned
 
 
@@ -138,5 +139,5 @@ def _with(line: Line, typed: str, wish: Wish, planned: Plan, replan: Replan) -> 
 
 
 def _asked(question: str) -> str:
-    answer: str = click.prompt(question, default="", show_default=False, prompt_suffix=": ", err=True)
+    answer: str = ask(question, default="", show_default=False, prompt_suffix=": ")
     return answer.strip()

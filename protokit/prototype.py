@@ -6,10 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from types import ModuleType
 from typing import Any
 
@@ -78,20 +79,24 @@ class Prototype:
         return module
 
     @contextmanager
-    def serve(self, port: int, *, quiet: bool = True) -> Iterator[subprocess.Popen[bytes]]:
-        """Run the page on loopback at `port` in a process of its own, stopped at the end."""
+    def serve(self, port: int, log: Callable[[str], None] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+        """Run the page on loopback at `port` in a process of its own, stopped at the end; `log` gets what it writes
+        to stderr, line by line."""
         require_screen(self.spec.screen)
         child = subprocess.Popen(
             self._command(port),
             cwd=self.folder,
             env=_environment(port),
             stdout=subprocess.DEVNULL,  # a banner of the screen's own
-            stderr=subprocess.DEVNULL if quiet else None,
+            stderr=subprocess.PIPE if log else subprocess.DEVNULL,
         )
+        reader = _reader(child, log) if log else None
         try:
             yield child
         finally:
             _stop(child)
+            if reader:
+                reader.join(timeout=1)  # a process that it left behind may still hold the pipe
 
     def _command(self, port: int) -> list[str]:
         if self.spec.screen == "gradio":
@@ -140,6 +145,19 @@ def _environment(port: int) -> dict[str, str]:
         "GRADIO_SERVER_NAME": "127.0.0.1",
         "GRADIO_ANALYTICS_ENABLED": "False",
     }
+
+
+def _reader(child: subprocess.Popen[bytes], log: Callable[[str], None]) -> Thread:
+    """Hand on what `child` writes to stderr until it ends."""
+
+    def read() -> None:
+        assert child.stderr is not None
+        for line in child.stderr:
+            log(line.decode("utf-8", "replace").rstrip("\r\n"))
+
+    reader = Thread(target=read, daemon=True)
+    reader.start()
+    return reader
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:

@@ -36,7 +36,7 @@ def run_prototype(
     if free != wanted:
         say(f"Port {wanted} is in use, taking {free}.")
     say(f"Starting {prototype.spec.title}...")
-    with suppress(KeyboardInterrupt), prototype.serve(free, quiet=False) as child:
+    with suppress(KeyboardInterrupt), prototype.serve(free, log=say) as child:
         wait_until_open(child, free)
         address = f"http://localhost:{free}"
         announce(address)

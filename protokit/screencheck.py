@@ -61,12 +61,13 @@ def _refuse_errors(page: object) -> None:
 
 
 def _in_gradio(prototype: Prototype, said: str) -> str:
+    os.environ["HF_HUB_OFFLINE"] = "1"  # else the client asks a model hub's host who is asking
     from gradio_client import Client
 
     port = free_port(7860)
-    with prototype.serve(port, quiet=False) as child:
+    with prototype.serve(port, log=lambda line: print(line, file=sys.stderr)) as child:
         wait_until_open(child, port)
-        client = Client(f"http://127.0.0.1:{port}", verbose=False)
+        client = Client(f"http://127.0.0.1:{port}", verbose=False, analytics_enabled=False)
         endpoint = next(name for name in ("/chat", "/search", "/summarize") if name in _endpoints(client))
         return json.dumps(client.predict(said, api_name=endpoint), ensure_ascii=False)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from protokit.commands.output import tell
 from protokit.commands.terminal import A_PATH, AS_JSON, finish_checks, friendly, progress
 
 _WHICH = click.argument("which", metavar="BLUEPRINT")
@@ -26,7 +27,7 @@ def list_(as_json: bool) -> None:
     from protokit.blueprint_sheet import known_blueprints, shown_known
 
     found = known_blueprints()
-    click.echo(_json(found) if as_json else shown_known(found))
+    tell(_json(found) if as_json else shown_known(found))
 
 
 @blueprint.command()
@@ -39,7 +40,7 @@ def show(which: str, as_json: bool) -> None:
     from protokit.catalog import find_blueprint
 
     told = told_blueprint(find_blueprint(which, trust=True))
-    click.echo(_json(told) if as_json else shown_blueprint(told))
+    tell(_json(told) if as_json else shown_blueprint(told))
 
 
 @blueprint.command()
@@ -83,8 +84,8 @@ def check(which: str, ui: Any, trust: bool, as_json: bool) -> None:
     from protokit.catalog import find_blueprint
 
     found = find_blueprint(which, trust=trust)
-    with progress() as tell:
-        checks = check_blueprint(found, ui, tell)
+    with progress() as show:
+        checks = check_blueprint(found, ui, show)
     finish_checks(checks, as_json)
 
 
@@ -97,7 +98,7 @@ def pack(which: str, out: Path) -> None:
     from protokit.catalog import find_blueprint
     from protokit.wheels import pack
 
-    click.echo(str(pack(find_blueprint(which, trust=True), out)))
+    tell(str(pack(find_blueprint(which, trust=True), out)))
 
 
 def _tell_next(folder: Path) -> None:
@@ -105,9 +106,7 @@ def _tell_next(folder: Path) -> None:
 
     here = folder.absolute().is_relative_to(Path.cwd())
     place = pasteable(f"./{folder.absolute().relative_to(Path.cwd()).as_posix()}" if here else folder)
-    click.echo(
-        f"Made {folder}\n\n  protokit blueprint check {place}\n  protokit new PROMPT --blueprint {place}"
-    )
+    tell(f"Made {folder}\n\n  protokit blueprint check {place}\n  protokit new PROMPT --blueprint {place}")
 
 
 def _json(value: object) -> str:

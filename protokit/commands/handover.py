@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from protokit.commands.output import tell
 from protokit.commands.terminal import A_PATH, friendly
 
 _FIRST_PORT = 8000
@@ -70,9 +71,9 @@ def _told(folder: Path, host: str, port: int | None, path: str) -> int:
     wanted = port or _FIRST_PORT
     free = free_port(wanted)
     if port and free != port:
-        click.echo(f"Port {port} is in use, taking {free}.", err=True)
-    click.echo(f"http://{'localhost' if host == '127.0.0.1' else host}:{free}{path}")
-    click.echo(f"The key is {API_KEY} in {folder / '.env'}. Press Ctrl-C to stop.", err=True)
+        tell(f"Port {port} is in use, taking {free}.", err=True)
+    tell(f"http://{'localhost' if host == '127.0.0.1' else host}:{free}{path}")
+    tell(f"The key is {API_KEY} in {folder / '.env'}. Press Ctrl-C to stop.", err=True)
     return free
 
 
@@ -92,11 +93,9 @@ def eject(folder: Path, out: Path | None, in_place: bool) -> None:
         raise ChoiceProblem("--out and --in-place were both given", fix="Leave one of them out.")
     done = eject_in_place(folder) if in_place else ejected_to(folder, out)
     if done.backup:
-        click.echo(f"Kept the folder as it was in {done.backup}", err=True)
-    click.echo(
-        f"Ejected to {done.folder}\n\n  cd {pasteable(done.folder)}\n  pip install -r requirements.txt"
-    )
-    click.echo(f"  {done.run}\n  pytest")
+        tell(f"Kept the folder as it was in {done.backup}", err=True)
+    tell(f"Ejected to {done.folder}\n\n  cd {pasteable(done.folder)}\n  pip install -r requirements.txt")
+    tell(f"  {done.run}\n  pytest")
 
 
 @click.command()
@@ -111,6 +110,6 @@ def export(folder: Path, kind: str, out: Path | None) -> None:
     from protokit.exporting.bundles import export as exported
 
     made = exported(folder, kind, out)
-    click.echo(f"Made {made}")
+    tell(f"Made {made}")
     guide = {"streamlit-cloud": "PUBLISH.md", "zip": "START.md in it"}.get(kind, "README.md")
-    click.echo(f"{guide} says how to start it. Keys are given there: none is in it.", err=True)
+    tell(f"{guide} says how to start it. Keys are given there: none is in it.", err=True)

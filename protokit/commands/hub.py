@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from protokit.commands.output import tell
 from protokit.commands.terminal import A_PATH, AS_JSON, finish_checks, friendly
 from protokit.errors import MissingExtra
 
@@ -75,8 +76,8 @@ def hub(check: bool, reset_passcode: bool, as_json: bool, **options: Any) -> Non
     serving.serve(
         settings,
         reset_passcode=reset_passcode,
-        say=lambda line: click.echo(line, err=True),
-        announce=click.echo,
+        say=lambda line: tell(line, err=True),
+        announce=tell,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from protokit.commands.output import ask
 from protokit.parameters import Parameter, Parameters
 from protokit.spec import Value
 
@@ -23,5 +24,5 @@ def _asked(name: str, parameter: Parameter) -> Value:
 
     choices = f" ({', '.join(map(str, parameter.choices))})" if parameter.choices else ""
     words = f"{name}: {parameter.help or parameter.type}{choices}"
-    value: Value = click.prompt(words, default=parameter.default, value_proc=read, err=True)
+    value: Value = ask(words, default=parameter.default, value_proc=read)
     return value

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from protokit.commands.output import raw, safe, tell
 from protokit.errors import ProtokitError
 
 P = ParamSpec("P")
@@ -46,7 +47,7 @@ def friendly(verb: Callable[P, R]) -> Callable[P, R]:
 def complain(problem: str) -> None:
     """Tell a problem on one line; what was typed may hold line breaks, and signs that act on a terminal."""
     words = " ".join(problem.split())
-    click.echo(f"protokit: {''.join(c if c.isprintable() else ascii(c)[1:-1] for c in words)}", err=True)
+    tell(f"protokit: {words}", err=True)
 
 
 @contextmanager
@@ -56,25 +57,26 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield lambda what, done, total: None
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress, TaskID
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=Console(file=raw(sys.stderr)), transient=True) as bar:
         tasks: dict[str, TaskID] = {}
 
-        def tell(what: str, done: int, total: int) -> None:
+        def show(what: str, done: int, total: int) -> None:
             if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
+                tasks[what] = bar.add_task(escape(safe(what)), total=total)
             bar.update(tasks[what], completed=done)
 
-        yield tell
+        yield show
 
 
 def finish_checks(checks: "Sequence[Any]", as_json: bool) -> None:
     if as_json:
         rows = [{"name": c.name, "ok": c.ok, "detail": c.detail, "fix": c.fix} for c in checks]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        tell(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         for found in checks:
-            click.echo(str(found))
+            tell(str(found))
     if not all(found.ok for found in checks):
         sys.exit(1)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from protokit.commands.output import tell
 from protokit.commands.terminal import A_PATH, AS_JSON, complain, friendly, progress
 
 _FINE = ("up to date", "would update", "updated")
@@ -33,9 +34,9 @@ def update(folder: Path, every: bool, as_json: bool, **wish: Any) -> None:
             told, shown = _updated(each, wish, lambda step: bar(step, 0, 1), alone=not every)
             results.append(told)
             if shown and not as_json:
-                click.echo(shown)
+                tell(shown)
     if as_json:
-        click.echo(json.dumps(results if every else results[0], ensure_ascii=False, indent=2))
+        tell(json.dumps(results if every else results[0], ensure_ascii=False, indent=2))
     if not all(told["verdict"] in _FINE for told in results):
         sys.exit(1)
 
