@@ -13,6 +13,7 @@ from protokit.runtime.models import connect
 from protokit.runtime.prices import elsewhere
 from protokit.runtime.requests import Answer
 from protokit.runtime.showing import numbers
+from protokit.validation import lone_surrogates
 
 MOST_PATH = 255
 """Bytes that a name may have on every system."""
@@ -105,6 +106,8 @@ def _question(line: str, where: str) -> str:
     asked = row.get("question", row.get("query")) if isinstance(row, dict) else row
     if not isinstance(asked, str) or not asked.strip():
         raise DocumentProblem("no question in this line", where=where, fix='Write {"question": "..."}')
+    if next(lone_surrogates(asked), None):
+        raise DocumentProblem("the question holds half of a character", where=where, fix="Write it anew.")
     return asked
 
 

@@ -35,11 +35,16 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
     if path.is_dir():
         yield from _inside(path)
     elif path.is_file():
-        yield path.name, path
+        yield _storable(path.name), path
     else:
         raise DocumentProblem(
             "no such file or folder", where=str(path), fix="Check the path given with --docs."
         )
+
+
+def _storable(name: str) -> str:
+    """`name` with bytes that are no text in UTF-8 replaced: an index could not hold it."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _inside(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -49,7 +54,7 @@ def _inside(folder: Path) -> Iterator[tuple[str, Path]]:
         for name in sorted(names):
             path = Path(root, name)
             if not name.startswith(".") and path.is_file() and path.resolve().is_relative_to(home):
-                yield path.relative_to(folder).as_posix(), path
+                yield _storable(path.relative_to(folder).as_posix()), path
 
 
 def _refuse(error: OSError) -> NoReturn:

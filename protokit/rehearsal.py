@@ -1,6 +1,7 @@
 """Rehearsal: a copy of a prototype in which an update is tried, so that the real folder is never red."""
 
 import hashlib
+import os
 import shutil
 import stat
 import sys
@@ -66,7 +67,7 @@ def remove_leftovers(folder: Path) -> None:
 
 
 def _prefix(folder: Path) -> str:
-    return f"protokit-rehearsal-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}-"
+    return f"protokit-rehearsal-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]}-"
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A blueprint's template rendered by cookiecutter, once: what does not depend on the person is kept."""
 
 import hashlib
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -10,11 +11,13 @@ from typing import Any
 
 import protokit
 from protokit.blueprint import TEMPLATE_FOLDER
+from protokit.errors import SpecProblem
 from protokit.places import cache
 from protokit.spec import Screen
 
 RAW = ["*.py", "*.toml", "*.yaml", "*.css", "*.gitignore", "*.env.example"]
 """Copied as they are: only what names the folder, the screen or the version is a template."""
+_PLAIN_NAME = re.compile(r"\{\{ *cookiecutter\.(slug|screen|version) *\}\}")
 _BYTECODE = "__pycache__"
 """Left by pip, which compiles every file of a package; it is nothing of a template's."""
 
@@ -25,8 +28,9 @@ def rendered(layers: Sequence[Path], slug: str, screen: Screen) -> Iterator[Path
 
     Cookiecutter does the rendering. The result is kept in the user's cache under a name that is made of all
     that goes into it, so that the next prototype from the same blueprint needs no rendering. Template hooks
-    never run.
+    never run. Raises SpecProblem for a file whose name is computed: it could lead anywhere.
     """
+    _refuse_computed_names(layers)
     context = {"slug": slug, "screen": screen, "version": protokit.__version__, "_copy_without_render": RAW}
     kept = cache() / "rendered" / _digest(layers, context)
     if kept.is_dir():
@@ -34,6 +38,19 @@ def rendered(layers: Sequence[Path], slug: str, screen: Screen) -> Iterator[Path
         return
     with TemporaryDirectory(prefix="protokit-") as aside:
         yield _keep(_render(layers, context, Path(aside)), kept)
+
+
+def _refuse_computed_names(layers: Sequence[Path]) -> None:
+    """What stands for the slug, the screen or the version holds no separator, so the file stays in its folder."""
+    for layer in layers:
+        for path in layer.rglob("*"):
+            name = path.relative_to(layer).as_posix()
+            if any(sign in _PLAIN_NAME.sub("", name) for sign in ("{{", "{%", "{#")):
+                raise SpecProblem(
+                    "its name is computed, and could lead out of the prototype's folder",
+                    where=f"{layer.parent.name}/{layer.name}/{name}",
+                    fix="Compute nothing in it: only {{cookiecutter.slug}}, .screen and .version may stand there.",
+                )
 
 
 def _render(layers: Sequence[Path], context: dict[str, Any], aside: Path) -> Path:

@@ -15,6 +15,7 @@ import yaml
 from protokit.errors import SpecProblem
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times as fast, where libyaml is there
+_HALF = re.compile("[\ud800-\udfff]")
 _SPOKEN = {
     "str": "text",
     "int": "a whole number",
@@ -56,18 +57,41 @@ def convert(model: type[S], fields: Any, *, text: str = "", where: str) -> S:
 def load_yaml(text: str, *, where: str) -> Any:
     """Return what YAML `text` holds; a syntax error names the line."""
     try:
-        return yaml.load(text, Loader=_LOADER)
+        value = yaml.load(text, Loader=_LOADER)
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         what = f"not valid YAML ({problem})"
         raise SpecProblem(what, where=where + line, fix="Put quotes around the text.") from None
+    if place := next(lone_surrogates(value), None) if "\\" in text else None:
+        what = f"{place} holds half of a character (an escape such as \\ud83d by itself)"
+        raise SpecProblem(what, where=where, fix="Write the character itself.")
+    return value
 
 
 def dump_yaml(value: object) -> str:
     """Return `value` as readable YAML: order kept, no line folding, any script as it is."""
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def lone_surrogates(value: object, place: str = "") -> Iterator[str]:
+    """Where in `value` (as JSON or YAML have it) half of a character stands, which no file or answer can hold.
+
+    A place is like "messages.0.content"; for a key it is that of what the key is in.
+    """
+    if isinstance(value, str):
+        if _HALF.search(value):
+            yield place or "text"
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(key, str) and _HALF.search(key):
+                yield f"{place}.a key".lstrip(".")
+            else:
+                yield from lone_surrogates(inner, f"{place}.{key}".lstrip("."))
+    elif isinstance(value, (list, tuple)):
+        for number, inner in enumerate(value):
+            yield from lone_surrogates(inner, f"{place}.{number}".lstrip("."))
 
 
 def read_text(path: Path) -> str:

@@ -330,3 +330,39 @@ def test_a_blueprint_is_started_from_a_prompt(tmp_path: Path) -> None:
     before = tree(tmp_path)
     refused(protokit("blueprint", "new", PROMPT, "--as", "mine", cwd=tmp_path), "exists already")
     assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "{{ '..' }}/{{ '..' }}/{{ '..' }}/owned.md",
+        "{{ ['..', '..', 'owned'] | join('/') }}.md",
+        "{% if true %}..{% endif %}/owned.md",
+        "{{ cookiecutter.slug.__class__ }}.md",
+        "{# #}owned.md",
+    ],
+)
+def test_a_file_whose_name_is_computed_is_refused_and_nothing_is_written(tmp_path: Path, name: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    written(home / "mine", {f"shared/{INSIDE}/{name.replace('/', os.sep)}": "x"})
+    before = tree(tmp_path)
+    done = new(home)
+    assert done.code == 1
+    assert "its name is computed" in done.err.splitlines()[-1]
+    assert "Traceback" not in done.err
+    assert tree(tmp_path) == before
+
+
+def test_a_second_folder_with_a_computed_name_is_not_taken_for_the_template(tmp_path: Path) -> None:
+    files = {f"shared/{INSIDE}/a.md": "x", "shared/{{ 'cookiecutter' and '..' }}/b.md": "x"}
+    written(tmp_path / "mine", files)
+    done = new(tmp_path)
+    assert done.code == 1
+    assert "its name is computed" in done.err
+
+
+def test_a_file_may_be_named_after_the_prototype(tmp_path: Path) -> None:
+    written(tmp_path / "mine", {f"shared/{INSIDE}/{{{{ cookiecutter.slug }}}}-notes.md": "x"})
+    folder = made(new(tmp_path, "--name", "Policies"), tmp_path)
+    assert (folder / "policies-notes.md").is_file()

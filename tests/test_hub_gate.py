@@ -412,6 +412,16 @@ def test_what_a_proxy_says_is_believed_only_of_a_trusted_one(hub: Served, tmp_pa
         assert f"script-src https://{behind.authority}/static/" in page.headers["content-security-policy"]
 
 
+def test_behind_tls_a_browser_is_told_to_come_by_nothing_else(hub: Served, tmp_path: Path) -> None:
+    told, secure = "strict-transport-security", {"X_Forwarded_Proto": "https", **BROWSER}
+    assert told not in hub.ask("/signin", **secure).headers  # whoever says so is no trusted proxy
+    with served(tmp_path / "behind", "leave", trusted_proxy=("127.0.0.1",)) as behind:
+        assert told not in behind.ask("/signin", **BROWSER).headers
+        for path in ("/signin", "/new", "/p/leave/", "/p/leave/app/"):
+            answer = behind.ask(path, cookie=behind.owner(), **secure)
+            assert answer.headers[told] == "max-age=31536000", path
+
+
 def test_a_body_is_bounded_while_it_comes_in(tmp_path: Path) -> None:
     megabyte = b"x" * 1024 * 1024
     with served(tmp_path / "home", "leave", upload_mb=2) as hub:

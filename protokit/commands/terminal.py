@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 import click
 
 from protokit.commands.output import raw, safe, tell
-from protokit.errors import ProtokitError
+from protokit.errors import PromptProblem, ProtokitError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,18 +30,33 @@ def friendly(verb: Callable[P, R]) -> Callable[P, R]:
         from vectorstore.errors import VectorstoreError
 
         try:
+            _refuse_bytes(kwargs)
             return verb(*args, **kwargs)
         except (ProtokitError, RuntimeProblem, VectorstoreError) as problem:
             complain(str(problem))
             sys.exit(1)
         except BrokenPipeError:
             raise  # whoever read the output has left, which is click's to handle
+        except UnicodeEncodeError as problem:
+            half = f"U+{ord(problem.object[problem.start]):04X}"
+            complain(f"half of a character ({half}) stands where it cannot be written. Replace it.")
+            sys.exit(1)
         except OSError as problem:
             name = f"{problem.filename}: " if problem.filename else ""
             complain(f"{name}{problem.strerror or problem}. Check the path and its permissions.")
             sys.exit(1)
 
     return run
+
+
+def _refuse_bytes(given: Mapping[str, object]) -> None:
+    """Refuse what was typed in another encoding than the terminal's; only the name of a file may be like that."""
+    from protokit.validation import lone_surrogates
+
+    for name, value in given.items():
+        if next(lone_surrogates(value), None):
+            what = f"what was given as {name.upper()} holds bytes that are no text here"
+            raise PromptProblem(what, fix="Type it again, or save it in a file in UTF-8.")
 
 
 def complain(problem: str) -> None:

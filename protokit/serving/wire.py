@@ -5,11 +5,13 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from protokit.asking import told_answer
 from protokit.errors import PromptProblem
 from protokit.runtime.requests import Answer, Turn
+from protokit.validation import lone_surrogates
 
 _TOLD = ("citations", "found", "note", "model", "seconds", "dollars", "tokens_estimated", "event")
 """What an answer tells beside OpenAI's fields; why a model failed stays with the owner."""
@@ -58,6 +60,13 @@ class ChatRequest(BaseModel):
     """Who asks: limits a minute and a session hold for each of them."""
     protokit: dict[str, str] = Field(default_factory=dict)
     """Options of this prototype, such as {"file": "handbook.pdf"} or {"shape": "actions"}."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_halves(cls, fields: Any) -> Any:
+        if place := next(lone_surrogates(fields), None):
+            raise PydanticCustomError("half", "{place}: holds half of a character", {"place": place})
+        return fields
 
     def exchange(self) -> tuple[str, list[Turn]]:
         """The last question, and the conversation before it. Raises PromptProblem where nothing is asked."""

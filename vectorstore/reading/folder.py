@@ -40,6 +40,8 @@ def _seen(name: str) -> bool:
 
 def _refusal(path: Path, folder: Path) -> Unreadable | None:
     where = path.relative_to(folder).as_posix()
+    if where != (plain := where.encode("utf-8", "replace").decode()):
+        return Unreadable("has a name that is not text in UTF-8", where=plain, fix="Give it another name.")
     try:
         target = path.resolve(strict=True)
     except (OSError, RuntimeError):

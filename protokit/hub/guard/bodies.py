@@ -16,6 +16,7 @@ _ENOUGH = 8192
 """The token is the first field of a form, so that it is found within this many bytes."""
 _DRAIN_SECONDS = 15.0
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']*)", re.IGNORECASE)
 _PART = re.compile(rb'^content-disposition:[^\r\n]*[; ]name="?csrf_token"?(?:;|\r\n|$)', re.IGNORECASE)
 
 
@@ -60,6 +61,12 @@ def declared(headers: Iterable[tuple[bytes, bytes]]) -> int:
     """The length a request says it has, 0 where it says none or nonsense."""
     lengths = [value for name, value in headers if name == b"content-length" and value.isdigit()]
     return max((int(value) for value in lengths), default=0)
+
+
+def declared_utf8(content_type: str) -> bool:
+    """Whether a form is in UTF-8: other encodings make characters of its bytes that cannot be stored."""
+    named = _CHARSET.findall(content_type)
+    return all(charset.lower() in ("utf-8", "utf8") for charset in named)
 
 
 async def form_token(receive: Receive, content_type: str) -> tuple[str, Receive]:

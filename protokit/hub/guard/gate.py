@@ -19,7 +19,7 @@ from protokit.hub.guard import asked as requests
 from protokit.hub.guard import csrf
 from protokit.hub.guard.addresses import BadAddress, Place, Scope, forwarded
 from protokit.hub.guard.asked import Asked
-from protokit.hub.guard.bodies import Bounded, Incoming, Receive, declared, form_token
+from protokit.hub.guard.bodies import Bounded, Incoming, Receive, declared, declared_utf8, form_token
 from protokit.hub.guard.handover import Handover, Nowhere
 from protokit.hub.guard.reply import Reply, Send
 from protokit.hub.guard.secrets import Keys
@@ -135,6 +135,8 @@ class Gate:
         most = self._most(asked)
         if declared(asked.headers) > most:
             raise _Turned(413, _too_large(most))
+        if asked.place.kind != "app" and not declared_utf8(asked.said.get("content-type", "")):
+            raise _Turned(400, "This form is in another encoding than UTF-8.")
         if asked.changes and asked.place.kind != "app":
             given = asked.said.get(csrf.HEADER, "")
             if not given:

@@ -10,6 +10,8 @@ from protokit.hub.guard.headers import Header, secured
 from protokit.hub.guard.visitors import FORM_COOKIE, cookies
 from protokit.hub.settings import HubSettings
 
+_ONLY_TLS = (b"strict-transport-security", b"max-age=31536000")
+"""For a year the browser asks this host in no other way, so that nobody in between can lead it to plain http."""
 Send = Callable[[Message], Awaitable[None]]
 
 
@@ -62,7 +64,7 @@ class Reply:
             else:
                 framed = f"{asked.scheme}://*.{domain}{port}"
         headers = secured(self.place, sent, origin=asked.origin, framers=framers, framed=framed)
-        return [*headers, *self._form_cookie(sent)]
+        return [*headers, *([_ONLY_TLS] if asked.scheme == "https" else []), *self._form_cookie(sent)]
 
     def _form_cookie(self, sent: list[Header]) -> list[Header]:
         page = any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in sent)
