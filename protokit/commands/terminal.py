@@ -2,11 +2,11 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import click
 
@@ -55,7 +55,8 @@ def _refuse_bytes(given: Mapping[str, object]) -> None:
 
     for name, value in given.items():
         if next(lone_surrogates(value), None):
-            what = f"what was given as {name.upper()} holds bytes that are no text here"
+            half = next(sign for sign in "".join(cast(Iterable[str], value)) if "\ud800" <= sign <= "\udfff")
+            what = f"what was given as {name.upper()} holds U+{ord(half):04X}, which is no text in UTF-8"
             raise PromptProblem(what, fix="Type it again, or save it in a file in UTF-8.")
 
 
