@@ -9,9 +9,9 @@ from pathlib import Path
 
 from protokit.checks import Check
 from protokit.errors import FolderProblem
-from protokit.exporting.leaks import refuse_keys
 from protokit.placing import shared_files
 from protokit.prototype import Prototype
+from protokit.secret_scan import refuse_secrets
 
 ASSISTANT = "Assistant"
 _ALWAYS = ("reply", "settings", "events", "__enter__", "__exit__")
@@ -86,7 +86,7 @@ def _tree(path: Path) -> ast.Module:
 
 def _keys(folder: Path) -> Check:
     try:
-        refuse_keys(folder, shared_files(folder))
+        refuse_secrets(folder, shared_files(folder), "exported")
     except FolderProblem as problem:
         return Check(
             "no key in a file", False, f"{problem.where} {problem.what.partition(',')[0]}", problem.fix

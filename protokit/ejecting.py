@@ -15,6 +15,7 @@ from protokit.import_rewriting import rewrite_imports
 from protokit.placing import copy_shared, placed, shared_files
 from protokit.prototype import Prototype
 from protokit.requirements import DISTRIBUTION, extra_packages, without_protokit
+from protokit.secret_scan import refuse_secrets
 
 NOTE = "EJECTED.md"
 _SKIPPED = {"__pycache__"}
@@ -61,6 +62,7 @@ def eject_in_place(folder: Path) -> Ejected:
 
 def _changes(prototype: Prototype) -> dict[Path, bytes]:
     """The content of every file that differs in the ejected folder, by its path inside."""
+    refuse_secrets(prototype.folder, shared_files(prototype.folder), "ejected")
     stem = re.sub(r"\W", "_", prototype.spec.slug)
     stem = stem if stem.isidentifier() else f"app_{stem}"
     names = {"protokit.runtime": f"{stem}_runtime", "vectorstore": f"{stem}_vectorstore"}

@@ -20,6 +20,7 @@ from protokit.making import sample_plan
 from protokit.prompts import slug_of
 from protokit.rendering import KNOWLEDGE, refuse_occupied
 from protokit.sample import QUESTIONS_FILE, Sample
+from protokit.secret_scan import files_in, refuse_secrets
 from protokit.validation import dump_yaml, read_text
 from protokit.wording import WORDING_FILE, own_wording
 
@@ -38,6 +39,7 @@ def fork(blueprint: Blueprint, name: str, target: Path, *, repository: bool = Fa
         _copy_template(blueprint, made)
         _copy_texts(blueprint, name, made)
         _copy_sample(blueprint, sample_plan(blueprint, blueprint.screens[0]).spec.domain, made)
+        refuse_secrets(made, files_in(made), "copied", env=blueprint.folder / ".env")
         for part in BRIDGE:
             shutil.copytree(home() / part, made / part, ignore=_SKIPPED)
         forked = read_blueprint(made)

@@ -10,8 +10,12 @@ from tempfile import TemporaryDirectory
 from protokit.blueprint import Blueprint
 from protokit.errors import CheckFailed, MissingExtra
 from protokit.installed import GROUP
+from protokit.secret_scan import files_in, refuse_secrets
 
-_LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", "dist", ".venv", ".env", ".DS_Store")
+_LEFT_OUT = shutil.ignore_patterns(
+    ".git", "__pycache__", "dist", ".venv", ".env", ".env.*[!e]", "secrets.toml", ".DS_Store"
+)
+"""Of the files that hold settings only .env.example goes along."""
 _PROJECT = """[build-system]
 requires = ["hatchling"]
 build-backend = "hatchling.build"
@@ -34,7 +38,8 @@ packages = ["{package}"]
 def pack(blueprint: Blueprint, out: Path) -> Path:
     """Build a wheel of `blueprint` in the folder `out` and return its path. Nothing is fetched.
 
-    Raises MissingExtra without hatchling, CheckFailed with its words where it fails.
+    Raises MissingExtra without hatchling, CheckFailed with its words where it fails, FolderProblem where a file
+    holds a secret.
     """
     if find_spec("hatchling") is None:
         raise MissingExtra(
@@ -45,6 +50,9 @@ def pack(blueprint: Blueprint, out: Path) -> Path:
     with TemporaryDirectory(prefix="protokit-pack-") as aside:
         project, dist = Path(aside, "project"), Path(aside, "dist")
         shutil.copytree(blueprint.folder, project / package, ignore=_LEFT_OUT)
+        refuse_secrets(
+            project / package, files_in(project / package), "packed", env=blueprint.folder / ".env"
+        )
         (project / package / "__init__.py").touch()
         told = _PROJECT.format(
             distribution=distribution,

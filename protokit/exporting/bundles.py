@@ -11,12 +11,12 @@ from typing import Any
 
 import protokit
 from protokit.errors import ChoiceProblem, FolderProblem
-from protokit.exporting.leaks import refuse_keys
 from protokit.exporting.wheels import own_wheel
 from protokit.placing import copy_shared, placed, shared_files
 from protokit.prototype import Prototype
 from protokit.rendering import fill
 from protokit.requirements import DISTRIBUTION, package, with_wheel
+from protokit.secret_scan import refuse_secrets
 from protokit.validation import dump_yaml
 
 IMAGES = {
@@ -62,7 +62,7 @@ def export(folder: Path, kind: str, out: Path | None = None) -> Path:
     home = prototype.folder
     if kind == "streamlit-cloud" and prototype.spec.screen != "streamlit":
         raise ChoiceProblem("Streamlit's cloud shows no Gradio page", fix="Use --to spaces.")
-    refuse_keys(home, shared_files(home))
+    refuse_secrets(home, shared_files(home), "exported")
     locked = _locked(home)
     target = out or home.with_name(f"{home.name}-{kind}" if kind != "zip" else f"{home.name}.zip")
     if kind == "zip":
