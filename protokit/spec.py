@@ -123,10 +123,14 @@ class Spec(Strict, frozen=True, kw_only=True):
     fall_back_offline: bool = True
     """Whether the offline engine answers when the model cannot."""
     context_tokens: Annotated[int, Meta(ge=512, le=2_000_000)] = 4096
+    max_tokens: Annotated[int, Meta(ge=16, le=200_000)] | None = None
+    """The longest answer of a model; absent for 1,024 tokens, 8,192 where the model reasons first."""
+    temperature: Annotated[float, Meta(ge=0, le=2)] | None = None
+    """How freely a model chooses its words; absent leaves it to the server."""
     mask_personal_data: bool = False
     limits: Limits = Limits()
     prices: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """Dollars a million tokens in and out, by model, where they differ from the public table."""
+    """Dollars a million tokens in and out, by model, where they differ from the public table; [0, 0] is free."""
     compare_cost_to: Line | None = None
     """A model whose price for the same tokens is shown beside each answer."""
     thresholds: Thresholds = Thresholds()

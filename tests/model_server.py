@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 from typing import Any
 
 MODEL = "test-model"
@@ -44,6 +45,12 @@ class Behaviour:
     """Older servers refuse the field."""
     takes_response_format: bool = True
     """So do models that cannot be held to a schema."""
+    refused: tuple[str, ...] = ()
+    """Other fields it does not take."""
+    thoughts: list[str] = field(default_factory=list)
+    """Pieces of reasoning before the text, under the name that most servers have for it."""
+    endless: bool = False
+    """It repeats its pieces until the client hangs up, whatever it was told about the longest answer."""
     alive: int = 0
     """Keep-alive lines before the first piece, 0.05 s apart."""
     finish: str = "stop"
@@ -106,6 +113,8 @@ class _Handler(BaseHTTPRequestHandler):
             return 400, {}
         if "response_format" in sent and not behaviour.takes_response_format:
             return 400, {}
+        if any(name in sent for name in behaviour.refused):
+            return 400, {}
         if behaviour.failure and behaviour.failures > 0:
             behaviour.failures -= 1
             return behaviour.failure
@@ -118,6 +127,10 @@ class _Handler(BaseHTTPRequestHandler):
             told["error"]["message"] = "Unknown field: stream_options"
         if "response_format" in self.server.asked[-1] and not self.server.behaviour.takes_response_format:
             told["error"]["message"] = "response_format of type json_schema is not supported"
+        if unknown := [name for name in self.server.behaviour.refused if name in self.server.asked[-1]]:
+            told["error"]["message"] = (
+                f"Unsupported parameter: '{unknown[0]}' is not supported with this model."
+            )
         told["error"] |= self.server.behaviour.complaint
         self._send(status, json.dumps(told).encode(), "application/json", headers)
 
@@ -137,7 +150,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._line(": still here")
             self._wait(0.05)
         pieces = behaviour.replies.pop(0) if behaviour.replies else behaviour.pieces
-        for number, piece in enumerate(pieces):
+        for thought in behaviour.thoughts:
+            delta = {"reasoning_content": thought}
+            self._event(json.dumps(_chunk([{"index": 0, "delta": delta, "finish_reason": None}])))
+        for number, piece in enumerate(cycle(pieces) if behaviour.endless else pieces):
             if number == behaviour.cut_after and behaviour.cuts > 0:
                 behaviour.cuts -= 1
                 self.close_connection = True

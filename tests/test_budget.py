@@ -74,7 +74,7 @@ def test_calls_under_way_hold_their_room(where: str) -> None:
     budget.reserve(0.6, 10, session="b", visitor="y")
 
 
-def test_a_caller_killed_in_mid_call_holds_its_room_until_it_expires(where: str) -> None:
+def test_a_caller_killed_in_mid_call_holds_its_room_and_is_booked_when_it_expires(where: str) -> None:
     body = (
         "budget.reserve(0.9, 100, session='s', visitor='v')\n"
         "print('reserved', flush=True)\nimport time; time.sleep(60)"
@@ -92,7 +92,11 @@ def test_a_caller_killed_in_mid_call_holds_its_room_until_it_expires(where: str)
         after.reserve(0.9, 100, session="t", visitor="w")
     assert after.spent().held == pytest.approx(0.9)
     clock.now += 301
-    assert after.reserve(0.9, 100, session="t", visitor="w").dollars == 0.9
+    assert (after.spent().in_all, after.spent().held) == (pytest.approx(0.9), 0)
+    with pytest.raises(Refused, match="Too little is left") as refused:
+        after.reserve(0.9, 100, session="t", visitor="w")
+    assert not refused.value.passing
+    assert after.reserve(0.1, 100, session="t", visitor="w").dollars == 0.1
 
 
 def test_what_was_spent_is_remembered_after_a_restart(where: str) -> None:
@@ -163,10 +167,28 @@ def test_settling_twice_or_late_books_once(where: str) -> None:
     budget = Budget(where, Limits(dollars_in_all=1.0), clock=clock)
     held = budget.reserve(0.5, 10, session="a", visitor="x")
     clock.now += 1000
-    budget.reserve(0.9, 10, session="a", visitor="x")
+    budget.reserve(0.5, 10, session="a", visitor="x")
+    assert budget.spent().in_all == pytest.approx(0.5)
     budget.settle(held, 0.4, 9)
     budget.settle(held, 0.4, 9)
     assert budget.spent().in_all == pytest.approx(0.4)
+
+
+def test_an_answer_under_way_does_not_tell_others_that_the_budget_is_used(where: str) -> None:
+    budget = Budget(where, Limits(dollars_a_day=1.0, dollars_in_all=1.0, tokens_a_session=100))
+    held = budget.reserve(0.9, 90, session="a", visitor="x")
+    for session in ("a", "b"):
+        with pytest.raises(Refused, match="Other answers are being written") as refused:
+            budget.reserve(0.2, 20, session=session, visitor="y")
+        assert refused.value.passing
+        assert "used" not in str(refused.value)
+    budget.settle(held, 0.9, 90)
+    with pytest.raises(Refused, match="Too little is left of the budget") as refused:
+        budget.reserve(0.2, 20, session="b", visitor="y")
+    assert not refused.value.passing
+    budget.settle(budget.reserve(0.1, 10, session="b", visitor="y"), 0.1, 10)
+    with pytest.raises(Refused, match="has used its budget"):
+        budget.reserve(0.1, 10, session="b", visitor="y")
 
 
 def test_a_refused_call_leaves_no_trace(where: str) -> None:

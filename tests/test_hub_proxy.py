@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -21,6 +22,8 @@ from websockets.sync.client import connect
 from protokit.hub.engine.child import Door
 from protokit.hub.engine.orders import Address
 from protokit.hub.engine.proxy import Unreachable, Upstream
+from protokit.hub.guard.visitors import Visitor
+from protokit.runtime.visitor import BY_VISITOR
 
 BASE = "/p/x/app"
 left = threading.Event()
@@ -139,6 +142,36 @@ def test_the_process_lets_in_nobody_but_the_hub(prototype: int) -> None:
     )
     with pytest.raises(InvalidStatus):
         connect(f"ws://127.0.0.1:{prototype}{BASE}/echo")
+
+
+async def told_to(port: int, visitor: Visitor, **headers: str) -> dict[str, str]:
+    """The headers that a prototype gets of a request by `visitor`."""
+    upstream, sent = Upstream(Address(port=port), "the key"), list[dict[str, Any]]()
+    given = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"method": "GET", "raw_path": f"{BASE}/".encode(), "path": f"{BASE}/", "query_string": b""}
+    scope |= {"type": "http", "scheme": "http", "headers": given, "state": {"visitor": visitor}}
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await upstream.carry_request(scope, receive, send)
+    await upstream.close()
+    body = b"".join(message.get("body", b"") for message in sent)
+    found: dict[str, str] = json.loads(body)["headers"]
+    return found
+
+
+def test_a_prototype_is_told_who_asks_by_the_hub_alone(prototype: int, url: str) -> None:
+    guest = Visitor("guest", "visit-1", "link", "x")
+    first = asyncio.run(told_to(prototype, guest))[BY_VISITOR]
+    assert "visit-1" not in first, "nothing that opens a door"
+    assert asyncio.run(told_to(prototype, guest, x_protokit_visitor="forged"))[BY_VISITOR] == first
+    assert asyncio.run(told_to(prototype, Visitor("guest", "visit-2")))[BY_VISITOR] != first
+    assert BY_VISITOR not in httpx.get(f"{url}{BASE}/", headers={BY_VISITOR: "forged"}).json()["headers"]
 
 
 def test_a_prototype_sees_no_cookie_of_the_hub(url: str) -> None:

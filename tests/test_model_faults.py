@@ -13,6 +13,8 @@ from protokit.runtime import ModelProblem
 from protokit.runtime.models import OpenAIEngine, Outcome, connect
 from protokit.runtime.pacing import Patience
 from protokit.runtime.requests import Question
+from protokit.runtime.sending import CUT
+from protokit.runtime.tokens import count
 from protokit.spec import PROVIDERS
 from tests import model_server
 from tests.model_server import MODEL, ModelServer
@@ -207,9 +209,15 @@ from langchain_core.outputs import ChatGenerationChunk
 
 class ChatOllama(FakeListChatModel):
     model: str
+    num_predict: int | None = None
+    temperature: float | None = None
     responses: list[str] = []
 
     def _stream(self, messages, stop=None, run_manager=None, **kwargs):
+        if self.model == "endless":
+            yield ChatGenerationChunk(message=AIMessageChunk(content=f"{self.num_predict} {self.temperature} "))
+        while self.model == "endless":
+            yield ChatGenerationChunk(message=AIMessageChunk(content="word after word, "))
         if self.model == "broken":
             raise ConnectionError("key sk-planted-51b0c2 at http://127.0.0.1:1")
         for word in ["Thirty ", "days."]:
@@ -230,6 +238,15 @@ def provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_model_through_langchain_streams() -> None:
     pieces = list(connect("ollama:small").stream(Question("How many days?"), Outcome()))
     assert "".join(pieces) == "Thirty days."
+
+
+@pytest.mark.usefixtures("provider")
+def test_a_provider_of_langchain_is_told_the_longest_answer_and_left_there() -> None:
+    outcome = Outcome("ollama:endless", max_tokens=50, temperature=0.5)
+    text = "".join(connect("ollama:endless").stream(Question("How?"), outcome))
+    assert text.startswith("50 0.5 word")
+    assert 40 <= count(text).tokens <= 50
+    assert outcome.note == CUT
 
 
 @pytest.mark.usefixtures("provider")

@@ -86,13 +86,40 @@ def test_a_price_of_ones_own_may_be_nothing() -> None:
     [
         "http://localhost:11434/v1",
         "http://127.0.0.1:8000",
-        "http://192.168.1.20/v1",
         "http://[::1]:80",
-        "http://vllm:8000/v1",
     ],
 )
-def test_a_server_on_this_machine_or_network_is_free(base_url: str) -> None:
+def test_a_server_on_this_machine_is_free(base_url: str) -> None:
     assert prices.cost("openai:llama3.2", 1000, 1000, base_url=base_url).dollars == 0
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "http://192.168.1.20/v1",
+        "http://10.0.0.7:4000",
+        "http://vllm:8000/v1",
+        "http://gateway.internal/v1",
+        "http://host.docker.internal:4000",
+        "http://localhost.example.com/v1",
+    ],
+)
+def test_a_server_of_a_private_name_is_free_only_where_its_owner_says_so(base_url: str) -> None:
+    assert prices.cost("openai:llama3.2", 1000, 1000, base_url=base_url).dollars is None
+    assert prices.cost("openai:llama3.2", 1, 1, {"llama3.2": (0.0, 0.0)}, base_url=base_url).dollars == 0
+
+
+@pytest.mark.parametrize("model", ["openai:gpt-4o-mini", "openai:o3-mini"])
+def test_a_gateway_on_this_machine_to_a_maker_costs_what_the_maker_asks(model: str) -> None:
+    there = prices.cost(model, 1_000_000, 1_000_000).dollars
+    assert there
+    assert prices.cost(model, 1_000_000, 1_000_000, base_url="http://localhost:4000/v1").dollars == there
+
+
+def test_a_model_of_ollama_is_free_unless_it_runs_elsewhere() -> None:
+    assert prices.cost("ollama:llama3.2", 1000, 1000).dollars == 0
+    assert prices.cost("ollama:llama3.2", 1000, 1000, base_url="127.0.0.1:11434").dollars == 0
+    assert prices.cost("ollama:llama3.2", 1000, 1000, base_url="http://gpu.internal:11434").dollars is None
 
 
 def test_the_offline_engine_is_free_and_the_same_tokens_can_be_priced_elsewhere() -> None:

@@ -2,7 +2,8 @@
 
 Every check and its reservation are one transaction, so callers in any number of processes (SQLite file) or on
 several machines (Postgres URL) see one account. A caller that dies leaves a reservation behind that holds its
-room until it expires. All times are UTC; a day runs from 00:00 UTC to 00:00 UTC.
+room until it expires, and is then booked as spent: what the server sends a bill for nobody knows. All times are
+UTC; a day runs from 00:00 UTC to 00:00 UTC.
 """
 
 import time
@@ -24,6 +25,9 @@ _SCHEMA = (
 )
 _ALL = "all"
 _MINUTE = 60.0
+_UNDER_WAY = (
+    "Other answers are being written just now, and they may need what is left. Try again in a moment."
+)
 # Adding up cents in binary must not refuse the last call that just fits.
 _ROUNDING = 1e-9
 
@@ -41,7 +45,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """Room for one call: give it back with `Budget.settle`, or it expires by itself."""
+    """Room for one call: give it back with `Budget.settle`, or it is booked as it stands when it expires."""
 
     id: str
     day: str
@@ -63,11 +67,14 @@ class Refused(Exception):
     """A call that does not fit. `limit` names the field of `Limits`, `opens_at` (UTC) when it may fit again.
 
     `opens_at` is None where waiting does not help: a total that is used up, a session that is too long, or a
-    price that nobody knows. `str(refused)` is a line for the visitor.
+    price that nobody knows. `passing` says that only answers on their way stand in between, which may need less than
+    was set aside for them. `str(refused)` is a line for the visitor.
     """
 
-    def __init__(self, limit: str, reason: str, opens_at: datetime | None = None) -> None:
-        self.limit, self.opens_at = limit, opens_at
+    def __init__(
+        self, limit: str, reason: str, opens_at: datetime | None = None, *, passing: bool = False
+    ) -> None:
+        self.limit, self.opens_at, self.passing = limit, opens_at, passing
         when = f" It opens again at {opens_at:%H:%M:%S} UTC on {opens_at:%Y-%m-%d}." if opens_at else ""
         super().__init__(reason + when)
 
@@ -76,8 +83,8 @@ class Budget:
     """The account of one prototype in `where`, a SQLite file or a `postgresql://` URL.
 
     Budgets with the same `account` in one place share their limits, those with another name do not.
-    `hold_seconds` is how long a reservation holds its room when nobody settles it: longer than any call
-    takes. `clock` gives the time in seconds since 1970 UTC.
+    `hold_seconds` is how long a reservation holds its room when nobody settles it, before it counts as spent: longer
+    than any call takes. `clock` gives the time in seconds since 1970 UTC.
     """
 
     def __init__(
@@ -109,7 +116,7 @@ class Budget:
             now = self._clock()
             held = Reservation(uuid.uuid4().hex, _day(now), session, dollars or 0.0, tokens)
             visitor = self._own(visitor)
-            entry.run("DELETE FROM budget_holds WHERE expires <= ?", (now,))
+            _book_expired(entry, now)
             entry.run("DELETE FROM budget_asked WHERE at <= ?", (now - _MINUTE,))
             self._check_minute(entry, visitor, now)
             self._check_session(entry, held)
@@ -123,8 +130,8 @@ class Budget:
     def settle(self, reservation: Reservation, dollars: float | None, tokens: int) -> None:
         """Book what the call really used and free the rest; 0 and 0 for a call that never happened.
 
-        An unknown price books what was reserved. A reservation that has expired is booked all the same,
-        since the money is spent; settling twice books once.
+        An unknown price books what was reserved. A reservation that has expired was booked as it stood, and is put
+        right; settling twice books once.
         """
         with self._ledger.transaction() as entry:
             settled = f"settled:{reservation.id}"
@@ -132,6 +139,8 @@ class Budget:
                 return
             entry.run("DELETE FROM budget_holds WHERE id = ?", (reservation.id,))
             spent = reservation.dollars if dollars is None else dollars
+            if entry.one("SELECT 1 FROM budget_spent WHERE account = ?", (f"expired:{reservation.id}",)):
+                spent, tokens = spent - reservation.dollars, tokens - reservation.tokens
             for account in (_ALL, f"day:{reservation.day}", f"session:{reservation.session}"):
                 _book(entry, self._own(account), spent, tokens)
             _book(entry, settled, 0.0, 0)
@@ -140,10 +149,11 @@ class Budget:
         """How much is gone, for the page and the report."""
         with self._ledger.transaction() as entry:
             now = self._clock()
+            _book_expired(entry, now)
             return Spent(
                 today=self._spent(entry, f"day:{_day(now)}")[0],
                 in_all=self._spent(entry, _ALL)[0],
-                held=self._held(entry, "dollars", "expires > ?", now),
+                held=self._held(entry, "dollars"),
             )
 
     def _check_minute(self, entry: Transaction, visitor: str, now: float) -> None:
@@ -159,28 +169,43 @@ class Budget:
         limit = self._limits.tokens_a_session
         if limit is None:
             return
-        under_way = self._held(entry, "tokens", "session = ?", held.session)
-        used = self._spent(entry, f"session:{held.session}")[1] + under_way
+        used = self._spent(entry, f"session:{held.session}")[1]
         if used + held.tokens > limit:
-            raise Refused(
-                "tokens_a_session", f"This conversation has used its {limit:,} tokens; start a new one."
-            )
+            said = "has used its" if used >= limit else "has too little left of its"
+            reason = f"This conversation {said} {limit:,} tokens; start a new one."
+            raise Refused("tokens_a_session", reason)
+        if used + held.tokens + self._held(entry, "tokens", "session = ?", held.session) > limit:
+            raise Refused("tokens_a_session", _UNDER_WAY, passing=True)
 
     def _check_dollars(self, entry: Transaction, held: Reservation, now: float) -> None:
         day, total = self._limits.dollars_a_day, self._limits.dollars_in_all
         if total is not None:
-            under_way = self._held(entry, "dollars", "expires > ?", now)
-            if self._spent(entry, _ALL)[0] + under_way + held.dollars > total + _ROUNDING:
-                raise Refused("dollars_in_all", f"This prototype has used its budget of ${total:,.2f}.")
+            spent, under_way = self._spent(entry, _ALL)[0], self._held(entry, "dollars")
+            said = (
+                "This prototype has used its budget" if spent >= total else "Too little is left of the budget"
+            )
+            if spent + held.dollars > total + _ROUNDING:
+                raise Refused("dollars_in_all", f"{said} of ${total:,.2f}.")
+            if spent + under_way + held.dollars > total + _ROUNDING:
+                raise Refused("dollars_in_all", _UNDER_WAY, passing=True)
         if day is not None:
+            spent = self._spent(entry, f"day:{held.day}")[0]
             under_way = self._held(entry, "dollars", "day = ?", held.day)
-            if self._spent(entry, f"day:{held.day}")[0] + under_way + held.dollars > day + _ROUNDING:
-                raise Refused("dollars_a_day", f"Today's budget of ${day:,.2f} is used up.", _next_day(now))
+            if spent + held.dollars > day + _ROUNDING:
+                said = (
+                    f"budget of ${day:,.2f} is used up"
+                    if spent >= day
+                    else f"budget of ${day:,.2f} is nearly used"
+                )
+                raise Refused("dollars_a_day", f"Today's {said}.", _next_day(now))
+            if spent + under_way + held.dollars > day + _ROUNDING:
+                raise Refused("dollars_a_day", _UNDER_WAY, passing=True)
 
-    def _held(self, entry: Transaction, column: str, condition: str, value: object) -> float:
-        """What this account's calls under way hold, where `condition` is true of `value`."""
-        sql = f"SELECT COALESCE(SUM({column}), 0) FROM budget_holds WHERE account = ? AND {condition}"
-        return float(entry.one(sql, (self._account, value))[0])
+    def _held(self, entry: Transaction, column: str, condition: str = "", *values: object) -> float:
+        """What this account's calls under way hold, where `condition` is true of `values`."""
+        sql = f"SELECT COALESCE(SUM({column}), 0) FROM budget_holds WHERE account = ?"
+        sql += f" AND {condition}" if condition else ""
+        return float(entry.one(sql, (self._account, *values))[0])
 
     def _spent(self, entry: Transaction, name: str) -> tuple[float, int]:
         """Dollars and tokens booked under `name`."""
@@ -189,7 +214,21 @@ class Budget:
         return float(dollars), int(tokens)
 
     def _own(self, name: str) -> str:
-        return f"{self._account}/{name}" if self._account else name
+        return _in(self._account, name)
+
+
+def _in(account: str, name: str) -> str:
+    return f"{account}/{name}" if account else name
+
+
+def _book_expired(entry: Transaction, now: float) -> None:
+    """Book what nobody has settled in time, in whichever account: the call may have cost all that it could."""
+    sql = "SELECT id, account, day, session, dollars, tokens FROM budget_holds WHERE expires <= ?"
+    for id, account, day, session, dollars, tokens in entry.all(sql, (now,)):
+        for name in (_ALL, f"day:{day}", f"session:{session}"):
+            _book(entry, _in(account, name), dollars, tokens)
+        _book(entry, f"expired:{id}", 0.0, 0)
+    entry.run("DELETE FROM budget_holds WHERE expires <= ?", (now,))
 
 
 def _book(entry: Transaction, account: str, dollars: float, tokens: int) -> None:

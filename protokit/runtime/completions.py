@@ -3,20 +3,24 @@
 import json
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 from threading import Event
 from typing import Any
 
 from protokit.runtime.citing import cite
 from protokit.runtime.errors import ModelProblem
-from protokit.runtime.faults import DECLINED, explained, lacks_schema, lacks_usage, pause, problem
+from protokit.runtime.faults import DECLINED, LONGEST, explained, pause, problem, stumbled_over
+from protokit.runtime.longest import Longest
 from protokit.runtime.pacing import Patience, TooSlow, paced
 from protokit.runtime.packing import Message
 from protokit.runtime.requests import Prompt, Request
-from protokit.runtime.sending import Outcome, send
+from protokit.runtime.sending import CUT, Outcome, reasons, send
+
+Fields = dict[str, Any]
 
 _OPENAI = "https://api.openai.com/v1"
+_MORE = "Raise max_tokens in prototype.yaml, or take a model that thinks less"
 _ATTEMPTS = 3
 _CONNECT = 10.0
 """Seconds until a server that takes no connection counts as dead."""
@@ -28,22 +32,29 @@ class OpenAIEngine:
     def __init__(self, model: str, patience: Patience | None = None) -> None:
         self.model, self.name = model, f"openai:{model}"
         self._patience = patience or Patience()
-        self._wants_usage = True
+        self._refused: set[str] = set()
+        """Fields of a request that the server knows nothing of."""
 
     def stream(self, asked: Request, outcome: Outcome) -> Iterator[str]:
         """Yield the completion's text as the server sends it."""
         import openai
 
-        messages, text = send(asked, outcome), ""
+        messages, text, longest = send(asked, outcome), "", Longest(outcome)
         try:
-            for chunk in self._patiently(messages, _shape(asked), outcome.stopped):
-                if chunk.usage:
-                    outcome.tokens_in = _counted(chunk.usage, "prompt_tokens")
-                    outcome.tokens_out = _counted(chunk.usage, "completion_tokens")
-                _require_consent(chunk, self.model)
-                if piece := _said(chunk):
-                    text += piece
-                    yield piece
+            # Closed at once where the answer is long enough: the connection ends, and the server's work with it.
+            with closing(self._patiently(messages, self._fields(asked, outcome), outcome.stopped)) as chunks:
+                for chunk in chunks:
+                    if chunk.usage:
+                        outcome.tokens_in = _counted(chunk.usage, "prompt_tokens")
+                        outcome.tokens_out = _counted(chunk.usage, "completion_tokens")
+                    _require_consent(chunk, self.model)
+                    if piece := longest.admit(_said(chunk), _thought(chunk)):
+                        text += piece
+                        yield piece
+                    if longest.reached:
+                        break
+                    if chunk.choices and chunk.choices[0].finish_reason == "length":
+                        outcome.note = CUT
         except openai.OpenAIError as error:
             raise explained(error, self.model, broken=bool(text)) from error
         except TooSlow as error:
@@ -51,47 +62,60 @@ class OpenAIEngine:
             raise problem(self.model, f"{cause}. Try again, or a smaller model") from error
         except ValueError as error:  # a line of the stream is not JSON
             raise problem(self.model, "the answer broke off. Try again") from error
+        if not text and outcome.note == CUT:
+            raise problem(self.model, f"it took its {outcome.max_tokens:,} tokens to think. {_MORE}")
         if not text and not outcome.stopped.is_set():
             raise problem(self.model, "the server answered nothing. Try again, or another model")
         outcome.citations = cite(text, asked)
 
-    def _patiently(self, messages: list[Message], shape: dict[str, Any], stopped: Event) -> Iterator[Any]:
+    def _fields(self, asked: Request, outcome: Outcome) -> Fields:
+        """All of a request but its messages."""
+        longest = "max_completion_tokens" if reasons(self.model) else "max_tokens"
+        fields: Fields = {
+            "stream_options": {"include_usage": True},
+            longest: outcome.max_tokens,
+            **_shape(asked),
+        }
+        if outcome.temperature is not None:
+            fields["temperature"] = outcome.temperature
+        for name in self._refused & fields.keys():
+            _leave_out(fields, name, self._refused)
+        return fields
+
+    def _patiently(
+        self, messages: list[Message], fields: Fields, stopped: Event
+    ) -> Generator[Any, None, None]:
         """What the server sends; asked again where that may help, as long as nobody has read a word."""
         import openai
 
-        said = False
-        for attempt in range(_ATTEMPTS):
+        said, attempt = False, 0
+        while True:
             try:
-                for chunk in self._chunks(messages, shape, stopped):
+                for chunk in self._chunks(messages, fields, stopped):
                     said = said or bool(_said(chunk))
                     yield chunk
                 return
             except openai.OpenAIError as error:
-                if self._wants_usage and lacks_usage(error):
-                    self._wants_usage = False  # it streams all the same, and the tokens are counted here
+                if unknown := stumbled_over(error, fields):
+                    self._refused.add(unknown)
+                    _leave_out(fields, unknown, self._refused)
                     continue
-                if shape and lacks_schema(error):
-                    shape = {}  # what comes is read with care anyway
-                    continue
-                wait = pause(error, attempt)
-                if said or wait is None or attempt == _ATTEMPTS - 1:
+                wait, attempt = pause(error, attempt), attempt + 1
+                if said or wait is None or attempt == _ATTEMPTS:
                     raise
             if stopped.wait(wait):
                 return
 
-    def _chunks(self, messages: list[Message], shape: dict[str, Any], stopped: Event) -> Iterator[Any]:
+    def _chunks(self, messages: list[Message], fields: Fields, stopped: Event) -> Iterator[Any]:
         """One request; a stream that is left early is hung up, so that the server stops too."""
         import openai
 
         server = os.environ.get("OPENAI_BASE_URL") or _OPENAI  # an empty line in .env is no server
         sent: Any = messages
-        usage: dict[str, Any] = {"stream_options": {"include_usage": True}} if self._wants_usage else {}
         limit = openai.Timeout(self._patience.first, connect=_CONNECT)
         with (
             openai.OpenAI(api_key=_key(), base_url=server, timeout=limit, max_retries=0) as client,
-            client.chat.completions.create(
-                model=self.model, messages=sent, stream=True, **usage, **shape
-            ) as chunks,
+            client.chat.completions.create(model=self.model, messages=sent, stream=True, **fields) as chunks,
         ):
             yield from paced(
                 chunks,
@@ -102,7 +126,26 @@ class OpenAIEngine:
             )
 
 
-def _shape(asked: Request) -> dict[str, Any]:
+def _leave_out(fields: Fields, name: str, refused: set[str]) -> None:
+    """Ask without the field, and for the longest answer by its other name unless that is refused as well.
+
+    Without usage the tokens are counted here, without a schema what comes is read with care anyway, and without a
+    longest answer the stream is left where it has been reached.
+    """
+    value = fields.pop(name, None)
+    other = next((b for a, b in (LONGEST, LONGEST[::-1]) if a == name), "")
+    if other and other not in refused:
+        fields[other] = value
+
+
+def _thought(chunk: Any) -> str:
+    """What a server shows of a model's reasoning, by the names that servers have for it."""
+    delta = chunk.choices[0].delta if chunk.choices else None
+    told = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None)
+    return told if isinstance(told, str) else ""
+
+
+def _shape(asked: Request) -> Fields:
     """What holds the model to the JSON Schema of the request, where it has one."""
     if not isinstance(asked, Prompt) or not asked.schema:
         return {}

@@ -32,4 +32,8 @@ class ModelProblem(RuntimeProblem):
 
 
 class LimitReached(ModelProblem):
-    """A limit of prototype.yaml is reached: asking again at once is of no use."""
+    """A limit of prototype.yaml is reached: asking again is of no use, or in a moment where it is `passing`."""
+
+    def __init__(self, cause: str, *, friendly: str, note: str = "", passing: bool = False) -> None:
+        super().__init__(cause, friendly=friendly, note=note)
+        self.passing = passing

@@ -1,6 +1,7 @@
 """What an error of an OpenAI-compatible server means: for the owner, for the visitor, and for trying again."""
 
 import re
+from collections.abc import Iterable
 
 from protokit.runtime.errors import ModelProblem
 
@@ -16,8 +17,14 @@ _FULL = re.compile(
 _FILTERED = re.compile(
     r"content_filter|content_policy|content management policy|invalid_prompt|safety system", re.IGNORECASE
 )
-_USAGE = re.compile(r"stream_options|include_usage", re.IGNORECASE)
-_SCHEMA = re.compile(r"response_format|json_schema|structured output", re.IGNORECASE)
+LONGEST = ("max_tokens", "max_completion_tokens")
+"""The two names of one field: older servers know the first alone, OpenAI's reasoning models the second."""
+_FIELDS = {
+    "stream_options": re.compile(r"stream_options|include_usage", re.IGNORECASE),
+    "response_format": re.compile(r"response_format|json_schema|structured output", re.IGNORECASE),
+    "temperature": re.compile(r"temperature", re.IGNORECASE),
+    **dict.fromkeys(LONGEST, re.compile("|".join(LONGEST), re.IGNORECASE)),
+}
 
 
 def explained(error: Exception, model: str, broken: bool) -> ModelProblem:
@@ -72,22 +79,16 @@ def pause(error: Exception, attempt: int) -> float | None:
     return wait if wait <= _LONGEST_PAUSE else None
 
 
-def lacks_usage(error: Exception) -> bool:
-    """Whether a server that knows no `stream_options` stumbled over them."""
-    return _stumbled(error, _USAGE)
-
-
-def lacks_schema(error: Exception) -> bool:
-    """Whether a server or a model that can be held to no JSON Schema stumbled over `response_format`."""
-    return _stumbled(error, _SCHEMA)
-
-
-def _stumbled(error: Exception, over: re.Pattern[str]) -> bool:
+def stumbled_over(error: Exception, fields: Iterable[str]) -> str:
+    """Which of the optional `fields` of a request a server or its model does not take; "" where it is none of them."""
     import openai
 
-    return isinstance(error, openai.APIStatusError) and bool(
-        error.status_code in (400, 422) and over.search(_words(error))
-    )
+    if not isinstance(error, openai.APIStatusError) or error.status_code not in (400, 422):
+        return ""
+    said = _words(error)
+    if _FULL.search(said):
+        return ""  # it may name the field, but means its value
+    return next((name for name in fields if name in _FIELDS and _FIELDS[name].search(said)), "")
 
 
 def _passing(status: int, said: str) -> bool:

@@ -12,8 +12,8 @@ from vectorstore.sentences import split
 Message = dict[str, str]
 """{"role": "system", "user" or "assistant", "content": ...}"""
 
-# What a chat template puts around each message, on the safe side for the common ones.
-_PER_MESSAGE = 6
+MESSAGE_TOKENS = 6
+"""What a chat template puts around each message, on the safe side for the common ones."""
 _CONDENSED_QUESTION = 120
 
 
@@ -97,7 +97,7 @@ def pack(
     load = _Load(tuple(history), 0, tuple(passages))
     while True:
         messages = _messages(load, instructions, question, key)
-        tokens = sum(count(message["content"]) + _PER_MESSAGE for message in messages)
+        tokens = sum(count(message["content"]) + MESSAGE_TOKENS for message in messages)
         smaller = load.smaller()
         if tokens <= budget_tokens or smaller is None:
             break

@@ -16,7 +16,8 @@ Override = tuple[float, float]
 """Dollars for a million tokens in, and for a million tokens out."""
 
 _LOCAL_PROVIDERS = frozenset({"ollama", "llamacpp", "llama_cpp", "lmstudio", "vllm", "gpt4all"})
-_LOCAL_NAMES = re.compile(r"localhost|host\.docker\.internal|.*\.(local|localhost|internal|lan)|[\w-]+")
+_MAKERS_OWN = re.compile(r"gpt-(?!oss)|chatgpt|o\d|claude|gemini", re.IGNORECASE)
+"""Models that run at their makers alone: a server of one's own only passes the question on, and the bill comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,19 @@ def cost(
 ) -> Cost:
     """What a call to `model` ("offline", "openai:gpt-4o-mini", "gpt-4o-mini"...) costs.
 
-    `overrides` (prices from prototype.yaml, by the model's full string or bare name) go first. Then the
-    offline engine and servers on this machine or its private network are free, and the table is asked for
-    the rest. A model that it does not hold, or any model on a public server that it does not hold, is
-    unknown and never 0.
+    `overrides` (prices from prototype.yaml, by the model's full string or bare name) go first; [0, 0] says that
+    a server sends no bill. Then the offline engine and servers on this machine are free, but for the models of
+    makers that nobody else runs: those cost what they cost there. The table is asked for the rest. A model that it
+    does not hold, or any model on a server that it does not hold, also one of a private network, is unknown and
+    never 0.
     """
     own = _override(model, overrides or {})
     if own is not None:
         return Cost((tokens_in * own[0] + tokens_out * own[1]) / 1e6, "prices in prototype.yaml")
     if is_local(model, base_url):
-        return Cost(0.0, "runs on this machine or network")
+        if not _MAKERS_OWN.match(_split(model)[1]):
+            return Cost(0.0, "runs on this machine")
+        base_url = ""  # a gateway: the maker's own price
     return _from_table(model, tokens_in, tokens_out, base_url)
 
 
@@ -71,7 +75,7 @@ def elsewhere(
 
 
 def is_local(model: str, base_url: str = "") -> bool:
-    """Whether calls to `model` stay on this machine or its private network, so that nobody sends a bill."""
+    """Whether calls to `model` go no further than this machine."""
     if model == "offline":
         return True
     if not base_url:
@@ -80,8 +84,8 @@ def is_local(model: str, base_url: str = "") -> bool:
     try:
         address = ip_address(host)
     except ValueError:
-        return _LOCAL_NAMES.fullmatch(host) is not None
-    return address.is_private or address.is_loopback or address.is_link_local or address.is_unspecified
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
 
 
 def context_window(model: str) -> int | None:

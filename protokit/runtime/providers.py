@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 from protokit.runtime.citing import cite
 from protokit.runtime.errors import ModelProblem
+from protokit.runtime.longest import Longest
 from protokit.runtime.requests import Request
 from protokit.runtime.sending import Outcome, send
 
+_LONGEST = {"ollama": "num_predict", "huggingface": "max_new_tokens"}
+"""The providers that call the longest answer something else than `max_tokens`."""
 _PACKAGE = re.compile(r"pip install -?U? ?([\w.-]*\w)|\b(langchain-[\w-]*\w)")
 
 
@@ -20,16 +24,19 @@ class LangChainEngine:
 
     def stream(self, asked: Request, outcome: Outcome) -> Iterator[str]:
         """Yield the model's text as it comes."""
-        messages, text = send(asked, outcome), ""
-        model = self._model()
+        messages, text, longest = send(asked, outcome), "", Longest(outcome)
+        model = self._model(outcome)
         try:
-            for chunk in model.stream(messages):
-                if chunk.usage_metadata:
-                    outcome.tokens_in = chunk.usage_metadata["input_tokens"]
-                    outcome.tokens_out = chunk.usage_metadata["output_tokens"]
-                if piece := str(chunk.text):
-                    text += piece
-                    yield piece
+            with closing(model.stream(messages)) as chunks:
+                for chunk in chunks:
+                    if chunk.usage_metadata:
+                        outcome.tokens_in = chunk.usage_metadata["input_tokens"]
+                        outcome.tokens_out = chunk.usage_metadata["output_tokens"]
+                    if piece := longest.admit(str(chunk.text)):
+                        text += piece
+                        yield piece
+                    if longest.reached:
+                        break
         except Exception as error:  # each provider's package has errors of its own
             raise self._explained(error, broken=bool(text)) from error
         if not text:
@@ -38,11 +45,14 @@ class LangChainEngine:
             )
         outcome.citations = cite(text, asked)
 
-    def _model(self) -> Any:
+    def _model(self, outcome: Outcome) -> Any:
         from langchain.chat_models import init_chat_model
 
+        fields: dict[str, Any] = {_LONGEST.get(self.name.partition(":")[0], "max_tokens"): outcome.max_tokens}
+        if outcome.temperature is not None:
+            fields["temperature"] = outcome.temperature
         try:
-            return init_chat_model(self.name)
+            return init_chat_model(self.name, **fields)
         except ImportError as error:
             found = _PACKAGE.search(str(error))
             package = (found[1] or found[2]) if found else f"langchain-{self.name.partition(':')[0]}"

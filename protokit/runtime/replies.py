@@ -11,17 +11,28 @@ from typing import TYPE_CHECKING
 from protokit.runtime.errors import ModelProblem
 from protokit.runtime.masking import Masks
 from protokit.runtime.models import OfflineEngine
+from protokit.runtime.packing import MESSAGE_TOKENS
 from protokit.runtime.prices import cost, elsewhere
 from protokit.runtime.requests import Answer, Condensation, Question, Turn
-from protokit.runtime.sending import ROOM_FOR_ANSWER, Engine, Outcome
+from protokit.runtime.sending import (
+    ROOM_FOR_ANSWER,
+    ROOM_TO_THINK,
+    Engine,
+    Outcome,
+    reasons,
+    send,
+)
 from protokit.runtime.settings import Settings
 from protokit.runtime.spending import reserved
 from protokit.runtime.telemetry import EventLog
 from protokit.runtime.tokens import count
+from protokit.runtime.visitor import current_visitor
 
 if TYPE_CHECKING:
     from protokit.runtime.grounding import SentenceCheck
 
+_SERVERS = {"openai": "OPENAI_BASE_URL", "ollama": "OLLAMA_HOST"}
+"""By provider, the environment variable that names another server than its usual one."""
 _STOPPED = "Stopped before the end."
 _FELL_BACK = "The language model did not answer, so the offline engine did."
 
@@ -43,6 +54,7 @@ class Reply:
     ) -> None:
         self._prepare, self._engine = prepare, engine
         self._settings, self._log, self._session = settings, log, session
+        self._visitor = current_visitor()
         self._answer: Answer | None = None
         self._stopped, self._ended = Event(), Event()
 
@@ -71,7 +83,9 @@ class Reply:
         return self._engine.name
 
     def __iter__(self) -> Generator[str, None, None]:
-        outcome = Outcome(self._engine.name, stopped=self._stopped)
+        settings, name = self._settings, self._engine.name
+        longest = settings.max_tokens or _longest(name, settings.context_tokens)
+        outcome = Outcome(name, stopped=self._stopped, max_tokens=longest, temperature=settings.temperature)
         run = _Run(time.perf_counter(), self._engine.name, outcome)
         asked = self._prepare()
         try:
@@ -110,13 +124,14 @@ class Reply:
 
     def _paid(self, asked: Question | Condensation, run: "_Run") -> Iterator[str]:
         """Stream from the model, within the limits, with personal data masked where the settings say so."""
-        whole = (
-            count(asked.text, run.model).tokens if isinstance(asked, Condensation) else asked.context_tokens
+        masks = Masks() if self._settings.mask_personal_data else None
+        sent, longest = _masked(asked, masks) if masks else asked, run.outcome.max_tokens
+        whole = sum(
+            count(each["content"], run.model).tokens + MESSAGE_TOKENS for each in send(sent, run.outcome)
         )
-        most = self._dollars(run.model, whole, ROOM_FOR_ANSWER)
-        with reserved(self._settings, most, whole + ROOM_FOR_ANSWER, self._session) as spent:
-            masks = Masks() if self._settings.mask_personal_data else None
-            pieces = self._engine.stream(_masked(asked, masks) if masks else asked, run.outcome)
+        most = self._dollars(run.model, whole, longest)
+        with reserved(self._settings, most, whole + longest, self._session, self._visitor) as spent:
+            pieces = self._engine.stream(sent, run.outcome)
             try:
                 yield from masks.unmask_stream(pieces) if masks else pieces
             finally:
@@ -128,8 +143,9 @@ class Reply:
         outcome = run.outcome
         sent = "\n".join(message["content"] for message in outcome.messages)
         tokens_in = count(sent, run.model).tokens if outcome.tokens_in is None else outcome.tokens_in
-        tokens_out = count(run.text, run.model).tokens if outcome.tokens_out is None else outcome.tokens_out
-        return tokens_in, tokens_out
+        if outcome.tokens_out is not None:
+            return tokens_in, outcome.tokens_out
+        return tokens_in, count(run.text, run.model).tokens + outcome.unseen
 
     def _finished(self, asked: Question | Condensation, run: "_Run") -> Answer:
         outcome = run.outcome
@@ -164,7 +180,7 @@ class Reply:
         return replace(answer, event=self._log.record(answer, session=self._session))
 
     def _dollars(self, model: str, tokens_in: int, tokens_out: int) -> float | None:
-        base_url = os.environ.get("OPENAI_BASE_URL", "") if model.startswith("openai:") else ""
+        base_url = os.environ.get(_SERVERS.get(model.partition(":")[0], ""), "")
         return cost(model, tokens_in, tokens_out, self._settings.prices, base_url=base_url).dollars
 
 
@@ -178,6 +194,11 @@ class _Run:
     first: float = 0.0
     text: str = ""
     error: str = ""
+
+
+def _longest(model: str, window: int) -> int:
+    """Tokens of the longest answer where prototype.yaml does not say."""
+    return ROOM_TO_THINK if reasons(model) else min(ROOM_FOR_ANSWER, window // 4)
 
 
 def _checked(asked: Question | Condensation, text: str) -> "tuple[SentenceCheck, ...]":

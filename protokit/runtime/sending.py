@@ -1,5 +1,6 @@
 """What goes to a model, packed into its context window, and what it tells beside the text."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,13 @@ from protokit.runtime.requests import Citation, Condensation, Prompt, Request
 from protokit.runtime.tokens import count
 
 ROOM_FOR_ANSWER = 1024
-"""Tokens of the context window that stay free for the answer."""
+"""Tokens of the context window that stay free for the answer, and its longest where prototype.yaml says nothing."""
+ROOM_TO_THINK = 8192
+"""The same for models that reason before they answer: they send a bill for what they think too."""
+ROOM_FOR_REPLY = 8192
+"""Tokens of a reply to a Prompt, which the owner's commands send and no visitor."""
+_REASONS = re.compile(r"o\d|gpt-[5-9]|gpt-\d{2}|codex", re.IGNORECASE)
+CUT = "The answer ends here: it has reached the longest length that is allowed."
 
 
 @dataclass(slots=True)
@@ -30,8 +37,14 @@ class Outcome:
     tokens_out: int | None = None
     messages: list[Message] = field(default_factory=list)
     """What was sent, for counting tokens and for the trace."""
+    unseen: int = 0
+    """Tokens that were sent beside the text, such as a model's thoughts; counted here."""
     stopped: Event = field(default_factory=Event)
     """Set by the reader, from any thread, to end the answer where it is."""
+    max_tokens: int = ROOM_FOR_REPLY
+    """Set by the reader: the longest answer. No engine goes on beyond it, whatever the server does."""
+    temperature: float | None = None
+    """Set by the reader; None leaves it to the server."""
 
 
 class Engine(Protocol):
@@ -44,8 +57,19 @@ class Engine(Protocol):
         ...
 
 
+def reasons(model: str) -> bool:
+    """Whether `model` ("openai:o3-mini", "o3-mini") thinks before it answers, and wants to be told its longest
+    answer as `max_completion_tokens`."""
+    return _REASONS.match(model.rpartition(":")[2].rpartition("/")[2]) is not None
+
+
 def send(asked: Request, outcome: Outcome) -> list[Message]:
-    """The chat messages that hold a request, packed into the context window; what was packed goes into `outcome`."""
+    """The chat messages that hold a request, packed into the context window; what was packed goes into `outcome`.
+
+    They are made once: who wants to know beforehand what a call takes may call it before the engine does.
+    """
+    if outcome.messages:
+        return outcome.messages
     if isinstance(asked, Prompt):
         outcome.messages = _exchange(asked.instructions, asked.text)
         return outcome.messages
@@ -59,7 +83,7 @@ def send(asked: Request, outcome: Outcome) -> list[Message]:
         asked.history,
         asked.passages,
         asked.text,
-        asked.context_tokens - min(ROOM_FOR_ANSWER, asked.context_tokens // 4),
+        asked.context_tokens - min(outcome.max_tokens, asked.context_tokens // 4),
         lambda text: count(text, outcome.model).tokens,
     )
     outcome.messages, outcome.packing = list(packed.messages), str(packed)

@@ -37,6 +37,8 @@ class Settings:
     embedding: str = "default"
     fall_back_offline: bool = True
     context_tokens: int = 4096
+    max_tokens: int | None = None
+    temperature: float | int | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
     """What the blueprint lets a person decide, by name."""
     limits: dict[str, Any] = field(default_factory=dict)
@@ -122,5 +124,6 @@ def _expect(name: str, value: object, kind: Any) -> None:
             dict: "fields",
             bool: "true or false",
             int: "a whole number",
+            float: "a number",
         }[wanted[0]]
         raise SettingsProblem(f"prototype.yaml: {name}: expected {expected}, not {value!r:.60}.")

@@ -18,14 +18,18 @@ ACCOUNT = "budget.db"
 Settle = Callable[[float | None, int], None]
 """Call it with the dollars (None: unknown) and tokens that were really used."""
 
+_PRICE = " Set it under prices in prototype.yaml, [0, 0] for a server that sends no bill."
 SHARED = "PROTOKIT_BUDGET_URL"
 """Environment variable: the `postgresql://` URL of a database that several machines keep their budgets in."""
 
 
 @contextmanager
-def reserved(settings: Settings, dollars: float | None, tokens: int, session: str) -> Iterator[Settle]:
+def reserved(
+    settings: Settings, dollars: float | None, tokens: int, session: str, visitor: str = ""
+) -> Iterator[Settle]:
     """Hold room for a call that costs at most `dollars` and `tokens`. Raises LimitReached, or
-    ModelProblem where the shared database is out of reach.
+    ModelProblem where the shared database is out of reach. `visitor` is whose questions are counted a minute, the
+    session where nothing is known of them.
 
     The account is a file of the prototype, or in the database of PROTOKIT_BUDGET_URL the one of its title:
     prototypes of one title share it, on whichever machine and in whichever folder they run.
@@ -46,9 +50,10 @@ def reserved(settings: Settings, dollars: float | None, tokens: int, session: st
         where = url or str(_account(settings.folder))
         try:
             budget = Budget(where, limits, account=settings.title if url else "")
-            held = budget.reserve(dollars, tokens, session=session, visitor=session)
+            held = budget.reserve(dollars, tokens, session=session, visitor=visitor or session)
         except Refused as refused:
-            raise _shut(str(refused)) from None
+            passing = refused.passing or refused.limit == "questions_a_minute"
+            raise _shut(str(refused), _PRICE if dollars is None else "", passing) from None
         except sqlite3.Error as error:
             _LOG.warning("%s cannot be used (%s): no model is asked", ACCOUNT, error)
             raise _shut(_CLOSED) from None
@@ -71,10 +76,9 @@ def _account(folder: Path) -> Path:
     return home / ACCOUNT
 
 
-def _shut(said: str) -> LimitReached:
-    return LimitReached(
-        f"limits: {said}", friendly=said, note=f"{said} Meanwhile the offline engine answers."
-    )
+def _shut(said: str, remedy: str = "", passing: bool = False) -> LimitReached:
+    note = f"{said} Meanwhile the offline engine answers."
+    return LimitReached(f"limits: {said}{remedy}", friendly=said, note=note, passing=passing)
 
 
 @contextmanager

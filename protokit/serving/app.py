@@ -24,6 +24,7 @@ from protokit.serving.wire import ChatRequest, Completion
 MOST_BYTES = 10_000_000
 """The longest request that is read."""
 _EVENTS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+_AGAIN_LATER = {"retry-after": "20", "x-should-retry": "false"}
 _AGAIN_IS_NO_USE = {"x-should-retry": "false"}
 """A header by which OpenAI's clients ask no second time."""
 
@@ -143,6 +144,8 @@ def _wrong(request: Request, error: Exception) -> JSONResponse:
 def _down(request: Request, error: Exception) -> JSONResponse:
     """Kind to the caller; the cause is in the Event, for the owner."""
     assert isinstance(error, RuntimeProblem)
+    if isinstance(error, LimitReached) and error.passing:
+        return _problem(429, error.friendly, "rate_limit_exceeded", headers=_AGAIN_LATER)
     if isinstance(error, LimitReached):
         return _problem(429, error.friendly, "insufficient_quota", headers=_AGAIN_IS_NO_USE)
     return _problem(503, error.friendly, "model_failed", headers=_AGAIN_IS_NO_USE)

@@ -32,5 +32,4 @@ def spend_of(folder: Path, spec: Spec | None, totals: Totals) -> Spend:
         spent = Budget(str(account), Limits()).spent()
     except (sqlite3.Error, OSError):  # the prototype asks no model meanwhile, and its page says why
         return Spend(totals.cost_today, totals.cost, a_day, at_most)
-    # Calls under way count: their room is taken.
-    return Spend(spent.today + spent.held, spent.in_all + spent.held, a_day, at_most)
+    return Spend(spent.today, spent.in_all, a_day, at_most)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from protokit.hub.engine.orders import BY_KEY, Order
+from protokit.runtime.visitor import HOSTED
 from vectorstore.reading.host import HOST_MEMORY
 
 Scope = MutableMapping[str, Any]
@@ -97,6 +98,7 @@ def _move_in(order: Order) -> None:
     os.environ.update(environment)
     tempfile.tempdir = None  # found anew, in the room
     load_dotenv(Path(order.folder, ".env"))
+    os.environ[HOSTED] = "1"
     if order.memory:  # after its .env: what reads documents stays within what the Hub allows
         os.environ[HOST_MEMORY] = str(order.memory >> 20)
     os.chdir(order.folder)

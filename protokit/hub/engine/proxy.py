@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from protokit.hub.engine.orders import BY_KEY, Address
+from protokit.runtime.visitor import BY_VISITOR
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -251,7 +253,8 @@ def _target(scope: Any) -> str:
 def _inward(scope: Any, key: str) -> Headers:
     """The visitor's headers as a prototype may see them."""
     given = _decoded(scope)
-    passed = [(name, value) for name, value in given if name not in _NOT_PASSED_ON and name != BY_KEY]
+    ours = (BY_KEY, BY_VISITOR)
+    passed = [(name, value) for name, value in given if name not in _NOT_PASSED_ON and name not in ours]
     cookies = _without_ours(value for name, value in given if name == "cookie")
     client = scope.get("client")
     told = {
@@ -260,8 +263,16 @@ def _inward(scope: Any, key: str) -> Headers:
         "x-forwarded-proto": {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"]),
         "x-forwarded-host": dict(given).get("host", ""),
         BY_KEY: key,
+        BY_VISITOR: _visitor(scope),
     }
     return passed + [(name, value) for name, value in told.items() if value]
+
+
+def _visitor(scope: Any) -> str:
+    """Who the gate found to ask: the same for all requests of one visit, and nothing to sign in with."""
+    visitor = (scope.get("state") or {}).get("visitor")
+    identity = f"{visitor.kind} {visitor.id}" if visitor and visitor.id else ""
+    return sha256(identity.encode()).hexdigest()[:32] if identity else ""
 
 
 def _without_ours(cookies: Iterable[str]) -> str:

@@ -1,0 +1,38 @@
+"""Who asks, as a page's visitor cannot choose it: the Hub's visitor, else the address the request came from."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+HOSTED = "PROTOKIT_HOSTED"
+"""Environment variable that the Hub sets for its prototypes: the header below is its own and nobody else's."""
+BY_VISITOR = "x-protokit-visitor"
+"""The header by which the Hub tells a prototype who asks; it lets none through that a visitor sends."""
+_HERE = "this machine"
+
+
+def current_visitor() -> str:
+    """Who asked for the page whose code runs here; empty where no page's code does."""
+    return _of_streamlit() or _of_gradio()
+
+
+def _of_streamlit() -> str:
+    scripts = sys.modules.get("streamlit.runtime.scriptrunner")  # what is not loaded runs no page
+    if scripts is None or scripts.get_script_run_ctx(suppress_warning=True) is None:
+        return ""
+    import streamlit
+
+    return _named(streamlit.context.headers, streamlit.context.ip_address)
+
+
+def _of_gradio() -> str:
+    context = sys.modules.get("gradio.context")
+    request = context.LocalContext.request.get(None) if context else None
+    if request is None:
+        return ""
+    return _named(request.headers, request.client.host if request.client else None)
+
+
+def _named(headers: Mapping[str, str], address: str | None) -> str:
+    told = headers.get(BY_VISITOR, "") if os.environ.get(HOSTED) else ""
+    return f"visitor {told}" if told else f"address {address or _HERE}"
