@@ -21,7 +21,7 @@ from protokit.hub.guard.gate import Gate
 from protokit.hub.guard.secrets import Keys
 from protokit.hub.making.jobs import Jobs
 from protokit.hub.making.shelf import adopt
-from protokit.hub.pages import composing, entrance, entry, frames, gallery, workbench
+from protokit.hub.pages import activity, composing, entrance, entry, frames, gallery, workbench
 from protokit.hub.pages.pages import STATIC
 from protokit.hub.parts import Hub
 from protokit.hub.settings import HubSettings
@@ -77,6 +77,7 @@ def _routes(hub: Hub) -> list[BaseRoute]:
         *entrance.routes(),
         *entry.routes(),
         *gallery.routes(),
+        *activity.routes(),
         *composing.routes(),
         *workbench.routes(),
         *frames.routes(),

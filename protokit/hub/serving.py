@@ -33,6 +33,7 @@ def serve(
         hub = open_hub(settings)
         if reset_passcode:
             hub.store.set_passcode("")
+            hub.store.note("passcode reset", "server")
         address = _address(settings)
         if path := hub.doors.start_path():
             say("Choose your passcode with this link; it works once:")

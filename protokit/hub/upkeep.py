@@ -9,6 +9,7 @@ from typing import ParamSpec
 from sqlalchemy.exc import SQLAlchemyError
 
 from protokit.errors import ProtokitError
+from protokit.hub.content.forgetting import forget
 from protokit.hub.making.jobs import Jobs
 from protokit.hub.state.store import Store
 from protokit.hub.state.tallies import refresh
@@ -35,6 +36,7 @@ async def keep_up(store: Store, jobs: Jobs) -> None:
         if time.monotonic() - cleared > _CLEAR_SECONDS:
             now, cleared = time.time(), time.monotonic()
             await _chore("emptying the trash", store.empty_trash, troubles, now - TRASH_DAYS * 86400)
+            await _chore("deleting what is older than it may be", forget, troubles, store, now)
             await _chore("clearing old jobs away", jobs.forget, troubles, now - JOB_DAYS * 86400)
         await asyncio.sleep(_COUNT_SECONDS)
 

@@ -21,7 +21,7 @@ Kind = Literal["all", "unanswered", "liked", "disliked"]
 KINDS: tuple[Kind, ...] = ("all", "unanswered", "liked", "disliked")
 UNANSWERED = "(NOT found OR error != '')"
 _WHERE = {
-    "all": "1 = 1",
+    "all": "question != ''",  # the texts of old ones are deleted where the owner decided so
     "unanswered": UNANSWERED,
     "liked": "feedback = 1",
     "disliked": "feedback = -1",
@@ -109,7 +109,8 @@ class Insights:
     def asked(self, kind: Kind = "all", *, before: int | None = None, limit: int = 50) -> list[Asked]:
         """Up to `limit` questions of a kind, newest first, all older than event `before`."""
         older = f"id < {int(before)}" if before is not None else "1 = 1"
-        query = f"SELECT {_ROW} FROM events WHERE {_WHERE[kind]} AND {older} ORDER BY id DESC LIMIT ?"
+        wanted = f"{_WHERE[kind]} AND {_WHERE['all']} AND {older}"
+        query = f"SELECT {_ROW} FROM events WHERE {wanted} ORDER BY id DESC LIMIT ?"
         return [_asked(dict(row)) for row in self._rows(query, (limit,))]
 
     def conversation(self, session: str) -> list[Asked]:
@@ -119,7 +120,8 @@ class Insights:
 
     def gaps(self, limit: int = 20) -> list[Gap]:
         """The questions that went unanswered, the ones asked most often first."""
-        query = f"""SELECT question, COUNT(*) AS times, MAX(time), MAX(id) FROM events WHERE {UNANSWERED}
+        query = f"""SELECT question, COUNT(*) AS times, MAX(time), MAX(id) FROM events
+            WHERE {UNANSWERED} AND {_WHERE["all"]}
             GROUP BY LOWER(TRIM(question, ' ?!.')) ORDER BY times DESC, MAX(id) DESC LIMIT ?"""
         return [Gap(*row) for row in self._rows(query, (limit,))]
 

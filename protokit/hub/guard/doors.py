@@ -9,6 +9,7 @@ from protokit.hub.guard.attempts import Attempts, neighbourhood
 from protokit.hub.guard.passcodes import OWNER_LENGTH, hashed, matches
 from protokit.hub.guard.secrets import Keys
 from protokit.hub.guard.visitors import OWNER_COOKIE, VISIT_COOKIE, VISIT_SECONDS, Visitors, cookie
+from protokit.hub.state.activity import Who
 from protokit.hub.state.links import Link, Visit
 from protokit.hub.state.sessions import SESSION_SECONDS, Session
 from protokit.hub.state.store import Store
@@ -59,12 +60,14 @@ class Doors:
             raise spent
         self._store.set_passcode(kept)
         self._right(request, "start")
+        self._note(request, "passcode chosen", "owner")
         return self._begin(request)
 
     def sign_in(self, request: "HTTPConnection", passcode: str) -> Session:
         """A session for whoever knows the owner's passcode. Raises Refused."""
         self._count(request, "owner")
         if not matches(passcode, self._store.passcode()):
+            self._note(request, "wrong passcode", "nobody")
             raise Refused("that is not the passcode", 403, fix="Try again.")
         self._right(request, "owner")
         return self._begin(request)
@@ -74,6 +77,7 @@ class Doors:
         session = self._visitors.owner(request.scope["headers"])
         if session:
             self._store.end_session(session.id)
+            self._note(request, "signed out", "owner", detail=session.device)
 
     def path(self, link: Link) -> str:
         """The path of a share link; the same every time, as long as the Hub's secret is."""
@@ -107,6 +111,7 @@ class Doors:
         if link.passcode:
             self._count(request, link.id)
             if not matches(passcode, link.passcode):
+                self._note(request, "wrong link passcode", "nobody", slug=link.slug, detail=link.name)
                 raise Refused("that is not the passcode", 403, fix="Try again.")
             self._right(request, link.id)
         visit = self._store.admit(link.id)
@@ -114,6 +119,7 @@ class Doors:
             raise Refused(
                 "as many people as this link is for have used it", 410, fix="Ask whoever sent it for another."
             )
+        self._note(request, "link opened", "guest", slug=link.slug, detail=link.name)
         return visit
 
     def keep_owner(self, request: "HTTPConnection", response: "Response", session: Session) -> None:
@@ -136,7 +142,16 @@ class Doors:
             )
 
     def _begin(self, request: "HTTPConnection") -> Session:
-        return self._store.begin_session(request.headers.get("user-agent", ""))
+        device = request.headers.get("user-agent", "")
+        session = self._store.begin_session(device)
+        self._note(request, "signed in", "owner", detail=device)
+        return session
+
+    def _note(
+        self, request: "HTTPConnection", action: str, who: Who, *, slug: str = "", detail: str = ""
+    ) -> None:
+        address = request.client.host if request.client else ""
+        self._store.note(action, who, address=address, slug=slug, detail=detail)
 
     def _count(self, request: "HTTPConnection", door: str) -> None:
         wait = self._by_address.take(_address(request)) or self._by_door.take(door)

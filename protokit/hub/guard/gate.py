@@ -19,6 +19,7 @@ from protokit.hub.guard import asked as requests
 from protokit.hub.guard import csrf
 from protokit.hub.guard.addresses import BadAddress, Place, Scope, forwarded
 from protokit.hub.guard.asked import Asked
+from protokit.hub.guard.auditing import action_of
 from protokit.hub.guard.bodies import Bounded, Incoming, Receive, declared, declared_utf8, form_token
 from protokit.hub.guard.handover import Handover, Nowhere
 from protokit.hub.guard.reply import Reply, Send
@@ -58,7 +59,7 @@ class Gate:
     def __init__(
         self, app: App, store: Store, keys: Keys, *, refused: RefusedPage | None = None, recheck: float = 2.0
     ) -> None:
-        self._app, self._keys, self._settings = app, keys, store.settings
+        self._app, self._keys, self._settings, self._store = app, keys, store.settings, store
         self._visitors, self._handover = Visitors(store, keys), Handover(store, keys)
         self._refused, self._recheck = refused or _plain_page, recheck
         # Threads of its own: pages that take long must not keep anybody waiting at the gate.
@@ -104,7 +105,23 @@ class Gate:
         state["csrf"] = "" if place.previews else csrf.issue(self._keys, for_whom)
         if place.kind == "owner":
             self._check_reader(asked, for_whom)
-        await self._pass(asked, reply, await self._checked_body(asked, for_whom, receive))
+        try:
+            await self._pass(asked, reply, await self._checked_body(asked, for_whom, receive))
+        finally:
+            if asked.changes and place.kind == "owner":
+                await self._log_change(asked, reply.status)
+
+    async def _log_change(self, asked: Asked, status: int) -> None:
+        """Note what the owner changed: every form that did something leads on to another page, or says so."""
+        detail = asked.scope["state"].get("audit")
+        if status != 303 and detail is None:
+            return
+        action, slug = action_of(asked.path)
+        client = asked.scope.get("client")
+        address = client[0] if client else ""
+        await self._threaded(
+            self._store.note, action, "owner", address=address, slug=slug, detail=detail or ""
+        )
 
     async def _identify(self, asked: Asked) -> Visitor:
         try:

@@ -24,10 +24,13 @@ class Reply:
         self.browser = browser
         """The random value in the cookie that tells browsers apart."""
         self.started = self._ended = False
+        self.status = 0
+        """HTTP's, once it is on its way."""
 
     async def __call__(self, message: Message) -> None:
         kind = message["type"]
         if kind == "http.response.start":
+            self.status = message["status"]
             message = {**message, "headers": self._secured(message.get("headers", []))}
         self.started = self.started or kind in ("http.response.start", "websocket.accept")
         self._ended = kind == "websocket.close" or (

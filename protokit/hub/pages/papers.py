@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from protokit.errors import DocumentProblem
 from protokit.hub.content import documents
+from protokit.hub.guard.auditing import tell
 from protokit.hub.pages.bench import Bench, apply, back, bench_page, opened
 from protokit.hub.pages.pages import Done
 from protokit.hub.parts import hub_of
@@ -64,6 +65,7 @@ async def add(request: Request) -> Response:
                 except DocumentProblem as problem:
                     refused.append(Refusal(file.filename[:120], str(problem)))
     if added:
+        tell(request, ", ".join(added))
         await apply(hub_of(request), bench)
     if refused or not added:
         refused = refused or [Refusal("Nothing", "Choose at least one file.")]
@@ -80,6 +82,7 @@ async def remove(request: Request) -> Response:
         await run_in_threadpool(documents.remove, bench.folder, name)
     except DocumentProblem as problem:
         return await run_in_threadpool(_page, request, bench, [Refusal(name[:120], str(problem))])
+    tell(request, name)
     await apply(hub_of(request), bench)
     return back(bench, "/documents", "removed", name=name)
 
@@ -100,6 +103,7 @@ async def restore(request: Request) -> Response:
         await run_in_threadpool(documents.take_back, bench.folder, name)
     except DocumentProblem as problem:
         return await run_in_threadpool(_page, request, bench, [Refusal(name[:120], str(problem))])
+    tell(request, name)
     await apply(hub_of(request), bench)
     return back(bench, "/documents", "back", name=name)
 

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from protokit.errors import ProtokitError
 from protokit.hub.content.insights import read_opinions
+from protokit.hub.guard.auditing import tell
 from protokit.hub.guard.passcodes import hashed
 from protokit.hub.pages.bench import Bench, back, bench_page, opened
 from protokit.hub.pages.pages import Done
@@ -70,6 +71,7 @@ async def make(request: Request) -> Response:
         link = await run_in_threadpool(_make, request, bench, form)
     except ProtokitError as problem:
         return await run_in_threadpool(_page, request, bench, form, str(problem))
+    tell(request, link.name)
     return back(bench, f"/links#link-{link.id}", "made")
 
 
@@ -77,9 +79,11 @@ async def revoke(request: Request) -> Response:
     """Shut a link at once, also for those who are in."""
     bench = await run_in_threadpool(opened, request)
     store, wanted = hub_of(request).store, request.path_params["link"]
-    if wanted not in {link.id for link in await run_in_threadpool(store.links, bench.slug)}:
+    names = {link.id: link.name for link in await run_in_threadpool(store.links, bench.slug)}
+    if wanted not in names:
         raise HTTPException(404)
     await run_in_threadpool(store.revoke, wanted)
+    tell(request, names[wanted])
     return back(bench, "/links", "revoked")
 
 

@@ -58,7 +58,9 @@ VISITS = Table(
 OWNER = Table(
     "owner",
     METADATA,
-    Column("name", String(20), primary_key=True),  # "passcode" (an argon2 hash) or "start" (a digest)
+    Column(
+        "name", String(20), primary_key=True
+    ),  # "passcode" (an argon2 hash), "start" (a digest), "... days"
     Column("value", Text, nullable=False),
     Column("changed", Float, nullable=False),
 )
@@ -71,4 +73,17 @@ SESSIONS = Table(
     Column("seen", Float, nullable=False),
     Column("expires", Float, nullable=False),
     Column("device", Text, nullable=False),
+)
+
+ACTIVITY = Table(
+    "activity",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("time", Float, nullable=False),
+    Column("action", String(40), nullable=False, server_default=""),
+    Column("who", String(20), nullable=False, server_default=""),  # "owner", "guest", "nobody" or "server"
+    Column("address", String(64), nullable=False, server_default=""),
+    Column("slug", String(60), nullable=False, server_default=""),
+    Column("detail", Text, nullable=False, server_default=""),
+    Index("activity_by_time", "time"),
 )

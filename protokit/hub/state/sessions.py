@@ -40,14 +40,14 @@ class Sessions:
     def set_passcode(self, hashed: str) -> None:
         """Set the owner's passcode; every session ends and the first-start link is spent."""
         with self._engine.begin() as database:
-            _set_fact(database, "passcode", hashed)
+            set_fact(database, "passcode", hashed)
             database.execute(delete(OWNER).where(OWNER.c.name == "start"))
             database.execute(delete(SESSIONS))
 
     def set_start_code(self, digest: str) -> None:
         """Make this the only valid first-start link."""
         with self._engine.begin() as database:
-            _set_fact(database, "start", digest)
+            set_fact(database, "start", digest)
 
     def claim_start(self, digest: str) -> bool:
         """Spend the first-start link; False where it is not the valid one or somebody was quicker."""
@@ -93,7 +93,8 @@ class Sessions:
             database.execute(delete(SESSIONS))
 
 
-def _set_fact(database: Connection, name: str, value: str) -> None:
+def set_fact(database: Connection, name: str, value: str) -> None:
+    """Put one row into the table of what the owner decided, in place of an earlier one of this name."""
     now = time.time()
     changed = database.execute(update(OWNER).where(OWNER.c.name == name).values(value=value, changed=now))
     if not changed.rowcount:

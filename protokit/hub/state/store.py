@@ -1,13 +1,15 @@
-"""The Hub's own state in one object: prototypes, share links, visits, the owner."""
+"""The Hub's own state in one object: prototypes, share links, visits, the owner, what happened."""
 
 from protokit.hub.settings import HubSettings
+from protokit.hub.state.activity import Activity
 from protokit.hub.state.database import open_database
 from protokit.hub.state.links import Links, Visit
 from protokit.hub.state.records import Records
+from protokit.hub.state.retention import RetentionRules
 from protokit.hub.state.sessions import Session, Sessions
 
 
-class Store(Records, Links, Sessions):
+class Store(Records, Links, Sessions, Activity, RetentionRules):
     """Rows in SQLite or Postgres; folders lie in the Hub's home. Every method may be called from any thread."""
 
     @classmethod

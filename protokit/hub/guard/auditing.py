@@ -1,0 +1,45 @@
+"""Says what a request of the owner did, so that each one that changed something stands in the audit log."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_ACTIONS = {
+    "edit": "edited",
+    "story": "story saved",
+    "documents": "document added",
+    "documents/remove": "document removed",
+    "documents/restore": "document restored",
+    "links": "link made",
+    "links/revoke": "link revoked",
+    "archive": "archived",
+    "unarchive": "unarchived",
+    "duplicate": "duplicated",
+    "delete": "deleted",
+    "undelete": "restored",
+    "start": "started",
+    "restart": "restarted",
+    "stop": "stopped",
+    "damage": "damaged records put away",
+}
+
+
+def tell(request: "Request", detail: str) -> None:
+    """Name what a request is about (a link, a document) for the log; it also says that something was done."""
+    request.state.audit = detail
+
+
+def action_of(path: str) -> tuple[str, str]:
+    """The action and the prototype of an owner's POST to `path`; one nobody named yet is "changed"."""
+    parts = path.strip("/").split("/")
+    if parts[0] == "prototypes" and len(parts) > 2:
+        _, slug, *rest = parts
+        key = "/".join(rest)
+        if len(rest) > 2:  # links/ID/revoke
+            key = f"{rest[0]}/{rest[-1]}"
+        fallback = "link changed" if rest[0] == "links" else "changed"
+        return _ACTIONS.get(key, fallback), slug
+    if parts[0] in ("new", "jobs"):
+        return "prototype requested", ""
+    return ("settings changed" if parts[0] == "activity" else "changed"), ""
