@@ -1,16 +1,19 @@
 """The ways into the Hub, on its real pages: the first start, the owner's passcode, share links."""
 
+import asyncio
 import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
 from protokit.hub.app import assemble, open_hub
 from protokit.hub.guard.passcodes import hashed
+from protokit.hub.guard.secrets import Keys
 from protokit.hub.parts import Hub
 from protokit.hub.settings import HubSettings
 from protokit.hub.state.links import Link
@@ -124,12 +127,14 @@ def test_nobody_is_sent_to_another_site_after_signing_in(hub: Hub, app: Any) -> 
         assert (entered.status_code, entered.headers["location"]) == (303, "/"), there
 
 
-def test_guessing_the_passcode_ends_after_twenty_tries_from_one_address(hub: Hub, app: Any) -> None:
+def test_guessing_the_passcode_takes_longer_each_time_and_only_the_guesser_waits(hub: Hub, app: Any) -> None:
     hub.store.set_passcode(KEPT)
     guesser, owner = Browser(hub, app, "192.0.2.66"), Browser(hub, app, "192.0.2.1")
-    for _ in range(20):
+    for _ in range(5):
         assert guesser.fill_in("/signin", passcode="").status_code == 403
-    assert guesser.fill_in("/signin", passcode=PASSCODE).status_code == 429
+    waiting = guesser.fill_in("/signin", passcode=PASSCODE)
+    assert waiting.status_code == 429
+    assert 1 <= int(waiting.headers["Retry-After"]) <= 16
     for _ in range(2):
         assert owner.fill_in("/signin", passcode=PASSCODE).status_code == 303
 
@@ -139,20 +144,76 @@ def test_guessing_from_behind_the_proxy_stops_the_guesser_and_not_everybody(hub:
     guesser, owner = Browser(hub, app, "10.0.0.1"), Browser(hub, app, "10.0.0.1")
     guesser._client.headers["X-Forwarded-For"] = "203.0.113.66"
     owner._client.headers["X-Forwarded-For"] = "203.0.113.1"
-    for _ in range(20):
+    for _ in range(5):
         guesser.fill_in("/signin", passcode="")
     assert guesser.fill_in("/signin", passcode=PASSCODE).status_code == 429
     assert owner.fill_in("/signin", passcode=PASSCODE).status_code == 303
 
 
-def test_a_passcode_of_a_link_is_not_guessed_from_many_addresses(hub: Hub, app: Any) -> None:
-    _, path = link(hub, KEPT)
-    statuses = [
-        Browser(hub, app, f"198.51.100.{number // 18}").fill_in(path, passcode="").status_code
-        for number in range(105)
-    ]
-    assert statuses == [403] * 100 + [429] * 5
-    assert Browser(hub, app, "203.0.113.9").fill_in(path, passcode=PASSCODE).status_code == 429
+@pytest.mark.parametrize("door", ["sign-in", "link"])
+def test_who_guesses_from_many_addresses_shuts_nobody_out(hub: Hub, app: Any, door: str) -> None:
+    hub.store.set_passcode(KEPT)
+    path = "/signin" if door == "sign-in" else link(hub, KEPT)[1]
+    for number in range(110):
+        Browser(hub, app, f"198.51.100.{number}").fill_in(path, passcode="")
+    again = Browser(hub, app, "198.51.100.250")
+    assert again.fill_in(path, passcode="").status_code == 403
+    assert again.fill_in(path, passcode="").status_code == 429  # one guess from each address, no more
+    assert Browser(hub, app, "203.0.113.9").fill_in(path, passcode=PASSCODE).status_code == 303
+
+
+def test_a_device_that_was_signed_in_before_gets_in_from_where_somebody_guesses(hub: Hub, app: Any) -> None:
+    hub.store.set_passcode(KEPT)
+    owner, guesser = Browser(hub, app, "192.0.2.1"), Browser(hub, app, "192.0.2.1")
+    entered = owner.fill_in("/signin", passcode=PASSCODE)
+    assert "protokit_device" in entered.headers.get_list("set-cookie")[1]
+    for session in hub.store.sessions():
+        hub.store.end_session(session.id)
+    for _ in range(5):
+        guesser.fill_in("/signin", passcode="")
+    assert guesser.fill_in("/signin", passcode=PASSCODE).status_code == 429
+    assert owner.fill_in("/signin", passcode=PASSCODE).status_code == 303
+
+
+def test_a_made_up_device_is_a_stranger(hub: Hub, app: Any) -> None:
+    hub.store.set_passcode(KEPT)
+    guesser = Browser(hub, app, "192.0.2.66")
+    statuses = []
+    for number in range(6):
+        made_up = Keys(bytes([number]) * 32).sign("known device", f"device{number}")
+        guesser._client.cookies.set("protokit_device", made_up)
+        statuses.append(guesser.fill_in("/signin", passcode="").status_code)
+    assert statuses == [403] * 5 + [429]
+
+
+def test_a_flood_of_guesses_keeps_no_page_waiting(hub: Hub, app: Any) -> None:
+    hub.store.set_passcode(KEPT)
+    page = Browser(hub, app).open("/signin")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert token
+    form = {"csrf_token": token[1], "passcode": "wrong wrong wrong"}
+    headers = {"Cookie": page.headers["set-cookie"].partition(";")[0]}
+
+    async def flood() -> tuple[list[int], bool]:
+        async def guess(number: int) -> int:
+            transport = httpx.ASGITransport(app, client=(f"198.51.100.{number}", 1))
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+                return (await client.post("/signin", data=form, headers=headers)).status_code
+
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://localhost"
+        ) as client:
+            guesses = [asyncio.create_task(guess(number)) for number in range(60)]
+            await asyncio.wait(guesses, return_when=asyncio.FIRST_COMPLETED)
+            for _ in range(3):
+                assert (await client.get("/signin")).status_code == 200
+            under_way = not all(task.done() for task in guesses)
+            return await asyncio.gather(*guesses), under_way
+
+    statuses, under_way = asyncio.run(flood())
+    assert under_way, "the pages were answered only after all guesses"
+    assert set(statuses) == {403, 429}
+    assert statuses.count(429) >= 20  # those for whom there was no room were told so at once
 
 
 def test_a_share_link_leads_to_the_prototype_and_nowhere_else(hub: Hub, app: Any) -> None:

@@ -24,7 +24,7 @@ from protokit.runtime.requests import Answer
 from protokit.runtime.telemetry import EventLog
 from protokit.spec import Spec, write_spec
 
-TABLES = "visits, links, prototypes, owner, sessions, alembic_version"
+TABLES = "activity, visits, links, prototypes, owner, sessions, alembic_version"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -366,23 +366,47 @@ def test_a_passcode_is_kept_as_an_argon2_hash_and_typed_on_any_keyboard() -> Non
             passcodes.hashed(wrong)
 
 
-def test_attempts_run_out_and_come_back_with_time() -> None:
-    now = 0.0
-    attempts = Attempts(3, 60, clock=lambda: now)
-    assert [attempts.take("a") for _ in range(4)] == [0, 0, 0, 60]
-    assert attempts.take("b") == 0
-    attempts.give_back("a")
-    assert [attempts.take("a"), attempts.take("a")] == [0, 60]
-    now = 59.0
-    assert attempts.take("a") == 1
-    now = 60.0
-    assert attempts.take("a") == 0
+def test_waits_grow_with_each_wrong_attempt_and_a_right_one_ends_them() -> None:
+    now = 1000.0
+    attempts = Attempts(clock=lambda: now)
+    assert [attempts.take("a", "owner") for _ in range(6)] == [0, 0, 0, 0, 0, 15]
+    assert attempts.take("b", "owner") == attempts.take("a", "link") == 0
+    waits = []
+    for _ in range(12):
+        now += attempts.take("a", "owner")
+        assert attempts.take("a", "owner") == 0
+        waits.append(attempts.take("a", "owner"))
+    assert waits == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600, 3600, 3600]
+    now += 3600
+    assert attempts.take("a", "owner") == 0
+    attempts.right("a", "owner")
+    assert [attempts.take("a", "owner") for _ in range(6)] == [0, 0, 0, 0, 0, 15]
+
+
+def test_a_quiet_day_forgives() -> None:
+    now = 1000.0
+    attempts = Attempts(clock=lambda: now)
+    assert [attempts.take("a", "owner") for _ in range(6)] == [0, 0, 0, 0, 0, 15]
+    now += 86401
+    assert [attempts.take("a", "owner") for _ in range(6)] == [0, 0, 0, 0, 0, 15]
+
+
+def test_who_has_many_addresses_gets_one_guess_from_each_and_a_known_device_keeps_its_five() -> None:
+    now = 1000.0
+    attempts = Attempts(clock=lambda: now)
+    for number in range(100):
+        assert attempts.take(f"a{number}", "owner") == 0
+    assert [attempts.take("new", "owner") for _ in range(2)] == [0, 15]
+    assert [attempts.take("device 1", "owner", known=True) for _ in range(6)] == [0, 0, 0, 0, 0, 15]
+    assert [attempts.take("new", "another door") for _ in range(2)] == [0, 0]
+    now += 3700
+    assert [attempts.take("newer", "owner") for _ in range(6)] == [0, 0, 0, 0, 0, 15]
 
 
 def test_attempts_of_many_at_once_are_all_counted() -> None:
-    attempts = Attempts(10, 60)
+    attempts = Attempts()
     with ThreadPoolExecutor(16) as crowd:
-        assert sum(wait == 0 for wait in crowd.map(lambda _: attempts.take("a"), range(200))) == 10
+        assert sum(wait == 0 for wait in crowd.map(lambda _: attempts.take("a", "owner"), range(200))) == 5
 
 
 def test_addresses_that_one_person_has_many_of_count_as_one() -> None:

@@ -2,13 +2,23 @@
 
 import hashlib
 import secrets
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from protokit.errors import ProtokitError
 from protokit.hub.guard.attempts import Attempts, neighbourhood
 from protokit.hub.guard.passcodes import OWNER_LENGTH, hashed, matches
+from protokit.hub.guard.queue import Crowded, PasscodeQueue
 from protokit.hub.guard.secrets import Keys
-from protokit.hub.guard.visitors import OWNER_COOKIE, VISIT_COOKIE, VISIT_SECONDS, Visitors, cookie
+from protokit.hub.guard.visitors import (
+    DEVICE_COOKIE,
+    OWNER_COOKIE,
+    VISIT_COOKIE,
+    VISIT_SECONDS,
+    Visitors,
+    cookie,
+    cookies,
+)
 from protokit.hub.state.activity import Who
 from protokit.hub.state.links import Link, Visit
 from protokit.hub.state.sessions import SESSION_SECONDS, Session
@@ -18,7 +28,10 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
     from starlette.responses import Response
 
-_QUARTER, _HOUR = 900.0, 3600.0
+DEVICE_SECONDS = 400 * 86400
+"""As long as browsers keep a cookie."""
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Refused(ProtokitError):
@@ -35,10 +48,18 @@ class Doors:
     def __init__(self, store: Store, keys: Keys) -> None:
         self._store, self._keys = store, keys
         self._visitors = Visitors(store, keys)
-        # An office of people who mistype shares one address; only wrong tries count.
-        self._by_address = Attempts(20, _QUARTER)
-        # Whoever has many addresses is still bounded; generous, so that nobody easily locks others out.
-        self._by_door = Attempts(100, _HOUR)
+        self._attempts, self._queue = Attempts(), PasscodeQueue()
+
+    async def in_turn(
+        self, request: "HTTPConnection", work: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Carry out `work`, which tries a passcode, apart from the pages' threads. Raises Refused, and its errors."""
+        try:
+            return await self._queue.run(bool(self._device(request)), work, *args, **kwargs)
+        except Crowded:
+            raise Refused(
+                "too many try to get in just now", 429, fix="Try again in a minute.", wait=60
+            ) from None
 
     def start_path(self) -> str:
         """The path of a new first-start link, which voids earlier ones; "" once there is a passcode."""
@@ -129,6 +150,13 @@ class Doors:
             **cookie(OWNER_COOKIE, value, path="/", seconds=SESSION_SECONDS, secure=_secure(request))
         )
 
+    def keep_device(self, request: "HTTPConnection", response: "Response") -> None:
+        """Let this browser be known from now on: what strangers try does not keep it from signing in again."""
+        value = self._keys.sign("known device", self._device(request) or secrets.token_urlsafe(12))
+        response.set_cookie(
+            **cookie(DEVICE_COOKIE, value, path="/", seconds=DEVICE_SECONDS, secure=_secure(request))
+        )
+
     def forget_owner(self, request: "HTTPConnection", response: "Response") -> None:
         """Take the owner's cookie back."""
         response.delete_cookie(OWNER_COOKIE, path="/", secure=_secure(request), httponly=True, samesite="lax")
@@ -154,14 +182,27 @@ class Doors:
         self._store.note(action, who, address=address, slug=slug, detail=detail)
 
     def _count(self, request: "HTTPConnection", door: str) -> None:
-        wait = self._by_address.take(_address(request)) or self._by_door.take(door)
+        person, known = self._person(request)
+        wait = self._attempts.take(person, door, known=known)
         if wait:
-            minutes = max(1, round(wait / 60))
-            raise Refused("that was too often", 429, fix=f"Try again in about {minutes} minutes.", wait=wait)
+            when = f"{wait / 60:.0f} minutes" if wait > 90 else f"{wait + 1:.0f} seconds"
+            raise Refused("that was too often", 429, fix=f"Try again in about {when}.", wait=wait)
 
     def _right(self, request: "HTTPConnection", door: str) -> None:
-        self._by_address.give_back(_address(request))
-        self._by_door.give_back(door)
+        person, known = self._person(request)
+        self._attempts.right(person, door, known=known)
+
+    def _person(self, request: "HTTPConnection") -> tuple[str, bool]:
+        """Who is counted, and whether it is a device that was signed in before rather than an address."""
+        device = self._device(request)
+        return (f"device {device}", True) if device else (_address(request), False)
+
+    def _device(self, request: "HTTPConnection") -> str:
+        for value in cookies(request.scope["headers"], DEVICE_COOKIE):
+            name = self._keys.read("known device", value)
+            if isinstance(name, str) and name:
+                return name
+        return ""
 
 
 def _address(request: "HTTPConnection") -> str:

@@ -13,7 +13,9 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from protokit.errors import ProtokitError
 
-Purpose = Literal["owner cookie", "visit cookie", "share link", "form token", "first start", "handover"]
+Purpose = Literal[
+    "owner cookie", "visit cookie", "share link", "form token", "first start", "handover", "known device"
+]
 """Each is a salt of its own: what was signed for one purpose is worth nothing for another."""
 
 _BYTES = 32

@@ -14,6 +14,7 @@ from protokit.hub.state.store import Store
 
 OWNER_COOKIE = "protokit_owner"
 VISIT_COOKIE = "protokit_visit"
+DEVICE_COOKIE = "protokit_device"
 FORM_COOKIE = "protokit_csrf"
 VISIT_SECONDS = 90 * 86400
 

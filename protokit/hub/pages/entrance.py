@@ -47,11 +47,12 @@ async def claim(request: Request) -> Response:
         return page(request, "start.html", 422, wrong="The two are not the same.", least=OWNER_LENGTH)
     doors, code = hub_of(request).doors, request.path_params["code"]
     try:
-        session = await run_in_threadpool(doors.claim, request, code, passcode)
+        session = await doors.in_turn(request, doors.claim, request, code, passcode)
     except ProtokitError as problem:
         return page(request, "start.html", _status(problem), wrong=_words(problem), least=OWNER_LENGTH)
     response = RedirectResponse("/", 303)
     doors.keep_owner(request, response, session)
+    doors.keep_device(request, response)
     return response
 
 
@@ -66,11 +67,15 @@ async def open_door(request: Request) -> Response:
     async with request.form() as given:
         passcode, wanted = str(given.get("passcode", "")), _inside(str(given.get("next", "/")))
     try:
-        session = await run_in_threadpool(doors.sign_in, request, passcode)
+        session = await doors.in_turn(request, doors.sign_in, request, passcode)
     except Refused as problem:
-        return sign_in_page(request, wanted, problem.status, _words(problem))
+        response: Response = sign_in_page(request, wanted, problem.status, _words(problem))
+        if problem.wait:
+            response.headers["Retry-After"] = str(round(problem.wait) + 1)
+        return response
     response = RedirectResponse(wanted, 303)
     doors.keep_owner(request, response, session)
+    doors.keep_device(request, response)
     return response
 
 

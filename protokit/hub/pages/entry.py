@@ -36,7 +36,13 @@ def look(request: Request) -> Response:
 async def enter(request: Request) -> Response:
     """Let the guest in."""
     form = await request.form(max_fields=10, max_files=0)
-    return await run_in_threadpool(_enter, request, str(form.get("passcode", "")))
+    passcode, doors = str(form.get("passcode", "")), hub_of(request).doors
+    if not passcode:
+        return await run_in_threadpool(_enter, request, passcode)
+    try:
+        return await doors.in_turn(request, _enter, request, passcode)
+    except Refused as problem:
+        return _closed(request, problem)
 
 
 def _enter(request: Request, passcode: str) -> Response:
