@@ -1,5 +1,6 @@
 """protokit hub: serves the prototypes of a team from one address."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +8,7 @@ import click
 
 from protokit.commands.output import tell
 from protokit.commands.terminal import A_PATH, AS_JSON, finish_checks, friendly
-from protokit.errors import MissingExtra
+from protokit.errors import FolderProblem, MissingExtra
 
 if TYPE_CHECKING:
     from protokit.hub.settings import HubSettings
@@ -61,11 +62,31 @@ _PACKAGES |= {"alembic", "argon2", "segno", "psutil"}
 @click.option("--upload-mb", type=click.IntRange(1), default=50, show_default=True, help="For each upload.")
 @click.option("--check", is_flag=True, help="Open every prototype once, say which fail, and end.")
 @click.option("--reset-passcode", is_flag=True, help="Print a new link to choose the passcode with.")
+@click.option(
+    "--backup", type=A_PATH, metavar="FILE", help="Write all that is in its home to a file, and end."
+)
+@click.option("--restore", type=A_PATH, metavar="FILE", help="Make the home anew from such a file, and end.")
+@click.option(
+    "--audit", is_flag=True, help="Print who signed in, opened a link or changed something, as CSV."
+)
 @AS_JSON
 @friendly
-def hub(check: bool, reset_passcode: bool, as_json: bool, **options: Any) -> None:
+def hub(
+    check: bool,
+    reset_passcode: bool,
+    backup: Path | None,
+    restore: Path | None,
+    audit: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
     """Serve the prototypes of a team: make, share and watch them in the browser."""
+    if sum(map(bool, (check, backup, restore, audit))) > 1:
+        raise click.UsageError("--check, --backup, --restore and --audit are one at a time.")
     settings = _settings(options)
+    if backup or restore or audit:
+        _keep(settings, backup, restore, as_json)
+        return
     from protokit.hub import serving
 
     if check:
@@ -79,6 +100,45 @@ def hub(check: bool, reset_passcode: bool, as_json: bool, **options: Any) -> Non
         say=lambda line: tell(line, err=True),
         announce=tell,
     )
+
+
+def _keep(settings: "HubSettings", backup: Path | None, restore: Path | None, as_json: bool) -> None:
+    """Do what needs no running Hub."""
+    from protokit.hub import backup as backups
+
+    if not backup and not restore:
+        _print_activity(settings, as_json)
+        return
+    done = backups.backup(settings, backup) if backup else backups.restore(restore or Path(), settings.home)
+    if as_json:
+        result = {"path": str(done.path), "files": done.files, "bytes": done.size, "notes": done.notes}
+        click.echo(json.dumps(result, indent=2, ensure_ascii=False))
+    else:
+        tell(str(done.path))
+    for note in done.notes:
+        tell(note, err=True)
+    if backup:
+        tell(
+            "It holds the Hub's secret, its keys and all documents: keep it where only you can read it.",
+            err=True,
+        )
+
+
+def _print_activity(settings: "HubSettings", as_json: bool) -> None:
+    from contextlib import closing
+    from dataclasses import asdict
+
+    from protokit.hub.state.activity import lines
+    from protokit.hub.state.store import Store
+
+    if not settings.home.is_dir():
+        raise FolderProblem("there is no Hub", where=str(settings.home), fix="Give its folder by --home.")
+    with closing(Store.open(settings)) as store:
+        entries = store.entries(limit=None)
+    if as_json:
+        click.echo(json.dumps([asdict(entry) for entry in entries], indent=2, ensure_ascii=False))
+    else:
+        click.echo(lines(entries), nl=False)
 
 
 def _settings(options: dict[str, Any]) -> "HubSettings":
