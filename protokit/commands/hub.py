@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _PACKAGES = {
     "starlette",
     "uvicorn",
+    "httptools",
     "aiohttp",
     "websockets",
     "jinja2",

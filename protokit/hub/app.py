@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from protokit.errors import ProtokitError
 from protokit.hub.engine.hosting import Hosting, Limits
 from protokit.hub.engine.limits import MIB
+from protokit.hub.guard.crowd import Crowd
 from protokit.hub.guard.doors import Doors
 from protokit.hub.guard.gate import Gate
 from protokit.hub.guard.secrets import Keys
@@ -59,15 +60,15 @@ def create_app(settings: HubSettings) -> Gate:
     return assemble(open_hub(settings))
 
 
-def assemble(hub: Hub) -> Gate:
-    """The pages over `hub`, with the gate before them; their lifespan starts and stops it."""
+def assemble(hub: Hub, crowd: Crowd | None = None) -> Gate:
+    """The pages over `hub`, with the gate before them, and `crowd` in it; their lifespan starts and stops it."""
     app = Starlette(
         routes=_routes(hub),
         lifespan=_lifespan(hub),
         exception_handlers={HTTPException: _no_page, ProtokitError: _mendable, Exception: _broken},
     )
     app.state.hub = hub
-    return Gate(app, hub.store, Keys.open(hub.settings.home), refused=entrance.refused)
+    return Gate(app, hub.store, Keys.open(hub.settings.home), refused=entrance.refused, crowd=crowd)
 
 
 def _routes(hub: Hub) -> list[BaseRoute]:

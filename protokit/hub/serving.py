@@ -12,13 +12,19 @@ from filelock import FileLock, Timeout
 
 from protokit.errors import ProtokitError
 from protokit.hub.app import assemble, open_hub
+from protokit.hub.guard.addresses import is_trusted
+from protokit.hub.guard.crowd import MOST_GUESTS, Crowd
 from protokit.hub.settings import HubSettings
+from protokit.serving.connections import Bounds, Waiting, open_files
+from protokit.serving.protocols import bounded
 
 if TYPE_CHECKING:
     from protokit.checks import Check
 
 GRACE_SECONDS = 5
 """How long open pages may finish what they do when the Hub stops."""
+_GUESTS_PER_ADDRESS = 256
+"""A workshop behind one address fits; each open page takes one or two."""
 
 
 def serve(
@@ -39,16 +45,18 @@ def serve(
             say("Choose your passcode with this link; it works once:")
             say(f"  {address}{path}")
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
+        files = open_files()  # a guest takes two: towards the browser, and towards the prototype
+        waiting = Waiting(Bounds(waiting=min(1024, files // 4)), lambda it: is_trusted(it, settings))
         config = uvicorn.Config(
-            assemble(hub),
+            assemble(hub, Crowd(min(MOST_GUESTS, files // 4), _GUESTS_PER_ADDRESS)),
             log_config=None,
             access_log=False,
             proxy_headers=False,  # the gate reads them, and believes only trusted proxies
             server_header=False,
             lifespan="on",
-            ws="websockets-sansio",
             ws_per_message_deflate=False,  # for short words it costs more than it saves
             timeout_graceful_shutdown=GRACE_SECONDS,
+            **bounded(waiting),
         )
         with suppress(KeyboardInterrupt):
             _Announcing(config, lambda: announce(address), say).run(sockets=[listening])

@@ -23,6 +23,9 @@ def listen(app: ASGIApp, host: str, port: int) -> None:
     """Serve `app` at `host`:`port` until SIGTERM or Ctrl-C."""
     import uvicorn
 
+    from protokit.serving.connections import Bounds, Waiting, open_files
+    from protokit.serving.protocols import bounded
+
     uvicorn.run(
         app,
         host=host,
@@ -31,4 +34,5 @@ def listen(app: ASGIApp, host: str, port: int) -> None:
         access_log=False,
         timeout_graceful_shutdown=GOODBYE,
         server_header=False,
+        **bounded(Waiting(Bounds(waiting=min(1024, open_files() // 4)))),
     )

@@ -84,7 +84,7 @@ def prototype_of(name: str, settings: HubSettings) -> str:
 def forwarded(scope: Scope, settings: HubSettings) -> Scope:
     """`scope` as the visitor sent it to a trusted proxy; what others say of themselves is not believed."""
     client = scope.get("client")
-    if not client or not _trusted(client[0], settings):
+    if not client or not is_trusted(client[0], settings):
         return scope
     said = {name: value.decode("latin-1") for name, value in scope["headers"]}
     scheme = said.get(b"x-forwarded-proto", "").strip().lower()
@@ -94,12 +94,13 @@ def forwarded(scope: Scope, settings: HubSettings) -> Scope:
         scope = {**scope, "scheme": {True: "wss", False: "ws"}[secure] if websocket else scheme}
     for hop in reversed(said.get(b"x-forwarded-for", "").split(",")):
         address = hop.strip()
-        if address and not _trusted(address, settings):
+        if address and not is_trusted(address, settings):
             return {**scope, "client": (address, 0)} if _is_address(address) else scope
     return scope
 
 
-def _trusted(address: str, settings: HubSettings) -> bool:
+def is_trusted(address: str, settings: HubSettings) -> bool:
+    """Whether `address` is a proxy's that is believed what it says of a visitor."""
     if not _is_address(address):
         return False
     found = ipaddress.ip_address(address)

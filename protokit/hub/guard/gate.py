@@ -7,8 +7,9 @@ import asyncio
 import html
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +22,7 @@ from protokit.hub.guard.addresses import BadAddress, Place, Scope, forwarded
 from protokit.hub.guard.asked import Asked
 from protokit.hub.guard.auditing import action_of
 from protokit.hub.guard.bodies import Bounded, Incoming, Receive, declared, declared_utf8, form_token
+from protokit.hub.guard.crowd import MOST_GUESTS, Crowd, Full
 from protokit.hub.guard.handover import Handover, Nowhere
 from protokit.hub.guard.reply import Reply, Send
 from protokit.hub.guard.secrets import Keys
@@ -37,6 +39,7 @@ RefusedPage = Callable[[HTTPConnection, int, str], Response]
 _FORM_BYTES = 64 * 1024
 _WHO_ARE_YOU = "Sign in, or open the link you were sent."
 _NO_DATABASE = "The Hub cannot look up who you are just now. Try again in a minute."
+_FULL = "Too many people are here just now. Try again in a minute."
 _STALE = "This form is too old, or came from elsewhere. Go back, reload the page and try again."
 
 
@@ -57,11 +60,19 @@ class Gate:
     """
 
     def __init__(
-        self, app: App, store: Store, keys: Keys, *, refused: RefusedPage | None = None, recheck: float = 2.0
+        self,
+        app: App,
+        store: Store,
+        keys: Keys,
+        *,
+        refused: RefusedPage | None = None,
+        recheck: float = 2.0,
+        crowd: Crowd | None = None,
     ) -> None:
         self._app, self._keys, self._settings, self._store = app, keys, store.settings, store
         self._visitors, self._handover = Visitors(store, keys), Handover(store, keys)
         self._refused, self._recheck = refused or _plain_page, recheck
+        self._crowd = crowd or Crowd(MOST_GUESTS, MOST_GUESTS)
         # Threads of its own: pages that take long must not keep anybody waiting at the gate.
         self._threads = ThreadPoolExecutor(8, "gate")
 
@@ -106,7 +117,8 @@ class Gate:
         if place.kind == "owner":
             self._check_reader(asked, for_whom)
         try:
-            await self._pass(asked, reply, await self._checked_body(asked, for_whom, receive))
+            with self._place(asked):
+                await self._pass(asked, reply, await self._checked_body(asked, for_whom, receive))
         finally:
             if asked.changes and place.kind == "owner":
                 await self._log_change(asked, reply.status)
@@ -122,6 +134,18 @@ class Gate:
         await self._threaded(
             self._store.note, action, "owner", address=address, slug=slug, detail=detail or ""
         )
+
+    @contextmanager
+    def _place(self, asked: Asked) -> Iterator[None]:
+        """Room among the guests, for a guest."""
+        if asked.scope["state"]["visitor"].kind != "guest":
+            yield
+            return
+        try:
+            with self._crowd.place((asked.scope.get("client") or ("", 0))[0]):
+                yield
+        except Full:
+            raise _Turned(503, _FULL) from None
 
     async def _identify(self, asked: Asked) -> Visitor:
         try:
