@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -340,3 +341,10 @@ def test_a_missing_package_is_named_with_its_command(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert 'pip install "protokit-studio[serve]"' in done.stderr
+
+
+def test_headers_without_end_are_refused(chatbot: Served) -> None:
+    port = int(chatbot.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n" + b"X-A: b\r\n" * 200)
+        assert connection.recv(100).startswith(b"HTTP/1.1 431 ")

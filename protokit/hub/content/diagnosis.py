@@ -9,6 +9,7 @@ from pathlib import Path
 
 from protokit.errors import CheckFailed
 from protokit.hub.engine.child import clean_environment
+from protokit.hub.engine.lifeline import tied
 
 PATIENCE = 60.0
 """Seconds it may take."""
@@ -37,7 +38,7 @@ async def diagnose(folder: Path, number: int) -> Diagnosis:
     command = [sys.executable, "-m", "protokit", "trace", str(folder), str(number), "--json"]
     async with _turn:
         process = await asyncio.create_subprocess_exec(
-            *command,
+            *tied(command),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

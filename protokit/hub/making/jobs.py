@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from protokit.hub.engine.hosting import Hosting
+from protokit.hub.engine.lifeline import tied
 from protokit.hub.making.job import DOCUMENTS, ID, Job, read_job, write_job
 from protokit.hub.settings import HubSettings
 from protokit.hub.state.store import Store
@@ -98,15 +99,9 @@ class Jobs:
 
     async def _make(self, number: str) -> None:
         taken = await asyncio.to_thread(lambda: json.dumps(sorted(self._store.slugs())))
+        command = [sys.executable, "-P", "-m", "protokit.hub.making.maker"]
         maker = await asyncio.create_subprocess_exec(
-            *(
-                sys.executable,
-                "-P",
-                "-m",
-                "protokit.hub.making.maker",
-                str(self.folder(number)),
-                str(self._prototypes),
-            ),
+            *tied([*command, str(self.folder(number)), str(self._prototypes)]),
             stdin=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
