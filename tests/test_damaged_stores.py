@@ -1,5 +1,7 @@
 """A prototype's stores that are damaged, held by another program or on a full disk: nothing else suffers."""
 
+import asyncio
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -9,13 +11,14 @@ import pytest
 
 from protokit.hub.content.insights import events_file
 from protokit.hub.state.tallies import refresh
+from protokit.hub.upkeep import keep_up
 from protokit.runtime.errors import LimitReached
 from protokit.runtime.opinions import OpinionLog
 from protokit.runtime.requests import Answer
 from protokit.runtime.settings import Settings
 from protokit.runtime.spending import reserved
 from protokit.runtime.stores import damaged_stores, set_aside
-from protokit.runtime.telemetry import EventLog
+from protokit.runtime.telemetry import COLUMNS, EventLog
 from tests.hub_site import Site, made, site
 
 ANSWER = Answer(question="How many days?", text="25 days.", model="offline", found=True)
@@ -53,6 +56,15 @@ def folder_instead(path: Path) -> None:
     (path / "letter.txt").write_text("somebody's")
 
 
+def forty(log: EventLog) -> None:
+    """Forty questions, which take several pages of the file."""
+    log.record(ANSWER, session="ann")
+    names = ", ".join(f'"{name}"' for name in COLUMNS)
+    with log.database() as database:
+        for _ in range(39):
+            database.execute(f"INSERT INTO events ({names}) SELECT {names} FROM events WHERE id = 1")
+
+
 DAMAGES = [garbage, later_page, zero_bytes, truncated, wrong_tables, folder_instead]
 Damage = Callable[[Path], None]
 
@@ -69,8 +81,7 @@ def hub(tmp_path: Path, folder: Path) -> Iterator[Site]:
     with site(tmp_path / "home", folder, other) as served:
         for slug in ("hr", "other"):
             log = EventLog(events_file(served.folder(slug)))
-            for _ in range(40):
-                log.record(ANSWER, session="ann")
+            forty(log)
             OpinionLog(log.path).record("ann", "", 1, 9)
         refresh(served.hub.store)
         yield served
@@ -95,8 +106,7 @@ def test_a_damaged_file_of_questions_is_set_aside_and_every_page_opens(hub: Site
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_an_answer_is_given_and_recorded_over_a_damaged_file(tmp_path: Path, damage: Damage) -> None:
     log = EventLog(tmp_path / "events.db")
-    for _ in range(40):
-        log.record(ANSWER)
+    forty(log)
     damage(log.path)
     assert log.record(ANSWER) in (1, 41)  # a row may still fit into what is not damaged
     OpinionLog(log.path).record("ann", "", 1, None)
@@ -175,3 +185,27 @@ def test_two_who_see_the_same_damage_set_it_aside_once(tmp_path: Path) -> None:
     assert EventLog(log.path).record(ANSWER) == 1
     assert set_aside(log.path, (first.st_dev, first.st_ino)) is None
     assert len(EventLog(log.path).events()) == 1
+
+
+def test_the_hubs_own_database_is_never_replaced_and_its_trouble_told_once(
+    hub: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, path = hub.hub.store, hub.hub.settings.home / "hub.db"
+    token = re.search(r'name="csrf_token" value="([^"]+)"', hub.get("/signin"))
+    assert token
+    store.close()
+    garbage(path)
+    content = path.read_bytes()
+    assert "cannot look up" in hub.get("/", 503)
+    signing_in = hub.client.post("/signin", data={"csrf_token": token[1], "passcode": "whatever"})
+    assert signing_in.status_code == 503
+
+    async def a_while() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(keep_up(store, hub.hub.jobs, pause=0.01), 1.0)
+
+    asyncio.run(a_while())
+    assert sum("counting questions" in record.getMessage() for record in caplog.records) == 1
+    assert not [record for record in caplog.records if record.exc_info]
+    assert path.read_bytes() == content
+    assert not list(path.parent.glob("hub.damaged*"))

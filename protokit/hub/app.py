@@ -1,10 +1,12 @@
 """Puts the Hub together: its parts, its pages, the gate before them."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -29,6 +31,7 @@ from protokit.hub.settings import HubSettings
 from protokit.hub.state.store import Store
 from protokit.hub.upkeep import keep_up
 
+_LOG = logging.getLogger(__name__)
 _ALL = 1_000_000
 _SAID = {
     404: "There is nothing at this address. It may have been moved or deleted.",
@@ -65,7 +68,12 @@ def assemble(hub: Hub, crowd: Crowd | None = None) -> Gate:
     app = Starlette(
         routes=_routes(hub),
         lifespan=_lifespan(hub),
-        exception_handlers={HTTPException: _no_page, ProtokitError: _mendable, Exception: _broken},
+        exception_handlers={
+            HTTPException: _no_page,
+            ProtokitError: _mendable,
+            SQLAlchemyError: _no_database,
+            Exception: _broken,
+        },
     )
     app.state.hub = hub
     return Gate(app, hub.store, Keys.open(hub.settings.home), refused=entrance.refused, crowd=crowd)
@@ -110,6 +118,12 @@ async def _no_page(request: Request, error: Exception) -> Response:
 async def _mendable(request: Request, error: Exception) -> Response:
     """What a person can mend, said in words."""
     return await _told(request, 409, str(error))
+
+
+async def _no_database(request: Request, error: Exception) -> Response:
+    """The Hub's own database is damaged or away: it is never replaced, for a new one would have no owner."""
+    _LOG.error("The Hub's database cannot be used: %s", str(error).partition("\n")[0])
+    return await _told(request, 503, "The Hub's own database cannot be used just now. Try again in a minute.")
 
 
 async def _broken(request: Request, error: Exception) -> Response:

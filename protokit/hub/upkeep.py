@@ -27,7 +27,7 @@ P = ParamSpec("P")
 _LOG = logging.getLogger(__name__)
 
 
-async def keep_up(store: Store, jobs: Jobs) -> None:
+async def keep_up(store: Store, jobs: Jobs, *, pause: float = _COUNT_SECONDS) -> None:
     """Go on until cancelled; a chore that fails is told in the log once, and the others are done all the same."""
     cleared = -_CLEAR_SECONDS
     troubles: dict[str, str] = {}
@@ -37,8 +37,9 @@ async def keep_up(store: Store, jobs: Jobs) -> None:
             now, cleared = time.time(), time.monotonic()
             await _chore("emptying the trash", store.empty_trash, troubles, now - TRASH_DAYS * 86400)
             await _chore("deleting what is older than it may be", forget, troubles, store, now)
+            await _chore("keeping room in the database", store.keep_room, troubles)
             await _chore("clearing old jobs away", jobs.forget, troubles, now - JOB_DAYS * 86400)
-        await asyncio.sleep(_COUNT_SECONDS)
+        await asyncio.sleep(pause)
 
 
 async def _chore(

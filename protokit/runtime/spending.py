@@ -54,7 +54,7 @@ def reserved(
         except Refused as refused:
             passing = refused.passing or refused.limit == "questions_a_minute"
             raise _shut(str(refused), _PRICE if dollars is None else "", passing) from None
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             _LOG.warning("%s cannot be used (%s): no model is asked", ACCOUNT, error)
             raise _shut(_CLOSED) from None
 
@@ -62,7 +62,7 @@ def reserved(
         with _within_reach(url):
             try:
                 budget.settle(held, dollars, tokens)
-            except sqlite3.Error as error:  # the room that was reserved stays taken
+            except (sqlite3.Error, OSError) as error:  # the room that was reserved stays taken
                 _LOG.warning("%s cannot be written (%s): what a call cost is not booked", ACCOUNT, error)
 
     yield settle

@@ -133,8 +133,8 @@ class EventLog:
             try:
                 with self.database() as database:
                     return database.execute(statement, values).lastrowid or 0
-            except sqlite3.Error as error:
-                problem = error
+            except (sqlite3.Error, OSError) as error:
+                problem: Exception = error
                 if attempt or not is_damage(error):
                     break
         _LOG.warning("%s cannot be written (%s): what was asked is not recorded", self.path.name, problem)

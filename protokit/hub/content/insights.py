@@ -12,7 +12,7 @@ from protokit.runtime.opinions import Opinion, OpinionLog
 from protokit.runtime.stores import is_busy, is_damage
 from protokit.runtime.telemetry import EventLog
 
-_WAIT_SECONDS = 2.0
+_WAIT_SECONDS = 1.0
 """How long a page waits for a file that another program holds."""
 _BUSY = "Another program holds the file of questions and feedback. Reload in a minute."
 _SHUT = "The file of questions and feedback cannot be read just now ({})."

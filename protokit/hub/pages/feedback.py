@@ -80,7 +80,7 @@ def _take(request: Request, form: dict[str, str]) -> tuple[int, str]:
         )
     except ValueError:
         return 422, "Choose a thumb or a number, or write a line."
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         _LOG.warning("feedback on %s cannot be stored: %s", slug, error)
         return 503, "Your feedback could not be stored just now. Please try again in a minute."
     return 200, "Thank you! It went straight to the person who made this."

@@ -1,6 +1,7 @@
 """Turns templates into pages, so that every handler says only what is on them."""
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,8 @@ from protokit.hub.pages import wording
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+_LITTLE_DISK = 50_000_000
+"""Bytes; below that the owner is told on each page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ def page(request: HTTPConnection, template: str, status_code: int = 200, **shown
     """The page `template` filled with `shown`; every template also has `request`, `csrf_field()` and `done`."""
     if "done" not in shown:
         shown["done"] = _done(request) if "app" in request.scope else None
+    shown["disk_full"] = _disk_full(request) if "app" in request.scope else False
     text = (
         environment().get_template(template).render(request=request, csrf_field=_csrf_field(request), **shown)
     )
@@ -79,6 +83,16 @@ def static(name: str) -> str:
 def _csrf_field(request: HTTPConnection) -> Callable[[], Markup]:
     """The first field of a form, without which the gate turns it away."""
     return lambda: Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, request.state.csrf)
+
+
+def _disk_full(request: HTTPConnection) -> bool:
+    """Whether so little disk is left that things are not recorded any more, or soon."""
+    from protokit.hub.parts import hub_of
+
+    try:
+        return shutil.disk_usage(hub_of(request).settings.home).free < _LITTLE_DISK
+    except OSError:
+        return False
 
 
 def _done(request: HTTPConnection) -> Done | None:

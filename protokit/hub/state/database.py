@@ -12,9 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from protokit.errors import MissingExtra, ProtokitError
 from protokit.hub.settings import HubSettings
+from protokit.hub.state.room import CHECKPOINT_PAGES, keep_room
 from protokit.prototype import install_command
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_CHECKPOINT = f"wal_autocheckpoint = {CHECKPOINT_PAGES}"
 _TURN = 7_602_114
 """The advisory lock under which Hubs that share a Postgres database take turns to bring it up to date."""
 
@@ -26,6 +28,7 @@ def open_database(settings: HubSettings) -> Engine:
         engine = _postgres(settings.state_url) if settings.state_url else _sqlite(settings.home / "hub.db")
         with FileLock(settings.home / "hub.db.lock", timeout=60):
             _upgrade(engine)
+            keep_room(engine)
     except ImportError:
         raise MissingExtra(
             "a Postgres database needs a package that is not installed",
@@ -48,7 +51,7 @@ def _sqlite(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", _CHECKPOINT):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

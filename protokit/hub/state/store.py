@@ -6,6 +6,7 @@ from protokit.hub.state.database import open_database
 from protokit.hub.state.links import Links, Visit
 from protokit.hub.state.records import Records
 from protokit.hub.state.retention import RetentionRules
+from protokit.hub.state.room import keep_room
 from protokit.hub.state.sessions import Session, Sessions
 
 
@@ -26,6 +27,10 @@ class Store(Records, Links, Sessions, Activity, RetentionRules):
             self.touch_session(found)
         else:
             self.touch_visit(found)
+
+    def keep_room(self) -> None:
+        """Have room in the database for what must be stored on a full disk too."""
+        keep_room(self._engine)
 
     def close(self) -> None:
         """Let go of the database."""
