@@ -12,7 +12,7 @@ import click
 import protokit
 from protokit.commands import blueprints, handover, hub, update
 from protokit.commands.output import guard, tell
-from protokit.commands.terminal import A_PATH, AS_JSON, complain, finish_checks, friendly, progress
+from protokit.commands.terminal import A_PATH, AS_JSON, complain, finish_checks, friendly, progress, warn
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -361,8 +361,10 @@ def _argument(path: Path) -> str:
 
 
 def _run(folder: Path, port: int | None, read_again: bool = False) -> None:
+    from protokit.exposure import exposures
     from protokit.running import run_prototype
 
+    warn(exposures("127.0.0.1", folder))
     run_prototype(
         folder,
         port,

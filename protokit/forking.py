@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -17,8 +16,9 @@ from protokit.cookiecutting import BRIDGE, COOKIECUTTER_FILE, answers
 from protokit.errors import FolderProblem
 from protokit.instructions import INSTRUCTIONS_FILE
 from protokit.making import sample_plan
+from protokit.placing import placed
 from protokit.prompts import slug_of
-from protokit.rendering import KNOWLEDGE, refuse_occupied
+from protokit.rendering import KNOWLEDGE
 from protokit.sample import QUESTIONS_FILE, Sample
 from protokit.secret_scan import files_in, refuse_secrets
 from protokit.validation import dump_yaml, read_text
@@ -54,21 +54,9 @@ def fork(blueprint: Blueprint, name: str, target: Path, *, repository: bool = Fa
 @contextmanager
 def beside(target: Path) -> Iterator[Path]:
     """A new folder that takes the place of the absent or empty `target` at the end, or leaves no trace."""
-    refuse_occupied(target)
-    whole = target.absolute()
-    try:
-        whole.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".", dir=whole.parent) as aside:
-            made = Path(aside, whole.name)
-            made.mkdir()
-            yield made
-            refuse_occupied(target)
-            if whole.is_dir():
-                whole.rmdir()
-            made.replace(whole)
-    except OSError as error:
-        what = f"cannot write there ({error.strerror})"
-        raise FolderProblem(what, where=str(whole.parent), fix="Choose another with --out.") from None
+    with placed(target) as made:
+        made.mkdir()
+        yield made
 
 
 def _copy_template(blueprint: Blueprint, made: Path) -> None:

@@ -4,8 +4,8 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from protokit.aside import aside
 from protokit.errors import FolderProblem
 from protokit.rendering import refuse_occupied
 
@@ -52,11 +52,8 @@ def placed(target: Path) -> Iterator[Path]:
     Raises FolderProblem where `target` holds something already or cannot be written.
     """
     refuse_occupied(target)
-    whole = target.absolute()
     try:
-        whole.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=f".{whole.name}.", dir=whole.parent) as aside:
-            made = Path(aside, whole.name)
+        with aside(target) as made:
             yield made
             refuse_occupied(target)
             if target.is_dir():
@@ -64,7 +61,8 @@ def placed(target: Path) -> Iterator[Path]:
             made.replace(target)
     except OSError as error:
         what = f"cannot write there ({error.strerror})"
-        raise FolderProblem(what, where=str(whole.parent), fix="Choose another with --out.") from None
+        place = str(target.absolute().parent)
+        raise FolderProblem(what, where=place, fix="Choose another with --out.") from None
 
 
 def copy_shared(folder: Path, target: Path) -> None:

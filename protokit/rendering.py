@@ -1,12 +1,12 @@
 """Blueprint + Spec -> a prototype's folder: rendered aside, moved into place in one step, or not at all."""
 
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from protokit.aside import aside
 from protokit.blueprint import Blueprint
 from protokit.catalog import layers
 from protokit.errors import FolderProblem
@@ -112,14 +112,10 @@ def _copy_documents(documents: Mapping[str, Path], folder: Path) -> None:
 
 @contextmanager
 def _aside(target: Path) -> Iterator[Path]:
-    """A path beside `target`, on the same disk, so that a rename brings everything; gone afterwards."""
-    whole = target.absolute()
-    aside = whole.with_name(f".{whole.name}.{os.getpid()}.partial")
     try:
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        yield aside
+        with aside(target) as made:
+            yield made
     except OSError as error:
         what = f"cannot write there ({error.strerror})"
-        raise FolderProblem(what, where=str(whole.parent), fix="Choose another with --out.") from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        place = str(target.absolute().parent)
+        raise FolderProblem(what, where=place, fix="Choose another with --out.") from None

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from protokit.aside import aside as beside
 from protokit.blueprint import Blueprint
 from protokit.errors import CheckFailed, MissingExtra
 from protokit.installed import GROUP
@@ -66,7 +67,8 @@ def pack(blueprint: Blueprint, out: Path) -> Path:
         (project / "pyproject.toml").write_text(told, encoding="utf-8")
         wheel = _built(project, dist)
         out.mkdir(parents=True, exist_ok=True)
-        return Path(shutil.copyfile(wheel, out / wheel.name))
+        with beside(out / wheel.name) as whole:
+            return Path(shutil.copyfile(wheel, whole)).replace(out / wheel.name)
 
 
 def _built(project: Path, dist: Path) -> Path:

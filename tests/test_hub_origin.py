@@ -7,7 +7,7 @@ import pytest
 
 from protokit.hub.app import assemble, open_hub
 from protokit.hub.guard.passcodes import hashed
-from protokit.hub.guard.visitors import OWNER_COOKIE
+from protokit.hub.guard.visitors import FORM_COOKIE, OWNER_COOKIE
 from protokit.hub.settings import HubSettings
 from protokit.spec import Spec
 from tests.browser import DESKTOP, PHONE, needs_chromium, serious, window
@@ -97,3 +97,21 @@ def test_a_share_link_opens_by_itself_and_its_pages_are_fit_for_everybody(
             assert (serious(visit.page), visit.overflow()) == ([], 0)
             visit.shoot(f"hub-closed-{size[0]}")
     hub.store.close()
+
+
+JUNK = """() => {
+    for (let n = 0; n < 400; n++) document.cookie = `junk${n}=x; domain=hub.localhost; path=/`;
+    return document.cookie.split("junk").length - 1;
+}"""
+
+
+def test_hundreds_of_cookies_of_a_prototype_push_none_of_ours_out(chromium: Any, tmp_path: Path) -> None:
+    with served(tmp_path / "home", "leave", base_domain="hub.localhost") as hub:
+        site = f"http://hub.localhost:{hub.port}"
+        with window(chromium, f"{site}/signin") as visit:
+            before = {each["name"] for each in visit.page.context.cookies(site)}
+            visit.page.goto(f"http://leave.hub.localhost:{hub.port}/signin")
+            assert visit.page.evaluate(JUNK) > 100
+            after = {each["name"] for each in visit.page.context.cookies(site)}
+    assert before == {FORM_COOKIE}
+    assert before < after

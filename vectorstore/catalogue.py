@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _APPLICATION_ID = 0x6B6E6F77  # "know": tells our database from somebody else's
 _FORMAT = 1
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _BUSY_SECONDS = 30.0
 _SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -80,6 +81,7 @@ class Catalogue:
         one.
         """
         self._turn = threading.RLock()
+        self._path = path
         self._database = _connect(path)
 
     def close(self) -> None:
@@ -90,18 +92,32 @@ class Catalogue:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it is kept, or, after an error or a kill, none."""
-        with self._turn:
+        with self._turn, self._told():
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
             except BaseException:
-                self._database.execute("ROLLBACK")
+                with suppress(sqlite3.DatabaseError):  # a damaged file has ended the transaction by itself
+                    self._database.execute("ROLLBACK")
                 raise
             self._database.execute("COMMIT")
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with self._turn:
+        with self._turn, self._told():
             return self._database.execute(query, values).fetchall()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell damage that shows only now, and have whoever opens the file next look through it."""
+        try:
+            yield
+        except sqlite3.DatabaseError as problem:
+            if (problem.sqlite_errorcode or 0) & 0xFF not in _DAMAGE:
+                raise
+            with suppress(OSError):
+                suspicion(self._path).touch()
+            fix = "Try again: it is read anew from the documents."
+            raise VectorstoreError(f"is damaged ({problem})", where=self._path.name, fix=fix) from problem
 
     # The store as a whole
 
@@ -255,6 +271,11 @@ class Catalogue:
         """Note that Chroma does not hold these any more."""
         with self._writing() as database:
             database.executemany("DELETE FROM gone WHERE id = ?", [(id,) for id in ids])
+
+
+def suspicion(path: Path) -> Path:
+    """The file that stands beside the catalogue at `path` once its damage has shown."""
+    return path.with_name(f"{path.name}.suspect")
 
 
 def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

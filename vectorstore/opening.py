@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from vectorstore.catalogue import Catalogue
+from vectorstore.catalogue import Catalogue, suspicion
 from vectorstore.errors import VectorstoreError
 from vectorstore.locking import only_writer
 
 _NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9._-]{1,510})[a-zA-Z0-9]")
 _SQLITE = (3, 35, 0)
+_QUICK_BYTES = 16_000_000
+"""Up to here looking through all pages of a catalogue takes a few hundredths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Place:
 def open_catalogue(place: Place) -> tuple[Catalogue, str]:
     """The catalogue of a place, and a line if a damaged one had to be replaced (it is kept aside)."""
     try:
+        _check_pages(place)
         return Catalogue(place.catalogue), ""
     except sqlite3.OperationalError as problem:
         fix = "Choose a folder that can be written."
@@ -85,6 +88,23 @@ def open_catalogue(place: Place) -> tuple[Catalogue, str]:
         return Catalogue(
             place.catalogue
         ), f"Read again: the store was damaged ({problem}); it was kept as {aside}."
+
+
+def _check_pages(place: Place) -> None:
+    """Raise sqlite3.DatabaseError for damage that opening would not meet; a large file is looked through only after
+    a reader has stumbled over it.
+    """
+    path, suspect = place.catalogue, suspicion(place.catalogue)
+    if not path.is_file() or not (path.stat().st_size <= _QUICK_BYTES or suspect.exists()):
+        return
+    database = sqlite3.connect(path, timeout=30)
+    try:
+        (told,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    finally:
+        database.close()
+    suspect.unlink(missing_ok=True)
+    if told != "ok":
+        raise sqlite3.DatabaseError(str(told).strip().splitlines()[-1])
 
 
 def _set_aside(place: Place) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from protokit.commands.output import tell
-from protokit.commands.terminal import A_PATH, friendly
+from protokit.commands.terminal import A_PATH, friendly, warn
 
 _FIRST_PORT = 8000
 _PORT = click.option(
@@ -44,6 +44,7 @@ def serve(folder: Path, port: int | None, host: str) -> None:
 @friendly
 def mcp(folder: Path, http: bool, port: int | None, host: str) -> None:
     """Give agents and editors the prototype in FOLDER as tools (Model Context Protocol)."""
+    from protokit.exposure import exposures
     from protokit.prototype import Prototype
     from protokit.serving.server import require
 
@@ -54,6 +55,7 @@ def mcp(folder: Path, http: bool, port: int | None, host: str) -> None:
 
     with speaker(prototype) as speaking:
         if not http:
+            warn(exposures("127.0.0.1", prototype.folder))
             tool_server(speaking).run("stdio")
             return
         from protokit.serving.keys import api_key
@@ -65,8 +67,11 @@ def mcp(folder: Path, http: bool, port: int | None, host: str) -> None:
 
 def _told(folder: Path, host: str, port: int | None, path: str) -> int:
     """Say where the server will listen and where the key is, and return the port."""
+    from protokit.exposure import exposures
     from protokit.prototype import free_port
     from protokit.serving.keys import API_KEY
+
+    warn(exposures(host, folder))
 
     wanted = port or _FIRST_PORT
     free = free_port(wanted)

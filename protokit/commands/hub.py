@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protokit.commands.output import tell
-from protokit.commands.terminal import A_PATH, AS_JSON, finish_checks, friendly
+from protokit.commands.terminal import A_PATH, AS_JSON, finish_checks, friendly, warn
 from protokit.errors import FolderProblem, MissingExtra
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def hub(
 
         finish_checks(asyncio.run(serving.check_all(settings)), as_json)
         return
+    warn(settings.exposures())
     serving.serve(
         settings,
         reset_passcode=reset_passcode,
@@ -113,7 +114,7 @@ def _keep(settings: "HubSettings", backup: Path | None, restore: Path | None, as
     done = backups.backup(settings, backup) if backup else backups.restore(restore or Path(), settings.home)
     if as_json:
         result = {"path": str(done.path), "files": done.files, "bytes": done.size, "notes": done.notes}
-        click.echo(json.dumps(result, indent=2, ensure_ascii=False))
+        tell(json.dumps(result, indent=2, ensure_ascii=False))
     else:
         tell(str(done.path))
     for note in done.notes:
@@ -137,9 +138,9 @@ def _print_activity(settings: "HubSettings", as_json: bool) -> None:
     with closing(Store.open(settings)) as store:
         entries = store.entries(limit=None)
     if as_json:
-        click.echo(json.dumps([asdict(entry) for entry in entries], indent=2, ensure_ascii=False))
+        tell(json.dumps([asdict(entry) for entry in entries], indent=2, ensure_ascii=False))
     else:
-        click.echo(lines(entries), nl=False)
+        tell(lines(entries), end="")
 
 
 def _settings(options: dict[str, Any]) -> "HubSettings":

@@ -1,6 +1,7 @@
 """What all verbs share at the terminal: options, friendly errors, progress, and how checks are told."""
 
 import json
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,6 +36,11 @@ def friendly(verb: Callable[P, R]) -> Callable[P, R]:
         except (ProtokitError, RuntimeProblem, VectorstoreError) as problem:
             complain(str(problem))
             sys.exit(1)
+        except sqlite3.Error as problem:
+            complain(
+                f"a file of this prototype's own cannot be used ({problem}). `protokit check` says which."
+            )
+            sys.exit(1)
         except BrokenPipeError:
             raise  # whoever read the output has left, which is click's to handle
         except UnicodeEncodeError as problem:
@@ -64,6 +70,12 @@ def complain(problem: str) -> None:
     """Tell a problem on one line; what was typed may hold line breaks, and signs that act on a terminal."""
     words = " ".join(problem.split())
     tell(f"protokit: {words}", err=True)
+
+
+def warn(exposures: Iterable[str]) -> None:
+    """Tell what leaves a server more open than its owner may think."""
+    for exposure in exposures:
+        tell(f"Warning: {exposure}", err=True)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.errors import ChoiceProblem
+from protokit.exposure import exposures
 
 _NAME = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$")
 
@@ -66,6 +67,10 @@ class HubSettings:
     def trash(self) -> Path:
         """Where deleted prototypes lie until they are deleted for good."""
         return self.home / "trash"
+
+    def exposures(self) -> list[str]:
+        """What leaves this Hub more open than its owner may think, in a line each."""
+        return exposures(self.host, self.home, tls=bool(self.trusted_proxy), private=True)
 
     @property
     def upload_bytes(self) -> int:

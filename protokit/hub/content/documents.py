@@ -124,7 +124,7 @@ def _read_so_far(folder: Path) -> dict[str, tuple[str, int, str]]:
             )
             for each in catalogue.reports()
         }
-    except sqlite3.Error:
+    except (VectorstoreError, sqlite3.Error):
         return {}
     finally:
         catalogue.close()

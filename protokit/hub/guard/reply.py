@@ -67,7 +67,8 @@ class Reply:
             else:
                 framed = f"{asked.scheme}://*.{domain}{port}"
         headers = secured(self.place, sent, origin=asked.origin, framers=framers, framed=framed)
-        return [*headers, *([_ONLY_TLS] if asked.scheme == "https" else []), *self._form_cookie(sent)]
+        told = [*headers, *([_ONLY_TLS] if asked.scheme == "https" else []), *self._form_cookie(sent)]
+        return told if self.place.kind == "app" else [_lasting(header) for header in told]
 
     def _form_cookie(self, sent: list[Header]) -> list[Header]:
         page = any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in sent)
@@ -76,3 +77,12 @@ class Reply:
         secure = "; Secure" if self._asked.scheme == "https" else ""
         value = f"{FORM_COOKIE}={self.browser}; Path=/; HttpOnly; SameSite=Lax{secure}"
         return [(b"set-cookie", value.encode())]
+
+
+def _lasting(header: Header) -> Header:
+    """A cookie of ours as one that a browser gives up last: a prototype's own host may set hundreds for all hosts of
+    the base domain, and a browser keeps fewer than two hundred of them.
+    """
+    name, value = header
+    ours = name.lower() == b"set-cookie" and value.startswith(b"protokit_")
+    return (name, value + b"; Priority=High") if ours else header

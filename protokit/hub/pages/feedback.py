@@ -11,12 +11,15 @@ from starlette.routing import BaseRoute, Route
 
 from protokit.hub.content.insights import opinions_of, read_opinions, readable
 from protokit.hub.pages.bench import bench_page, opened
+from protokit.hub.pages.pages import paged
 from protokit.hub.parts import hub_of
 from protokit.runtime.opinions import latest
 
 _LOG = logging.getLogger(__name__)
 MOST_EACH = 50
 """Opinions one visitor may leave: enough for any person, little for a script."""
+A_PAGE = 100
+"""Opinions on one page."""
 
 
 def routes(home: str) -> list[BaseRoute]:
@@ -36,12 +39,14 @@ def show(request: Request) -> Response:
     own = latest(opinions)
     scored = [each.would_use for each in own if each.would_use is not None]
     scores = [scored.count(score) for score in range(11)]
+    shown, paging = paged(request, opinions, A_PAGE)
     return bench_page(
         request,
         bench,
         "prototype_feedback.html",
         unread=problem,
-        opinions=opinions,
+        opinions=shown,
+        paging=paging,
         people=len(own),
         mean=sum(scored) / len(scored) if scored else None,
         scored=len(scored),

@@ -105,6 +105,7 @@ def gallery(request: Request) -> Response:
         view=view,
         cards=[_card(hub, record) for record in records],
         total=total,
+        exposures=hub.settings.exposures(),
         pages=-(-total // PAGE),
         address=hub.address,
         examples=EXAMPLES,

@@ -2,11 +2,11 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 _LITTLE_DISK = 50_000_000
 """Bytes; below that the owner is told on each page."""
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,32 @@ class Done:
 
     words: str
     undo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which page of a long list is shown, counted from 1, and the addresses of its neighbours."""
+
+    number: int
+    pages: int
+    total: int
+    """Rows on all pages."""
+
+    @property
+    def before(self) -> str:
+        return f"?page={self.number - 1}"
+
+    @property
+    def after(self) -> str:
+        return f"?page={self.number + 1}"
+
+
+def paged(request: HTTPConnection, rows: Sequence[R], size: int) -> tuple[Sequence[R], Paging]:
+    """The rows of the page that the address asks for (`?page=2`), at most `size`; the last one where it is too far."""
+    pages = max(1, -(-len(rows) // size))
+    wanted = request.query_params.get("page", "")
+    number = min(max(int(wanted), 1), pages) if wanted.isdecimal() and len(wanted) < 8 else 1
+    return rows[(number - 1) * size : number * size], Paging(number, pages, len(rows))
 
 
 _DONE = {

@@ -13,10 +13,12 @@ from protokit.errors import DocumentProblem
 from protokit.hub.content import documents
 from protokit.hub.guard.auditing import tell
 from protokit.hub.pages.bench import Bench, apply, back, bench_page, opened
-from protokit.hub.pages.pages import Done
+from protokit.hub.pages.pages import Done, paged
 from protokit.hub.parts import hub_of
 
 MOST_AT_ONCE = 200
+A_PAGE = 200
+"""Documents on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +113,17 @@ async def restore(request: Request) -> Response:
 def _page(
     request: Request, bench: Bench, refused: list[Refusal] | None = None, done: Done | None = None
 ) -> Response:
+    found = documents.documents(bench.folder)
+    shown, paging = paged(request, found, A_PAGE)
     return bench_page(
         request,
         bench,
         "prototype_documents.html",
         status_code=422 if refused else 200,
         done=done,
-        documents=documents.documents(bench.folder),
+        documents=shown,
+        paging=paging,
+        size=sum(document.size for document in found),
         refused=refused or [],
         most_mb=hub_of(request).settings.upload_mb,
     )

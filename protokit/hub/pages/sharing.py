@@ -1,7 +1,7 @@
 """The page of a prototype's share links: one for each audience, with what came of it."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import fmean
@@ -18,11 +18,13 @@ from protokit.hub.content.insights import read_opinions
 from protokit.hub.guard.auditing import tell
 from protokit.hub.guard.passcodes import hashed
 from protokit.hub.pages.bench import Bench, back, bench_page, opened
-from protokit.hub.pages.pages import Done
+from protokit.hub.pages.pages import Done, paged
 from protokit.hub.parts import hub_of
 from protokit.hub.state.links import Link
 from protokit.runtime.opinions import Opinion, latest
 
+A_PAGE = 50
+"""Links on one page; the QR code of each takes ten milliseconds."""
 _DONE = {
     "made": Done("The link is ready. Copy it and send it."),
     "revoked": Done("Revoked. Whoever came by it is out from now on."),
@@ -95,13 +97,18 @@ def _page(
     done: Done | None = None,
 ) -> Response:
     empty = {"name": "", "expires": "", "max_visitors": ""}
+    links = hub_of(request).store.links(bench.slug)
+    shown, paging = paged(
+        request, sorted(links, key=lambda link: link.state in ("revoked", "expired")), A_PAGE
+    )
     return bench_page(
         request,
         bench,
         "prototype_links.html",
         status_code=422 if wrong else 200,
         done=done,
-        links=_shared(request, bench),
+        links=_shared(request, bench, shown),
+        paging=paging,
         archived=bench.archived,
         form={**empty, **(form or {})},
         wrong=wrong,
@@ -121,7 +128,7 @@ def _make(request: Request, bench: Bench, form: Mapping[str, str]) -> Link:
     )
 
 
-def _shared(request: Request, bench: Bench) -> list[Shared]:
+def _shared(request: Request, bench: Bench, links: Iterable[Link]) -> list[Shared]:
     hub = hub_of(request)
     last = hub.store.last_seen(bench.slug)
     said: dict[str, list[Opinion]] = {}
@@ -129,7 +136,7 @@ def _shared(request: Request, bench: Bench) -> list[Shared]:
     for opinion in latest(opinions):
         said.setdefault(opinion.link, []).append(opinion)
     found = []
-    for link in hub.store.links(bench.slug):
+    for link in links:
         address = str(request.base_url).rstrip("/") + hub.doors.path(link)
         found.append(
             Shared(
@@ -147,7 +154,7 @@ def _shared(request: Request, bench: Bench) -> list[Shared]:
                 would_use=_mean(said.get(link.id, [])),
             )
         )
-    return sorted(found, key=lambda shared: shared.state in ("revoked", "expired"))
+    return found
 
 
 def qr_code(text: str) -> Markup:

@@ -1,5 +1,6 @@
 """Opens the database of the Hub's state, SQLite or Postgres, and brings it up to date."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,13 @@ _TURN = 7_602_114
 
 def open_database(settings: HubSettings) -> Engine:
     """The engine of an up-to-date database. Raises ProtokitError without the URL, which may hold a password."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         engine = _postgres(settings.state_url) if settings.state_url else _sqlite(settings.home / "hub.db")
         with FileLock(settings.home / "hub.db.lock", timeout=60):
+            # Inside the lock: a Hub that starts at this moment has made the file, and not yet its tables.
+            if not settings.state_url:
+                _refuse_damaged(settings.home / "hub.db")
             _upgrade(engine)
             keep_room(engine)
     except ImportError:
@@ -42,6 +46,29 @@ def open_database(settings: HubSettings) -> Engine:
         fix = "Check its URL and the server." if settings.state_url else "Check hub.db in the Hub's home."
         raise ProtokitError(f"the Hub's database cannot be used ({type(error).__name__})", fix=fix) from None
     return engine
+
+
+def _refuse_damaged(path: Path) -> None:
+    """Raise ProtokitError where a database has lost its content: over an empty file a new Hub would begin."""
+    told = ""
+    if path.is_file() and not path.stat().st_size:
+        told = "empty"
+    elif path.is_file():
+        database = sqlite3.connect(path, timeout=30)
+        try:
+            (told,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.OperationalError:
+            return  # busy, or not readable: opening it says so
+        except sqlite3.DatabaseError as error:
+            told = str(error)
+        finally:
+            database.close()
+    if told not in ("", "ok"):
+        raise ProtokitError(
+            f"the Hub's database cannot be used: it is damaged ({told.strip().splitlines()[-1]})",
+            where=str(path),
+            fix="Restore a backup into another home (--restore). Without one, move this file away: a new Hub begins.",
+        )
 
 
 def _sqlite(path: Path) -> Engine:
