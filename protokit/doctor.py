@@ -19,12 +19,23 @@ _MORE = {
 
 
 def examine() -> list[Check]:
-    """Python, SQLite, screens, formats, embedding model, extras for some verbs, git, keys, port: in that order."""
+    """Python, SQLite, screens, formats, embedding model, more extras, sandbox, git, keys, port: in that order."""
     screens = [_extra(name, name) for name in ("streamlit", "gradio")]
     if any(check.ok for check in screens):  # one screen is enough
         screens = [Check(check.name, True, check.detail, check.fix) for check in screens]
     more = [_verbs(extra, modules, verbs) for extra, (modules, verbs) in _MORE.items()]
-    return [_python(), _sqlite(), *screens, _formats(), _embedding(), *more, _git(), _key(), _port()]
+    return [
+        _python(),
+        _sqlite(),
+        *screens,
+        _formats(),
+        _embedding(),
+        *more,
+        _sandbox(),
+        _git(),
+        _key(),
+        _port(),
+    ]
 
 
 def _python() -> Check:
@@ -60,6 +71,19 @@ def _embedding() -> Check:
         else "Search finds words only. To find meanings too: pip install --force-reinstall protokit-studio"
     )
     return Check("embedding model", True, "installed" if found else "not installed", fix)
+
+
+def _sandbox() -> Check:
+    """Whether a Hub here can confine its prototypes."""
+    from vectorstore.confinement import support
+
+    can = support()
+    if can.full:
+        return Check(
+            "sandbox", True, f"each prototype of a Hub is confined (Landlock {can.landlock}, seccomp)"
+        )
+    fix = "Host only prototypes whose code you trust, or run the Hub on Linux 6.12 or newer."
+    return Check("sandbox", True, f"prototypes of a Hub are not fully confined: {can.lack}", fix)
 
 
 def _verbs(extra: str, modules: tuple[str, ...], verbs: str) -> Check:

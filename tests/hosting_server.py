@@ -12,6 +12,7 @@ import httpx
 from protokit.hub.engine.hosting import Hosting
 from protokit.hub.engine.launching import Launcher
 from protokit.hub.engine.limits import MIB, Limits
+from protokit.hub.engine.sandbox import Sandbox
 from protokit.hub.engine.smoke import served
 
 T = TypeVar("T")
@@ -108,7 +109,10 @@ class Running:
 
 @contextmanager
 def hosting_in(
-    home: Path, limits: Limits | None = None, launcher: Launcher | None = None
+    home: Path,
+    limits: Limits | None = None,
+    launcher: Launcher | None = None,
+    sandbox: Sandbox | None = None,
 ) -> Iterator[Running]:
     """Hosting in a thread of its own until the block ends."""
     loop = asyncio.new_event_loop()
@@ -116,7 +120,7 @@ def hosting_in(
     thread.start()
     limits = limits or Limits(memory=400 * MIB, processes=20, first_pause=0.1, attempts=3, hang_seconds=3)
     try:
-        with _serving(home, limits, launcher, loop) as running:
+        with _serving(home, limits, launcher, sandbox, loop) as running:
             yield running
     finally:
         loop.call_soon_threadsafe(loop.stop)
@@ -126,10 +130,14 @@ def hosting_in(
 
 @contextmanager
 def _serving(
-    home: Path, limits: Limits, launcher: Launcher | None, loop: asyncio.AbstractEventLoop
+    home: Path,
+    limits: Limits,
+    launcher: Launcher | None,
+    sandbox: Sandbox | None,
+    loop: asyncio.AbstractEventLoop,
 ) -> Iterator[Running]:
     async def start() -> tuple[Hosting, object]:
-        hosting = Hosting(home / "run", home / "logs", limits, launcher=launcher)
+        hosting = Hosting(home / "run", home / "logs", limits, launcher=launcher, sandbox=sandbox)
         await hosting.start()
         return hosting, served(hosting)
 

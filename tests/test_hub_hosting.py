@@ -191,11 +191,11 @@ def test_what_a_prototype_prints_fills_no_disk(hub: Running) -> None:
 def test_a_prototype_knows_nothing_of_the_hubs_environment_and_its_own_env_file(
     hub: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = "import os, json, pathlib\npathlib.Path('seen.json').write_text(json.dumps(dict(os.environ)))\n"
+    app = "import os, json, pathlib\npathlib.Path('.protokit/seen.json').write_text(json.dumps(dict(os.environ)))\n"
     slug = hub.add("curious", "streamlit", app + STREAMLIT)
     (hub.home / slug / ".env").write_text("OWN_KEY=mine\n", encoding="utf-8")
     assert hub.wake(slug)
-    seen = json.loads((hub.home / slug / "seen.json").read_text(encoding="utf-8"))
+    seen = json.loads((hub.home / slug / ".protokit" / "seen.json").read_text(encoding="utf-8"))
     assert seen["OWN_KEY"] == "mine"
     assert seen["HOME"] != os.environ["HOME"]
     assert not [name for name in seen if "PYTEST" in name or name.startswith("PROTOKIT")]

@@ -61,6 +61,22 @@ _PACKAGES |= {"alembic", "argon2", "segno", "psutil"}
     "--awake", type=click.IntRange(1), default=20, show_default=True, help="Prototypes that run at once."
 )
 @click.option("--upload-mb", type=click.IntRange(1), default=50, show_default=True, help="For each upload.")
+@click.option(
+    "--sandbox",
+    type=click.Choice(["auto", "required", "off"]),
+    default="auto",
+    show_default=True,
+    help="Confine each prototype: where the system can, or else do not start, or never.",
+)
+@click.option(
+    "--sandbox-read", multiple=True, metavar="SLUG=FOLDER", help="A folder that one may read. Repeatable."
+)
+@click.option(
+    "--sandbox-connect",
+    multiple=True,
+    metavar="SLUG=HOST:PORT",
+    help="A server that one may connect to. Repeatable.",
+)
 @click.option("--check", is_flag=True, help="Open every prototype once, say which fail, and end.")
 @click.option("--reset-passcode", is_flag=True, help="Print a new link to choose the passcode with.")
 @click.option(

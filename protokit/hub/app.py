@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from protokit.errors import ProtokitError
 from protokit.hub.engine.hosting import Hosting, Limits
 from protokit.hub.engine.limits import MIB
+from protokit.hub.engine.sandbox import Sandbox
 from protokit.hub.guard.crowd import Crowd
 from protokit.hub.guard.doors import Doors
 from protokit.hub.guard.gate import Gate
@@ -42,6 +43,7 @@ _SAID = {
 
 def open_hub(settings: HubSettings) -> Hub:
     """The parts of the Hub in `settings.home`, not started yet. Raises ProtokitError."""
+    sandbox = Sandbox.of(settings.sandbox, settings.sandbox_read, settings.sandbox_connect)
     store = Store.open(settings)
     limits = Limits(
         memory=settings.memory_mb * MIB,
@@ -50,7 +52,9 @@ def open_hub(settings: HubSettings) -> Hub:
         start_seconds=settings.start_seconds,
     )
     home = settings.home
-    hosting = Hosting(home / "run", home / "logs", limits, unavailable=frames.unavailable(store.record))
+    hosting = Hosting(
+        home / "run", home / "logs", limits, unavailable=frames.unavailable(store.record), sandbox=sandbox
+    )
     adopt(settings.prototypes, store)
     for archived in (False, True):
         for record in store.prototypes(archived=archived, limit=_ALL):

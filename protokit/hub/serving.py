@@ -41,6 +41,8 @@ def serve(
             hub.store.set_passcode("")
             hub.store.note("passcode reset", "server")
         address = _address(settings)
+        if lack := hub.hosting.sandbox.lack:
+            say(f"Prototypes run without a full sandbox: {lack}. Host only code that you trust.")
         if path := hub.doors.start_path():
             say("Choose your passcode with this link; it works once:")
             say(f"  {address}{path}")

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from protokit.errors import ChoiceProblem
 from protokit.exposure import exposures
@@ -37,6 +38,12 @@ class HubSettings:
     start_seconds: float = 60.0
     upload_mb: int = 50
     """The most a request may carry."""
+    sandbox: Literal["auto", "required", "off"] = "auto"
+    """Whether prototypes run in one: where the kernel can, or else the Hub does not start, or never."""
+    sandbox_read: tuple[str, ...] = ()
+    """Folders that a prototype may read beside its own, as SLUG=FOLDER."""
+    sandbox_connect: tuple[str, ...] = ()
+    """Servers that it may connect to beside those that its settings name, as SLUG=HOST:PORT."""
 
     def __post_init__(self) -> None:
         for proxy in self.trusted_proxy:

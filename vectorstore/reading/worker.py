@@ -5,18 +5,21 @@ import contextlib
 import faulthandler
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import asdict, astuple, replace
 from pathlib import Path
 from typing import IO, Any
 
+from vectorstore.confinement import Confinement, confine, support
 from vectorstore.reading.documents import Document, Limits, ReaderFailure, Section, Unreadable
 from vectorstore.reading.formats import parse as parse_here
 from vectorstore.reading.formats import recognise
-from vectorstore.reading.host import reader_memory
+from vectorstore.reading.host import HOST_MEMORY, reader_memory
 
 _TOO_LARGE = {
     "what": "needs more memory than one file may take",
@@ -32,6 +35,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._desk = Path()
         self._owner = 0
         self._lock = threading.Lock()
         self._idle: threading.Timer | None = None
@@ -45,7 +49,7 @@ class Worker:
         with self._lock:
             if self._idle:
                 self._idle.cancel()
-            reply = self._ask({"path": str(path.resolve()), "kind": kind, "limits": asdict(limits)}, limits)
+            reply = self._ask(path, {"kind": kind, "limits": asdict(limits)}, limits)
             self._idle = threading.Timer(_IDLE, self.close)
             self._idle.daemon = True
             self._idle.start()
@@ -56,17 +60,21 @@ class Worker:
         with self._lock:
             self._end()
 
-    def _ask(self, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    def _ask(self, path: Path, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+        """Lay a copy on the process's desk, which is all that it can see, and ask for what it says."""
         process = self._running()
         assert process.stdin
         assert process.stdout
+        copy = self._desk / path.name
+        shutil.copyfile(path, copy)
         began = time.monotonic()
         try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.write(json.dumps({**request, "path": str(copy)}).encode() + b"\n")
             process.stdin.flush()
             line = process.stdout.readline()
         except OSError:
             line = b""
+        copy.unlink(missing_ok=True)
         if line.endswith(b"\n"):
             return dict(json.loads(line))
         self._end()
@@ -78,7 +86,8 @@ class Worker:
             return self._process
         if self._owner == os.getpid():
             self._end()
-        self._process, self._owner = _start(), os.getpid()
+        self._desk = Path(tempfile.mkdtemp(prefix="reading-")).resolve()
+        self._process, self._owner = _start(self._desk), os.getpid()
         return self._process
 
     def _end(self) -> None:
@@ -89,16 +98,29 @@ class Worker:
                 if pipe:
                     with contextlib.suppress(OSError):
                         pipe.close()
+            shutil.rmtree(self._desk, ignore_errors=True)
         self._process = None
 
 
-def _start() -> subprocess.Popen[bytes]:
-    """A process that finds the same packages as this one and runs `serve`."""
+_KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", HOST_MEMORY)
+"""What the process gets to know of the environment: no key."""
+
+
+def _start(desk: Path) -> subprocess.Popen[bytes]:
+    """A process that finds the same packages as this one and runs `serve`; documents are laid into `desk`."""
     package_home = str(Path(__file__).resolve().parents[2])
     search = os.pathsep.join([package_home, *(place for place in sys.path if place)])
     return subprocess.Popen(
-        [sys.executable, "-X", "utf8", "-c", "from vectorstore.reading.worker import serve; serve()"],
-        env={**os.environ, "PYTHONPATH": search},
+        [
+            sys.executable,
+            "-X",
+            "utf8",
+            "-c",
+            "from vectorstore.reading.worker import serve; serve()",
+            str(desk),
+        ],
+        env={name: os.environ[name] for name in _KEPT if name in os.environ}
+        | {"PYTHONPATH": search, "TMPDIR": str(desk), "TEMP": str(desk), "TMP": str(desk)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -132,6 +154,7 @@ parse = _worker.parse
 
 def serve() -> None:
     """The other end: one JSON request a line on standard input, one JSON reply a line on standard output."""
+    _confine(Path(sys.argv[1]))
     replies = os.fdopen(os.dup(1), "wb")
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)  # a library that prints must not garble the replies
@@ -143,6 +166,12 @@ def serve() -> None:
             reply = _reply(Path(request["path"]), request["kind"], limits)
             faulthandler.cancel_dump_traceback_later()
             _send(reply, replies)
+
+
+def _confine(desk: Path) -> None:
+    """Where the kernel can: see the documents on the desk and nothing else of the user's, connect to nothing."""
+    if (can := support()).landlock and can.seccomp:
+        confine(Confinement(read=(desk,), private=(Path.home(),)))
 
 
 def _reply(path: Path, kind: str, limits: Limits) -> dict[str, Any]:

@@ -15,8 +15,12 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
+from protokit.hub.engine.limits import bound_resources
 from protokit.hub.engine.orders import BY_KEY, Order
+from protokit.hub.engine.outbound import Outbound
+from protokit.hub.engine.sandbox import confinement, with_address
 from protokit.runtime.visitor import HOSTED
+from vectorstore.confinement import Unconfinable, confine
 from vectorstore.reading.host import HOST_MEMORY
 
 Scope = MutableMapping[str, Any]
@@ -70,8 +74,13 @@ def clean_environment(room: str = "") -> dict[str, str]:
     return passed | caches | _OWN | (homes if room else {})
 
 
-def run(order: Order) -> None:
-    """Serve the prototype until this process is told to stop."""
+def run(order: Order, then: Callable[[], None] = lambda: None) -> None:
+    """Serve the prototype until this process is told to stop; `then` is called before its own code begins."""
+    _leave_the_hub(order)
+    door = _listen(order)
+    if order.confine:
+        _confine(order)
+    then()
     _move_in(order)
     from protokit.runtime import RuntimeProblem, Settings
 
@@ -82,33 +91,58 @@ def run(order: Order) -> None:
     if screen == "gradio":
         from protokit.hub.engine.gradio_screen import load_app
 
-        serve(Door(load_app(order), order.key), order)
+        serve(Door(load_app(order), order.key), door)
     else:
         from protokit.hub.engine.streamlit_screen import health_path, load_app
 
-        serve(Door(load_app(order), order.key, health_path(order)), order)
+        serve(Door(load_app(order), order.key, health_path(order)), door)
 
 
-def _move_in(order: Order) -> None:
-    """Make this process the prototype's: its folder, its environment, its log, the last in line for the CPU."""
-    from dotenv import load_dotenv
+def _confine(order: Order) -> None:
+    """Take away all that the prototype does not need: its code has not begun yet, and gets nothing back."""
+    if order.channel:
+        channel = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        channel.connect(order.channel)
+        Outbound(channel).install()
+    bound_resources(order.memory)
+    try:
+        confine(confinement(order))
+    except Unconfinable as problem:
+        sys.exit(f"It was not started, for it cannot be confined: {problem}.")
 
-    environment = clean_environment(order.room)
+
+def _leave_the_hub(order: Order) -> None:
+    """Keep nothing of the Hub's: another environment, the prototype's log, the last in line for the CPU."""
+    environment = clean_environment(order.room) | _own_stores(order)
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None  # found anew, in the room
+    _write_to(order.log)
+    with suppress(AttributeError, OSError):
+        os.nice(5)
+    with suppress(OSError):  # when memory runs out, the system takes a prototype and not the Hub
+        Path("/proc/self/oom_score_adj").write_text("700", encoding="ascii")
+
+
+def _move_in(order: Order) -> None:
+    """Make this process the prototype's. Only in the sandbox: from here on its files are what Python imports."""
+    from dotenv import load_dotenv
+
     load_dotenv(Path(order.folder, ".env"))
+    for name, value in os.environ.items():
+        os.environ[name] = with_address(value, order.hosts)
     os.environ[HOSTED] = "1"
     if order.memory:  # after its .env: what reads documents stays within what the Hub allows
         os.environ[HOST_MEMORY] = str(order.memory >> 20)
     os.chdir(order.folder)
     sys.path.insert(0, order.folder)
     sys.argv = [str(Path(order.folder, "app.py"))]
-    _write_to(order.log)
-    with suppress(AttributeError, OSError):
-        os.nice(5)
-    with suppress(OSError):  # when memory runs out, the system takes a prototype and not the Hub
-        Path("/proc/self/oom_score_adj").write_text("700", encoding="ascii")
+
+
+def _own_stores(order: Order) -> dict[str, str]:
+    """Where a confined prototype keeps what others keep in the user's cache folder."""
+    stores = Path(order.folder, ".protokit", "stores")
+    return {"XDG_CACHE_HOME": order.room, "VECTORSTORE_CACHE": str(stores)} if order.confine else {}
 
 
 def _write_to(log: str) -> None:
@@ -148,8 +182,8 @@ async def _answer(send: Any, status: int, *, websocket: bool = False) -> None:
     await send({"type": "http.response.body"})
 
 
-def serve(app: App, order: Order) -> None:
-    """Serve `app` at the order's door until a signal comes."""
+def serve(app: App, door: socket.socket) -> None:
+    """Serve `app` at `door` until a signal comes."""
     import uvicorn
 
     config = uvicorn.Config(
@@ -165,7 +199,7 @@ def serve(app: App, order: Order) -> None:
         ws_per_message_deflate=False,
         ws_max_size=64 * 1024 * 1024,
     )
-    uvicorn.Server(config).run(sockets=[_listen(order)])
+    uvicorn.Server(config).run(sockets=[door])
 
 
 def _listen(order: Order) -> socket.socket:
@@ -200,10 +234,10 @@ def main() -> None:
     """Serve the prototype of the order that stands on the first line of stdin."""
     order = Order.read(sys.stdin.readline())
     pipe = os.dup(0)
-    threading.Thread(target=_stop_with_the_hub, args=(pipe,), daemon=True).start()
+    watching = threading.Thread(target=_stop_with_the_hub, args=(pipe,), daemon=True)
     with suppress(AttributeError, PermissionError):
         os.setsid()
-    run(order)
+    run(order, then=watching.start)  # a thread that began before would stay outside of the sandbox
 
 
 if __name__ == "__main__":

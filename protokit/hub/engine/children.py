@@ -9,12 +9,14 @@ from typing import Literal
 
 from protokit.hub.engine.berths import Berths
 from protokit.hub.engine.child import ALIVE, READY
+from protokit.hub.engine.egress import Egress
 from protokit.hub.engine.launching import Launcher, Running
 from protokit.hub.engine.limits import Limits
 from protokit.hub.engine.logs import Log
 from protokit.hub.engine.orders import Order
 from protokit.hub.engine.proxy import Upstream
 from protokit.hub.engine.rooms import Rooms, remove
+from protokit.hub.engine.sandbox import Sandbox
 
 State = Literal["asleep", "starting", "awake", "broken", "stopped"]
 STEADY = 60.0
@@ -42,6 +44,7 @@ class House:
     launcher: Launcher
     limits: Limits
     berths: Berths
+    sandbox: Sandbox
 
 
 class Failed(Exception):
@@ -60,6 +63,8 @@ class Child:
         self.touched = time.monotonic()
         self.upstream: Upstream | None = None
         self.running: Running | None = None
+        self.room: Path | None = None
+        self._egress: Egress | None = None
         self._living: asyncio.Task[None] | None = None
         self._leaving: asyncio.Task[None] | None = None
         self._turned = asyncio.Event()
@@ -155,7 +160,9 @@ class Child:
         order: Order | None = None
         try:
             await self._house.berths.take(self)
-            order = self._order(self._house.rooms.new())
+            order = await asyncio.to_thread(self._order, self._house.rooms.new())
+            self.room = Path(order.room)
+            self._open_egress(order)
             self.running = await self._house.launcher.launch(order)
             await self._come_up(order, self.running)
             self._turn("awake", "its page can be opened")
@@ -168,7 +175,7 @@ class Child:
 
     def _order(self, room: Path) -> Order:
         loopback = self._house.launcher.loopback
-        return Order(
+        order = Order(
             slug=self.slug,
             folder=str(self.folder.resolve()),
             base_path=f"/p/{self.slug}/app",
@@ -178,6 +185,13 @@ class Child:
             loopback=loopback,
             memory=self._limits.memory,
         )
+        return self._house.sandbox.enter(order)
+
+    def _open_egress(self, order: Order) -> None:
+        if order.channel:
+            servers = self._house.sandbox.servers_of(self.slug, self.folder)
+            self._egress = Egress(Path(order.channel), servers, self.log.note)
+            self._egress.start()
 
     async def _come_up(self, order: Order, running: Running) -> None:
         """Wait until the prototype can show its page."""
@@ -201,13 +215,15 @@ class Child:
         return self.problem or (f"app.py {how}: {last}" if last else f"app.py {how}")
 
     async def _clear(self, order: Order | None) -> None:
-        running, upstream = self.running, self.upstream
-        self.running = self.upstream = None
+        running, upstream, egress = self.running, self.upstream, self._egress
+        self.running = self.upstream = self._egress = None
         self.memory = 0
         if upstream:
             await upstream.close()
         if running:
             await running.stop(PATIENCE)
+        if egress:
+            await egress.close()
         if order:
             await asyncio.to_thread(remove, Path(order.room))
 

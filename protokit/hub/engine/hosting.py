@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,10 +14,11 @@ from typing import Any
 from protokit.hub.engine.berths import Berths
 from protokit.hub.engine.children import Child, House, Status
 from protokit.hub.engine.launching import Launcher, default_launcher
-from protokit.hub.engine.limits import Family, Limits, families
+from protokit.hub.engine.limits import MIB, MOST_FILES, Family, Limits, disk_use, families
 from protokit.hub.engine.logs import Log
 from protokit.hub.engine.proxy import Unreachable
 from protokit.hub.engine.rooms import Rooms
+from protokit.hub.engine.sandbox import Sandbox
 
 __all__ = ["Hosting", "Limits", "Status"]
 
@@ -25,7 +27,9 @@ _HEARTBEAT = re.compile(r"/gradio_api/heartbeat/[^/]*$")
 _BACKGROUND = re.compile(r"/_stcore/(health|host-config|script-health-check)$")
 """What an open page asks for by itself; it is no sign of a visitor."""
 _COUNTED = 15
-"""Every how many seconds memory is counted exactly, though it cannot be over its bound."""
+"""Every how many seconds memory and disk are counted exactly, though they need not be over their bounds."""
+_FALL = 256 * MIB
+"""When so much less of the disk is free, it is looked at once who took it."""
 
 Page = Callable[[str, Status], Any]
 """From a slug and its status to an ASGI response."""
@@ -42,14 +46,17 @@ class Hosting:
         *,
         unavailable: Page | None = None,
         launcher: Launcher | None = None,
+        sandbox: Sandbox | None = None,
     ) -> None:
         """`unavailable` makes the page for a visitor whose prototype is not awake."""
         self.limits = limits or Limits()
+        self.sandbox = sandbox or Sandbox()
         self._log_folder = log_folder
         log_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._unavailable = unavailable or plain_page
         launcher = launcher or default_launcher()
-        self._house = House(Rooms(run_folder), launcher, self.limits, Berths(self.limits.awake))
+        berths = Berths(self.limits.awake)
+        self._house = House(Rooms(run_folder), launcher, self.limits, berths, self.sandbox)
         self._children: dict[str, Child] = {}
         self._watching: list[asyncio.Task[None]] = []
 
@@ -160,8 +167,12 @@ class Hosting:
 
     async def _watch_use(self) -> None:
         """Every second: put those to sleep that nobody uses, end those that hold more than they may."""
+        free = shutil.disk_usage(self._log_folder).free
         for second in count():
             await asyncio.sleep(1)
+            left = shutil.disk_usage(self._log_folder).free
+            counted = second % _COUNTED == 0 or left < free - _FALL
+            free = left if counted else free
             now = time.monotonic()
             for child in list(self._children.values()):
                 if child.state == "awake" and now - child.touched > self.limits.idle_seconds:
@@ -169,10 +180,12 @@ class Hosting:
             up = {child.running.pid: child for child in self._children.values() if child.running}
             found = await asyncio.to_thread(families, up)
             for pid, family in found.items():
-                await asyncio.to_thread(self._hold_bounds, up[pid], family, second % _COUNTED == 0)
+                await asyncio.to_thread(self._hold_bounds, up[pid], family, counted)
 
     def _hold_bounds(self, child: Child, family: Family, counted: bool) -> None:
         child.log.trim()
+        if counted and child.room and disk_use(child.folder, child.room) > self.limits.disk:
+            child.fail(f"it filled more than {self.limits.disk >> 20} MB of disk, or {MOST_FILES:,} files")
         own = family.own() if counted or family.resident() > self.limits.memory else 0
         child.memory = own or child.memory
         if own > self.limits.memory:

@@ -1,15 +1,27 @@
 """What a hosted prototype may use, and what it does use: memory and processes, its helpers' included."""
 
+import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import psutil
 
 MIB = 1024 * 1024
+FILES = 4096
+"""That a process of a prototype may have open at once, connections included."""
+FILE_BYTES = 1024 * MIB
+"""The largest file it may write."""
+USERS_PROCESSES = 4096
+"""Processes and threads of the Hub's user at which a prototype gets no more; the system does not hold root to it."""
+MOST_FILES = 50_000
+STACKS = 1024 * MIB
+"""What threads reserve, and do not use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,32 @@ class Limits:
     """Seconds before the first restart; doubled each time, up to `longest_pause`."""
     longest_pause: float = 60.0
     log_bytes: int = MIB
+    disk: int = 4096 * MIB
+    """Bytes that a prototype's folder and its temporary files may take, in at most `MOST_FILES` files."""
+
+
+def bound_resources(memory: int) -> None:
+    """Bounds that the system itself holds this process and each that it starts to, far above ordinary use.
+
+    They only keep what goes wild in check until the Hub, which looks once a second, ends it: `memory` is what all
+    its processes may hold by that, in bytes.
+    """
+    import resource
+
+    import psutil
+
+    shared = psutil.Process().memory_info().data
+    for name, most in (
+        ("RLIMIT_CORE", 0),
+        ("RLIMIT_NOFILE", FILES),
+        ("RLIMIT_FSIZE", FILE_BYTES),
+        ("RLIMIT_NPROC", USERS_PROCESSES),
+        ("RLIMIT_DATA", shared + 2 * memory + STACKS if memory else resource.RLIM_INFINITY),
+    ):
+        number = getattr(resource, name)
+        _, hard = resource.getrlimit(number)
+        bound = min((each for each in (most, hard) if each >= 0), default=resource.RLIM_INFINITY)
+        resource.setrlimit(number, (bound, bound))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +85,20 @@ class Family:
     def own(self) -> int:
         """Bytes that would be free without them; counting walks all their pages, 20 ms for half a gigabyte."""
         return sum(_bytes(process, "memory_full_info", "uss") for process in self.members)
+
+
+def disk_use(*folders: Path) -> int:
+    """Bytes of all files below `folders`; no end of them where it is more than MOST_FILES."""
+    total = number = 0
+    for folder in folders:
+        for place, _, names in os.walk(folder):
+            number += len(names)
+            if number > MOST_FILES:
+                return sys.maxsize
+            for name in names:
+                with suppress(OSError):
+                    total += Path(place, name).lstat().st_size
+    return total
 
 
 def families(roots: Iterable[int]) -> dict[int, Family]:

@@ -25,6 +25,18 @@ class Order:
     loopback: bool
     memory: int = 0
     """Bytes that its processes may hold together; 0 is no bound."""
+    confine: bool = False
+    """Whether it runs in a sandbox, with the rest of what that lets it reach:"""
+    granted: list[str] = field(default_factory=list)
+    """files and folders beside its own that it may read,"""
+    private: list[str] = field(default_factory=list)
+    """folders of which it gets nothing but its own,"""
+    channel: str = ""
+    """the unix socket over which the Hub connects for it, empty where it may connect to nothing,"""
+    ports: list[int] = field(default_factory=list)
+    """and the ports of its databases,"""
+    hosts: dict[str, str] = field(default_factory=dict)
+    """with their addresses, by name."""
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
     def line(self) -> str:

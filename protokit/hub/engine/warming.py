@@ -5,9 +5,12 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
+from vectorstore.confinement import support
+
 PACKAGES = (
     *("streamlit.web.bootstrap", "streamlit.web.server.starlette", "streamlit.runtime.scriptrunner"),
-    *("gradio", "uvicorn", "websockets.server", "fastapi", "dotenv", "pandas", "numpy", "openai"),
+    *("gradio", "uvicorn", "websockets.server", "fastapi", "dotenv", "pandas", "numpy", "openai", "psutil"),
+    *("landlockpy", "seccompy"),
     *("chromadb", "chromadb.api.rust", "onnxruntime", "tokenizers", "splintr", "Stemmer", "sentencex"),
     *("protokit.runtime.replies", "protokit.runtime.models", "protokit.runtime.answering"),
     *("protokit.runtime.grounding", "protokit.runtime.showing", "protokit.runtime.streamlit_parts"),
@@ -17,6 +20,7 @@ PACKAGES = (
 
 def warm_up() -> None:
     """Import the packages and load the models; what is not installed is nothing that a prototype could need."""
+    support()  # which looks for the system's library, by another program
     for name in PACKAGES:
         with suppress(ImportError):
             import_module(name)

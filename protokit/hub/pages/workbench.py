@@ -65,7 +65,20 @@ def preview(request: Request) -> Response:
 def health(request: Request) -> Response:
     """How it runs, and what it printed."""
     bench, said = opened(request), request.query_params.get("done", "")
-    return bench_page(request, bench, "prototype_health.html", done=_DONE.get(said), log=_log(request, bench))
+    sandbox = hub_of(request).hosting.sandbox
+    return bench_page(
+        request,
+        bench,
+        "prototype_health.html",
+        done=_DONE.get(said),
+        log=_log(request, bench),
+        lack=sandbox.lack,
+        confined=sandbox.holds,
+        servers=[
+            f"{host}:{port}" for host, port in dict.fromkeys(sandbox.servers_of(bench.slug, bench.folder))
+        ],
+        granted=sandbox.folders.get(bench.slug, ()),
+    )
 
 
 async def restart(request: Request) -> Response:
