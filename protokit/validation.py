@@ -13,6 +13,7 @@ import msgspec
 import yaml
 
 from protokit.errors import SpecProblem
+from protokit.runtime.lengths import FILE
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times as fast, where libyaml is there
 _HALF = re.compile("[\ud800-\udfff]")
@@ -97,6 +98,8 @@ def lone_surrogates(value: object, place: str = "") -> Iterator[str]:
 def read_text(path: Path) -> str:
     """Return a UTF-8 file's text, or say plainly why not."""
     try:
+        if path.stat().st_size > FILE:
+            raise SpecProblem(f"larger than {FILE:,} bytes", where=path.name, fix="Shorten it, or split it.")
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SpecProblem("no such file", where=str(path), fix="Is this the right folder?") from None

@@ -71,7 +71,8 @@ _NAME = re.compile(
 @cache
 def _patterns() -> dict[Kind, re.Pattern[str]]:
     units = _units()
-    digits = r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d[\d.,\u00a0']*(?:[-–]\d[\d.,]*)?(?<![.,]))"
+    # No number is longer than that: without a bound, a line of digits takes a time that grows with its cube.
+    digits = r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,9}(?!\d)|\d[\d.,\u00a0']{0,30}(?:[-–]\d[\d.,]{0,30})?(?<![.,]))"
     number = rf"(?:{digits}|\b(?:{units['number']})\b)"
     many = rf"{number}(?:\s*(?:{units['scale']})\b)?"
     about = r"(?:\b(?:about|almost|nearly|roughly|over|under|around|some|at least|at most|up to|more than|less than|fewer than|within|after|until|before)\s+)?"
@@ -97,9 +98,7 @@ def _patterns() -> dict[Kind, re.Pattern[str]]:
     )
     percent = rf"{several}\s*(?:%|٪|percent\b|per cent\b|percentage points?\b|prozent\b|pour cent\b|por ciento\b|por cento\b|per cento\b|procent\b|процент\w*)|百分之[\d一二三四五六七八九十百]+|\b(?:a |one |two |three )?(?:half|halves|thirds?|quarters?|fifths?|tenths?)\b"
     measured = rf"{about}{several}(?:\s*(?:%|°\s?[CF]?|[a-zµ²³/]{{1,6}}\b|[^\W\d_]+))?|[{'〇一二三四五六七八九十百千万億亿两'}]+[个個名人次座种種家项項]"
-    contact = (
-        r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s<>\"')]+|\bwww\.[^\s<>\"')]+|\+?\(?\d[\d\s()/-]{5,}\d"
-    )
+    contact = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|https?://[^\s<>\"')]+|\bwww\.[^\s<>\"')]+|\+?\(?\d[\d\s()/-]{5,40}\d"
     reason = r"\b(?:because(?: of)?|due to|owing to|thanks to|so that|in order to|since|as a result of|weil|damit|wegen|da|parce que?|afin de?|à cause d[eu]|car|porque|debido a|para que|perché|потому что|لأن|بسبب)\s+(?P<because>[^.;。]+)|因[为為]([^。，]+)"
     sources = {
         Kind.DATE: "|".join(dates),

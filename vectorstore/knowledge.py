@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from vectorstore import lengths
 from vectorstore.background import BackgroundSync
 from vectorstore.catalogue import Catalogue
 from vectorstore.embedding import embed_waiting
@@ -203,6 +204,8 @@ class KnowledgeBase:
         there. While a background sync reads, this waits for it, at most a few seconds after it was started (longer
         where nothing was read before), so that no question is answered from half of the documents.
         """
+        question = question[: lengths.QUESTION]  # who asks is told; here it must only not harm
+        history = [turn[: lengths.QUESTION] for turn in history[-lengths.TURNS :]]
         self._background.wait_for_words(nothing_yet=not self._catalogue.count()[0])
         self._look_at_server()
         holder = None if file is None else self._catalogue.original(file)

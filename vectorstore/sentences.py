@@ -41,8 +41,10 @@ _WHOLE_WORD = re.compile(r"\b(?:May|[Mm]e|[Oo][Kk]|[Nn]o|etc|HR)\.\s+(?=[\"'“(
 _CLOSING = re.compile(r"\s*(?:\*{1,3}|_{1,3}|[”’»)\]]+)(?=\s+\S)")
 _NARROW = 40
 _GREETING = 4
+_END = 100
+"""Characters at the end of a sentence that tell whether it goes on."""
 _WINDOW = 1_000
-_LONGEST = 64_000
+_LONGEST = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,10 @@ def _sentences(text: str, start: int, end: int, language: str) -> list[Span]:
             begin, piece = begin + closing.end(), piece[closing.end() :]
         opening = start + begin + len(piece) - len(piece.lstrip())
         span = Span(opening, opening + len(piece.strip()))
-        if found and _continues(text[found[-1].start : found[-1].end], text[span.start]):
+        # Its end tells, and is looked at alone: one that has grown out of many pieces may be long.
+        if found and _continues(
+            text[max(found[-1].start, found[-1].end - _END) : found[-1].end], text[span.start]
+        ):
             span = Span(found.pop().start, span.end)
         found.append(span)
     return found

@@ -102,6 +102,7 @@ def _names_something(asked: str) -> bool:
 
 def _parts(asked: str) -> list[str]:
     """The questions that are asked in one breath: "How long is it, and what does it cost?"."""
+    asked = " ".join(asked.split())  # a run of spaces takes the pattern a time that grows with its square
     return [part for part in _BETWEEN.split(asked) if len(part.split()) > 2] or [asked]
 
 

@@ -37,3 +37,11 @@ class LimitReached(ModelProblem):
     def __init__(self, cause: str, *, friendly: str, note: str = "", passing: bool = False) -> None:
         super().__init__(cause, friendly=friendly, note=note)
         self.passing = passing
+
+
+class TooLong(RuntimeProblem):
+    """A text that is longer than it may be; nothing of it was looked at."""
+
+    def __init__(self, what: str, length: int, most: int) -> None:
+        said = f"This {what} has {length:,} characters, and {most:,} are the most. Please shorten it."
+        super().__init__(said, friendly=said)

@@ -13,6 +13,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from protokit.runtime.lengths import SHOWN
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
@@ -55,12 +57,12 @@ def safe_markdown(text: str) -> str:
     Addresses are shown as code, to be read and copied: none of them can be clicked by mistake. Emphasis, lists, tables,
     code and plain formulas stay. Give it the whole text each time: half of one may mean something else.
     """
-    return _blocks(_tree(text).children)
+    return _blocks(_tree(text if len(text) <= SHOWN else f"{text[:SHOWN]}…").children)
 
 
 def safe_line(text: str) -> str:
     """The same for a title, a label or a name: one line, without blocks such as headings, lists and tables."""
-    line = " ".join(text.split())
+    line = " ".join(text[:SHOWN].split())
     tokens = _parser().parseInline(line)
     from markdown_it.tree import SyntaxTreeNode
 

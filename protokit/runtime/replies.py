@@ -9,6 +9,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from protokit.runtime.errors import ModelProblem
+from protokit.runtime.lengths import require_fitting
 from protokit.runtime.masking import Masks
 from protokit.runtime.models import OfflineEngine
 from protokit.runtime.packing import MESSAGE_TOKENS
@@ -88,6 +89,7 @@ class Reply:
         outcome = Outcome(name, stopped=self._stopped, max_tokens=longest, temperature=settings.temperature)
         run = _Run(time.perf_counter(), self._engine.name, outcome)
         asked = self._prepare()
+        require_fitting(asked)
         try:
             with closing(self._pieces(asked, run)) as pieces:
                 for piece in pieces:

@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin
 import yaml
 
 from protokit.runtime.errors import SettingsProblem
+from protokit.runtime.lengths import FILE
 
 MODEL, CHROMA = "PROTOKIT_MODEL", "PROTOKIT_CHROMA_URL"
 """Environment variables of whoever hosts it: the model in place of prototype.yaml's, and the Chroma server that
@@ -70,7 +71,7 @@ class Settings:
     def instructions(self) -> str:
         """How the assistant should behave, as `instructions.md` says now."""
         try:
-            return (self.folder / "instructions.md").read_text(encoding="utf-8")
+            return read_bounded(self.folder / "instructions.md")
         except FileNotFoundError:
             return ""
         except UnicodeDecodeError:
@@ -96,9 +97,16 @@ class Settings:
         return int(found[0]) if found else None
 
 
+def read_bounded(path: Path) -> str:
+    """The text of a file that a person writes. Raises SettingsProblem where it is too large for one, and OSError."""
+    if path.stat().st_size > FILE:
+        raise SettingsProblem(f"{path.name}: larger than {FILE:,} bytes. Shorten it.")
+    return path.read_text(encoding="utf-8")
+
+
 def _load(path: Path) -> dict[str, Any]:
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        found = yaml.load(read_bounded(path), Loader=_LOADER)
     except FileNotFoundError:
         raise SettingsProblem(
             f"{path.name}: no such file in {path.parent}. Is this a prototype's folder?"

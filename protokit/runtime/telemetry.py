@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from protokit.runtime.lengths import COMMENT
 from protokit.runtime.requests import Answer
 from protokit.runtime.sharedevents import SharedEvents, shared_events
 from protokit.runtime.stores import WrongTables, is_damage, open_store
@@ -96,6 +97,7 @@ class EventLog:
 
     def feedback(self, event: int, thumbs: int | None, comment: str = "") -> None:
         """Store thumbs up (1), down (-1) or none (None) and a comment for an event."""
+        comment = comment[:COMMENT]
         if shared := self._shared():
             with suppress(shared.out_of_reach):
                 shared.judge(event, thumbs, comment)

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 import protokit
 from protokit.errors import ProtokitError
 from protokit.prototype import Prototype
-from protokit.runtime.errors import LimitReached, RuntimeProblem
+from protokit.runtime.errors import LimitReached, RuntimeProblem, TooLong
 from protokit.runtime.replies import Reply
 from protokit.serving.keys import Gate
 from protokit.serving.speaking import Speaker, speaker
@@ -144,6 +144,8 @@ def _wrong(request: Request, error: Exception) -> JSONResponse:
 def _down(request: Request, error: Exception) -> JSONResponse:
     """Kind to the caller; the cause is in the Event, for the owner."""
     assert isinstance(error, RuntimeProblem)
+    if isinstance(error, TooLong):
+        return _problem(400, error.friendly, "context_length_exceeded", "messages")
     if isinstance(error, LimitReached) and error.passing:
         return _problem(429, error.friendly, "rate_limit_exceeded", headers=_AGAIN_LATER)
     if isinstance(error, LimitReached):

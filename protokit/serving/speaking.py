@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from protokit.errors import ChoiceProblem
 from protokit.prototype import Prototype
 from protokit.questions import remembers
+from protokit.runtime.lengths import require_options
 from protokit.runtime.replies import Reply
 from protokit.runtime.requests import Turn
 
@@ -40,6 +41,7 @@ class Speaker:
 
         Limits hold per `caller` and day, where the page's hold per visit.
         """
+        require_options(options)
         for name, value in options.items():
             valid = self._valid(name)
             if valid and value not in valid:

@@ -12,24 +12,29 @@ from starlette.types import ASGIApp
 import protokit
 from protokit.errors import ProtokitError
 from protokit.runtime.errors import RuntimeProblem
+from protokit.runtime.lengths import EARLIER, OPTION, TEXT
 from protokit.runtime.replies import Reply
 from protokit.runtime.requests import Turn
 from protokit.serving.keys import Gate
 from protokit.serving.speaking import Speaker
 from vectorstore.errors import VectorstoreError
+from vectorstore.lengths import QUESTION, TURNS
 
 MOST_PASSAGES = 20
 _CALLER = "mcp"
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
-Text = Annotated[str, Field(min_length=1, max_length=200_000)]
+Text = Annotated[str, Field(min_length=1, max_length=TEXT)]
+Asked = Annotated[str, Field(min_length=1, max_length=QUESTION)]
+Earlier = Annotated[str, Field(max_length=EARLIER)]
+Name = Annotated[str, Field(max_length=OPTION)]
 
 
 class Exchange(BaseModel):
     """An earlier question and its answer."""
 
-    question: str
-    answer: str
+    question: Earlier
+    answer: Earlier
 
 
 class Source(BaseModel):
@@ -80,7 +85,11 @@ def web_tools(speaking: Speaker, key: str, host: str) -> ASGIApp:
 
 
 def _ask(speaking: Speaker) -> Callable[..., Said]:
-    def ask(question: Text, earlier: list[Exchange] | None = None, file: str = "") -> Said:
+    def ask(
+        question: Asked,
+        earlier: Annotated[list[Exchange], Field(max_length=TURNS)] | None = None,
+        file: Name = "",
+    ) -> Said:
         """Answer a question from the documents of this prototype, with the passages the answer rests on.
 
         `earlier` holds the conversation so far, oldest first; `file` narrows it to one document.
@@ -94,7 +103,7 @@ def _ask(speaking: Speaker) -> Callable[..., Said]:
 
 def _search(speaking: Speaker) -> Callable[..., list[Found]]:
     def search(
-        query: Text, limit: Annotated[int, Field(ge=1, le=MOST_PASSAGES)] = 6, file: str = ""
+        query: Asked, limit: Annotated[int, Field(ge=1, le=MOST_PASSAGES)] = 6, file: Name = ""
     ) -> list[Found]:
         """Find the passages of this prototype's documents that bear most on a query, best first."""
         try:
@@ -107,7 +116,7 @@ def _search(speaking: Speaker) -> Callable[..., list[Found]]:
 
 
 def _summarize(speaking: Speaker) -> Callable[..., Said]:
-    def summarize(text: Text, shape: str = "bullets", length: str = "medium") -> Said:
+    def summarize(text: Text, shape: Name = "bullets", length: Name = "medium") -> Said:
         """Summarize a text, each point with the sentence it comes from.
 
         `shape` is bullets, paragraph or actions; `length` is short, medium or long.

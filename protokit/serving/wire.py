@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from protokit.asking import told_answer
 from protokit.errors import PromptProblem
+from protokit.runtime.lengths import TEXT, require_length
 from protokit.runtime.requests import Answer, Turn
 from protokit.validation import lone_surrogates
 
@@ -36,8 +37,13 @@ class Message(BaseModel):
         if isinstance(self.content, list):
             if other := [part.type for part in self.content if part.text is None]:
                 raise PromptProblem(f"only text can be answered, not {other[0]}", where="messages")
-            return "\n".join(part.text or "" for part in self.content)
-        return self.content or ""
+            return _bounded("\n".join(part.text or "" for part in self.content))
+        return _bounded(self.content or "")
+
+
+def _bounded(text: str) -> str:
+    require_length(text, TEXT, "message")
+    return text
 
 
 class StreamOptions(BaseModel):

@@ -13,6 +13,7 @@ from assistant import Assistant
 
 from protokit.runtime import Answer, Reply, RuntimeProblem, Turn
 from protokit.runtime.defence import safe_line, safe_markdown
+from protokit.runtime.lengths import QUESTION
 from protokit.runtime.showing import answer_markdown, engine_note, files_html, numbers_html, sources_html
 
 assistant = Assistant()
@@ -85,7 +86,13 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             )
             with gr.Row(elem_classes="starters"):
                 starters = [gr.Button(question, size="sm") for question in settings.starter_questions]
-            box = gr.Textbox(placeholder="Ask a question…", show_label=False, submit_btn=True, autofocus=True)
+            box = gr.Textbox(
+                placeholder="Ask a question…",
+                show_label=False,
+                submit_btn=True,
+                autofocus=True,
+                max_length=QUESTION,
+            )
         with gr.Column(scale=1, min_width=280):
             totals = gr.HTML(numbers_html([]), padding=False, elem_classes="panel")
             sources = gr.HTML(padding=False, elem_classes="panel")

@@ -14,6 +14,7 @@ from assistant import Assistant
 
 from protokit.runtime import Answer, RuntimeProblem, keep_upload
 from protokit.runtime.defence import safe_line, safe_markdown
+from protokit.runtime.lengths import QUESTION
 from protokit.runtime.showing import answer_markdown, engine_note, files_html, numbers_html, sources_html
 
 assistant = Assistant()
@@ -75,7 +76,11 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             box = gr.Textbox(
-                placeholder="Ask the documents…", show_label=False, submit_btn="Search", autofocus=True
+                placeholder="Ask the documents…",
+                show_label=False,
+                submit_btn="Search",
+                autofocus=True,
+                max_length=QUESTION,
             )
             with gr.Row(elem_classes="starters"):
                 starters = [gr.Button(question, size="sm") for question in settings.starter_questions]

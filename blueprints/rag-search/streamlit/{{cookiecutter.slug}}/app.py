@@ -8,6 +8,7 @@ from assistant import Assistant
 from protokit.runtime import Answer, RuntimeProblem, keep_upload
 from protokit.runtime import streamlit_parts as parts
 from protokit.runtime.defence import safe_line, safe_markdown
+from protokit.runtime.lengths import QUESTION
 from protokit.runtime.showing import sources
 
 ALL = "All documents"
@@ -51,7 +52,11 @@ session = st.session_state.setdefault("session", uuid.uuid4().hex)
 
 with st.form("search", border=False, clear_on_submit=True), st.container(horizontal=True):
     st.text_input(
-        "Your question", key="typed", placeholder="Ask the documents…", label_visibility="collapsed"
+        "Your question",
+        key="typed",
+        placeholder="Ask the documents…",
+        label_visibility="collapsed",
+        max_chars=QUESTION,
     )
     st.form_submit_button("Search", type="primary", icon=":material/search:", on_click=take_question)
 names = [file.file for file in assistant.knowledge.files() if file.passages]
