@@ -209,3 +209,13 @@ def test_the_hubs_own_database_is_never_replaced_and_its_trouble_told_once(
     assert not [record for record in caplog.records if record.exc_info]
     assert path.read_bytes() == content
     assert not list(path.parent.glob("hub.damaged*"))
+
+
+@pytest.mark.parametrize("damage", [garbage, zero_bytes, folder_instead])
+def test_a_damaged_list_of_what_was_read_closes_no_page(hub: Site, damage: Damage) -> None:
+    index = hub.folder("hr") / ".protokit" / "index"
+    index.mkdir(parents=True)
+    (index / "knowledge.catalogue").write_bytes(b"")
+    damage(index / "knowledge.catalogue")
+    for page in ("/documents", "/links", ""):
+        hub.get(f"/prototypes/hr{page}")
