@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from protokit.hub.guard.addresses import Scope
 from protokit.serving.connections import client_of
 
 MOST_GUESTS = 4096
@@ -21,9 +22,12 @@ class Crowd:
         self._present: Counter[str] = Counter()
 
     @contextmanager
-    def place(self, address: str) -> Iterator[None]:
-        """A place for one request from `address`. Raises Full."""
-        client = client_of(address)
+    def place(self, scope: Scope) -> Iterator[None]:
+        """A place for the request of `scope`, if it is a guest's. Raises Full."""
+        if scope["state"]["visitor"].kind != "guest":
+            yield
+            return
+        client = client_of((scope.get("client") or ("", 0))[0])
         if self._present.total() >= self._most or self._present[client] >= self._most_per_client:
             raise Full
         self._present[client] += 1

@@ -7,9 +7,8 @@ import asyncio
 import html
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -95,6 +94,8 @@ class Gate:
             await self._admit(asked, reply, incoming)
         except _Turned as turned:
             await self._turn_away(asked, reply, incoming, turned)
+        except Full:
+            await self._turn_away(asked, reply, incoming, _Turned(503, _FULL))
 
     async def _admit(self, asked: Asked, reply: Reply, receive: Receive) -> None:
         if asked.comes_from_elsewhere and (asked.changes or asked.scope["type"] == "websocket"):
@@ -117,7 +118,7 @@ class Gate:
         if place.kind == "owner":
             self._check_reader(asked, for_whom)
         try:
-            with self._place(asked):
+            with self._crowd.place(asked.scope):
                 await self._pass(asked, reply, await self._checked_body(asked, for_whom, receive))
         finally:
             if asked.changes and place.kind == "owner":
@@ -134,18 +135,6 @@ class Gate:
         await self._threaded(
             self._store.note, action, "owner", address=address, slug=slug, detail=detail or ""
         )
-
-    @contextmanager
-    def _place(self, asked: Asked) -> Iterator[None]:
-        """Room among the guests, for a guest."""
-        if asked.scope["state"]["visitor"].kind != "guest":
-            yield
-            return
-        try:
-            with self._crowd.place((asked.scope.get("client") or ("", 0))[0]):
-                yield
-        except Full:
-            raise _Turned(503, _FULL) from None
 
     async def _identify(self, asked: Asked) -> Visitor:
         try:
