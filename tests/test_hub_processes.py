@@ -178,6 +178,18 @@ def test_prototypes_go_on_when_the_process_that_forks_them_has_died(hub: Running
     assert living(hub, "calm") == before
 
 
+@pytest.mark.slow
+def test_prototypes_go_on_when_the_process_that_forks_them_stands_still(
+    hub: RunningHub, owner: Person
+) -> None:
+    wake(owner, "calm")
+    before = living(hub, "calm")
+    helper(hub, "engine.zygote").suspend()
+    press(owner, "quick", "restart")
+    wake(owner, "quick")
+    assert living(hub, "calm") == before
+
+
 def test_prototypes_come_back_when_the_process_that_holds_them_has_died(
     hub: RunningHub, owner: Person
 ) -> None:

@@ -12,6 +12,7 @@ It ends with all of them when the Hub closes the socket, which the system does f
 """
 
 import ctypes
+import io
 import json
 import os
 import select
@@ -62,7 +63,7 @@ class Keeper:
             while True:
                 ready = self._wait()
                 if self.hub in ready:
-                    line = lines.readline()
+                    line = _read(lines)
                     if not line:
                         return
                     self._obey(json.loads(line))
@@ -191,7 +192,7 @@ class Zygote:
 
     def hear(self) -> int | None:
         """What it says next: a new process's number, 0 where none could be made; None for anything else."""
-        line = self._lines.readline()
+        line = _read(self._lines)
         if not line:
             _send(self.pid, signal.SIGKILL)  # it has ended, or has nothing to say any more
             return None
@@ -203,6 +204,13 @@ class Zygote:
         """Let go of it."""
         self._lines.close()
         self.said.close()
+
+
+def _read(lines: io.RawIOBase) -> bytes:
+    """The next line; nothing when the other end has ended, which one that left something unread resets."""
+    with suppress(ConnectionError):
+        return lines.readline()
+    return b""
 
 
 def _children() -> list[int]:

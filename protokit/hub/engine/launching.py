@@ -103,16 +103,19 @@ class Forks:
             self._writer.write(json.dumps(what).encode() + b"\n")
 
     async def _listen(self, reader: asyncio.StreamReader, keeper: asyncio.subprocess.Process) -> None:
-        while line := await reader.readline():
-            told = json.loads(line)
-            if "started" in told:
-                self._begin(told["started"])
-            elif "failed" in told:
-                self._started.pop(0).set_exception(ChildProcessError(told["failed"]))
-            else:
-                self._running.pop(told["ended"]).ended.set_result(told["status"])
+        with suppress(ConnectionError):  # a keeper that has left something unread resets
+            while line := await reader.readline():
+                self._hear(json.loads(line))
         await keeper.wait()
         await self._forget()
+
+    def _hear(self, told: dict[str, Any]) -> None:
+        if "started" in told:
+            self._begin(told["started"])
+        elif "failed" in told:
+            self._started.pop(0).set_exception(ChildProcessError(told["failed"]))
+        else:
+            self._running.pop(told["ended"]).ended.set_result(told["status"])
 
     def _begin(self, pid: int) -> None:
         running = Running(pid, lambda number: self._tell({"signal": int(number), "pid": pid}))
