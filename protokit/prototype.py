@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from types import ModuleType
 from typing import Any
@@ -80,23 +81,24 @@ class Prototype:
 
     @contextmanager
     def serve(self, port: int, log: Callable[[str], None] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-        """Run the page on loopback at `port` in a process of its own, stopped at the end; `log` gets what it writes
-        to stderr, line by line."""
+        """Run the page on loopback at `port` in a process of its own, stopped at the end with all it left aside; `log`
+        gets what it writes to stderr, line by line."""
         require_screen(self.spec.screen)
-        child = subprocess.Popen(
-            self._command(port),
-            cwd=self.folder,
-            env=_environment(port),
-            stdout=subprocess.DEVNULL,  # a banner of the screen's own
-            stderr=subprocess.PIPE if log else subprocess.DEVNULL,
-        )
-        reader = _reader(child, log) if log else None
-        try:
-            yield child
-        finally:
-            _stop(child)
-            if reader:
-                reader.join(timeout=1)  # a process that it left behind may still hold the pipe
+        with TemporaryDirectory(prefix="protokit-run-", ignore_cleanup_errors=True) as aside:
+            child = subprocess.Popen(
+                self._command(port),
+                cwd=self.folder,
+                env=_environment(port, aside),
+                stdout=subprocess.DEVNULL,  # a banner of the screen's own
+                stderr=subprocess.PIPE if log else subprocess.DEVNULL,
+            )
+            reader = _reader(child, log) if log else None
+            try:
+                yield child
+            finally:
+                _stop(child)
+                if reader:
+                    reader.join(timeout=1)  # a process that it left behind may still hold the pipe
 
     def _command(self, port: int) -> list[str]:
         if self.spec.screen == "gradio":
@@ -138,9 +140,12 @@ def free_port(wanted: int = FIRST_PORT) -> int:
     raise FolderProblem(f"no free port from {wanted} on", fix="Choose another with --port.")
 
 
-def _environment(port: int) -> dict[str, str]:
+def _environment(port: int, aside: str) -> dict[str, str]:
     return {
         **os.environ,
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP", "GRADIO_TEMP_DIR"), aside),
+        # Whoever runs a page on this machine is its owner, and may try what a visitor could be allowed.
+        "PROTOKIT_UPLOADS": "on",
         "GRADIO_SERVER_PORT": str(port),
         "GRADIO_SERVER_NAME": "127.0.0.1",
         "GRADIO_ANALYTICS_ENABLED": "False",

@@ -128,6 +128,9 @@ class Spec(Strict, frozen=True, kw_only=True):
     temperature: Annotated[float, Meta(ge=0, le=2)] | None = None
     """How freely a model chooses its words; absent leaves it to the server."""
     mask_personal_data: bool = False
+    visitor_uploads: bool = False
+    """Whether visitors of an exported page may upload files: for themselves alone, and for the visit. In a Hub each
+    link decides; in `protokit run` you may."""
     limits: Limits = Limits()
     prices: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Dollars a million tokens in and out, by model, where they differ from the public table; [0, 0] is free."""

@@ -425,7 +425,7 @@ def test_behind_tls_a_browser_is_told_to_come_by_nothing_else(hub: Served, tmp_p
 def test_a_body_is_bounded_while_it_comes_in(tmp_path: Path) -> None:
     megabyte = b"x" * 1024 * 1024
     with served(tmp_path / "home", "leave", upload_mb=2) as hub:
-        guest, owner = hub.guest(hub.link("leave")), hub.owner()
+        guest, owner = hub.guest(hub.link("leave", uploads=True)), hub.owner()
         token = hub.ask("/new", cookie=owner).seen["csrf"]
         own = {"method": "POST", "cookie": owner, "X_CSRF_Token": token}
         files = {**own, "Content_Type": "multipart/form-data; boundary=x"}

@@ -9,7 +9,7 @@ import pytest
 from protokit.making import Wish, make, plan
 from protokit.prototype import Prototype
 from protokit.running import wait_until_open
-from protokit.runtime.telemetry import EventLog
+from protokit.runtime.telemetry import NOT_KEPT, EventLog
 from tests.browser import DESKTOP, PHONE, Visit, needs_chromium, own_port, serious, window
 from tests.terminal import run
 
@@ -130,20 +130,53 @@ def wait_for(condition, shown: Visit, seconds: float = 20) -> None:
     raise AssertionError("it did not happen in time")
 
 
-@pytest.mark.parametrize("served", [("rag-search", "streamlit")], indirect=True, ids=kind_name)
-def test_documents_added_in_the_page_are_asked_at_once(served, chromium, tmp_path):
+LUNCH = "from 11:45 to 13:30 on weekdays"
+
+
+def ask_for_lunch(shown: Visit) -> None:
+    box = shown.page.get_by_placeholder("Ask the documents…")
+    box.fill("When does the canteen serve lunch?")
+    box.press("Enter")
+
+
+@pytest.mark.parametrize("served", KINDS[2:4], indirect=True, ids=kind_name)
+def test_documents_that_a_visitor_adds_answer_that_visitor_alone(served, chromium, tmp_path):
     extra = tmp_path / "canteen.md"
-    extra.write_text(
-        "# Canteen\n\nThe canteen serves lunch from 11:45 to 13:30 on weekdays.\n", encoding="utf-8"
-    )
+    extra.write_text(f"# Canteen\n\nThe canteen serves lunch {LUNCH}.\n", encoding="utf-8")
+    folder = served.prototype.folder
+    with window(chromium, served.url) as shown, window(chromium, served.url) as other:
+        for each in (shown, other):
+            each.page.get_by_text("warranty-and-returns.md").first.wait_for()
+        assert "Only you can search what you add." in shown.text()
+        shown.page.locator("input[type=file]").set_input_files(str(extra))
+        shown.page.get_by_text("canteen.md").first.wait_for()  # it is listed
+        ask_for_lunch(shown)
+        shown.page.get_by_text(f"{LUNCH}. [1]").first.wait_for()
+        shown.page.get_by_text("your file: canteen.md").last.wait_for()
+        shown.shoot(f"{served.name}-own-file")
+        ask_for_lunch(other)
+        wait_for(lambda: len(served.events()) >= 2 and served.events()[-1]["answer"] != NOT_KEPT, other)
+        assert LUNCH not in other.text()
+        assert "canteen.md" not in other.text()
+    assert [event["answer"] for event in served.events()[-2:-1]] == [NOT_KEPT]
+    kept = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    assert not [content for content in kept if LUNCH.encode() in content]
+
+
+@pytest.mark.parametrize("served", KINDS[4:], indirect=True, ids=kind_name)
+def test_a_file_to_be_summarized_is_not_kept(served, chromium, tmp_path):
+    memo = tmp_path / "memo.md"
+    memo.write_text(f"# Memo\n\nThe canteen serves lunch {LUNCH}. Anna tells the team.\n", encoding="utf-8")
     with window(chromium, served.url) as shown:
-        page = shown.page
-        page.get_by_text("warranty-and-returns.md").first.wait_for()
-        page.locator("input[type=file]").set_input_files(str(extra))
-        page.get_by_test_id("stMarkdown").filter(has_text="canteen.md").first.wait_for()  # it is listed
-        page.get_by_placeholder("Ask the documents…").fill("When does the canteen serve lunch?")
-        page.get_by_role("button", name="Search").click()
-        page.get_by_text("from 11:45 to 13:30 on weekdays. [1]").first.wait_for()
+        shown.page.get_by_text("The file is read once, for you alone, and not kept.").wait_for()
+        shown.page.locator("input[type=file]").set_input_files(str(memo))
+        wait_for(lambda: LUNCH in shown.page.locator("textarea").first.input_value(), shown)
+        shown.page.get_by_role("button", name="Summarize").click()
+        shown.page.get_by_text("words became").first.wait_for()
+        shown.shoot(f"{served.name}-own-file")
+    assert served.events()[-1]["answer"] == NOT_KEPT
+    kept = [path.read_bytes() for path in served.prototype.folder.rglob("*") if path.is_file()]
+    assert not [content for content in kept if LUNCH.encode() in content]
 
 
 @pytest.mark.parametrize("served", [("chatbot", "streamlit")], indirect=True, ids=kind_name)

@@ -12,22 +12,36 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from assistant import Assistant
 
-from protokit.runtime import Answer, RuntimeProblem, keep_upload
+from protokit.runtime import Answer, RuntimeProblem
 from protokit.runtime.defence import safe_line, safe_markdown
-from protokit.runtime.showing import answer_markdown, engine_note, files_html, numbers_html, sources_html
+from protokit.runtime.gradio_files import guarded
+from protokit.runtime.lengths import QUESTION
+from protokit.runtime.showing import (
+    answer_markdown,
+    engine_note,
+    files_html,
+    numbers_html,
+    own_files_html,
+    sources_html,
+)
+from protokit.runtime.upload_policy import may_upload
+from protokit.runtime.visitor import current_visitor
+from protokit.runtime.visitor_files import VisitorFiles, notice
 
 assistant = Assistant()
 settings = assistant.settings
 ALL = "All documents"
 
 
-def search(question: str, file: str, answers: list[Answer], session: str) -> Iterator[tuple[Any, ...]]:
+def search(
+    question: str, file: str, answers: list[Answer], session: str, own: VisitorFiles
+) -> Iterator[tuple[Any, ...]]:
     same = gr.skip()
     if not question.strip():
         yield same, same, same, same, same
         return
     heading = f"## {safe_line(question)}\n\n"
-    reply, text = assistant.reply(question, None if file == ALL else file, session), ""
+    reply, text = assistant.reply(question, None if file == ALL else file, session, own), ""
     yield heading, "", same, gr.Row(visible=False), same
     try:
         for piece in reply:
@@ -42,24 +56,37 @@ def search(question: str, file: str, answers: list[Answer], session: str) -> Ite
     yield whole, sources_html(answer, most_others=3), numbers_html(answers), gr.Row(visible=True), answers
 
 
-def refresh(file: str) -> tuple[Any, ...]:
-    names = [ALL, *(file.file for file in assistant.knowledge.files() if file.passages)]
-    settled = assistant.knowledge.wait(0)
+def refresh(file: str, own: VisitorFiles) -> tuple[Any, ...]:
+    names = [ALL, *(file.file for file in assistant.knowledge.files() if file.passages), *own.names()]
+    settled = assistant.knowledge.wait(0) and own.wait(0)
     return (
         files_html(assistant.knowledge),
-        gr.Dropdown(choices=names, value=file),
+        gr.Dropdown(choices=names, value=file if file in names else ALL),
         gr.Timer(active=not settled),
+        own_files_html(own),
+        gr.Button(visible=bool(own.files())),
     )
 
 
-def add(paths: list[str] | None) -> tuple[Any, ...]:
+def offer_uploads(request: gr.Request) -> gr.Column:
+    return gr.Column(visible=may_upload(settings, request.headers))
+
+
+def add(paths: list[str] | None, own: VisitorFiles) -> gr.Timer:
+    """Hold files for this visitor alone."""
     for path in map(Path, paths or []):
         try:
-            keep_upload(settings.knowledge, path.name, path.read_bytes())
+            own.add(path.name, path.read_bytes(), current_visitor())
         except ValueError as problem:
             gr.Warning(escape(str(problem)))
-    assistant.learn()
-    return files_html(assistant.knowledge), gr.Dropdown(), gr.Timer(active=True)
+        finally:
+            path.unlink(missing_ok=True)
+    return gr.Timer(active=True)
+
+
+def remove(own: VisitorFiles) -> gr.Timer:
+    own.clear()
+    return gr.Timer(active=True)
 
 
 def judge(thumbs: int, answers: list[Answer]) -> None:
@@ -70,12 +97,17 @@ def judge(thumbs: int, answers: list[Answer]) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
+    own = gr.State(lambda: VisitorFiles(settings.embedding))
     head = f"# {safe_line(settings.title)}\n{safe_markdown(settings.pitch)}"
     gr.Markdown(f"{head}\n\n{safe_markdown(engine_note(settings))}", elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             box = gr.Textbox(
-                placeholder="Ask the documents…", show_label=False, submit_btn="Search", autofocus=True
+                placeholder="Ask the documents…",
+                show_label=False,
+                submit_btn="Search",
+                autofocus=True,
+                max_length=QUESTION,
             )
             with gr.Row(elem_classes="starters"):
                 starters = [gr.Button(question, size="sm") for question in settings.starter_questions]
@@ -86,24 +118,33 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
         with gr.Column(scale=1, min_width=280):
             file = gr.Dropdown([ALL], value=ALL, label="Search in")
             files, timer = gr.HTML(padding=False, elem_classes="panel"), gr.Timer(1.5)
-            upload = gr.UploadButton("Add documents", file_count="multiple", size="sm", elem_classes="plain")
+            with gr.Column(visible=False) as adding:
+                upload = gr.UploadButton(
+                    "Add documents", file_count="multiple", size="sm", elem_classes="plain"
+                )
+                gr.Markdown(notice(settings.model), elem_classes="quiet")
+                own_files = gr.HTML(padding=False, elem_classes="panel")
+                removal = gr.Button("Remove my documents", size="sm", visible=False, elem_classes="plain")
             totals = gr.HTML(numbers_html([]), padding=False, elem_classes="panel")
 
     outputs = [result, sources, totals, thumbs, answers]
-    box.submit(search, [box, file, answers, session], outputs, concurrency_limit=None, api_name="search")
+    box.submit(search, [box, file, answers, session, own], outputs, concurrency_limit=None, api_name="search")
     for button in starters:
         button.click(
             search,
-            [button, file, answers, session],
+            [button, file, answers, session, own],
             outputs,
             concurrency_limit=None,
             api_visibility="private",
         )
     up.click(lambda answers: judge(1, answers), answers, None, api_visibility="private")
     down.click(lambda answers: judge(-1, answers), answers, None, api_visibility="private")
-    upload.upload(add, upload, [files, file, timer], api_visibility="private")
+    upload.upload(add, [upload, own], timer, api_visibility="private")
+    removal.click(remove, own, timer, api_visibility="private")
+    demo.load(offer_uploads, None, adding, show_progress="hidden", api_visibility="private")
+    shown = [files, file, timer, own_files, removal]
     for moment in (demo.load, timer.tick):
-        moment(refresh, file, [files, file, timer], show_progress="hidden", api_visibility="private")
+        moment(refresh, [file, own], shown, show_progress="hidden", api_visibility="private")
 
 if __name__ == "__main__":
     demo.launch(
@@ -111,6 +152,7 @@ if __name__ == "__main__":
             primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"]
         ),
         css_paths=Path(__file__).with_name("style.css"),
+        app_kwargs=guarded(Path(__file__).parent),
         head=f"<style>html:root {{ --accent: {settings.accent}; }}</style>",
         show_error=False,
         footer_links=[],

@@ -8,6 +8,7 @@ from assistant import Assistant
 from protokit.runtime import Answer, RuntimeProblem, Turn
 from protokit.runtime import streamlit_parts as parts
 from protokit.runtime.defence import safe_line, safe_markdown
+from protokit.runtime.lengths import QUESTION
 from protokit.runtime.showing import sources
 
 PERSON, HELPER = ":material/person:", ":material/auto_awesome:"
@@ -47,7 +48,7 @@ if not answers:
     picked = st.pills(
         "Try", starters, format_func=safe_line, label_visibility="collapsed", wrap=True, required=True
     )
-if question := st.chat_input("Ask a question…") or picked:
+if question := st.chat_input("Ask a question…", max_chars=QUESTION) or picked:
     st.chat_message("user", avatar=PERSON).markdown(safe_markdown(question))
     history = [Turn(answer.question, answer.text) for answer in answers]
     with st.chat_message("assistant", avatar=HELPER):

@@ -1,6 +1,5 @@
 """The screen: a text on one side, its summary on the other, every point tied to the sentence it came from."""
 
-import tempfile
 import uuid
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from protokit.runtime import RuntimeProblem
 from protokit.runtime import streamlit_parts as parts
 from protokit.runtime.defence import safe_line, safe_markdown
 from protokit.runtime.showing import marked_text
+from protokit.runtime.visitor_files import OWN, notice
 from vectorstore import VectorstoreError
 
 
@@ -20,21 +20,19 @@ def load_assistant() -> Assistant:
 
 
 def take_sample() -> None:
-    if sample := st.session_state.sample:
-        take_text(settings.knowledge / sample)
+    for path in assistant.samples():
+        if path.name == st.session_state.sample:  # what a browser sends is no path to be followed
+            take_text(path)
 
 
 def take_upload() -> None:
     if upload := st.session_state.upload:
-        with tempfile.TemporaryDirectory() as aside:
-            copy = Path(aside, Path(upload.name).name)
-            copy.write_bytes(upload.getvalue())
-            take_text(copy)
+        parts.read_upload(upload, lambda path: take_text(path, OWN))
 
 
-def take_text(path: Path) -> None:
+def take_text(path: Path, whose: str = "") -> None:
     try:
-        st.session_state.text, st.session_state.file = assistant.text_of(path), path.name
+        st.session_state.text, st.session_state.file = assistant.text_of(path), f"{whose}{path.name}"
     except VectorstoreError as problem:
         st.toast(safe_line(str(problem)), icon=":material/warning:")
 
@@ -64,7 +62,9 @@ with left:
     text = st.text_area(
         "Text", height=260, key="text", placeholder="…or paste a text here", label_visibility="collapsed"
     )
-    st.file_uploader("…or upload a file", key="upload", on_change=take_upload)
+    if parts.may_upload(settings):
+        st.file_uploader("…or upload a file", key="upload", on_change=take_upload)
+        st.caption(notice(settings.model, once=True))
 
 with right:
     with st.container(horizontal=True):
@@ -76,7 +76,7 @@ with right:
         )
     wanted = st.button("Summarize", type="primary", icon=":material/compress:", width="stretch")
     if wanted and not text.strip():
-        st.info("Paste a text, upload a file or pick a sample first.")
+        st.info("Give it a text first: paste one, or pick a sample.")
     elif wanted:
         file = st.session_state.get("file", "pasted text")
         reply = assistant.reply(text, shape, length, file, session)

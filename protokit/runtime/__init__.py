@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from protokit.runtime.errors import ModelProblem, RuntimeProblem, SettingsProblem
     from protokit.runtime.models import connect
+    from protokit.runtime.older_pages import keep_upload
     from protokit.runtime.replies import Reply
     from protokit.runtime.requests import Answer, Citation, Condensation, Question, Turn
     from protokit.runtime.settings import Settings
     from protokit.runtime.telemetry import EventLog
-    from protokit.runtime.uploads import keep_upload
 
 _HOME = {
     "ModelProblem": "errors",
@@ -28,7 +28,7 @@ _HOME = {
     "Turn": "requests",
     "Settings": "settings",
     "EventLog": "telemetry",
-    "keep_upload": "uploads",
+    "keep_upload": "older_pages",
 }
 __all__ = [
     "Answer",

@@ -28,6 +28,7 @@ from protokit.runtime.spending import reserved
 from protokit.runtime.telemetry import EventLog
 from protokit.runtime.tokens import count
 from protokit.runtime.visitor import current_visitor
+from protokit.runtime.visitor_files import OWN, is_own
 
 if TYPE_CHECKING:
     from protokit.runtime.grounding import SentenceCheck
@@ -178,6 +179,7 @@ class Reply:
             passages_sent=outcome.sent_passages,
             packing=outcome.packing,
             checks=checks,
+            private=_rests_on_own(asked),
         )
         return replace(answer, event=self._log.record(answer, session=self._session))
 
@@ -209,6 +211,12 @@ def _checked(asked: Question | Condensation, text: str) -> "tuple[SentenceCheck,
     from protokit.runtime.grounding import check
 
     return tuple(check(text, asked.passages).sentences)
+
+
+def _rests_on_own(asked: Question | Condensation) -> bool:
+    if isinstance(asked, Condensation):
+        return asked.file.startswith(OWN)
+    return is_own(asked.passages)
 
 
 def _masked(asked: Question | Condensation, masks: Masks) -> Question | Condensation:

@@ -123,6 +123,8 @@ class Answer:
     """What fitted into the context window: "6 of 9 passages fit; 3,120 of 4,096 tokens"."""
     checks: "tuple[SentenceCheck, ...]" = ()
     """Each sentence of the text held against the passages; offsets are into `text`."""
+    private: bool = False
+    """Whether it rests on a visitor's own file, of which nothing is kept."""
     event: int = 0
     """The number of the Event it left, 0 when none."""
 

@@ -45,6 +45,8 @@ class Settings:
     limits: dict[str, Any] = field(default_factory=dict)
     prices: dict[str, Any] = field(default_factory=dict)
     mask_personal_data: bool = False
+    visitor_uploads: bool = False
+    """Whether visitors may add files of their own where nobody else decides that (a Hub does, for each link)."""
     compare_cost_to: str = ""
 
     @classmethod

@@ -12,6 +12,7 @@ from vectorstore.passages import Passage
 if TYPE_CHECKING:
     from protokit.runtime.grounding import SentenceCheck
     from protokit.runtime.settings import Settings
+    from protokit.runtime.visitor_files import VisitorFiles
     from vectorstore.knowledge import KnowledgeBase
     from vectorstore.reports import FileReport
 
@@ -187,6 +188,12 @@ def files_html(knowledge: "KnowledgeBase") -> str:
     return (
         f'<h2>Documents</h2><ul class="files">{rows}</ul><p class="quiet">{escape(str(knowledge.status))}</p>'
     )
+
+
+def own_files_html(own: "VisitorFiles") -> str:
+    """What this visitor has added; nothing where nothing was."""
+    rows = "".join(_file_row(file) for file in own.files())
+    return f'<h2>Your documents</h2><ul class="files">{rows}</ul>' if rows else ""
 
 
 def _file_row(file: "FileReport") -> str:

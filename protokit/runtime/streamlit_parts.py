@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from protokit.runtime import upload_policy
 from protokit.runtime.defence import safe_line, safe_markdown
 from protokit.runtime.errors import RuntimeProblem
 from protokit.runtime.replies import Reply
@@ -12,8 +15,14 @@ from protokit.runtime.requests import Answer, Citation
 from protokit.runtime.settings import Settings
 from protokit.runtime.showing import doubted, doubts, engine_note, marked, match, numbers, title, totals
 from protokit.runtime.telemetry import EventLog
+from protokit.runtime.visitor import current_visitor
+from protokit.runtime.visitor_files import VisitorFiles, one_file
 from vectorstore.knowledge import KnowledgeBase
 
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+_UPLOADS = "names of uploads"
 _RUNNING = "running"
 """Where the session keeps the reply that streams, and what to do with its answer."""
 REFRESH = 2
@@ -125,6 +134,45 @@ def _documents(knowledge: KnowledgeBase) -> None:
         if file.note:
             st.caption(safe_line(f"{file.note}."))
     st.caption(safe_line(str(knowledge.status)))
+
+
+def may_upload(settings: Settings) -> bool:
+    """Whether this visitor may upload files."""
+    headers = {name.lower(): value for name, value in st.context.headers.to_dict().items()}
+    return upload_policy.may_upload(settings, headers)
+
+
+def take_uploads(own: VisitorFiles, uploads: "Sequence[UploadedFile]") -> None:
+    """Hold for this visitor the files that stand in the list of uploads, and no others."""
+    names: dict[str, str] = st.session_state.setdefault(_UPLOADS, {})
+    for upload in uploads:
+        if upload.file_id not in names:
+            try:
+                names[upload.file_id] = own.add(upload.name, upload.getvalue(), current_visitor())
+            except ValueError as problem:
+                names[upload.file_id] = ""
+                st.toast(safe_line(str(problem)), icon=":material/warning:")
+    own.keep_only([names[upload.file_id] for upload in uploads])
+
+
+def read_upload(upload: "UploadedFile", read: Callable[[Path], None]) -> None:
+    """Let `read` have a visitor's file on the disk, for so long; where it is not taken, the page says why."""
+    try:
+        with one_file(upload.name, upload.getvalue(), current_visitor()) as path:
+            read(path)
+    except ValueError as problem:
+        st.toast(safe_line(str(problem)), icon=":material/warning:")
+
+
+def show_own_files(own: VisitorFiles) -> None:
+    """Which of the visitor's files cannot be searched, and why; until all are read it looks again by itself."""
+    st.fragment(_own_files, run_every=None if own.wait(0) else REFRESH)(own)
+
+
+def _own_files(own: VisitorFiles) -> None:
+    for file in own.files():
+        if file.note:
+            st.caption(safe_line(f"{file.file}: {file.note}."))
 
 
 def show_engine(settings: Settings) -> None:

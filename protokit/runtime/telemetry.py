@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,9 @@ where an earlier version did not record it), unsupported the number of sentences
 (NULL where nothing was checked), feedback 1 (up), -1 (down) or NULL."""
 
 
+NOT_KEPT = "Answered from a file that the visitor added for the visit; neither is kept."
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One row: `fields` maps the names of COLUMNS to values; `passages` is a list of dicts."""
@@ -62,7 +65,11 @@ class EventLog:
         self.path = path
 
     def record(self, answer: Answer, *, session: str = "") -> int:
-        """Store `answer` and return its event number, 0 where it cannot be stored: the answer matters more."""
+        """Store `answer` and return its event number, 0 where it cannot be stored: the answer matters more.
+
+        Of one that rests on a visitor's own file, only the question and the numbers are stored.
+        """
+        answer = _without_own(answer)
         values = {
             "time": time.time(),
             "session": session,
@@ -176,6 +183,12 @@ def _event(row: sqlite3.Row | dict[str, Any]) -> Event:
         except ValueError:
             fields[name] = []  # changed by hand; the rest of the row can be read
     return Event(fields.pop("id"), fields)
+
+
+def _without_own(answer: Answer) -> Answer:
+    if not answer.private:
+        return answer
+    return replace(answer, text=NOT_KEPT, passages=(), citations=(), checks=())
 
 
 def _passages(answer: Answer) -> list[dict[str, Any]]:

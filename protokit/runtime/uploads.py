@@ -1,4 +1,4 @@
-"""Documents that a visitor hands to the page: kept in knowledge/ under a safe name, never over another file."""
+"""Files that somebody hands over: kept under a safe name, never over another file."""
 
 import re
 from pathlib import Path, PurePosixPath
@@ -18,7 +18,7 @@ def keep_upload(folder: Path, name: str, content: bytes) -> Path:
     if len(content) > MOST_BYTES:
         raise ValueError(f"{name} is larger than {MOST_BYTES // 1_000_000} MB.")
     try:
-        return _kept(folder, _safe(name), content)
+        return _kept(folder, safe_name(name), content)
     except PermissionError:  # the hosts of several copies let no copy take in what the others lack
         raise ValueError("The documents of this page cannot be added to here.") from None
     except OSError as error:
@@ -37,7 +37,8 @@ def _kept(folder: Path, name: str, content: bytes) -> Path:
     return partial.replace(path)
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
+    """`name` without folders and without signs that no file's name should have."""
     plain = PurePosixPath(name.replace("\\", "/")).name
     plain = re.sub(r'[\x00-\x1f<>:"|?*\u202a-\u202e\u2066-\u2069]', "", plain).strip(" .")
     stem, dot, suffix = plain.rpartition(".")

@@ -22,7 +22,7 @@ def _of_streamlit() -> str:
         return ""
     import streamlit
 
-    return _named(streamlit.context.headers, streamlit.context.ip_address)
+    return visitor_of(streamlit.context.headers, streamlit.context.ip_address)
 
 
 def _of_gradio() -> str:
@@ -30,9 +30,10 @@ def _of_gradio() -> str:
     request = context.LocalContext.request.get(None) if context else None
     if request is None:
         return ""
-    return _named(request.headers, request.client.host if request.client else None)
+    return visitor_of(request.headers, request.client.host if request.client else None)
 
 
-def _named(headers: Mapping[str, str], address: str | None) -> str:
+def visitor_of(headers: Mapping[str, str], address: str | None) -> str:
+    """Who sent a request with these `headers` (names in small letters) from the network `address`."""
     told = headers.get(BY_VISITOR, "") if os.environ.get(HOSTED) else ""
     return f"visitor {told}" if told else f"address {address or _HERE}"

@@ -21,10 +21,14 @@ def load_app(order: Order) -> App:
     import gradio
     from fastapi import FastAPI
 
+    from protokit.runtime.gradio_files import guarded
+
     launched = _launch(Path(order.folder, "app.py"))
     known = inspect.signature(gradio.mount_gradio_app).parameters
     options = {name: value for name, value in launched.options.items() if name in known}
     options |= {"path": order.base_path, "show_error": False}
+    options["app_kwargs"] = guarded(order.folder, options.get("app_kwargs"))
+    launched.blocks.has_launched = True  # else Gradio takes every path for an allowed one
     for ours in ("server_name", "server_port", "root_path", "pwa"):
         options.pop(ours, None)
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)

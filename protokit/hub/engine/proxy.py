@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from protokit.hub.engine.orders import BY_KEY, Address
+from protokit.runtime.upload_policy import BY_UPLOADS
 from protokit.runtime.visitor import BY_VISITOR
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
+
+    from protokit.hub.guard.visitors import Visitor
 
 Headers = list[tuple[str, str]]
 
@@ -31,6 +34,8 @@ _NOT_PASSED_ON = _HOP_BY_HOP | {
 _HANDSHAKE = frozenset(
     "sec-websocket-key sec-websocket-version sec-websocket-extensions sec-websocket-protocol host origin".split()
 )
+_BY_HUB = "x-protokit-"
+"""Headers of this beginning come from the Hub alone."""
 _OPENING = 15.0
 """Seconds a prototype may take to accept a websocket."""
 
@@ -253,8 +258,9 @@ def _target(scope: Any) -> str:
 def _inward(scope: Any, key: str) -> Headers:
     """The visitor's headers as a prototype may see them."""
     given = _decoded(scope)
-    ours = (BY_KEY, BY_VISITOR)
-    passed = [(name, value) for name, value in given if name not in _NOT_PASSED_ON and name not in ours]
+    passed = [
+        (name, value) for name, value in given if name not in _NOT_PASSED_ON and not name.startswith(_BY_HUB)
+    ]
     cookies = _without_ours(value for name, value in given if name == "cookie")
     client = scope.get("client")
     told = {
@@ -264,6 +270,7 @@ def _inward(scope: Any, key: str) -> Headers:
         "x-forwarded-host": dict(given).get("host", ""),
         BY_KEY: key,
         BY_VISITOR: _visitor(scope),
+        BY_UPLOADS: "1" if _may_upload(scope) else "",
     }
     return passed + [(name, value) for name, value in told.items() if value]
 
@@ -273,6 +280,11 @@ def _visitor(scope: Any) -> str:
     visitor = (scope.get("state") or {}).get("visitor")
     identity = f"{visitor.kind} {visitor.id}" if visitor and visitor.id else ""
     return sha256(identity.encode()).hexdigest()[:32] if identity else ""
+
+
+def _may_upload(scope: Any) -> bool:
+    visitor: Visitor | None = (scope.get("state") or {}).get("visitor")
+    return visitor is not None and visitor.uploads
 
 
 def _without_ours(cookies: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from protokit.hub.guard.addresses import BadAddress, Place, Scope, answers_to, host_of, place_of
 from protokit.hub.settings import HubSettings
 
+STREAMLIT_UPLOAD = "/_stcore/upload_file/"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -43,6 +44,12 @@ class Asked:
     def changes(self) -> bool:
         """Whether it may change something."""
         return self.scope["type"] == "http" and self.scope["method"] not in _READING
+
+    @property
+    def uploads(self) -> bool:
+        """Whether it hands a file to a prototype's page, Gradio's or Streamlit's."""
+        ways = ("/gradio_api/upload", STREAMLIT_UPLOAD)
+        return self.place.kind == "app" and self.changes and any(way in self.path for way in ways)
 
     @property
     def navigates(self) -> bool:

@@ -13,6 +13,7 @@ _ACTIONS = {
     "documents/restore": "document restored",
     "links": "link made",
     "links/revoke": "link revoked",
+    "links/uploads": "link changed: guests' uploads",
     "archive": "archived",
     "unarchive": "unarchived",
     "duplicate": "duplicated",

@@ -28,6 +28,7 @@ from protokit.hub.guard.secrets import Keys
 from protokit.hub.guard.visitors import FORM_COOKIE, NOBODY, Visitor, Visitors, cookies
 from protokit.hub.settings import MEGABYTE
 from protokit.hub.state.store import Store
+from protokit.runtime.upload_quota import UploadQuota, UploadRefused
 
 _LOG = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -70,6 +71,7 @@ class Gate:
     ) -> None:
         self._app, self._keys, self._settings, self._store = app, keys, store.settings, store
         self._visitors, self._handover = Visitors(store, keys), Handover(store, keys)
+        self._uploads = UploadQuota()
         self._refused, self._recheck = refused or _plain_page, recheck
         self._crowd = crowd or Crowd(MOST_GUESTS, MOST_GUESTS)
         # Threads of its own: pages that take long must not keep anybody waiting at the gate.
@@ -113,6 +115,8 @@ class Gate:
             state["visitor"] = await self._identify(asked)
             if state["visitor"] == NOBODY:
                 raise _Turned(401, _WHO_ARE_YOU)
+        if asked.uploads:
+            self._check_upload(asked, state["visitor"])
         for_whom = csrf.subject(place, state["visitor"], reply.browser)
         state["csrf"] = "" if place.previews else csrf.issue(self._keys, for_whom)
         if place.kind == "owner":
@@ -142,6 +146,18 @@ class Gate:
         except SQLAlchemyError as error:
             _LOG.error("The Hub's database cannot be used: %s", error)
             raise _Turned(503, _NO_DATABASE) from None
+
+    def _check_upload(self, asked: Asked, visitor: Visitor) -> None:
+        """Take files only where the link says so. Streamlit counts none itself; before Gradio stands our guard."""
+        if not visitor.uploads:
+            raise _Turned(403, "Files cannot be uploaded to this page.")
+        if requests.STREAMLIT_UPLOAD not in asked.path or asked.scope["method"] == "DELETE":
+            return
+        size = declared(asked.headers) or self._uploads.limits.file_bytes
+        try:
+            self._uploads.take(visitor.id, max(0, size - _FORM_BYTES))
+        except UploadRefused as refusal:
+            raise _Turned(refusal.status, str(refusal)) from None
 
     async def _may_stay(self, visitor: Visitor) -> bool:
         if visitor == NOBODY:

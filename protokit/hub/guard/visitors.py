@@ -30,6 +30,8 @@ class Visitor:
     """The id of the link a guest came by."""
     slug: str = ""
     """The prototype a guest may see."""
+    uploads: bool = False
+    """Whether files of theirs are taken."""
 
 
 NOBODY = Visitor()
@@ -68,8 +70,8 @@ class Visitors:
         with suppress(OperationalError):  # a full disk is no reason to shut people out
             self._store.touch(found)
         if isinstance(found, Session):
-            return Visitor("owner", found.id)
-        return Visitor("guest", found.id, found.link, found.slug)
+            return Visitor("owner", found.id, uploads=True)
+        return Visitor("guest", found.id, found.link, found.slug, found.uploads)
 
     def still(self, visitor: Visitor) -> bool:
         """Whether somebody who got in would get in now."""

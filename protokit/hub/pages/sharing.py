@@ -28,6 +28,8 @@ A_PAGE = 50
 _DONE = {
     "made": Done("The link is ready. Copy it and send it."),
     "revoked": Done("Revoked. Whoever came by it is out from now on."),
+    "uploads": Done("Its guests can upload files now: each for themselves alone, and for the visit."),
+    "no-uploads": Done("Its guests can no longer upload files."),
 }
 
 
@@ -43,6 +45,7 @@ class Shared:
     has_passcode: bool
     visitors: int
     max_visitors: int | None
+    uploads: bool
     expires: float | None
     last: float | None
     said: int
@@ -57,6 +60,7 @@ def routes(home: str) -> list[BaseRoute]:
         Route(f"{home}/links", show),
         Route(f"{home}/links", make, methods=["POST"]),
         Route(f"{home}/links/{{link}}/revoke", revoke, methods=["POST"]),
+        Route(f"{home}/links/{{link}}/uploads", let_upload, methods=["POST"]),
     ]
 
 
@@ -79,14 +83,28 @@ async def make(request: Request) -> Response:
 
 async def revoke(request: Request) -> Response:
     """Shut a link at once, also for those who are in."""
-    bench = await run_in_threadpool(opened, request)
-    store, wanted = hub_of(request).store, request.path_params["link"]
-    names = {link.id: link.name for link in await run_in_threadpool(store.links, bench.slug)}
-    if wanted not in names:
-        raise HTTPException(404)
-    await run_in_threadpool(store.revoke, wanted)
-    tell(request, names[wanted])
+    bench, link = await _addressed(request)
+    await run_in_threadpool(hub_of(request).store.revoke, link)
     return back(bench, "/links", "revoked")
+
+
+async def let_upload(request: Request) -> Response:
+    """Let the guests of a link upload files, or no longer, also those who are in."""
+    bench, link = await _addressed(request)
+    uploads = bool((await request.form()).get("uploads"))
+    await run_in_threadpool(hub_of(request).store.let_upload, link, uploads)
+    return back(bench, f"/links#link-{link}", "uploads" if uploads else "no-uploads")
+
+
+async def _addressed(request: Request) -> tuple[Bench, str]:
+    """The prototype and the id of its link that the address names, told to the log; or 404."""
+    bench = await run_in_threadpool(opened, request)
+    link: str = request.path_params["link"]
+    names = {one.id: one.name for one in await run_in_threadpool(hub_of(request).store.links, bench.slug)}
+    if link not in names:
+        raise HTTPException(404)
+    tell(request, names[link])
+    return bench, link
 
 
 def _page(
@@ -96,7 +114,7 @@ def _page(
     wrong: str = "",
     done: Done | None = None,
 ) -> Response:
-    empty = {"name": "", "expires": "", "max_visitors": ""}
+    empty = {"name": "", "expires": "", "max_visitors": "", "uploads": ""}
     links = hub_of(request).store.links(bench.slug)
     shown, paging = paged(
         request, sorted(links, key=lambda link: link.state in ("revoked", "expired")), A_PAGE
@@ -125,6 +143,7 @@ def _make(request: Request, bench: Bench, form: Mapping[str, str]) -> Link:
         passcode=hashed(passcode) if passcode else "",
         expires=_end_of(form.get("expires", "")),
         max_visitors=_whole(form.get("max_visitors", "")),
+        uploads=bool(form.get("uploads")),
     )
 
 
@@ -148,6 +167,7 @@ def _shared(request: Request, bench: Bench, links: Iterable[Link]) -> list[Share
                 has_passcode=bool(link.passcode),
                 visitors=link.visitors,
                 max_visitors=link.max_visitors,
+                uploads=link.uploads,
                 expires=link.expires,
                 last=last.get(link.id),
                 said=len(said.get(link.id, [])),

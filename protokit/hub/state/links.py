@@ -41,6 +41,8 @@ class Link:
     max_visitors: int | None
     visitors: int
     revoked: float | None
+    uploads: bool = False
+    """Whether its guests may upload files."""
 
     @property
     def state(self) -> Literal["open", "full", "expired", "revoked"]:
@@ -63,6 +65,8 @@ class Visit:
     slug: str
     began: float
     seen: float
+    uploads: bool = False
+    """Whether the guest may upload files."""
 
 
 class Links:
@@ -93,6 +97,7 @@ class Links:
         passcode: str = "",
         expires: float | None = None,
         max_visitors: int | None = None,
+        uploads: bool = False,
     ) -> Link:
         """A new link; `passcode` is a hash by `passcodes.hashed`. Raises FolderProblem, ProtokitError."""
         if not name.strip() or len(name) > 80:
@@ -102,7 +107,16 @@ class Links:
         if expires is not None and expires <= time.time():
             raise ProtokitError("the link would have expired already", fix="Choose a later day.")
         link = Link(
-            secrets.token_hex(12), slug, name.strip(), passcode, time.time(), expires, max_visitors, 0, None
+            secrets.token_hex(12),
+            slug,
+            name.strip(),
+            passcode,
+            time.time(),
+            expires,
+            max_visitors,
+            0,
+            None,
+            uploads,
         )
         values = {column.name: getattr(link, column.name) for column in LINKS.columns}
         with self._engine.begin() as database:
@@ -116,6 +130,11 @@ class Links:
         with self._engine.begin() as database:
             shut = update(LINKS).where(_LINK.id == link, _LINK.revoked.is_(None))
             database.execute(shut.values(revoked=time.time()))
+
+    def let_upload(self, link: str, uploads: bool) -> None:
+        """Let the guests of a link upload files from now on, or no longer."""
+        with self._engine.begin() as database:
+            database.execute(update(LINKS).where(_LINK.id == link).values(uploads=uploads))
 
     def admit(self, link: str) -> Visit | None:
         """A new visit, or None where the link is shut or full. Two at once never take the same last place."""
@@ -184,7 +203,7 @@ def _in_gallery(slug: ColumnElement[str]) -> ColumnElement[bool]:
 
 # Asked on every request of every guest: putting the statement together would take three times as long as the answer.
 _ALLOWED = (
-    select(VISITS)
+    select(VISITS, _LINK.uploads)
     .join(LINKS, _LINK.id == _VISIT.link)
     .where(_VISIT.id == bindparam("visit"), _open(bindparam("now", type_=Float)), _in_gallery(_VISIT.slug))
 )

@@ -3,7 +3,19 @@
 Times are seconds since 1970 (UTC); a time that has not come is NULL.
 """
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+)
 
 METADATA = MetaData()
 
@@ -42,6 +54,7 @@ LINKS = Table(
     Column("max_visitors", Integer),
     Column("visitors", Integer, nullable=False, server_default="0"),
     Column("revoked", Float),
+    Column("uploads", Boolean, nullable=False, server_default=false()),  # whether its guests may add files
 )
 
 VISITS = Table(

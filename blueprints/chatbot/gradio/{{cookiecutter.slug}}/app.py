@@ -13,6 +13,7 @@ from assistant import Assistant
 
 from protokit.runtime import Answer, Reply, RuntimeProblem, Turn
 from protokit.runtime.defence import safe_line, safe_markdown
+from protokit.runtime.gradio_files import guarded
 from protokit.runtime.lengths import QUESTION
 from protokit.runtime.showing import answer_markdown, engine_note, files_html, numbers_html, sources_html
 
@@ -120,6 +121,7 @@ if __name__ == "__main__":
             primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"]
         ),
         css_paths=Path(__file__).with_name("style.css"),
+        app_kwargs=guarded(Path(__file__).parent),
         head=f"<style>html:root {{ --accent: {settings.accent}; }}</style>",
         show_error=False,
         footer_links=[],

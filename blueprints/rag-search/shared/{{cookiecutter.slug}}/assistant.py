@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from protokit.runtime import EventLog, Question, Reply, Settings, connect
+from protokit.runtime.visitor_files import VisitorFiles, merge
 from vectorstore import KnowledgeBase
 
 PASSAGES = 6
@@ -28,12 +29,15 @@ class Assistant:
         """Take up what is new in knowledge/, without making anybody wait."""
         self.knowledge.sync_in_background(self.settings.knowledge)
 
-    def prepare(self, question: str, file: str | None) -> Question:
+    def prepare(self, question: str, file: str | None, own: VisitorFiles | None) -> Question:
         """Gather what the model needs: the best passages (of one file, if asked) and the instructions."""
         settings = self.settings
+        passages = self.knowledge.search(question, limit=PASSAGES, file=file)
+        if own:
+            passages = merge(passages, own.search(question, limit=PASSAGES, file=file), PASSAGES)
         return Question(
             question,
-            passages=self.knowledge.search(question, limit=PASSAGES, file=file),
+            passages=passages,
             instructions=settings.instructions,
             language=settings.language,
             max_words=settings.max_words,
@@ -41,11 +45,20 @@ class Assistant:
             embed=self.knowledge.embed,
         )
 
-    def reply(self, question: str, file: str | None = None, session: str = "") -> Reply:
-        """Answer `question`; iterate the reply for the text as it comes, then `.answer` has sources and numbers."""
+    def reply(
+        self,
+        question: str,
+        file: str | None = None,
+        session: str = "",
+        own: VisitorFiles | None = None,
+    ) -> Reply:
+        """Answer `question`; iterate the reply for the text as it comes, then `.answer` has sources and numbers.
+
+        `own` holds what this visitor has added; nobody else's questions are answered from it.
+        """
         settings = self.settings
         engine = connect(self.model or settings.model, self.folder)
-        return Reply(lambda: self.prepare(question, file), engine, settings, self.events, session)
+        return Reply(lambda: self.prepare(question, file, own), engine, settings, self.events, session)
 
     def __enter__(self) -> "Assistant":
         return self

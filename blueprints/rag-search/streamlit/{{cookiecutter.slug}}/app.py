@@ -5,11 +5,12 @@ import uuid
 import streamlit as st
 from assistant import Assistant
 
-from protokit.runtime import Answer, RuntimeProblem, keep_upload
+from protokit.runtime import Answer, RuntimeProblem
 from protokit.runtime import streamlit_parts as parts
 from protokit.runtime.defence import safe_line, safe_markdown
 from protokit.runtime.lengths import QUESTION
 from protokit.runtime.showing import sources
+from protokit.runtime.visitor_files import VisitorFiles, notice
 
 ALL = "All documents"
 
@@ -30,12 +31,8 @@ def take_answer(answer: Answer) -> None:
 
 
 def take_uploads() -> None:
-    for upload in st.session_state.get("uploads") or []:
-        try:
-            keep_upload(settings.knowledge, upload.name, upload.getvalue())
-        except ValueError as problem:
-            st.toast(safe_line(str(problem)), icon=":material/warning:")
-    assistant.learn()
+    """Hold for this visitor what stands in the list of uploads, and nothing else."""
+    parts.take_uploads(own, st.session_state.get("uploads") or [])
 
 
 try:
@@ -49,6 +46,7 @@ parts.set_up_page(settings)
 parts.show_engine(settings)
 answers: list[Answer] = st.session_state.setdefault("answers", [])
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
+own: VisitorFiles = st.session_state.setdefault("own", VisitorFiles(settings.embedding))
 
 with st.form("search", border=False, clear_on_submit=True), st.container(horizontal=True):
     st.text_input(
@@ -59,7 +57,7 @@ with st.form("search", border=False, clear_on_submit=True), st.container(horizon
         max_chars=QUESTION,
     )
     st.form_submit_button("Search", type="primary", icon=":material/search:", on_click=take_question)
-names = [file.file for file in assistant.knowledge.files() if file.passages]
+names = [*(file.file for file in assistant.knowledge.files() if file.passages), *own.names()]
 file = st.selectbox("Search in", [ALL, *names], label_visibility="collapsed") if len(names) > 1 else ALL
 picked = None
 if not answers:
@@ -69,7 +67,7 @@ if not answers:
     )
 
 if question := st.session_state.get("asked") or picked:
-    parts.stream(assistant.reply(question, None if file == ALL else file, session), keep=take_answer)
+    parts.stream(assistant.reply(question, None if file == ALL else file, session, own), keep=take_answer)
     st.session_state.pop("asked", None)  # without an answer: the line that says why is enough
 
 for answer in answers:
@@ -85,5 +83,8 @@ for answer in answers:
 
 with st.sidebar:
     parts.show_documents(assistant.knowledge)
-    st.file_uploader("Add documents", accept_multiple_files=True, key="uploads", on_change=take_uploads)
+    if parts.may_upload(settings):
+        st.file_uploader("Add documents", accept_multiple_files=True, key="uploads", on_change=take_uploads)
+        st.caption(notice(settings.model))
+        parts.show_own_files(own)
     parts.show_session(answers)

@@ -14,26 +14,41 @@ from assistant import LENGTHS, SHAPES, Assistant
 
 from protokit.runtime import Answer, RuntimeProblem
 from protokit.runtime.defence import safe_line, safe_markdown
+from protokit.runtime.gradio_files import guarded
 from protokit.runtime.requests import Length, Shape
 from protokit.runtime.showing import engine_note, marked_text, numbers
+from protokit.runtime.upload_policy import may_upload
+from protokit.runtime.visitor_files import OWN, notice
 from vectorstore import VectorstoreError
 
 assistant = Assistant()
 settings = assistant.settings
 
 
-def take(path: str | Path | None) -> tuple[str, str]:
-    if path is None:
-        return "", "pasted text"
+def take(path: Path, whose: str = "") -> tuple[str, str]:
     try:
-        return assistant.text_of(Path(path)), Path(path).name
+        return assistant.text_of(path), f"{whose}{path.name}"
     except VectorstoreError as problem:
         raise gr.Error(escape(str(problem)), duration=10) from None
 
 
+def take_upload(path: str | None) -> tuple[str, str]:
+    """Read a visitor's file, which is not kept."""
+    if path is None:
+        return "", "pasted text"
+    try:
+        return take(Path(path), OWN)
+    finally:
+        Path(path).unlink(missing_ok=True)
+
+
+def offer_uploads(request: gr.Request) -> gr.Column:
+    return gr.Column(visible=may_upload(settings, request.headers))
+
+
 def summarize(text: str, shape: Shape, length: Length, file: str, session: str) -> Iterator[tuple[Any, ...]]:
     if not text.strip():
-        yield "Paste a text, upload a file or pick a sample first.", "", gr.Row(visible=False), None
+        yield "Give it a text first: paste one, or pick a sample.", "", gr.Row(visible=False), None
         return
     reply, summary, same = assistant.reply(text, shape, length, file, session), "", gr.skip()
     yield "…", "", gr.Row(visible=False), None
@@ -69,7 +84,9 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             with gr.Row(elem_classes="starters"):
                 samples = [(gr.Button(path.name, size="sm"), path) for path in assistant.samples()]
             text = gr.Textbox(placeholder="Paste a text here…", show_label=False, lines=12, max_lines=16)
-            upload = gr.UploadButton("Upload a file", size="sm", elem_classes="plain")
+            with gr.Column(visible=False) as adding:
+                upload = gr.UploadButton("Upload a file", size="sm", elem_classes="plain")
+                gr.Markdown(notice(settings.model, once=True), elem_classes="quiet")
         with gr.Column(min_width=320):
             shapes = [(label, name) for name, label in SHAPES.items()]
             lengths = [(label, name) for name, label in LENGTHS.items()]
@@ -83,7 +100,8 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
 
     for sample, path in samples:
         sample.click(lambda path=path: take(path), None, [text, file], api_visibility="private")
-    upload.upload(take, upload, [text, file], api_visibility="private")
+    upload.upload(take_upload, upload, [text, file], api_visibility="private")
+    demo.load(offer_uploads, None, adding, show_progress="hidden", api_visibility="private")
     inputs, outputs = [text, shape, length, file, session], [result, sources, thumbs, answer]
     button.click(summarize, inputs, outputs, concurrency_limit=None, api_name="summarize")
     up.click(lambda answer: judge(1, answer), answer, None, api_visibility="private")
@@ -95,6 +113,7 @@ if __name__ == "__main__":
             primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"]
         ),
         css_paths=Path(__file__).with_name("style.css"),
+        app_kwargs=guarded(Path(__file__).parent),
         head=f"<style>html:root {{ --accent: {settings.accent}; }}</style>",
         show_error=False,
         footer_links=[],

@@ -1,0 +1,75 @@
+"""How much one visitor may upload: the size of a file, their number, their sum, and how fast they come."""
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+
+MEGABYTE = 1024 * 1024
+_HOUR, _MINUTE = 3600.0, 60.0
+
+
+class UploadRefused(ValueError):
+    """An upload that cannot be taken; its words are for the visitor. `status` is the HTTP status that says so."""
+
+    def __init__(self, words: str, status: int = 413) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """What a visitor may upload. Sizes are in bytes."""
+
+    file_bytes: int = 20 * MEGABYTE
+    hour_bytes: int = 100 * MEGABYTE
+    hour_files: int = 30
+    minute_files: int = 10
+    all_bytes: int = 500 * MEGABYTE
+    """Of all visitors of one page together, in an hour."""
+
+
+LIMITS = UploadLimits()
+
+
+class UploadQuota:
+    """Counts uploads by visitor over the last hour. Threads may share it."""
+
+    def __init__(self, limits: UploadLimits = LIMITS) -> None:
+        self.limits = limits
+        self._lock = threading.Lock()
+        self._taken: dict[str, deque[tuple[float, int]]] = {}
+
+    def take(self, visitor: str, size: int) -> None:
+        """Count a file of `size` bytes against `visitor`, or raise UploadRefused and count nothing."""
+        now, limits = time.monotonic(), self.limits
+        if size > limits.file_bytes:
+            raise UploadRefused(too_large(limits))
+        with self._lock:
+            self._forget(now)
+            own = self._taken.get(visitor, deque())
+            if sum(at > now - _MINUTE for at, _ in own) >= limits.minute_files:
+                raise UploadRefused("That is many files at once. Please wait a minute and go on.", 429)
+            if len(own) >= limits.hour_files:
+                raise UploadRefused(f"You can upload {limits.hour_files} files an hour.", 429)
+            if _sum(own) + size > limits.hour_bytes:
+                raise UploadRefused(f"You can upload {limits.hour_bytes // MEGABYTE} MB an hour.", 429)
+            if sum(map(_sum, self._taken.values())) + size > limits.all_bytes:
+                raise UploadRefused("This page has no room for more files now. Please try again later.", 429)
+            self._taken.setdefault(visitor, deque()).append((now, size))
+
+    def _forget(self, now: float) -> None:
+        for visitor, taken in list(self._taken.items()):
+            while taken and taken[0][0] <= now - _HOUR:
+                taken.popleft()
+            if not taken:
+                del self._taken[visitor]
+
+
+def too_large(limits: UploadLimits = LIMITS) -> str:
+    """The words for a file over the bound."""
+    return f"A file may have {limits.file_bytes // MEGABYTE} MB at most."
+
+
+def _sum(taken: deque[tuple[float, int]]) -> int:
+    return sum(size for _, size in taken)
