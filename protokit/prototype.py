@@ -111,7 +111,7 @@ class Prototype:
         }
         theme = {"theme.primaryColor": self.spec.accent}
         options = [f"--{name}={value}" for name, value in (flags | theme).items()]
-        return [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+        return [sys.executable, "-m", "protokit.runtime.page_server", "app.py", *options]
 
 
 def require_screen(screen: Screen) -> None:

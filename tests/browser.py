@@ -33,7 +33,10 @@ def own_port() -> int:
 
 
 class Visit:
-    """A page in a browser window; `outside` lists every request that left this machine."""
+    """A page in a browser window.
+
+    `outside` lists every request that left this machine, and every breach of a page's own policy.
+    """
 
     def __init__(self, page, outside: list[str]) -> None:
         self.page, self.outside = page, outside
@@ -73,6 +76,7 @@ def visit(url: str, folder: Path, size: tuple[int, int] = DESKTOP) -> Iterator[V
             "request", lambda request: outside.append(request.url) if is_outside(request.url) else None
         )
         page = context.pages[0]
+        _note_breaches(context, outside)
         page.set_default_timeout(60_000)
         page.goto(url)
         try:
@@ -104,6 +108,7 @@ def window(
     context.add_cookies(cookies)
     outside: list[str] = []
     context.on("request", lambda request: outside.append(request.url) if is_outside(request.url) else None)
+    _note_breaches(context, outside)
     try:
         page = context.new_page()
         page.set_default_timeout(60_000)
@@ -120,6 +125,13 @@ def serious(page: Any) -> list[str]:
     found = Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
     grave = [each for each in found.response["violations"] if each["impact"] in ("serious", "critical")]
     return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in grave]
+
+
+def _note_breaches(context: Any, outside: list[str]) -> None:
+    context.on(
+        "console",
+        lambda said: outside.append(said.text) if "Content Security Policy" in said.text else None,
+    )
 
 
 def is_outside(url: str) -> bool:

@@ -48,6 +48,8 @@ class Served:
         self.store, self.keys, self.port = store, keys, port
         self.visitors = Visitors(store, keys)
         self.authority = f"localhost:{port}"
+        self.changes: list[str] = []
+        """The paths at which something was changed."""
 
     def ask(
         self, path: str, *, method: str = "GET", body: Any = None, cookie: str = "", **headers: str
@@ -92,15 +94,17 @@ class Served:
 
 
 @contextmanager
-def served(home: Path, *slugs: str, **settings: Any) -> Iterator[Served]:
-    """A gate over a new home with prototypes of these names."""
-    with listening() as at:
+def served(home: Path, *slugs: str, two_ports: bool = False, **settings: Any) -> Iterator[Served]:
+    """A gate over a new home with prototypes of these names, which with `two_ports` have one of their own."""
+    with listening() as at, listening() as theirs:
+        if two_ports:
+            settings["prototypes_port"] = theirs.getsockname()[1]
         chosen = HubSettings(home, port=at.getsockname()[1], **settings)
         store, keys = Store.open(chosen), Keys.open(home)
         known = Served(store, keys, chosen.port)
         for slug in slugs:
             known.add(slug)
-        with running(Gate(_app(), store, keys, recheck=0.1), at):
+        with running(Gate(_app(known.changes), store, keys, recheck=0.1), at, theirs):
             yield known
         store.close()
 
@@ -115,13 +119,13 @@ def listening() -> Iterator[socket.socket]:
 
 
 @contextmanager
-def running(app: Any, at: socket.socket) -> Iterator[None]:
+def running(app: Any, *at: socket.socket) -> Iterator[None]:
     """Serve `app` there, without what it does when it starts and stops."""
     config = uvicorn.Config(
         app, log_level="error", proxy_headers=False, lifespan="off", ws="websockets-sansio"
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [at]}, daemon=True)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [*at]}, daemon=True)
     thread.start()
     try:
         yield
@@ -134,10 +138,29 @@ async def _page_of_a_prototype(request: Request) -> Response:
     return HTMLResponse("<!doctype html><title>A prototype</title><p>Hello</p>")
 
 
-def _app() -> Starlette:
-    anything = Route("/{path:path}", _tell, methods=["GET", "POST", "PUT", "DELETE"])
+async def _preview(request: Request) -> Response:
+    slug = request.path_params["slug"]
+    return HTMLResponse(
+        f"<!doctype html><title>Preview</title><p>numbers</p><iframe src='/p/{slug}/app/page'></iframe>"
+    )
+
+
+async def _script(request: Request) -> Response:
+    headers = {"Service-Worker-Allowed": "/", "Cache-Control": "no-store"}
+    return Response("", media_type="text/javascript", headers=headers)
+
+
+def _app(changes: list[str]) -> Starlette:
+    async def tell(request: Request) -> Response:
+        if request.method != "GET":
+            changes.append(request.url.path)
+        return await _tell(request)
+
+    anything = Route("/{path:path}", tell, methods=["GET", "POST", "PUT", "DELETE"])
     return Starlette(
         routes=[
+            Route("/prototypes/{slug}/preview", _preview),
+            Route("/p/{slug}/app/worker.js", _script),
             Route("/p/{slug}/app/events", _events),
             Route("/p/{slug}/app/page", _page_of_a_prototype),
             WebSocketRoute("/p/{slug}/app/ws", _echo),

@@ -14,6 +14,7 @@ from websockets.sync.client import connect
 
 from protokit.hub.guard import csrf
 from protokit.hub.guard.visitors import OWNER_COOKIE, VISIT_COOKIE
+from protokit.runtime.page_policy import PAGE_POLICY
 from tests.hub_server import BROWSER, Served, served
 
 PATHS = [
@@ -290,11 +291,6 @@ def test_forms_need_the_token_of_their_own_page(hub: Served) -> None:
     assert posted("/prototypes/leave/delete", on_owner_page, hub.owner()) == 403  # of another device
 
 
-def test_the_page_that_shows_a_prototype_holds_no_token(hub: Served) -> None:
-    assert hub.ask("/prototypes/leave", cookie=hub.owner()).seen["csrf"] == ""
-    assert hub.ask("/prototypes/leave/", cookie=hub.owner()).seen["csrf"] == ""
-
-
 def test_a_form_carries_its_token_first_and_arrives_whole(hub: Served) -> None:
     owner = hub.owner()
     token = hub.ask("/new", cookie=owner).seen["csrf"]
@@ -459,11 +455,11 @@ def test_pages_carry_strict_headers(hub: Served) -> None:
     assert "frame-src 'none'" in new["content-security-policy"]
     assert "frame-ancestors 'self'" in frame["content-security-policy"]
     assert "frame-ancestors 'none'" in preview["content-security-policy"]
-    assert "frame-src 'self'" in preview["content-security-policy"]
+    assert "frame-src 'none'" in preview["content-security-policy"]
     # Windows that a prototype opens must not keep a tie to the owner's pages.
-    assert new["cross-origin-opener-policy"] == "same-origin"
-    assert frame["cross-origin-opener-policy"] == preview["cross-origin-opener-policy"] == "unsafe-none"
-    assert app["content-security-policy"] == "frame-ancestors 'self'"
+    assert new["cross-origin-opener-policy"] == preview["cross-origin-opener-policy"] == "same-origin"
+    assert frame["cross-origin-opener-policy"] == "unsafe-none"
+    assert app["content-security-policy"] == f"{PAGE_POLICY}; frame-ancestors 'self'"
     assert "service-worker-allowed" not in app
 
 
@@ -493,6 +489,25 @@ def test_under_a_base_domain_every_prototype_keeps_to_its_own_host(tmp_path: Pat
 
         over = hub.ask("/p/leave/app/", Host=main, cookie=guest)  # the cookie is of no use at the main host
         assert (over.status, over.headers["location"]) == (303, f"http://{leave}/p/leave/app/")
+
+
+def test_with_a_port_of_their_own_prototypes_are_there_and_nothing_else_is(tmp_path: Path) -> None:
+    with served(tmp_path / "home", "leave", two_ports=True) as hub:
+        theirs = f"localhost:{hub.store.settings.prototypes_port}"
+        owner, guest = hub.owner(), hub.guest(hub.link("leave"))
+        assert hub.ask("/p/leave/app/", Host=theirs, cookie=guest).seen["kind"] == "guest"
+        assert hub.ask("/p/leave/app/", Host=theirs).status == 401
+        for path in ("/", "/signin", "/prototypes/leave", "/start/x", "/new"):
+            assert hub.ask(path, Host=theirs, cookie=owner).status == 404, path
+        over = hub.ask("/p/leave/app/", cookie=guest)
+        assert (over.status, over.headers["location"]) == (303, f"http://{theirs}/p/leave/app/")
+        assert hub.ask("/p/leave/app/call", method="POST", cookie=owner).status == 404
+        assert hub.ask("/p/leave/state", cookie=owner).seen["kind"] == "owner"
+        assert hub.ask("/health", Host=theirs).status == 200
+        framed = hub.ask("/p/leave/app/page", Host=theirs, cookie=guest).headers["content-security-policy"]
+        assert framed == f"{PAGE_POLICY}; frame-ancestors 'self' http://{hub.authority}"
+        shows = hub.ask("/prototypes/leave", cookie=owner).headers["content-security-policy"]
+        assert f"frame-src 'self' http://{theirs};" in shows
 
 
 def test_the_owner_is_sent_over_to_a_prototypes_host_with_a_cookie_for_it_alone(tmp_path: Path) -> None:

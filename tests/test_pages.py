@@ -9,6 +9,7 @@ import pytest
 from protokit.making import Wish, make, plan
 from protokit.prototype import Prototype
 from protokit.running import wait_until_open
+from protokit.runtime.page_policy import PAGE_POLICY
 from protokit.runtime.telemetry import NOT_KEPT, EventLog
 from tests.browser import DESKTOP, PHONE, Visit, needs_chromium, own_port, serious, window
 from tests.terminal import run
@@ -102,6 +103,8 @@ def test_a_stakeholder_gets_a_cited_answer_and_gives_a_thumb(served, chromium):
         assert "tokens" in shown.text()
         assert "$0" in shown.text()
         assert shown.outside == []
+        read = "async () => (await fetch(location.href)).headers.get('content-security-policy')"
+        assert shown.page.evaluate(read) == PAGE_POLICY
 
 
 def test_the_page_fits_a_phone(served, chromium):

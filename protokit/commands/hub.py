@@ -41,6 +41,12 @@ _PACKAGES |= {"alembic", "argon2", "segno", "psutil"}
 )
 @click.option("--base-domain", default="", help="Give each prototype a host of its own, SLUG.BASE-DOMAIN.")
 @click.option(
+    "--prototypes-port",
+    type=click.IntRange(0, 65535),
+    default=None,
+    help="The port where prototypes are, apart from the Hub. [default: the one after --port; behind a proxy 0, none]",
+)
+@click.option(
     "--state",
     "state_url",
     default="",
@@ -169,5 +175,9 @@ def _settings(options: dict[str, Any]) -> "HubSettings":
             fix='Run: pip install "protokit-studio[hub]"',
         )
     from protokit.hub.settings import HubSettings
+    from protokit.prototype import free_port
 
+    if options["prototypes_port"] is None:
+        alone = options["base_domain"] or options["trusted_proxy"]
+        options["prototypes_port"] = 0 if alone else free_port(min(options["port"] + 1, 65535))
     return HubSettings(**{**options, "home": options["home"].absolute()})

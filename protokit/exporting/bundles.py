@@ -96,7 +96,8 @@ def _words(prototype: Prototype, made: Path) -> dict[str, str]:
     if spec.screen == "streamlit":
         options = {"server.address": "0.0.0.0", "server.port": "8501", "server.headless": "true"}
         options |= {"theme.primaryColor": spec.accent}
-        command = ["python", "-m", "streamlit", "run", "app.py", *(f"--{n}={v}" for n, v in options.items())]
+        words = (f"--{name}={value}" for name, value in options.items())
+        command = ["python", "-m", "protokit.runtime.page_server", "app.py", *words]
     return {
         **IMAGES,
         "name": name,

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -35,7 +35,7 @@ def serve(
     announce: Callable[[str], None],
 ) -> None:
     """Serve until Ctrl-C or SIGTERM. `announce` gets the address once it answers, `say` everything else."""
-    with _alone(settings), _listen(settings) as listening:
+    with _alone(settings), _listening(settings) as sockets:
         hub = open_hub(settings)
         if reset_passcode:
             hub.store.set_passcode("")
@@ -61,7 +61,7 @@ def serve(
             **bounded(waiting),
         )
         with suppress(KeyboardInterrupt):
-            _Announcing(config, lambda: announce(address), say).run(sockets=[listening])
+            _Announcing(config, lambda: announce(address), say).run(sockets=sockets)
 
 
 async def check_all(settings: HubSettings) -> "list[Check]":
@@ -116,14 +116,25 @@ def _alone(settings: HubSettings) -> Iterator[None]:
         lock.release()
 
 
-def _listen(settings: HubSettings) -> socket.socket:
-    """A socket at the wanted port: whether it is free is known before anything is started."""
+@contextmanager
+def _listening(settings: HubSettings) -> Iterator[list[socket.socket]]:
+    """Sockets at the wanted ports: whether they are free is known before anything is started."""
+    ports = {"--port": settings.port}
+    if (
+        settings.prototypes_port and not settings.trusted_proxy
+    ):  # a proxy passes on what it takes at that port
+        ports["--prototypes-port"] = settings.prototypes_port
+    with ExitStack() as opened:
+        yield [opened.enter_context(_listen(settings.host, port, option)) for option, port in ports.items()]
+
+
+def _listen(host: str, port: int, option: str) -> socket.socket:
     try:
-        return socket.create_server((settings.host, settings.port), backlog=2048)
+        return socket.create_server((host, port), backlog=2048)
     except OSError as problem:
         raise ProtokitError(
-            f"cannot listen on {settings.host}:{settings.port} ({problem.strerror})",
-            fix="Choose another with --port or --host.",
+            f"cannot listen on {host}:{port} ({problem.strerror})",
+            fix=f"Choose another with {option} or --host.",
         ) from None
 
 

@@ -28,6 +28,8 @@ class HubSettings:
     """Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     base_domain: str = ""
     """Where set, the prototype "leave" is at leave.BASE_DOMAIN, an origin of its own."""
+    prototypes_port: int = 0
+    """The port at which browsers reach prototypes, which is another origin than the Hub's; 0 for none of their own."""
     state_url: str = ""
     """A postgresql:// URL for the Hub's state; empty for a SQLite file in `home`."""
     idle_seconds: float = 900.0
@@ -59,11 +61,37 @@ class HubSettings:
                 raise ChoiceProblem(
                     f'"{name}" is not a host name', fix="Write it like hub.example.com, in small letters."
                 )
+        if self.prototypes_port and (self.base_domain or self.prototypes_port in (self.port, 80, 443)):
+            raise ChoiceProblem(
+                "prototypes cannot have this port for their own",
+                fix="Take another than the Hub's, 80 and 443; with a base domain none is needed.",
+            )
         if self.state_url and not self.state_url.startswith(("postgresql://", "postgres://")):
             raise ChoiceProblem(
                 "the URL of the Hub's state is not a postgresql:// URL",
                 fix="Correct it, or leave it out to use a file.",
             )
+
+    @property
+    def apart(self) -> bool:
+        """Whether browsers take prototypes and the Hub's own pages for different sites."""
+        return bool(self.base_domain or self.prototypes_port)
+
+    def hub_at(self, host: str, port: str) -> str:
+        """Where the Hub's own pages are for a browser that asked `host` at `port` ("" for the scheme's own)."""
+        if self.base_domain:
+            host = self.base_domain
+        elif self.prototypes_port:  # behind a proxy the Hub has the scheme's port
+            port = "" if self.trusted_proxy else str(self.port)
+        return _authority(host, port)
+
+    def prototype_at(self, slug: str, host: str, port: str) -> str:
+        """Where the prototype `slug` is for a browser that asked the Hub at `host` and `port`."""
+        if self.base_domain:
+            host = f"{slug}.{self.base_domain}"
+        elif self.prototypes_port:
+            port = str(self.prototypes_port)
+        return _authority(host, port)
 
     @property
     def prototypes(self) -> Path:
@@ -82,3 +110,8 @@ class HubSettings:
     @property
     def upload_bytes(self) -> int:
         return self.upload_mb * MEGABYTE
+
+
+def _authority(host: str, port: str) -> str:
+    host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"{host}:{port}" if port else host

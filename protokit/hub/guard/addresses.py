@@ -29,8 +29,6 @@ class Place:
 
     kind: Literal["public", "owner", "frame", "app"]
     slug: str = ""
-    previews: bool = False
-    """Whether it is a page of the owner that shows a prototype inside."""
 
 
 def place_of(scope: Scope) -> Place:
@@ -49,8 +47,7 @@ def place_of(scope: Scope) -> Place:
         return Place("app" if third == "app" else "frame", second)
     if first in _PUBLIC:
         return Place("public")
-    shows = (first == "prototypes" and second and not third) or (first == "jobs" and third == "made")
-    return Place("owner", previews=bool(shows))
+    return Place("owner")
 
 
 def host_of(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str]:

@@ -118,7 +118,7 @@ class Gate:
         if asked.uploads:
             self._check_upload(asked, state["visitor"])
         for_whom = csrf.subject(place, state["visitor"], reply.browser)
-        state["csrf"] = "" if place.previews else csrf.issue(self._keys, for_whom)
+        state["csrf"] = csrf.issue(self._keys, for_whom)
         if place.kind == "owner":
             self._check_reader(asked, for_whom)
         try:

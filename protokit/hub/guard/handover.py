@@ -1,4 +1,4 @@
-"""Under a base domain each prototype has a host of its own; browsers are sent over to it."""
+"""Prototypes have a host or a port of their own; browsers are sent over to it."""
 
 import time
 from urllib.parse import parse_qs, quote, urlencode
@@ -21,7 +21,7 @@ class Nowhere(Exception):
 
 
 class Handover:
-    """Keeps every prototype to its own host, and takes the owner there without their cookie."""
+    """Keeps every prototype to its own host, and takes the owner there without their cookie; or all to their port."""
 
     def __init__(self, store: Store, keys: Keys) -> None:
         self._store, self._keys = store, keys
@@ -30,13 +30,17 @@ class Handover:
 
     def concerns(self, asked: Asked) -> bool:
         """Whether `answer` has to be asked."""
-        return bool(self._domain) and asked.path != "/health"
+        return self._settings.apart and asked.path != "/health"
 
     def answer(self, asked: Asked) -> Response | None:
         """Where to go instead; None where the right host was asked. Raises Nowhere."""
         slug = prototype_of(asked.host, self._settings)
         if slug:
             return self._at_prototype(asked, slug)
+        if self._settings.prototypes_port and asked.port == str(self._settings.prototypes_port):
+            if asked.place.slug or asked.path.startswith(_ANYWHERE):
+                return None
+            raise Nowhere
         if not asked.place.slug:
             return None
         if asked.changes or asked.scope["type"] != "http":
@@ -54,7 +58,9 @@ class Handover:
 
     def _way_over(self, asked: Asked) -> str:
         slug, path = asked.place.slug, quote(asked.path)
-        there = f"{asked.scheme}://{slug}.{asked.authority}"
+        there = f"{asked.scheme}://{self._settings.prototype_at(slug, asked.host, asked.port)}"
+        if not self._domain:
+            return there + path  # cookies know no ports
         session = self._visitors.owner(asked.headers)
         if not session:
             return there + path

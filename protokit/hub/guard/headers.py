@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from protokit.hub.guard.addresses import Place
+from protokit.runtime.page_policy import PAGE_POLICY
 
 Header = tuple[bytes, bytes]
 
@@ -23,7 +24,10 @@ def secured(place: Place, sent: Iterable[Header], *, origin: str, framers: str, 
     `framers` and `framed` the other origins that may frame it and that it may frame (CSP, "" for none)."""
     if place.kind == "app":
         kept = [header for header in sent if header[0].lower() not in _NOT_FROM_PROTOTYPES]
-        wanted = {**_ALWAYS, "content-security-policy": f"frame-ancestors 'self' {framers}".rstrip()}
+        wanted = {
+            **_ALWAYS,
+            "content-security-policy": f"{PAGE_POLICY}; frame-ancestors 'self' {framers}".rstrip(),
+        }
         return _with(kept, wanted)
     sent = list(sent)
     lasting = any(name.lower() == b"cache-control" for name, _ in sent) or place.kind == "public"
@@ -32,7 +36,6 @@ def secured(place: Place, sent: Iterable[Header], *, origin: str, framers: str, 
 
 
 def _page(place: Place, origin: str, framers: str, framed: str) -> dict[str, str]:
-    shows = place.previews or place.kind == "frame"
     policy = {
         "default-src": "'none'",
         "script-src": f"{origin}/static/",
@@ -42,12 +45,13 @@ def _page(place: Place, origin: str, framers: str, framed: str) -> dict[str, str
         "connect-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
-        "frame-src": f"'self' {framed}".rstrip() if shows else "'none'",
+        # Below the Hub's own address a browser is sent over, which counts as two.
+        "frame-src": f"'self' {framed}".rstrip() if framed or place.kind == "frame" else "'none'",
         "frame-ancestors": f"'self' {framers}".rstrip() if place.kind == "frame" else "'none'",
     }
-    # What a prototype opens in a new window must not hand it the owner's page: pages that show prototypes
-    # and pages of the owner therefore differ here, which cuts the tie between their windows.
-    opener = "same-origin" if place.kind == "owner" and not place.previews else "unsafe-none"
+    # What a prototype opens in a new window must not hand it the owner's page, or the one where they sign in:
+    # prototypes' pages and these differ here, which cuts the tie between their windows.
+    opener = "unsafe-none" if place.kind == "frame" else "same-origin"
     return {
         "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "cross-origin-opener-policy": opener,

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from protokit.hub.guard.addresses import prototype_of
 from protokit.hub.guard.asked import Asked
 from protokit.hub.guard.bodies import Bounded, Message
 from protokit.hub.guard.headers import Header, secured
@@ -58,14 +57,12 @@ class Reply:
                 await self({"type": "http.response.body", "body": b""})
 
     def _secured(self, sent: list[Header]) -> list[Header]:
-        asked, domain = self._asked, self._settings.base_domain
+        asked, settings = self._asked, self._settings
         framers = framed = ""
-        if domain:
-            port = f":{asked.port}" if asked.port else ""
-            if prototype_of(asked.host, self._settings):
-                framers = f"{asked.scheme}://{domain}{port}"
-            else:
-                framed = f"{asked.scheme}://*.{domain}{port}"
+        if settings.apart and self.place.slug:
+            framers = f"{asked.scheme}://{settings.hub_at(asked.host, asked.port)}"
+        elif settings.apart:
+            framed = f"{asked.scheme}://{settings.prototype_at('*', asked.host, asked.port)}"
         headers = secured(self.place, sent, origin=asked.origin, framers=framers, framed=framed)
         told = [*headers, *([_ONLY_TLS] if asked.scheme == "https" else []), *self._form_cookie(sent)]
         return told if self.place.kind == "app" else [_lasting(header) for header in told]

@@ -46,6 +46,8 @@ class Bench:
     """Of the visitor's frame."""
     app: str
     """Of the bare page."""
+    apart: bool
+    """Whether the page can be shown inside the owner's, which its scripts then cannot read."""
     spec: Spec | None
     problem: str
     """Why there is no Spec: somebody broke the file by hand."""
@@ -91,6 +93,7 @@ def opened(request: Request) -> Bench:
         status=status_of(hub, slug),
         address=hub.address(slug),
         app=hub.address(slug, "app/"),
+        apart=hub.settings.apart,
         spec=spec,
         problem=problem,
     )

@@ -137,7 +137,9 @@ def made(request: Request) -> Response:
     hub, job = hub_of(request), _job(request)
     if job.state != "ready" or hub.store.record(job.slug) is None:
         raise HTTPException(404)
-    return page(request, "made.html", job=job, app=hub.address(job.slug, "app/"), done=None)
+    return page(
+        request, "made.html", job=job, app=hub.address(job.slug, "app/"), apart=hub.settings.apart, done=None
+    )
 
 
 def steps(request: Request) -> Response:

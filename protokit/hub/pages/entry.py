@@ -6,7 +6,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from protokit.errors import ProtokitError
-from protokit.hub.guard.addresses import prototype_of
 from protokit.hub.guard.doors import Refused
 from protokit.hub.pages.pages import page
 from protokit.hub.parts import hub_of
@@ -65,11 +64,9 @@ def _onward(request: Request, visit: Visit) -> Response:
 
 def _own_host(request: Request, link: Link) -> str:
     """The address of this page at the prototype's own host, where it has one and another was asked."""
-    settings = hub_of(request).settings
-    if not settings.base_domain or prototype_of(request.url.hostname or "", settings) == link.slug:
-        return ""
-    port = f":{request.url.port}" if request.url.port else ""
-    return f"{request.url.scheme}://{link.slug}.{settings.base_domain}{port}{request.url.path}"
+    url = request.url
+    there = hub_of(request).settings.prototype_at(link.slug, url.hostname or "", str(url.port or ""))
+    return "" if there == url.netloc else f"{url.scheme}://{there}{url.path}"
 
 
 def _page(request: Request, link: Link, problem: Refused | None = None) -> Response:

@@ -100,10 +100,9 @@ def unavailable(record: Callable[[str], Record | None]) -> Callable[[str, Status
 
 def _own_page(request: Request, slug: str) -> str:
     """The address of the prototype's own page, which is at the Hub's host also where the frame has another."""
-    host = request.url.netloc
-    if hub_of(request).settings.base_domain:
-        host = host.removeprefix(f"{slug}.")
-    return f"{request.url.scheme}://{host}/prototypes/{slug}"
+    url = request.url
+    port = str(url.port) if url.port else ""
+    return f"{url.scheme}://{hub_of(request).settings.hub_at(url.hostname or '', port)}/prototypes/{slug}"
 
 
 def _takes(request: Request, slug: str) -> str:
