@@ -448,7 +448,13 @@ def test_two_copies_behind_the_entrance_share_passages_and_events(
             app = Path(shutil.copytree(bundle / "app", tmp_path / f"copy{number}"))
             env = {"PROTOKIT_CHROMA_URL": f"http://127.0.0.1:{chroma}", "PROTOKIT_EVENTS_URL": events}
             env |= {"PROTOKIT_BUDGET_URL": events, "XDG_CACHE_HOME": str(tmp_path / f"cache{number}")}
-            words = ["-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
+            words = [
+                "-m",
+                "protokit.runtime.page_server",
+                "app.py",
+                f"--server.port={port}",
+                "--server.headless=true",
+            ]
             stack.enter_context(process(sys.executable, *words, port=port, cwd=app, **env))
         stack.enter_context(
             process(haproxy, "-db", "-f", tmp_path / "haproxy.cfg", port=entrance, cwd=tmp_path)
