@@ -19,7 +19,7 @@ from protokit.hub.guard.visitors import OWNER_COOKIE, Visitors
 from protokit.hub.parts import Hub
 from protokit.hub.settings import HubSettings
 from protokit.making import Wish, make, plan
-from tests.browser import own_port
+from tests.hub_server import listening
 
 HR = "A chatbot that answers new hires' questions about our HR handbook"
 
@@ -69,27 +69,27 @@ def site(home: Path, *prototypes: Path) -> Iterator[Site]:
 @contextmanager
 def served_site(home: Path, *prototypes: Path) -> Iterator[tuple[Hub, str]]:
     """The same, with everything running: the Hub and its address."""
-    hub = _opened(HubSettings(home, port=own_port()), prototypes)
-    config = uvicorn.Config(
-        assemble(hub),
-        port=hub.settings.port,
-        log_level="error",
-        proxy_headers=False,
-        ws="websockets-sansio",
-        timeout_graceful_shutdown=2,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    address = f"http://localhost:{hub.settings.port}"
-    while not server.started:
-        assert thread.is_alive(), "the Hub did not start"
-        thread.join(0.05)
-    try:
-        yield hub, address
-    finally:
-        server.should_exit = True
-        thread.join(30)
+    with listening() as at, listening() as theirs:
+        port, prototypes_port = at.getsockname()[1], theirs.getsockname()[1]
+        hub = _opened(HubSettings(home, port=port, prototypes_port=prototypes_port), prototypes)
+        config = uvicorn.Config(
+            assemble(hub),
+            log_level="error",
+            proxy_headers=False,
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=2,
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [at, theirs]}, daemon=True)
+        thread.start()
+        while not server.started:
+            assert thread.is_alive(), "the Hub did not start"
+            thread.join(0.05)
+        try:
+            yield hub, f"http://localhost:{port}"
+        finally:
+            server.should_exit = True
+            thread.join(30)
 
 
 def owner(hub: Hub) -> str:
