@@ -88,7 +88,8 @@ def until(holds: Callable[[], bool], patience: float = 90) -> None:
 
 
 def up(owner: Person, slug: str) -> bool:
-    return owner.client.get(f"/p/{slug}/app/", headers=NAVIGATION).status_code == 200
+    answer = owner.client.get(f"/p/{slug}/app/", headers=NAVIGATION, follow_redirects=True)
+    return answer.status_code == 200
 
 
 def wake(owner: Person, slug: str) -> None:
