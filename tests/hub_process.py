@@ -83,14 +83,15 @@ class Person:
 
 
 @contextmanager
-def running_hub(home: Path, *, new: bool = False) -> Iterator[RunningHub]:
-    """The command, serving `home`; stopped at the end. Unless it is `new`, its owner has chosen PASSCODE."""
+def running_hub(home: Path, *options: str, new: bool = False) -> Iterator[RunningHub]:
+    """The command, serving `home` with these options; its owner has chosen PASSCODE unless it is `new`."""
     if not new:
         with closing(Store.open(HubSettings(home=home))) as store:
             if not store.passcode():
                 store.set_passcode(hashed(PASSCODE))
     port = own_port()
-    command = [sys.executable, "-m", "protokit", "hub", "--home", str(home), "--port", str(port)]
+    words = ["-m", "protokit", "hub", "--home", str(home), "--port", str(port), *options]
+    command = [sys.executable, *words]
     said = home.with_name(f"{home.name}.said")
     with said.open("w") as file:
         process = subprocess.Popen(command, stdout=file, stderr=file, text=True, env=environment())

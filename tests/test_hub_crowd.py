@@ -25,7 +25,7 @@ WEBSOCKET = (
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
     home = tmp_path_factory.mktemp("hub") / "home"
     prototype(home, "calm", "streamlit", PAGE)
-    with running_hub(home) as running:
+    with running_hub(home, "--prototypes-port", "0") as running:
         yield running
 
 
