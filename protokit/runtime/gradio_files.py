@@ -35,13 +35,15 @@ NO_UPLOADS = "Files cannot be uploaded to this page."
 
 
 def guarded(folder: Path | str, app_kwargs: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The `app_kwargs` of `launch` or `mount_gradio_app` with the guard of the prototype in `folder` in front."""
+    """The `app_kwargs` of `launch` or `mount_gradio_app` with the guard of the prototype in `folder` and our policy."""
     from starlette.middleware import Middleware
+
+    from protokit.runtime.page_policy import PagePolicy
 
     others = dict(app_kwargs or {})
     middleware = list(others.pop("middleware", []))
     if all(one.cls is not FileGuard for one in middleware):
-        middleware.insert(0, Middleware(FileGuard, folder=Path(folder)))
+        middleware[:0] = [Middleware(PagePolicy), Middleware(FileGuard, folder=Path(folder))]
     return {**others, "middleware": middleware}
 
 
