@@ -41,7 +41,7 @@ bench: .venv/ready ## the numbers of README.md; those over labelled data need DA
 
 demos: .venv/ready ## make again what is made: the prototypes in demos/, the blueprints' files for cookiecutter
 	$(BIN)/python -m demos.make
-	$(BIN)/python -m protokit.cookiecutting
+	$(BIN)/python -m protokit.authoring.cookiecutter_bridge
 
 COMPILE = $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from protokit import catalog
+from protokit.catalog import lookup
 from protokit.errors import PromptProblem
-from protokit.making import choose
-from protokit.prompts import clean_prompt
+from protokit.scaffold.scaffold_plan import choose
+from protokit.spec.names import clean_prompt
 
 OWN = Path(__file__).parent / "data" / "prompts.jsonl"
 
@@ -63,7 +63,7 @@ def measure(file: Path, *, half: str | None = None) -> tuple[Result, list[Row]]:
     rows = [_routed(line) for line in lines if half in (None, line.get("half"))]
     spent = time.process_time() - started
     clear = [row for row in rows if not row.ambiguous]
-    served = catalog.blueprints()
+    served = lookup.blueprints()
     core = [row for row in clear if row.label in served]
     outside = [row for row in clear if row.label not in served]
     result = Result(
@@ -122,7 +122,7 @@ def main() -> None:
 
 
 def _print_mistakes(rows: Sequence[Row]) -> None:
-    served = catalog.blueprints()
+    served = lookup.blueprints()
     for row in rows:
         if row.chosen != (row.label if row.label in served else None) and not row.ambiguous:
             print(

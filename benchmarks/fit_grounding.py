@@ -15,10 +15,10 @@ from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.model_selection import GroupKFold
 
-from protokit.runtime.grounding import wording
-from protokit.runtime.grounding.sources import Sources
-from protokit.runtime.grounding.weighing import weigh
-from vectorstore.sentences import split
+from protokit.runtime.grounding import claims as wording
+from protokit.runtime.grounding.entailment_features import weigh
+from protokit.runtime.grounding.evidence import Sources
+from vectorstore.text.sentences import split
 
 FOREST = Path(__file__).parents[1] / "protokit" / "runtime" / "grounding" / "forest.json"
 _WRITTEN_WEIGHT = 2.0

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from protokit.runtime.grounding import check
 from protokit.runtime.grounding.forest import fitted
-from vectorstore.passages import Passage
+from vectorstore.passage import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def summed_up(results: list[Result]) -> dict[str, object]:
 
 def speed(rows: list[dict[str, str]], repeats: int = 5) -> dict[str, float]:
     """Milliseconds for an answer of five sentences over five passages, and for embedding a question on this machine."""
-    from vectorstore.minilm import MiniLM
+    from vectorstore.embeddings.minilm import MiniLM
 
     texts = [row["source"][:1200] for row in rows[:5]]
     passages = [Passage(text=text, file="source.txt", start=0, end=len(text)) for text in texts]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.runtime.grounding.facts import facts
-from vectorstore.sentences import split
+from vectorstore.text.sentences import split
 
 CLAIMS = Path(__file__).parent / "grounding_claims"
 _ADDED = (

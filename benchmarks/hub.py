@@ -30,15 +30,15 @@ import psutil
 from aiohttp import ClientError, ClientSession, CookieJar, TCPConnector
 from msgspec.structs import replace
 
-from protokit.hub.engine.tabs import NAVIGATION, GradioTab, StreamlitTab, Unwell
-from protokit.hub.guard.doors import Doors
-from protokit.hub.guard.passcodes import hashed
-from protokit.hub.guard.secrets import Keys
-from protokit.hub.settings import HubSettings
-from protokit.hub.state.store import Store
-from protokit.making import Wish, make, plan
-from protokit.prototype import free_port
-from protokit.spec import Screen
+from protokit.hub.database.store import Store
+from protokit.hub.hosting.headless_client import NAVIGATION, GradioTab, StreamlitTab, Unwell
+from protokit.hub.hub_settings import HubSettings
+from protokit.hub.security.passcodes import hashed
+from protokit.hub.security.sign_in import SignIn
+from protokit.hub.security.signing import SigningKeys
+from protokit.prototype.prototype_folder import free_port
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
+from protokit.spec.prototype_spec import Screen
 from tests import model_server
 
 PASSCODE = "correct horse battery"
@@ -151,12 +151,12 @@ def a_hub(aside: Path, screens: list[Screen], model: str = "", cards: int = 0) -
     settings = HubSettings(aside / "hub", port=free_port(8700))
     store = Store.open(settings)
     store.set_passcode(hashed(PASSCODE))
-    doors = Doors(store, Keys.open(settings.home))
+    doors = SignIn(store, SigningKeys.open(settings.home))
     slugs: dict[str, Screen] = {}
     for number, screen in enumerate(screens):
         slug = _make(settings, store, f"demo-{number}", screen, model)
         slugs[slug] = screen
-    spec = plan(Wish(PROMPT)).spec
+    spec = plan(ScaffoldRequest(PROMPT)).spec
     for number in range(cards - len(screens)):
         store.add(f"card-{number}", replace(spec, title=f"Prototype {number}"))
     links = {slug: doors.path(store.make_link(slug, "Load")) for slug in slugs}
@@ -167,7 +167,7 @@ def a_hub(aside: Path, screens: list[Screen], model: str = "", cards: int = 0) -
 
 def _make(settings: HubSettings, store: Store, slug: str, screen: Screen, model: str) -> str:
     engine = f"openai:{model_server.MODEL}" if model else "offline"
-    planned = plan(Wish(PROMPT, name=slug, screen=screen, model=engine))
+    planned = plan(ScaffoldRequest(PROMPT, name=slug, screen=screen, model=engine))
     folder = make(planned, settings.prototypes / slug)
     if model:
         (folder / ".env").write_text(f"OPENAI_BASE_URL={model}\nOPENAI_API_KEY=none\n", encoding="utf-8")

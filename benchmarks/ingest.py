@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.embeddings import Embedder, embedder
+from vectorstore.embeddings.embedder_factory import Embedder, embedder
+from vectorstore.index.store_location import StorePaths
 from vectorstore.knowledge import KnowledgeBase
-from vectorstore.opening import Place
 
 Row = dict[str, Any]
 QUESTIONS = 200
@@ -90,7 +90,7 @@ Searcher = Callable[[str], list[str]]
 def ours(documents: Path, scratch: Path) -> tuple[Searcher, float, float]:
     """A search that gives files best first, and the seconds of ingest: all of them, and the model's own."""
     model = Timed(embedder("minilm"))
-    knowledge = KnowledgeBase(Place.of(scratch / "ours", "knowledge"), model)
+    knowledge = KnowledgeBase(StorePaths.of(scratch / "ours", "knowledge"), model)
     (scratch / "nothing").mkdir()
     knowledge.sync(scratch / "nothing")  # loads Chroma, which the other one does before its clock runs too
     model.embed(["load the model"])
@@ -188,7 +188,7 @@ def scale(passages: int, scratch: Path) -> Row:
     documents.mkdir()
     write_texts(documents, passages)
     steps: dict[str, float] = {}
-    with KnowledgeBase(Place.of(scratch / "index", "knowledge"), Scattered()) as knowledge:
+    with KnowledgeBase(StorePaths.of(scratch / "index", "knowledge"), Scattered()) as knowledge:
         began = time.perf_counter()
         knowledge.sync(
             documents, lambda step: steps.setdefault(step.step, time.perf_counter() - began) and None
@@ -204,7 +204,7 @@ def search_scaled(documents: Path, index: Path) -> Row:
     """What a fresh process needs to answer, and how quickly it answers then."""
     questions = [sample(path) for path in sorted(documents.iterdir())[:QUESTIONS]]
     began = time.perf_counter()
-    with KnowledgeBase(Place.of(index, "knowledge"), Scattered()) as knowledge:
+    with KnowledgeBase(StorePaths.of(index, "knowledge"), Scattered()) as knowledge:
         passages = knowledge.status.passages
         words = KnowledgeBase.open(index, embedding="none")
         words.search(questions[0])

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from protokit.prototype import free_port
+from protokit.prototype.prototype_folder import free_port
 from tests.browser import Visit, visit
 
 CHAT = (

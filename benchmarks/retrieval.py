@@ -14,11 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from protokit.runtime.qa.answerability import ANSWERABLE
 from vectorstore import Passage, answerable, extract
-from vectorstore.embeddings import Embedder, embedder
-from vectorstore.extracting import ANSWERABLE
-from vectorstore.ranking import Ranker, fuse
-from vectorstore.remembering import RememberingEmbed
+from vectorstore.embeddings.embedder_factory import Embedder, embedder
+from vectorstore.embeddings.embedding_cache import CachedEmbedding
+from vectorstore.index.lexical_index import Bm25Index
+from vectorstore.search.fusion import fuse
 
 CANDIDATES = 50
 SHOWN = 10
@@ -113,7 +114,7 @@ def measure_finding(folder: Path, model: Embedder) -> Iterator[Finding | Extract
         for number, row in enumerate(rows(folder / "corpus.jsonl"))
     }
     queries = list(rows(folder / "queries.jsonl"))
-    ranker = Ranker.build(passages)
+    ranker = Bm25Index.build(passages)
     vectors = model.embed([passage.text for passage in passages.values()])
     found: dict[str, list[list[str]]] = {"words": [], "meaning": [], "both": []}
     spent = dict.fromkeys(found, 0.0)
@@ -210,9 +211,9 @@ def measure_refusal(file: Path, model: Embedder) -> Refusal:
     )
 
 
-def embed_of(model: Embedder) -> RememberingEmbed | None:
+def embed_of(model: Embedder) -> CachedEmbedding | None:
     """The function that makes vectors, or None where there is no model."""
-    return RememberingEmbed(model) if model.dimension > 1 else None
+    return CachedEmbedding(model) if model.dimension > 1 else None
 
 
 if __name__ == "__main__":

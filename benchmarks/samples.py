@@ -8,15 +8,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from protokit import catalog
-from protokit.making import Wish, make, plan
-from protokit.prototype import Prototype
-from protokit.questions import Row, ask, read_rows, wrong
+from protokit.catalog import lookup
+from protokit.evaluation.dataset import Row, ask, read_rows, wrong
+from protokit.prototype.prototype_folder import Prototype
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
 
 
 def main(names: list[str]) -> None:
     rows: list[tuple[str, Row, str]] = []
-    for name in names or sorted(catalog.domains()):
+    for name in names or sorted(lookup.domains()):
         rows += [(name, row, fault) for row, fault in asked(name)]
     for name, row, fault in rows:
         if fault:
@@ -38,9 +38,11 @@ def kinds(rows: list[tuple[str, Row, str]]) -> dict[str, list[tuple[str, Row, st
 
 def asked(domain: str) -> list[tuple[Row, str]]:
     """Each question of the sample domain with what is wrong with its answer, empty when it is right."""
-    card = catalog.domains()[domain]
+    card = lookup.domains()[domain]
     with tempfile.TemporaryDirectory() as aside:
-        wish = Wish(f"A chatbot about {' '.join(card.words[:6])}", blueprint="chatbot", name=card.title)
+        wish = ScaffoldRequest(
+            f"A chatbot about {' '.join(card.words[:6])}", blueprint="chatbot", name=card.title
+        )
         planned = plan(wish)
         folder = make(planned, Path(aside, "demo"))
         if planned.spec.domain != domain:

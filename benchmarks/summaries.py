@@ -24,8 +24,8 @@ from sumy.nlp.stemmers import Stemmer
 from sumy.summarizers.lex_rank import LexRankSummarizer
 from sumy.utils import get_stop_words
 
-from protokit.runtime.condensing import condense
-from vectorstore.sentences import split
+from protokit.runtime.summarization import extractive_summary
+from vectorstore.text.sentences import split
 
 Summarizer = Callable[[str], list[str]]
 _SECTIONS = Path(__file__).parent / "data" / "sections.yaml"
@@ -61,7 +61,7 @@ def lexrank(units: Sequence[str], count: int, language: str = "en") -> list[str]
 
 
 def ours(text: str, length: str = "medium") -> list[str]:
-    return [point.text for point in condense(text, length=length).points]  # type: ignore[arg-type]
+    return [point.text for point in extractive_summary(text, length=length).points]  # type: ignore[arg-type]
 
 
 def rouge(summarize: Summarizer, rows: Sequence[dict[str, object]]) -> dict[str, float]:
@@ -91,7 +91,7 @@ def coverage() -> dict[str, dict[str, float]]:
     for item in yaml.safe_load(_SECTIONS.read_text(encoding="utf-8")):
         sections = [section.rstrip("\n") for section in item["sections"]]
         text = "\n\n".join(sections)
-        points = condense(text).points
+        points = extractive_summary(text).points
         count = sum(len(split(text[span.start : span.end])) for point in points for span in point.spans)
         bounds = [(text.index(section), text.index(section) + len(section)) for section in sections]
         heard = [any(start <= point.start < end for point in points) for start, end in bounds]

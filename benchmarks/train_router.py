@@ -1,4 +1,4 @@
-"""Makes protokit/router.tsv, the weights the router adds to words and examples; run it when examples change.
+"""Makes protokit/drafting/router.tsv, the weights the router adds to words and examples; run it when examples change.
 
     python benchmarks/train_router.py            # some seconds
     python benchmarks/train_router.py --folds    # leaves each source of prompts out in turn, and measures on it
@@ -6,7 +6,8 @@
 It learns from the examples of blueprint.yaml and beyond.yaml, from the training half of data/prompts.jsonl and
 from sentences drawn from data/templates.yaml. Of the measuring half nothing is learnt. A source is a manner of
 writing (project pages, pitches, orders in a chat...): only what is measured on a manner that was left out tells how
-the next person's line will fare, which is what `--folds` shows. (ACCEPT and DOUBT in protokit/routing.py were set on
+the next person's line will fare, which is what `--folds` shows. (ACCEPT and DOUBT in
+protokit/drafting/router.py were set on
 490 lines of public projects, which are not ours to publish; of what can be run here, the folds come nearest.)
 """
 
@@ -23,12 +24,11 @@ import numpy as np
 import yaml
 from scipy.sparse import csr_matrix
 
-from protokit.beyond import read_beyond
-from protokit.blueprint import Blueprint
-from protokit.catalog import blueprints, home
-from protokit.evidence import Evidence, Kind, gather
-from protokit.features import features
-from protokit.routing import ACCEPT, doubted
+from protokit.catalog.blueprint import Blueprint
+from protokit.catalog.lookup import blueprints, home
+from protokit.catalog.out_of_scope import read_out_of_scope
+from protokit.drafting.router import ACCEPT, doubted
+from protokit.drafting.router_features import Kind, RouterEvidence, features, match_features
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "protokit" / "router.tsv"
@@ -53,7 +53,7 @@ Labelled = tuple[str, str, float]
 
 def all_kinds() -> dict[str, Kind]:
     """Every kind that there are examples of, by name."""
-    return {**{entry.kind: entry for entry in read_beyond(home())}, **blueprints()}
+    return {**{entry.kind: entry for entry in read_out_of_scope(home())}, **blueprints()}
 
 
 def training_texts(kinds: dict[str, Kind], without: str = "") -> list[Labelled]:
@@ -158,13 +158,13 @@ class Model:
                 part -= RATE * (one / (1 - 0.9**turn)) / (np.sqrt(two / (1 - 0.99**turn)) + 1e-8)
 
 
-_GATHERED: dict[str, dict[str, Evidence]] = {}
+_GATHERED: dict[str, dict[str, RouterEvidence]] = {}
 
 
-def _evidence(text: str, kinds: dict[str, Kind]) -> dict[str, Evidence]:
-    """As protokit.evidence gathers it, once for each text: folds share most of their texts."""
+def _evidence(text: str, kinds: dict[str, Kind]) -> dict[str, RouterEvidence]:
+    """As protokit.drafting.match_features gathers it, once for each text: folds share most of their texts."""
     if text not in _GATHERED:
-        _GATHERED[text] = gather(text, kinds)
+        _GATHERED[text] = match_features(text, kinds)
     return _GATHERED[text]
 
 
@@ -180,7 +180,8 @@ def train(texts: Sequence[Labelled], kinds: dict[str, Kind]) -> Model:
 
 
 def as_text(model: Model) -> str:
-    """The weights as `protokit.routing` reads them: a line of JSON, then a sorted line a feature, in whole steps."""
+    """The weights as `protokit.drafting.router` reads them: a line of JSON, then a sorted line a feature, in
+    whole steps."""
     strong, weak, alike = (round(float(value), 3) for value in model.shared)
     bias = [round(float(value), 3) for value in model.bias]
     head = {"kinds": model.names, "bias": bias, "strong": strong, "weak": weak, "alike": alike, "step": STEP}
@@ -210,7 +211,7 @@ def print_folds(kinds: dict[str, Kind]) -> None:
 
 
 def choices(model: Model, texts: Sequence[str], kinds: dict[str, Kind]) -> list[Taken]:
-    """What `model` makes of each text, by the rule of protokit.routing."""
+    """What `model` makes of each text, by the rule of protokit.drafting.router."""
     found: list[Taken] = []
     for row in model.chances(*model.inputs(texts, kinds)):
         shares = sorted(zip(model.names, map(float, row), strict=True), key=lambda pair: -pair[1])

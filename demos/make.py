@@ -7,15 +7,19 @@ import shutil
 import sys
 from pathlib import Path
 
-from protokit.making import Wish, make, plan
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
 
 HERE = Path(__file__).parent
 WISHES = {
-    "hr-helper": Wish("A chatbot that answers new hires' questions about our HR handbook", name="HR Helper"),
-    "help-centre-search": Wish(
+    "hr-helper": ScaffoldRequest(
+        "A chatbot that answers new hires' questions about our HR handbook", name="HR Helper"
+    ),
+    "help-centre-search": ScaffoldRequest(
         "Search our product help centre and get cited answers", screen="gradio", name="Help Centre Search"
     ),
-    "meeting-summarizer": Wish("Summarize our meeting notes with action items", name="Meeting Summarizer"),
+    "meeting-summarizer": ScaffoldRequest(
+        "Summarize our meeting notes with action items", name="Meeting Summarizer"
+    ),
 }
 
 

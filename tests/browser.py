@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from protokit.prototype import free_port
+from protokit.prototype.prototype_folder import free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SCREENSHOTS = Path(__file__).parent / "screenshots"

@@ -50,3 +50,6 @@ def chromium() -> Iterator[Any]:
     """One Chromium for all windows of a file."""
     with browser() as started:
         yield started
+
+
+collect_ignore = ["data"]  # prototypes with tests of their own

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 import httpx
 
-from protokit.hub.engine.hosting import Hosting
-from protokit.hub.engine.launching import Launcher
-from protokit.hub.engine.limits import MIB, Limits
-from protokit.hub.engine.sandbox import Sandbox
-from protokit.hub.engine.smoke import served
+from protokit.hub.hosting.launcher import Launcher
+from protokit.hub.hosting.prototype_host import Hosting
+from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
+from protokit.hub.hosting.smoke_test import served
+from protokit.hub.worker.sandbox_policy import Sandbox
 
 T = TypeVar("T")
 
@@ -110,7 +110,7 @@ class Running:
 @contextmanager
 def hosting_in(
     home: Path,
-    limits: Limits | None = None,
+    limits: ResourceLimits | None = None,
     launcher: Launcher | None = None,
     sandbox: Sandbox | None = None,
 ) -> Iterator[Running]:
@@ -118,7 +118,9 @@ def hosting_in(
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    limits = limits or Limits(memory=400 * MIB, processes=20, first_pause=0.1, attempts=3, hang_seconds=3)
+    limits = limits or ResourceLimits(
+        memory=400 * MIB, processes=20, first_pause=0.1, attempts=3, hang_seconds=3
+    )
     try:
         with _serving(home, limits, launcher, sandbox, loop) as running:
             yield running
@@ -131,7 +133,7 @@ def hosting_in(
 @contextmanager
 def _serving(
     home: Path,
-    limits: Limits,
+    limits: ResourceLimits,
     launcher: Launcher | None,
     sandbox: Sandbox | None,
     loop: asyncio.AbstractEventLoop,

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 
-from protokit.hub.guard.passcodes import hashed
-from protokit.hub.settings import HubSettings
-from protokit.hub.state.store import Store
+from protokit.hub.database.store import Store
+from protokit.hub.hub_settings import HubSettings
+from protokit.hub.security.passcodes import hashed
 from tests.browser import own_port
 from tests.terminal import environment
 

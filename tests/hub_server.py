@@ -18,13 +18,13 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from protokit.hub.guard.gate import Gate
-from protokit.hub.guard.secrets import Keys
-from protokit.hub.guard.visitors import OWNER_COOKIE, VISIT_COOKIE, Visitors
-from protokit.hub.settings import HubSettings
-from protokit.hub.state.links import Link
-from protokit.hub.state.store import Store
-from protokit.spec import Spec
+from protokit.hub.database.share_links import Link
+from protokit.hub.database.store import Store
+from protokit.hub.hub_settings import HubSettings
+from protokit.hub.security.identity import OWNER_COOKIE, VISIT_COOKIE, VisitorIdentity
+from protokit.hub.security.middleware import SecurityMiddleware
+from protokit.hub.security.signing import SigningKeys
+from protokit.spec.prototype_spec import Spec
 
 BROWSER = {"Accept": "text/html"}
 
@@ -44,9 +44,9 @@ class Answer:
 class Served:
     """A running gate: ask it over a socket, with nothing in between that would tidy an address."""
 
-    def __init__(self, store: Store, keys: Keys, port: int) -> None:
+    def __init__(self, store: Store, keys: SigningKeys, port: int) -> None:
         self.store, self.keys, self.port = store, keys, port
-        self.visitors = Visitors(store, keys)
+        self.visitors = VisitorIdentity(store, keys)
         self.authority = f"localhost:{port}"
         self.changes: list[str] = []
         """The paths at which something was changed."""
@@ -100,11 +100,11 @@ def served(home: Path, *slugs: str, two_ports: bool = False, **settings: Any) ->
         if two_ports:
             settings["prototypes_port"] = theirs.getsockname()[1]
         chosen = HubSettings(home, port=at.getsockname()[1], **settings)
-        store, keys = Store.open(chosen), Keys.open(home)
+        store, keys = Store.open(chosen), SigningKeys.open(home)
         known = Served(store, keys, chosen.port)
         for slug in slugs:
             known.add(slug)
-        with running(Gate(_app(known.changes), store, keys, recheck=0.1), at, theirs):
+        with running(SecurityMiddleware(_app(known.changes), store, keys, recheck=0.1), at, theirs):
             yield known
         store.close()
 

@@ -14,11 +14,11 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from protokit.hub.app import assemble, open_hub
-from protokit.hub.guard.secrets import Keys
-from protokit.hub.guard.visitors import OWNER_COOKIE, Visitors
-from protokit.hub.parts import Hub
-from protokit.hub.settings import HubSettings
-from protokit.making import Wish, make, plan
+from protokit.hub.context import Hub
+from protokit.hub.hub_settings import HubSettings
+from protokit.hub.security.identity import OWNER_COOKIE, VisitorIdentity
+from protokit.hub.security.signing import SigningKeys
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
 from tests.hub_server import listening
 
 HR = "A chatbot that answers new hires' questions about our HR handbook"
@@ -26,7 +26,7 @@ HR = "A chatbot that answers new hires' questions about our HR handbook"
 
 def made(folder: Path, **wish: Any) -> Path:
     """A prototype over the sample handbook."""
-    return make(plan(Wish(HR, blueprint="chatbot", **wish)), folder)
+    return make(plan(ScaffoldRequest(HR, blueprint="chatbot", **wish)), folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,9 @@ def served_site(home: Path, *prototypes: Path) -> Iterator[tuple[Hub, str]]:
 
 def owner(hub: Hub) -> str:
     """The value of a cookie that signs the owner in."""
-    return Visitors(hub.store, Keys.open(hub.settings.home)).owner_cookie(hub.store.begin_session())
+    return VisitorIdentity(hub.store, SigningKeys.open(hub.settings.home)).owner_cookie(
+        hub.store.begin_session()
+    )
 
 
 def _opened(settings: HubSettings, prototypes: tuple[Path, ...]) -> Hub:

@@ -72,7 +72,7 @@ def inside(*words: str | Path, cwd: Path, env: Mapping[str, str] | None = None) 
 
     For what a verb says of its answers; that it starts, and what it loads, some other test sees by `protokit`.
     """
-    from protokit.cli import main
+    from protokit.cli.main import main
 
     before = dict(os.environ)
     try:

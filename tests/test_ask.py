@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from protokit.prototype import Prototype
+from protokit.evaluation.assertions import count_words
+from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime import Answer, EventLog
-from protokit.wishes import count_words
 from tests import terminal
 from tests.terminal import inside, protokit
 

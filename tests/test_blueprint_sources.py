@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from protokit import catalog
-from protokit.catalog import blueprint_of, find_blueprint
+from protokit.catalog import lookup
+from protokit.catalog.lookup import blueprint_of, find_blueprint
 from protokit.errors import ChoiceProblem, FolderProblem, ProtokitError
-from protokit.spec import read_spec
+from protokit.spec.prototype_spec import read_spec
 from tests.blueprint_folders import INSIDE, git, tagged, written
 from tests.terminal import Done, protokit, run, tree
 
@@ -164,7 +164,7 @@ def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     scripts = place / "venv" / ("Scripts" if os.name == "nt" else "bin")
     python = scripts / ("python.exe" if os.name == "nt" else "python")
     (site,) = run([str(python), "-c", "import site; print(site.getsitepackages()[0])"], cwd=place).out.split()
-    ours = [str(catalog.home().parent), *(path for path in sys.path if path.endswith("-packages"))]
+    ours = [str(lookup.home().parent), *(path for path in sys.path if path.endswith("-packages"))]
     Path(site, "ours.pth").write_text("\n".join(ours), encoding="utf-8")
     return python
 
@@ -179,7 +179,7 @@ def test_a_packed_blueprint_is_installed_and_found_by_name_and_by_its_examples(
         return run([str(venv), "-m", "protokit", *words], cwd=tmp_path, env=env)
 
     before = there("blueprint", "list", "--json")
-    assert [row["name"] for row in before.json] == sorted(catalog.blueprints()), before.err
+    assert [row["name"] for row in before.json] == sorted(lookup.blueprints()), before.err
     packed = there("blueprint", "pack", "./mine")
     assert packed.code == 0, packed.err
     wheel = tmp_path / packed.out.strip()

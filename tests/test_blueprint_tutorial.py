@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from protokit.spec import read_spec
+from protokit.spec.prototype_spec import read_spec
 from tests.terminal import environment
 
 ROOT = Path(__file__).parents[1]

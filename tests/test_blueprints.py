@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from protokit.catalog import find_blueprint
+from protokit.catalog.lookup import find_blueprint
 from protokit.errors import ChoiceProblem, ProtokitError
-from protokit.making import Wish, make, plan
 from protokit.runtime.settings import Settings
-from protokit.spec import Value, parse_spec, read_spec, write_spec
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
+from protokit.spec.prototype_spec import Value, parse_spec, read_spec, write_spec
 from tests.blueprint_folders import INSIDE, POLICIES, written
 from tests.terminal import Done, protokit, tree
 
@@ -78,7 +78,7 @@ def test_one_file_and_one_screen_are_overridden_and_the_rest_stays(tmp_path: Pat
 def test_a_screen_that_a_blueprint_lacks_is_refused_with_those_it_has(tmp_path: Path) -> None:
     written(tmp_path / "mine", screens=["streamlit"])
     refused(new(tmp_path, "--ui", "gradio"), 'ui "gradio"', "streamlit")
-    planned = plan(Wish(PROMPT, blueprint=str(tmp_path / "mine")))
+    planned = plan(ScaffoldRequest(PROMPT, blueprint=str(tmp_path / "mine")))
     with pytest.raises(ChoiceProblem, match='ui "gradio"'):
         make(replace(planned, spec=msgspec.structs.replace(planned.spec, screen="gradio")), tmp_path / "made")
     assert not (tmp_path / "made").exists()
@@ -131,7 +131,7 @@ def test_a_parameter_that_is_missing_or_wrong_is_explained_and_nothing_is_made(
 ) -> None:
     folder = written(tmp_path / "mine", parameters=SETTINGS)
     with pytest.raises(ChoiceProblem) as caught:
-        make(plan(Wish(PROMPT, blueprint=str(folder), parameters=given)), tmp_path / "made")
+        make(plan(ScaffoldRequest(PROMPT, blueprint=str(folder), parameters=given)), tmp_path / "made")
     assert all(part in str(caught.value) for part in told), caught.value
     assert not (tmp_path / "made").exists()
 
@@ -273,7 +273,7 @@ def test_a_mistake_in_the_other_files_of_a_blueprint_is_explained(
 ) -> None:
     folder = written(tmp_path / "mine", files)
     with pytest.raises(ProtokitError) as caught:
-        plan(Wish(PROMPT, blueprint=str(folder)))
+        plan(ScaffoldRequest(PROMPT, blueprint=str(folder)))
     assert all(part in str(caught.value) for part in told), caught.value
 
 

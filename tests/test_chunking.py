@@ -11,9 +11,9 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 
-from vectorstore.chunking import LARGEST, LARGEST_OF_ROWS, chunk, tokens
-from vectorstore.passages import Passage
-from vectorstore.reading import Document, Section, read
+from vectorstore.chunking import LARGEST, LARGEST_OF_ROWS, chunk, estimate_tokens
+from vectorstore.loaders import Document, Section, read
+from vectorstore.passage import Passage
 
 
 def passages_of(path: Path) -> list[Passage]:
@@ -36,7 +36,7 @@ def test_long_text_is_cut_between_sentences_into_even_passages(tmp_path: Path) -
     path = tmp_path / "long.txt"
     path.write_text(sentences(90))
     passages = passages_of(path)
-    sizes = [tokens(passage.text) for passage in passages]
+    sizes = [estimate_tokens(passage.text) for passage in passages]
     assert max(sizes) <= LARGEST
     assert min(sizes) > LARGEST / 2
     assert all(passage.text.startswith("Rule") and passage.text.endswith("quarter.") for passage in passages)
@@ -54,7 +54,7 @@ def test_text_without_sentences_is_cut_all_the_same(tmp_path: Path, text: str) -
     path = tmp_path / "odd.txt"
     path.write_text(text, encoding="utf-8")
     passages = passages_of(path)
-    assert max(tokens(passage.text) for passage in passages) <= LARGEST
+    assert max(estimate_tokens(passage.text) for passage in passages) <= LARGEST
     assert "".join("".join(passage.text for passage in passages).split()) == "".join(text.split())
 
 
@@ -65,7 +65,7 @@ def test_rows_share_a_passage_and_each_has_its_header(tmp_path: Path) -> None:
             [["Team", "City", "Cups"], *([f"Team {n}", f"City {n}", n] for n in range(200))]
         )
     passages = passages_of(path)
-    assert max(tokens(passage.text) for passage in passages) <= LARGEST_OF_ROWS
+    assert max(estimate_tokens(passage.text) for passage in passages) <= LARGEST_OF_ROWS
     assert all(line.startswith("Team: ") for passage in passages[1:] for line in passage.text.splitlines())
     found = next(passage for passage in passages if "Team: Team 77; City: City 77; Cups: 77" in passage.text)
     first, last = map(int, found.place.removeprefix("rows ").split("-"))

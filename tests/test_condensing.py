@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.runtime.condensing import Length, Point, Shape, Summary, condense
-from vectorstore.sentences import split
+from protokit.runtime.summarization import Length, Point, Shape, Summary, extractive_summary
+from vectorstore.text.sentences import split
 
 REPORT = """# Harbour report 2026
 
@@ -110,13 +110,13 @@ def words_of(points: tuple[Point, ...]) -> str:
 def test_every_point_is_quoted_from_the_source_at_its_offsets(
     text: str, length: Length, shape: Shape
 ) -> None:
-    summary = condense(text, length=length, shape=shape)
+    summary = extractive_summary(text, length=length, shape=shape)
     assert_quoted(text, summary)
     assert [point.start for point in summary.points] == sorted(point.start for point in summary.points)
 
 
 def test_every_section_of_a_report_is_heard() -> None:
-    summary = condense(REPORT)
+    summary = extractive_summary(REPORT)
     headings = ["Traffic", "Safety", "Fire drills", "Finance", "Risks", "Outlook"]
     assert [point.section for point in summary.points] == headings
     assert (summary.sections, summary.sections_covered) == (6, 6)
@@ -125,21 +125,21 @@ def test_every_section_of_a_report_is_heard() -> None:
 
 def test_no_sentence_is_cut() -> None:
     ends = {span.end for span in split(REPORT)}
-    for point in condense(REPORT, length="long").points:
+    for point in extractive_summary(REPORT, length="long").points:
         assert all(span.end in ends for span in point.spans)
 
 
 def test_a_sentence_that_leans_on_another_brings_it_or_stays_out() -> None:
     for length in LENGTHS:
-        for point in condense(REPORT, length=length).points:
+        for point in extractive_summary(REPORT, length=length).points:
             assert not point.text.startswith(OPENERS)
-    (point,) = condense(REPORT, focus="container fees").points[-1:]
+    (point,) = extractive_summary(REPORT, focus="container fees").points[-1:]
     assert point.text == "Revenue reached 48 million euros. It was driven by container fees."
     assert point.section == "Finance"
 
 
 def test_a_list_comes_with_the_line_that_leads_to_it() -> None:
-    risks = [point for point in condense(REPORT).points if point.section == "Risks"]
+    risks = [point for point in extractive_summary(REPORT).points if point.section == "Risks"]
     assert risks[0].text == (
         "The following risks were named: A single supplier of crane parts Falling water levels in summer"
     )
@@ -147,7 +147,7 @@ def test_a_list_comes_with_the_line_that_leads_to_it() -> None:
 
 
 def test_longer_summaries_say_more() -> None:
-    words = [condense(REPORT, length=length).words_out for length in LENGTHS]
+    words = [extractive_summary(REPORT, length=length).words_out for length in LENGTHS]
     assert words == sorted(words)
     assert words[0] < words[2]
 
@@ -156,15 +156,15 @@ def test_longer_summaries_say_more() -> None:
 @pytest.mark.parametrize("most", [12, 30, 60])
 def test_a_summary_keeps_to_the_words_asked_for(text: str, most: int) -> None:
     for length in LENGTHS:
-        summary = condense(text, length=length, max_words=most)
+        summary = extractive_summary(text, length=length, max_words=most)
         assert_quoted(text, summary)
         assert summary.points
         assert summary.words_out <= most or (len(summary.points) == 1 and summary.note)
 
 
 def test_action_items_that_do_not_fit_are_told() -> None:
-    all_of_them = len(condense(MINUTES, shape="actions").points)
-    summary = condense(MINUTES, shape="actions", max_words=20)
+    all_of_them = len(extractive_summary(MINUTES, shape="actions").points)
+    summary = extractive_summary(MINUTES, shape="actions", max_words=20)
     assert 0 < summary.words_out <= 20
     assert summary.note.startswith(f"Only the first {len(summary.points)} of {all_of_them} action items")
 
@@ -173,7 +173,7 @@ def test_chinese_words_asked_for_are_counted_as_characters() -> None:
     text = (
         "图书馆每天早上九点开门。周末下午五点关门。读者每次可以借十本书，借期为三十天。逾期每天收费一元。" * 2
     )
-    summary = condense(text, max_words=30)
+    summary = extractive_summary(text, max_words=30)
     assert 0 < sum(len(point.text) for point in summary.points) <= 33
 
 
@@ -181,11 +181,11 @@ def test_who_joined_later_is_no_point_of_the_minutes() -> None:
     present = "Present: Maria, Tom, Li Wei, Ann Berg, Otto Falk. Ann Berg joined for item 2."
     text = MINUTES.replace("Present: Maria, Tom, Li Wei", present)
     assert present in text
-    assert not any("joined" in point.text for point in condense(text).points)
+    assert not any("joined" in point.text for point in extractive_summary(text).points)
 
 
 def test_a_dialogue_names_who_speaks() -> None:
-    summary = condense(MINUTES)
+    summary = extractive_summary(MINUTES)
     website = summary.points[0]
     assert website.text.startswith("Tom: The new site is ready for testing.")
     assert website.speaker == "Tom"
@@ -193,32 +193,37 @@ def test_a_dialogue_names_who_speaks() -> None:
 
 
 def test_an_email_thread_is_told_without_quotes_greetings_and_signatures() -> None:
-    summary = condense(THREAD, length="long")
+    summary = extractive_summary(THREAD, length="long")
     told = words_of(summary.points)
     assert told.count("two weeks late") == 1
     assert not any(
         noise in told for noise in ("Hi Tom", "Best regards", "Product Manager", "Cheers", "Subject", ">")
     )
-    assert condense(THREAD, focus="Oslo").note.startswith("Nothing in the text has to do with")
-    assert condense(THREAD, focus="product manager").note.startswith("Nothing in the text has to do with")
+    assert extractive_summary(THREAD, focus="Oslo").note.startswith("Nothing in the text has to do with")
+    assert extractive_summary(THREAD, focus="product manager").note.startswith(
+        "Nothing in the text has to do with"
+    )
     assert {point.speaker for point in summary.points} == {"Anna Lee", "Tom Berg"}
     assert summary.sections == summary.sections_covered == 2
 
 
 def test_a_focus_keeps_to_what_was_asked() -> None:
-    summary = condense(REPORT, focus="accidents and fire drills")
+    summary = extractive_summary(REPORT, focus="accidents and fire drills")
     assert {point.section for point in summary.points} == {"Safety", "Fire drills"}
     assert summary.note == ""
 
 
 def test_a_focus_that_the_text_does_not_know_is_said() -> None:
-    summary = condense(REPORT, focus="penguins")
+    summary = extractive_summary(REPORT, focus="penguins")
     assert summary.points
     assert summary.note == 'Nothing in the text has to do with "penguins", so this is about all of it.'
 
 
 def test_minutes_give_their_action_items() -> None:
-    found = [(point.who, point.what, point.by_when) for point in condense(MINUTES, shape="actions").points]
+    found = [
+        (point.who, point.what, point.by_when)
+        for point in extractive_summary(MINUTES, shape="actions").points
+    ]
     assert found == [
         ("Tom", "fix the other three", "by Thursday"),
         ("Maria", "send you the texts", "tomorrow"),
@@ -228,7 +233,7 @@ def test_minutes_give_their_action_items() -> None:
 
 
 def test_an_email_says_whom_it_asks() -> None:
-    (point,) = condense(THREAD, shape="actions").points
+    (point,) = extractive_summary(THREAD, shape="actions").points
     assert (point.who, point.what, point.by_when) == (
         "Tom",
         "send me the answers of the retailers",
@@ -267,7 +272,7 @@ def test_an_email_says_whom_it_asks() -> None:
     ],
 )  # fmt: skip
 def test_an_action_says_who_what_and_by_when(sentence: str, who: str, what: str, by_when: str) -> None:
-    summary = condense(sentence, shape="actions")
+    summary = extractive_summary(sentence, shape="actions")
     (point,) = summary.points
     assert (point.who, point.what, point.by_when) == (who, what, by_when)
     assert_quoted(sentence, summary)
@@ -278,7 +283,7 @@ def test_a_table_of_tasks_is_read_and_what_is_done_left_out() -> None:
         "| Task | Owner | Due | Status |\n|---|---|---|---|\n"
         "| Fix the door. Paint it | Ken | Friday | open |\n| Buy chairs | Li | 3 May | done |\n"
     )
-    summary = condense(table, shape="actions")
+    summary = extractive_summary(table, shape="actions")
     (point,) = summary.points
     assert (point.who, point.what, point.by_when) == ("Ken", "Fix the door. Paint it", "Friday")
     assert_quoted(table, summary)
@@ -295,7 +300,7 @@ def test_a_table_of_tasks_is_read_and_what_is_done_left_out() -> None:
     ],
 )
 def test_where_nothing_is_to_be_done_none_is_invented(text: str) -> None:
-    summary = condense(text, shape="actions")
+    summary = extractive_summary(text, shape="actions")
     assert summary.points == ()
     assert summary.note.startswith("Nothing in the text asks anyone")
 
@@ -316,12 +321,12 @@ def test_where_nothing_is_to_be_done_none_is_invented(text: str) -> None:
     ],
 )  # fmt: skip
 def test_other_languages_are_condensed_alike(text: str, language: str, focus: str) -> None:
-    summary = condense(text)
+    summary = extractive_summary(text)
     assert summary.language == language
     assert summary.sections == summary.sections_covered == 2
     assert_quoted(text, summary)
     leads = [point.text for point in summary.points]
-    (point,) = condense(text, focus=focus).points
+    (point,) = extractive_summary(text, focus=focus).points
     assert point.text.startswith(leads[0])
     assert focus in point.text.removeprefix(leads[0])
 
@@ -334,7 +339,7 @@ def test_a_plain_essay_is_covered_from_beginning_to_end() -> None:
         f"{topic} closed at night because of the noise."
         for topic in topics
     )
-    told = words_of(condense(text).points)
+    told = words_of(extractive_summary(text).points)
     assert sum(topic in told for topic in topics) >= 4
     assert "bridge" in told
     assert "library" in told or "stadium" in told
@@ -342,13 +347,13 @@ def test_a_plain_essay_is_covered_from_beginning_to_end() -> None:
 
 def test_a_table_and_code_alone_are_not_taken_for_sentences() -> None:
     text = "# Setup\n\n```\nrun this now. And that.\n```\n\nThe setup takes five minutes on most machines.\n"
-    assert [point.text for point in condense(text).points] == [
+    assert [point.text for point in extractive_summary(text).points] == [
         "The setup takes five minutes on most machines."
     ]
 
 
 def test_a_blank_text_gives_no_points_and_says_so() -> None:
-    summary = condense(" \n ")
+    summary = extractive_summary(" \n ")
     assert (summary.points, summary.sections, summary.words_in) == ((), 0, 0)
     assert summary.note
 
@@ -387,7 +392,7 @@ def test_twenty_thousand_words_take_less_than_three_seconds() -> None:
         for n in range(210)
     )
     begun = time.perf_counter()
-    summary = condense(text, length="long")
+    summary = extractive_summary(text, length="long")
     assert time.perf_counter() - begun < 3
     assert summary.words_in > 20_000
     assert summary.sections == summary.sections_covered == 20
@@ -411,7 +416,7 @@ _PIECES = st.sampled_from(
 def test_any_text_is_condensed_to_quotes_of_itself(
     text: str, length: Length, shape: Shape, focus: str
 ) -> None:
-    summary = condense(text, length=length, shape=shape, focus=focus)
+    summary = extractive_summary(text, length=length, shape=shape, focus=focus)
     assert_quoted(text, summary)
     assert 0 <= summary.sections_covered <= summary.sections
     assert summary.points or summary.note

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from protokit.serving.connections import Bounds, Waiting, client_of
-from protokit.serving.protocols import bounded
+from protokit.deploy.serving.connections import Bounds, Waiting, client_of
+from protokit.deploy.serving.protocols import bounded
 from tests.hub_server import listening
 
 QUICK = Bounds(head_seconds=0.5, body_seconds=0.5, stuck_seconds=0.5, waiting=8, waiting_per_address=4)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from protokit import catalog
-from protokit.constraints import find_constraints
-from protokit.drafting import draft
-from protokit.instructions import instruction_lines, instructions
-from protokit.spec import parse_spec, write_spec
+from protokit.catalog import lookup
+from protokit.drafting.constraints import find_constraints
+from protokit.drafting.draft import draft
+from protokit.scaffold.instructions import instruction_lines, instructions
+from protokit.spec.prototype_spec import parse_spec, write_spec
 
 
 def wishes(prompt: str) -> set[tuple[str, str | int]]:
@@ -78,7 +78,7 @@ def test_every_wish_is_stated_in_the_instructions_and_survives_the_file() -> Non
         "A friendly HR chatbot for nurses, under 50 words, in Spanish, only from our handbook, prices in EUR,"
         " as bullet points, never give legal advice"
     )
-    blueprint = catalog.blueprints()["chatbot"]
+    blueprint = lookup.blueprints()["chatbot"]
     spec = draft(prompt, blueprint)
     text = instructions(spec, blueprint.folder)
     for stated in (
@@ -96,11 +96,11 @@ def test_every_wish_is_stated_in_the_instructions_and_survives_the_file() -> Non
 
 
 def test_a_spec_without_wishes_still_states_its_language() -> None:
-    spec = draft("Ein Chatbot für unsere Mieter", catalog.blueprints()["chatbot"])
+    spec = draft("Ein Chatbot für unsere Mieter", lookup.blueprints()["chatbot"])
     assert any("German" in line for line in instruction_lines(spec))
 
 
 def test_tokens_in_a_person_s_words_are_not_filled_in() -> None:
-    blueprint = catalog.blueprints()["chatbot"]
+    blueprint = lookup.blueprints()["chatbot"]
     spec = draft("a chatbot", blueprint, title="[[persona]] {{ 7*7 }}")
     assert "# How [[persona]] {{ 7*7 }} behaves" in instructions(spec, blueprint.folder)

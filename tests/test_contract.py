@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from protokit.contract import contract, own_tests
-from protokit.prototype import Prototype
+from protokit.evaluation.checks.contract import contract, own_tests
+from protokit.prototype.prototype_folder import Prototype
 from tests.terminal import protokit
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from protokit.spec import read_spec
+from protokit.spec.prototype_spec import read_spec
 from tests.terminal import protokit, tree
 
 if os.name == "nt":  # pragma: no cover

@@ -7,8 +7,8 @@ from shutil import copytree
 import pytest
 
 from protokit.errors import ProtokitError
-from protokit.hub.settings import HubSettings
-from protokit.hub.state.database import open_database
+from protokit.hub.database.engine import open_database
+from protokit.hub.hub_settings import HubSettings
 from tests.terminal import inside, protokit
 
 QUESTION = "How many days of annual leave do I get?"

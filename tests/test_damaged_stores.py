@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from protokit.hub.content.insights import events_file
-from protokit.hub.state.tallies import refresh
-from protokit.hub.upkeep import keep_up
-from protokit.runtime.errors import LimitReached
-from protokit.runtime.opinions import OpinionLog
-from protokit.runtime.requests import Answer
+from protokit.hub.content.usage_analytics import events_file
+from protokit.hub.database.counters import refresh
+from protokit.hub.maintenance import keep_up
+from protokit.runtime.assistant_types import Answer
+from protokit.runtime.runtime_errors import LimitReached
 from protokit.runtime.settings import Settings
-from protokit.runtime.spending import reserved
-from protokit.runtime.stores import damaged_stores, set_aside
-from protokit.runtime.telemetry import COLUMNS, EventLog
+from protokit.runtime.usage.events import COLUMNS, EventLog
+from protokit.runtime.usage.feedback import OpinionLog
+from protokit.runtime.usage.spending_limits import reserved
+from protokit.runtime.usage.sqlite_files import damaged_stores, set_aside
 from tests.hub_site import Site, made, site
 
 ANSWER = Answer(question="How many days?", text="25 days.", model="offline", found=True)

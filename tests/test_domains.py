@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from vectorstore import sentences
-from vectorstore.words import tokens
+from vectorstore.text import sentences
+from vectorstore.text.terms import tokenize
 
 DOMAINS = sorted(
     path.parent for path in (Path(__file__).parents[1] / "blueprints/domains").glob("*/domain.yaml")
@@ -212,16 +212,16 @@ def test_its_four_starters_stand_alone_and_differ(domain: Path) -> None:
     assert len(starters) == 4
     assert not any(entry.get("after") for entry in starters)
     assert len({tuple(entry["cites"]) for entry in starters}) >= 2
-    for one, other in combinations([set(tokens(entry["question"])) for entry in starters], 2):
+    for one, other in combinations([set(tokenize(entry["question"])) for entry in starters], 2):
         assert len(one & other) < 0.5 * min(len(one), len(other))
 
 
 def test_no_question_copies_the_sentence_that_answers_it(domain: Path) -> None:
     texts = documents(domain)
     for entry in answerable(domain):
-        words = tokens(entry["question"])
+        words = tokenize(entry["question"])
         for line in (line for name in entry["cites"] for line in statements(texts[name])):
-            said = " ".join(tokens(line))
+            said = " ".join(tokenize(line))
             copied = [" ".join(run) for run in zip(*(words[at:] for at in range(5)), strict=False)]
             assert not any(run in said for run in copied), (entry["question"], line)
 
@@ -237,11 +237,11 @@ def test_a_follow_up_names_questions_that_were_asked_before(domain: Path) -> Non
 
 
 def test_an_unanswerable_question_sounds_like_the_domain_but_asks_for_something_absent(domain: Path) -> None:
-    held = {token for text in documents(domain).values() for token in tokens(text)}
-    asking = {token for entry in answerable(domain) for token in tokens(entry["question"])}
+    held = {token for text in documents(domain).values() for token in tokenize(text)}
+    asking = {token for entry in answerable(domain) for token in tokenize(entry["question"])}
     for entry in asked(domain):
         if entry.get("unanswerable"):
-            words = set(tokens(entry["question"]))
+            words = set(tokenize(entry["question"]))
             assert words & held, entry["question"]
             assert words - held - asking, f"every word is in the documents: {entry['question']}"
 

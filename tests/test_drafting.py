@@ -5,20 +5,20 @@ import time
 
 import pytest
 
-from protokit import catalog
-from protokit.beyond import read_beyond
-from protokit.drafting import draft, find_domain, language_of
+from protokit.catalog import lookup
+from protokit.catalog.out_of_scope import read_out_of_scope
+from protokit.drafting.draft import draft, find_domain, language_of
+from protokit.drafting.router import route
 from protokit.errors import NameProblem
-from protokit.prompts import clean_prompt
-from protokit.routing import route
-from protokit.spec import Spec, parse_spec, write_spec
+from protokit.spec.names import clean_prompt
+from protokit.spec.prototype_spec import Spec, parse_spec, write_spec
 
 
 def drafted(prompt: str, **given: object) -> Spec:
-    choice = route(prompt, catalog.blueprints(), read_beyond(catalog.home()))
+    choice = route(prompt, lookup.blueprints(), read_out_of_scope(lookup.home()))
     assert choice.blueprint, choice
-    domain = find_domain(prompt, catalog.domains())
-    return draft(prompt, catalog.blueprints()[choice.blueprint], domain=domain, **given)  # type: ignore[arg-type]
+    domain = find_domain(prompt, lookup.domains())
+    return draft(prompt, lookup.blueprints()[choice.blueprint], domain=domain, **given)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ def test_every_blueprint_speaks_every_language_without_holes() -> None:
         "zh": "客户",
         "ja": "お客様のため",
     }
-    for blueprint in catalog.blueprints().values():
+    for blueprint in lookup.blueprints().values():
         for language, prompt in prompts.items():
-            for domain in (None, *catalog.domains().values()):
+            for domain in (None, *lookup.domains().values()):
                 spec = draft(prompt, blueprint, domain=domain, language=language)
                 assert spec.language == language
                 assert not re.search(r"[{}]|\bNone\b|  ", f"{spec.title} {spec.pitch} {spec.welcome}")
@@ -132,7 +132,7 @@ def test_every_blueprint_speaks_every_language_without_holes() -> None:
     ],
 )
 def test_the_domain_is_told_by_its_words(prompt: str, domain: str) -> None:
-    found = find_domain(prompt, catalog.domains())
+    found = find_domain(prompt, lookup.domains())
     assert found is not None
     assert found.name == domain
 
@@ -149,29 +149,29 @@ def test_the_pitch_never_says_people_twice_and_names_things_as_one_speaks_of_the
 
 
 def test_a_sample_that_stands_in_for_another_field_lends_its_documents_only() -> None:
-    domain = catalog.domains()["hr"]
-    gym = draft("A bot for our gym members", catalog.blueprints()["chatbot"], domain=domain)
+    domain = lookup.domains()["hr"]
+    gym = draft("A bot for our gym members", lookup.blueprints()["chatbot"], domain=domain)
     assert gym.persona == "a knowledgeable colleague who sticks to the facts"
     assert (
         gym.starter_questions
-        == draft("An HR bot", catalog.blueprints()["chatbot"], domain=domain).starter_questions
+        == draft("An HR bot", lookup.blueprints()["chatbot"], domain=domain).starter_questions
     )
-    assert draft("An HR bot", catalog.blueprints()["chatbot"], domain=domain).persona == domain.persona
+    assert draft("An HR bot", lookup.blueprints()["chatbot"], domain=domain).persona == domain.persona
 
 
 def test_what_it_will_not_do_is_a_whole_sentence_in_each_language() -> None:
-    for blueprint in catalog.blueprints().values():
+    for blueprint in lookup.blueprints().values():
         assert len(draft("Ein Chatbot für Mieter mit Fragen", blueprint).will_not) == 2
 
 
 def test_no_word_of_a_domain_means_no_domain() -> None:
-    assert find_domain("xyzzy plugh", catalog.domains()) is None
+    assert find_domain("xyzzy plugh", lookup.domains()) is None
 
 
 def test_sample_starters_come_from_the_domain_and_looks_too() -> None:
-    spec = draft("A chatbot", catalog.blueprints()["chatbot"], domain=catalog.domains()["hr"])
+    spec = draft("A chatbot", lookup.blueprints()["chatbot"], domain=lookup.domains()["hr"])
     assert len(spec.starter_questions) == 4
-    assert (spec.emoji, spec.accent) == (catalog.domains()["hr"].emoji, catalog.domains()["hr"].accent)
+    assert (spec.emoji, spec.accent) == (lookup.domains()["hr"].emoji, lookup.domains()["hr"].accent)
 
 
 def test_route_and_draft_are_quick() -> None:

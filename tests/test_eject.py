@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from protokit.deploy.export.requirements import package, without_protokit
+from protokit.deploy.export.rewrite_imports import imported_modules, rewrite_imports
 from protokit.errors import FolderProblem
-from protokit.import_rewriting import imported_modules, rewrite_imports
-from protokit.requirements import package, without_protokit
-from protokit.running import wait_until_open
+from protokit.prototype.run_prototype import wait_until_open
 from tests.browser import needs_chromium, own_port, visit
 from tests.terminal import environment, protokit, tree
 
@@ -71,7 +71,7 @@ def test_no_import_of_protokit_is_left_in_any_kind(every: dict[tuple[str, str], 
     files: dict[str, str] = {}
     for folder in every.values():
         found = sources(folder)
-        assert {"app.py", "assistant.py", "leave_helper_runtime/replies.py"} <= found.keys()
+        assert {"app.py", "assistant.py", "leave_helper_runtime/reply.py"} <= found.keys()
         files |= {source: name for name, source in found.items()}  # the kinds have most of them in common
     for source, name in files.items():
         modules = imported_modules(source)
@@ -163,11 +163,14 @@ def test_code_that_uses_more_of_protokit_is_named_with_its_line_and_nothing_is_w
 ) -> None:
     folder = make(tmp_path)
     path = folder / "assistant.py"
-    path.write_text(path.read_text(encoding="utf-8") + "\nfrom protokit.spec import Spec\n", encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8") + "\nfrom protokit.spec.prototype_spec import Spec\n",
+        encoding="utf-8",
+    )
     line = len(path.read_text(encoding="utf-8").splitlines())
     done = protokit("eject", folder, cwd=tmp_path)
     assert done.code == 1
-    assert f"assistant.py, line {line}: imports protokit.spec" in done.err
+    assert f"assistant.py, line {line}: imports protokit.spec.prototype_spec" in done.err
     assert [path.name for path in tmp_path.iterdir()] == ["chatbot-streamlit"]
 
 
@@ -175,7 +178,7 @@ def test_code_that_uses_more_of_protokit_is_named_with_its_line_and_nothing_is_w
     ("source", "wanted"),
     [
         ("from vectorstore import KnowledgeBase", "from mine_store import KnowledgeBase"),
-        ("from vectorstore.reading import read  # é", "from mine_store.reading import read  # é"),
+        ("from vectorstore.loaders import read  # é", "from mine_store.loaders import read  # é"),
         ("x = 'é'; from vectorstore import a", "x = 'é'; from mine_store import a"),
         ("from protokit.runtime import (  # why\n    A,  # noqa\n    B,\n)", None),
         ("from protokit import runtime", "import mine_runtime as runtime"),
@@ -183,8 +186,8 @@ def test_code_that_uses_more_of_protokit_is_named_with_its_line_and_nothing_is_w
         ("import vectorstore", "import mine_store as vectorstore"),
         ("import vectorstore as v, os", "import mine_store as v, os"),
         (
-            "import vectorstore.reading\nvectorstore.reading.read(p)",
-            "import mine_store as vectorstore, mine_store.reading\nvectorstore.reading.read(p)",
+            "import vectorstore.loaders\nvectorstore.loaders.read(p)",
+            "import mine_store as vectorstore, mine_store.loaders\nvectorstore.loaders.read(p)",
         ),
         (
             "import protokit.runtime\nprotokit.runtime.connect('offline')",
@@ -194,7 +197,7 @@ def test_code_that_uses_more_of_protokit_is_named_with_its_line_and_nothing_is_w
             "import protokit.runtime.models\nprotokit.runtime.models.connect(x)",
             "import mine_runtime.models\nmine_runtime.models.connect(x)",
         ),
-        ("import_module('vectorstore.reading')", "import_module('mine_store.reading')"),
+        ("import_module('vectorstore.loaders')", "import_module('mine_store.loaders')"),
         ("vectorstore = 1\nprint('from vectorstore import x', vectorstore)", "same"),
         ("# from vectorstore import x\nfrom .vectorstore import y", "same"),
         ("folder / '.protokit' / 'vectorstore'", "same"),
@@ -213,7 +216,8 @@ def test_only_imports_change_their_names(source: str, wanted: str | None) -> Non
 
 
 @pytest.mark.parametrize(
-    "source", ["import protokit", "from protokit import spec, runtime", "import protokit.spec as s"]
+    "source",
+    ["import protokit", "from protokit import spec, runtime", "import protokit.spec.prototype_spec as s"],
 )
 def test_what_cannot_be_taken_along_is_refused(source: str) -> None:
     with pytest.raises(FolderProblem, match=r"a\.py, line 2: imports"):

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from protokit.comparing import compare, sign_test
-from protokit.questions import Row
-from protokit.runtime.requests import Answer
-from protokit.scorecards import Graded, Scorecard, Share, percentile
+from protokit.evaluation.dataset import Row
+from protokit.evaluation.scorecard import Graded, Scorecard, Share, percentile
+from protokit.evaluation.significance import compare, sign_test
+from protokit.runtime.assistant_types import Answer
 from tests import model_server
 from tests.leave import made_leave
 from tests.model_server import MODEL, ModelServer
@@ -140,7 +140,7 @@ def test_thresholds_that_are_met_end_with_zero(folder: Path) -> None:
 def test_an_unknown_cost_does_not_pass_as_cheap(folder: Path) -> None:
     spec = Row("How?")
     card = Scorecard("openai:new", (Graded(spec, Answer("How?", "So.", "openai:new", dollars=None)),))
-    from protokit.spec import Thresholds
+    from protokit.spec.prototype_spec import Thresholds
 
     (line,) = card.shortfalls(Thresholds(dollars_per_answer=0.01))
     assert line == "dollars_per_answer: could not be measured, 0.01 is wanted"

@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 import yaml
 
-from protokit.exporting.bundles import IMAGES
-from protokit.exporting.wheels import repacked
-from protokit.requirements import package
-from protokit.running import wait_until_open
-from protokit.runtime.telemetry import EventLog
+from protokit.deploy.export.bundles import IMAGES
+from protokit.deploy.export.own_wheel import repacked
+from protokit.deploy.export.requirements import package
+from protokit.prototype.run_prototype import wait_until_open
+from protokit.runtime.usage.events import EventLog
 from tests import postgres_server
 from tests.browser import needs_chromium, own_port, visit
 from tests.image_steps import Image, instructions
@@ -450,7 +450,7 @@ def test_two_copies_behind_the_entrance_share_passages_and_events(
             env |= {"PROTOKIT_BUDGET_URL": events, "XDG_CACHE_HOME": str(tmp_path / f"cache{number}")}
             words = [
                 "-m",
-                "protokit.runtime.page_server",
+                "protokit.runtime.ui.page_server",
                 "app.py",
                 f"--server.port={port}",
                 "--server.headless=true",

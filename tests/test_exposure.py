@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from protokit.exposure import exposures
-from protokit.hub.settings import HubSettings
-from protokit.hub.state.store import Store
+from protokit.hub.database.store import Store
+from protokit.hub.hub_settings import HubSettings
+from protokit.prototype.exposure import exposures
 from tests.browser import own_port
 from tests.hub_site import site
 from tests.terminal import COMMAND, environment

@@ -2,10 +2,10 @@
 
 import pytest
 
+from protokit.runtime.qa.answerability import ANSWERABLE
 from vectorstore import Evidence, Passage, answerable, extract
-from vectorstore.embeddings import embedder
-from vectorstore.extracting import ANSWERABLE
-from vectorstore.remembering import RememberingEmbed
+from vectorstore.embeddings.embedder_factory import embedder
+from vectorstore.embeddings.embedding_cache import CachedEmbedding
 
 LEAVE = (
     "Full-time employees earn 25 days of paid annual leave per calendar year. "
@@ -103,7 +103,7 @@ def test_nothing_comes_of_nothing() -> None:
     ],
 )
 def test_an_ordinary_question_is_not_refused(question: str) -> None:
-    embed = RememberingEmbed(embedder("default"))
+    embed = CachedEmbedding(embedder("default"))
     assert answerable(question, passages(LEAVE, LEASE, REFUNDS), embed=embed) >= ANSWERABLE
 
 
@@ -119,12 +119,12 @@ def test_an_ordinary_question_is_not_refused(question: str) -> None:
     ],
 )
 def test_a_question_about_something_else_is_refused(question: str) -> None:
-    embed = RememberingEmbed(embedder("default"))
+    embed = CachedEmbedding(embedder("default"))
     assert answerable(question, passages(LEAVE, LEASE, REFUNDS), embed=embed) < ANSWERABLE
 
 
 def test_a_question_that_changes_one_word_is_less_answerable_than_the_true_one() -> None:
-    embed = RememberingEmbed(embedder("default"))
+    embed = CachedEmbedding(embedder("default"))
     true = answerable("When does the lease start?", passages(LEASE), embed=embed)
     assert answerable("When was the lease terminated?", passages(LEASE), embed=embed) < true
     assert answerable(

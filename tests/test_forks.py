@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from protokit import catalog, cookiecutting
-from protokit.spec import read_spec
+from protokit.authoring import cookiecutter_bridge
+from protokit.catalog import lookup
+from protokit.spec.prototype_spec import read_spec
 from tests.blueprint_folders import INSIDE, git, written
 from tests.terminal import protokit, run, tree
 
@@ -17,7 +18,7 @@ PARAMETERS = {
     "region": {"choices": ["north", "south"], "default": "south"},
     "strict": {"type": "boolean", "default": False},
 }
-BUILT_IN = sorted(catalog.home().glob("*/blueprint.yaml"))
+BUILT_IN = sorted(lookup.home().glob("*/blueprint.yaml"))
 
 
 def forked(place: Path, which: str, *words: str) -> Path:
@@ -133,7 +134,7 @@ def test_the_cookiecutter_command_makes_a_running_prototype_of_a_fork(tmp_path: 
 
 @pytest.mark.parametrize("name", [path.parent.name for path in BUILT_IN])
 def test_the_cookiecutter_command_makes_the_built_in_ones_too(tmp_path: Path, name: str) -> None:
-    cooked(tmp_path, catalog.home(), f"blueprint={name}", "title=Answers")
+    cooked(tmp_path, lookup.home(), f"blueprint={name}", "title=Answers")
     words = ["new", "Help with our work", "--blueprint", name, "--name", "Answers", "--out", "new"]
     assert protokit(*words, cwd=tmp_path).code == 0
     ours, theirs = (read_spec(tmp_path / folder / "prototype.yaml") for folder in ("answers", "new"))
@@ -145,8 +146,8 @@ def test_the_cookiecutter_command_makes_the_built_in_ones_too(tmp_path: Path, na
 
 
 def test_what_the_cookiecutter_command_asks_is_what_the_blueprints_say() -> None:
-    kept = (catalog.home() / cookiecutting.COOKIECUTTER_FILE).read_text(encoding="utf-8")
-    assert kept == cookiecutting.built_in(), "run: python -m protokit.cookiecutting"
+    kept = (lookup.home() / cookiecutter_bridge.COOKIECUTTER_FILE).read_text(encoding="utf-8")
+    assert kept == cookiecutter_bridge.built_in(), "run: python -m protokit.authoring.cookiecutter_bridge"
 
 
 def failed(place: Path) -> list[str]:

@@ -19,14 +19,14 @@ _ALONE = ["unshare", "--map-root-user", "--mount"]
 SCRIPT = """
 import shutil, sys
 from pathlib import Path
-from protokit.hub.content.insights import Insights, events_file
-from protokit.hub.guard.passcodes import hashed
-from protokit.hub.guard.visitors import OWNER_COOKIE
-from protokit.runtime.errors import LimitReached
-from protokit.runtime.requests import Answer
+from protokit.hub.content.usage_analytics import Insights, events_file
+from protokit.hub.security.passcodes import hashed
+from protokit.hub.security.identity import OWNER_COOKIE
+from protokit.runtime.runtime_errors import LimitReached
+from protokit.runtime.assistant_types import Answer
 from protokit.runtime.settings import Settings
-from protokit.runtime.spending import reserved
-from protokit.runtime.telemetry import EventLog
+from protokit.runtime.usage.spending_limits import reserved
+from protokit.runtime.usage.events import EventLog
 from tests.hub_site import owner, site
 
 disk, prototype = Path(sys.argv[1]), Path(sys.argv[2])

@@ -15,12 +15,12 @@ from typing import Any
 import httpx
 import pytest
 
-from protokit.hub.guard.secrets import Keys
-from protokit.hub.guard.visitors import VISIT_COOKIE, Visitors
-from protokit.hub.parts import Hub
-from protokit.hub.state.links import Link
-from protokit.running import wait_until_open
-from protokit.runtime.gradio_files import PASSED
+from protokit.hub.context import Hub
+from protokit.hub.database.share_links import Link
+from protokit.hub.security.identity import VISIT_COOKIE, VisitorIdentity
+from protokit.hub.security.signing import SigningKeys
+from protokit.prototype.run_prototype import wait_until_open
+from protokit.runtime.uploads.gradio_files import PASSED
 from tests.browser import own_port
 from tests.hosting_server import prototype
 from tests.hub_site import made, served_site
@@ -29,7 +29,7 @@ PAGE = """
 import os
 from pathlib import Path
 import gradio as gr
-from protokit.runtime.gradio_files import guarded
+from protokit.runtime.uploads.gradio_files import guarded
 
 def read(path):
     return Path(path).read_text() if path else "nothing"
@@ -115,7 +115,7 @@ def guest(hub: Hub, link: Link) -> str:
     """The cookie of somebody new who came by `link`."""
     visit = hub.store.admit(link.id)
     assert visit
-    visitors = Visitors(hub.store, Keys.open(hub.settings.home))
+    visitors = VisitorIdentity(hub.store, SigningKeys.open(hub.settings.home))
     return f"{VISIT_COOKIE}={visitors.visit_cookie(visit, visit.slug)}"
 
 

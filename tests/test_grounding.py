@@ -6,8 +6,8 @@ import pytest
 
 from protokit.runtime.grounding import Grounding, check, rate
 from protokit.runtime.grounding.facts import facts, same
-from vectorstore.passages import Passage
-from vectorstore.sentences import split
+from vectorstore.passage import Passage
+from vectorstore.text.sentences import split
 
 LEAVE = (
     "Employees who work full time receive 25 days of paid annual leave. Up to five unused days can be carried over "

@@ -26,7 +26,7 @@ def test_the_commands_that_end_run_as_written(tmp_path: Path) -> None:
 
 
 def test_every_form_and_option_that_it_names_is_known(tmp_path: Path) -> None:
-    from protokit.exporting.bundles import KINDS
+    from protokit.deploy.export.bundles import KINDS
 
     assert re.findall(r"(?m)^\| `([a-z-]+)` \|", PAGE)[1:] == list(KINDS)
     for verb, options in {"serve": ["--host"], "mcp": ["--http"], "eject": ["--out", "--in-place"]}.items():

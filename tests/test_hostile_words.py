@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from protokit.errors import ProtokitError
-from protokit.making import Wish, make, plan
-from protokit.prototype import Prototype
-from protokit.spec import parse_spec, read_spec, write_spec
+from protokit.prototype.prototype_folder import Prototype
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
+from protokit.spec.prototype_spec import parse_spec, read_spec, write_spec
 from tests.terminal import CACHE
 
 HOSTILE = [
@@ -104,7 +104,7 @@ def test_hostile_words_are_refused_or_arrive_as_they_were_typed(
     with TemporaryDirectory() as folder:
         target = Path(folder, "made")
         try:
-            make(plan(Wish(prompt, blueprint=blueprint, screen=screen, name=name)), target)
+            make(plan(ScaffoldRequest(prompt, blueprint=blueprint, screen=screen, name=name)), target)
         except ProtokitError:
             assert not target.exists()
         else:
@@ -122,7 +122,7 @@ def test_the_folder_of_a_hostile_name_stays_here(
     here.mkdir(parents=True)
     monkeypatch.chdir(here)
     try:
-        made = make(plan(Wish("Search our handbook", blueprint="rag-search", name=words)))
+        made = make(plan(ScaffoldRequest("Search our handbook", blueprint="rag-search", name=words)))
     except ProtokitError:
         assert not list(here.iterdir())
     else:
@@ -153,7 +153,7 @@ def test_a_prototype_of_hostile_words_answers(
         document, target = Path(folder, file), Path(folder, "made")
         document.write_text(LEAVE, encoding="utf-8")
         try:
-            make(plan(Wish(prompt, documents=[document], blueprint=blueprint, name=name)), target)
+            make(plan(ScaffoldRequest(prompt, documents=[document], blueprint=blueprint, name=name)), target)
         except ProtokitError:
             assert not target.exists()
             return
@@ -171,7 +171,7 @@ def test_a_prototype_of_hostile_words_answers(
 def test_a_hostile_text_is_summarized_as_text(tmp_path_factory: pytest.TempPathFactory, words: str) -> None:
     made = tmp_path_factory.getbasetemp() / f"summarizer-{os.getpid()}"
     if not made.exists():
-        make(plan(Wish("Summarize meeting notes")), made)
+        make(plan(ScaffoldRequest("Summarize meeting notes")), made)
     text = f"The board met on Monday. {words} The budget was approved by all members."
     with Prototype.open(made).assistant("offline") as assistant:
         answer = assistant.reply(text).answer

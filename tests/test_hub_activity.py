@@ -12,17 +12,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.testclient import TestClient
 
 from protokit.hub.app import assemble
-from protokit.hub.content.forgetting import forget
-from protokit.hub.content.insights import Insights, events_file
-from protokit.hub.guard.passcodes import hashed
-from protokit.hub.guard.visitors import OWNER_COOKIE
-from protokit.hub.state.activity import MOST_FAILURES
-from protokit.hub.state.database import open_database
-from protokit.hub.state.retention import Retention
-from protokit.hub.state.schema import ACTIVITY
-from protokit.runtime.opinions import OpinionLog
-from protokit.runtime.requests import Answer
-from protokit.runtime.telemetry import EventLog
+from protokit.hub.content.usage_analytics import UsageAnalytics, events_file
+from protokit.hub.database.audit_log import MOST_FAILURES
+from protokit.hub.database.engine import open_database
+from protokit.hub.database.retention import Retention
+from protokit.hub.database.schema import ACTIVITY
+from protokit.hub.forget_visitors import forget
+from protokit.hub.security.identity import OWNER_COOKIE
+from protokit.hub.security.passcodes import hashed
+from protokit.runtime.assistant_types import Answer
+from protokit.runtime.usage.events import EventLog
+from protokit.runtime.usage.feedback import OpinionLog
 from tests.hub_site import Site, made, owner, site
 
 DAY = 86400.0
@@ -190,7 +190,7 @@ def test_texts_older_than_wanted_are_gone_from_the_file_and_the_sums_stay(hub: S
         database.execute("UPDATE events SET time = time - 1000000")
         database.execute("UPDATE opinions SET time = time - 1000000")
     log.record(Answer(question="New question?", text="New answer.", model="offline", found=True))
-    before = Insights(hub.folder("hr")).totals()
+    before = UsageAnalytics(hub.folder("hr")).totals()
     assert forget(hub.hub.store, at) == 0  # nobody has decided anything
     hub.post("/activity", "/activity", questions_days="10", activity_days="365")
     assert forget(hub.hub.store, at) == 2
@@ -199,9 +199,9 @@ def test_texts_older_than_wanted_are_gone_from_the_file_and_the_sums_stay(hub: S
     for text in (b"4711", b"Secret answer", b"Ann says", b"Ann wrote"):
         assert text not in content, text
     assert b"New question?" in content
-    after = Insights(hub.folder("hr")).totals()
+    after = UsageAnalytics(hub.folder("hr")).totals()
     assert after == before
-    assert [each.question for each in Insights(hub.folder("hr")).asked()] == ["New question?"]
+    assert [each.question for each in UsageAnalytics(hub.folder("hr")).asked()] == ["New question?"]
     assert [(each.thumbs, each.would_use) for each in OpinionLog(log.path).opinions()] == [(1, 9)]
     hub.get("/prototypes/hr/questions/1")
 

@@ -12,15 +12,15 @@ from zipfile import ZipFile
 import pytest
 from click.testing import CliRunner
 
-from protokit.cli import main
+from protokit.cli.main import main
 from protokit.errors import ProtokitError
 from protokit.hub.app import open_hub
 from protokit.hub.backup import backup, restore
-from protokit.hub.content.insights import Insights, events_file
-from protokit.hub.guard.passcodes import hashed, matches
-from protokit.hub.settings import HubSettings
-from protokit.runtime.requests import Answer
-from protokit.runtime.telemetry import EventLog
+from protokit.hub.content.usage_analytics import UsageAnalytics, events_file
+from protokit.hub.hub_settings import HubSettings
+from protokit.hub.security.passcodes import hashed, matches
+from protokit.runtime.assistant_types import Answer
+from protokit.runtime.usage.events import EventLog
 from tests.hub_site import Site, made, site
 
 ANSWER = Answer(question="How many days?", text="25 days.", model="offline", found=True)
@@ -75,7 +75,7 @@ def test_a_hub_that_is_in_use_is_backed_up_and_comes_back_whole(hub: Site, tmp_p
         assert [each.name for each in again.store.links("hr")] == ["Board"]
         assert again.doors.path(again.store.links("hr")[0]) == hub.hub.doors.path(link)
         assert again.store.sessions() == []
-        assert Insights(again.folder("hr")).totals().questions >= 1
+        assert UsageAnalytics(again.folder("hr")).totals().questions >= 1
         actions = [each.action for each in again.store.entries()]
         assert actions[0] == "home restored"
     finally:

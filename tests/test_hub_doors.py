@@ -12,12 +12,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from protokit.hub.app import assemble, open_hub
-from protokit.hub.guard.passcodes import hashed
-from protokit.hub.guard.secrets import Keys
-from protokit.hub.parts import Hub
-from protokit.hub.settings import HubSettings
-from protokit.hub.state.links import Link
-from protokit.spec import Spec
+from protokit.hub.context import Hub
+from protokit.hub.database.share_links import Link
+from protokit.hub.hub_settings import HubSettings
+from protokit.hub.security.passcodes import hashed
+from protokit.hub.security.signing import SigningKeys
+from protokit.spec.prototype_spec import Spec
 
 PASSCODE = "correct horse battery"
 KEPT = hashed(PASSCODE)
@@ -180,7 +180,7 @@ def test_a_made_up_device_is_a_stranger(hub: Hub, app: Any) -> None:
     guesser = Browser(hub, app, "192.0.2.66")
     statuses = []
     for number in range(6):
-        made_up = Keys(bytes([number]) * 32).sign("known device", f"device{number}")
+        made_up = SigningKeys(bytes([number]) * 32).sign("known device", f"device{number}")
         guesser._client.cookies.set("protokit_device", made_up)
         statuses.append(guesser.fill_in("/signin", passcode="").status_code)
     assert statuses == [403] * 5 + [429]

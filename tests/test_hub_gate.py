@@ -12,9 +12,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from protokit.hub.guard import csrf
-from protokit.hub.guard.visitors import OWNER_COOKIE, VISIT_COOKIE
-from protokit.runtime.page_policy import PAGE_POLICY
+from protokit.hub.security import csrf
+from protokit.hub.security.identity import OWNER_COOKIE, VISIT_COOKIE
+from protokit.runtime.ui.page_policy import PAGE_POLICY
 from tests.hub_server import BROWSER, Served, served
 
 PATHS = [

@@ -14,9 +14,9 @@ import httpx
 import psutil
 import pytest
 
-from protokit.hub.engine.launching import Fresh
-from protokit.hub.engine.limits import MIB, Limits
-from protokit.hub.engine.smoke import smoke
+from protokit.hub.hosting.launcher import Fresh
+from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
+from protokit.hub.hosting.smoke_test import smoke
 from tests.hosting_server import GRADIO, NAVIGATION, STREAMLIT, Running, hosting_in, prototype
 
 
@@ -213,8 +213,8 @@ def _sleepers() -> list[psutil.Process]:
 HUB = """
 import asyncio, sys
 from pathlib import Path
-from protokit.hub.engine.hosting import Hosting
-from protokit.hub.engine.launching import Fresh
+from protokit.hub.hosting.prototype_host import Hosting
+from protokit.hub.hosting.launcher import Fresh
 
 async def main():
     home = Path(sys.argv[1])
@@ -266,8 +266,8 @@ def test_fresh_processes_behind_loopback_ports_serve_the_same(tmp_path: Path) ->
 def test_what_nobody_uses_falls_asleep_and_what_rests_makes_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("protokit.hub.engine.berths.REST", 0.5)
-    with hosting_in(tmp_path, Limits(awake=1, idle_seconds=4), Fresh()) as hub:
+    monkeypatch.setattr("protokit.hub.hosting.capacity.REST", 0.5)
+    with hosting_in(tmp_path, ResourceLimits(awake=1, idle_seconds=4), Fresh()) as hub:
         first, second = (hub.add(slug, "streamlit", STREAMLIT) for slug in ("first", "second"))
         assert hub.wake(first)
         assert hub.wake(second)

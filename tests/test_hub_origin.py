@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from protokit.hub.app import assemble, open_hub
-from protokit.hub.guard.passcodes import hashed
-from protokit.hub.guard.visitors import FORM_COOKIE, OWNER_COOKIE
-from protokit.hub.settings import HubSettings
-from protokit.spec import Spec
+from protokit.hub.hub_settings import HubSettings
+from protokit.hub.security.identity import FORM_COOKIE, OWNER_COOKIE
+from protokit.hub.security.passcodes import hashed
+from protokit.spec.prototype_spec import Spec
 from tests.browser import DESKTOP, PHONE, needs_chromium, serious, window
 from tests.hub_server import Served, listening, running, served
 

@@ -13,10 +13,10 @@ import msgspec
 import pytest
 
 from protokit.hub.app import assemble, open_hub
-from protokit.hub.guard.passcodes import hashed
-from protokit.hub.making.job import Job, Offer, Reading, Reason, Refusal, read_job, write_job
-from protokit.hub.settings import HubSettings
-from protokit.spec import read_spec
+from protokit.hub.hub_settings import HubSettings
+from protokit.hub.jobs.job import Job, JobRefusal, Offer, Reading, Reason, read_job, write_job
+from protokit.hub.security.passcodes import hashed
+from protokit.spec.prototype_spec import read_spec
 from tests.browser import CHROMIUM, DESKTOP, PHONE, is_outside, needs_chromium, own_port
 from tests.hub_process import PASSCODE, Person, RunningHub, running_hub
 from tests.terminal import protokit
@@ -361,7 +361,7 @@ def _jobs_in_every_state(hub: RunningHub) -> list[str]:
     )
     reason = Reason(taken=kinds[0], because=("search",), runner_up=kinds[1])
     doubt = Reason(taken=kinds[0], runner_up=kinds[1], asks_for="pictures", why_not="All is text.")
-    refusal = Refusal(
+    refusal = JobRefusal(
         asks_for="pictures", why="All is text.", nearest=kinds[0], would_not="draw", kinds=kinds
     )
     readings = (

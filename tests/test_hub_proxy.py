@@ -19,10 +19,10 @@ from starlette.websockets import WebSocket
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from protokit.hub.engine.child import Door
-from protokit.hub.engine.orders import Address
-from protokit.hub.engine.proxy import Unreachable, Upstream
-from protokit.hub.guard.visitors import Visitor
+from protokit.hub.hosting.reverse_proxy import Unreachable, Upstream
+from protokit.hub.security.identity import Visitor
+from protokit.hub.worker.worker_config import ListenAddress
+from protokit.hub.worker.worker_main import Door
 from protokit.runtime.visitor import BY_VISITOR
 
 BASE = "/p/x/app"
@@ -116,7 +116,7 @@ def prototype() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def url(prototype: int) -> Iterator[str]:
     """The proxy before the prototype."""
-    upstream = Upstream(Address(port=prototype), "the key")
+    upstream = Upstream(ListenAddress(port=prototype), "the key")
 
     async def proxy(scope, receive, send):
         if scope["type"] == "lifespan":
@@ -146,7 +146,7 @@ def test_the_process_lets_in_nobody_but_the_hub(prototype: int) -> None:
 
 async def told_to(port: int, visitor: Visitor, **headers: str) -> dict[str, str]:
     """The headers that a prototype gets of a request by `visitor`."""
-    upstream, sent = Upstream(Address(port=port), "the key"), list[dict[str, Any]]()
+    upstream, sent = Upstream(ListenAddress(port=port), "the key"), list[dict[str, Any]]()
     given = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope = {"method": "GET", "raw_path": f"{BASE}/".encode(), "path": f"{BASE}/", "query_string": b""}
     scope |= {"type": "http", "scheme": "http", "headers": given, "state": {"visitor": visitor}}
@@ -249,7 +249,7 @@ def test_a_page_of_another_origin_gets_no_websocket(url: str) -> None:
 
 def test_a_process_that_has_gone_is_told_apart_from_one_that_answers() -> None:
     async def ask() -> None:
-        upstream = Upstream(Address(port=9), "the key")
+        upstream = Upstream(ListenAddress(port=9), "the key")
         scope = {"method": "GET", "headers": [], "scheme": "http", "raw_path": b"/", "query_string": b""}
         try:
             assert await upstream.ask("/", 1) is None

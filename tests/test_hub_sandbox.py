@@ -14,13 +14,13 @@ import psutil
 import pytest
 
 from protokit.errors import ChoiceProblem
-from protokit.hub.engine.limits import MIB, Limits
-from protokit.hub.engine.sandbox import Sandbox
+from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
+from protokit.hub.worker.sandbox_policy import Sandbox
 from tests import model_server
 from tests.hosting_server import Running, hosting_in
-from vectorstore.confinement import support
-from vectorstore.reading import DEFAULT_LIMITS, Unreadable
-from vectorstore.reading.worker import Worker
+from vectorstore.confinement.confine import support
+from vectorstore.loaders import DEFAULT_LIMITS, Unreadable
+from vectorstore.loaders.isolation import Worker
 
 pytestmark = pytest.mark.skipif(not support().full, reason="the kernel lacks Landlock or seccomp")
 
@@ -339,7 +339,7 @@ def test_it_writes_no_file_that_fills_the_disk(attacker: Attacker) -> None:
 
 
 def test_one_that_fills_the_disk_with_many_files_is_ended(tmp_path: Path) -> None:
-    with hosting_in(tmp_path, Limits(disk=50 * MIB, first_pause=0.1)) as hub:
+    with hosting_in(tmp_path, ResourceLimits(disk=50 * MIB, first_pause=0.1)) as hub:
         hub.add("filling", "gradio", HOSTILE)
         assert hub.wake("filling"), hub.hosting.log("filling")
         fill = "import tempfile\nfor _ in range(30):\n    tempfile.NamedTemporaryFile(delete=False).write(bytes(2**21))"

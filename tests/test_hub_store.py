@@ -14,15 +14,15 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from protokit.errors import FolderProblem, MissingExtra, NameProblem, ProtokitError
-from protokit.hub.guard import passcodes
-from protokit.hub.guard.attempts import Attempts, neighbourhood
-from protokit.hub.guard.secrets import Keys
-from protokit.hub.settings import HubSettings
-from protokit.hub.state.store import Store
-from protokit.hub.state.tallies import refresh
-from protokit.runtime.requests import Answer
-from protokit.runtime.telemetry import EventLog
-from protokit.spec import Spec, write_spec
+from protokit.hub.database.counters import refresh
+from protokit.hub.database.store import Store
+from protokit.hub.hub_settings import HubSettings
+from protokit.hub.security import passcodes
+from protokit.hub.security.rate_limit import RateLimiter, neighbourhood
+from protokit.hub.security.signing import SigningKeys
+from protokit.runtime.assistant_types import Answer
+from protokit.runtime.usage.events import EventLog
+from protokit.spec.prototype_spec import Spec, write_spec
 
 TABLES = "activity, visits, links, prototypes, owner, sessions, alembic_version"
 
@@ -286,8 +286,8 @@ def test_the_migrations_make_the_tables_that_the_program_uses(store: Store) -> N
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from protokit.hub.state.database import open_database
-    from protokit.hub.state.schema import METADATA
+    from protokit.hub.database.engine import open_database
+    from protokit.hub.database.schema import METADATA
 
     engine = open_database(store.settings)
     with engine.connect() as database:
@@ -313,7 +313,7 @@ def test_settings_that_make_no_sense_are_named(tmp_path: Path, wrong: dict[str, 
 
 def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     make = (
-        "from pathlib import Path; from protokit.hub.guard.secrets import Keys; "
+        "from pathlib import Path; from protokit.hub.security.signing import Keys; "
         f"print(Keys.open(Path({str(tmp_path / 'home')!r})).sign('share link', 1))"
     )
     before = os.umask(0)
@@ -334,11 +334,11 @@ def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
 def test_a_secret_that_was_cut_short_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"short")
     with pytest.raises(ProtokitError, match="too short"):
-        Keys.open(tmp_path)
+        SigningKeys.open(tmp_path)
 
 
 def test_what_is_signed_for_one_purpose_or_hub_is_nothing_to_another() -> None:
-    ours, others = Keys(b"a" * 32), Keys(b"b" * 32)
+    ours, others = SigningKeys(b"a" * 32), SigningKeys(b"b" * 32)
     signed = ours.sign("share link", "abc")
     assert ours.read("share link", signed) == "abc"
     assert signed == ours.sign("share link", "abc")
@@ -368,7 +368,7 @@ def test_a_passcode_is_kept_as_an_argon2_hash_and_typed_on_any_keyboard() -> Non
 
 def test_waits_grow_with_each_wrong_attempt_and_a_right_one_ends_them() -> None:
     now = 1000.0
-    attempts = Attempts(clock=lambda: now)
+    attempts = RateLimiter(clock=lambda: now)
     assert [attempts.take("a", "owner") for _ in range(6)] == [0, 0, 0, 0, 0, 15]
     assert attempts.take("b", "owner") == attempts.take("a", "link") == 0
     waits = []
@@ -385,7 +385,7 @@ def test_waits_grow_with_each_wrong_attempt_and_a_right_one_ends_them() -> None:
 
 def test_a_quiet_day_forgives() -> None:
     now = 1000.0
-    attempts = Attempts(clock=lambda: now)
+    attempts = RateLimiter(clock=lambda: now)
     assert [attempts.take("a", "owner") for _ in range(6)] == [0, 0, 0, 0, 0, 15]
     now += 86401
     assert [attempts.take("a", "owner") for _ in range(6)] == [0, 0, 0, 0, 0, 15]
@@ -393,7 +393,7 @@ def test_a_quiet_day_forgives() -> None:
 
 def test_who_has_many_addresses_gets_one_guess_from_each_and_a_known_device_keeps_its_five() -> None:
     now = 1000.0
-    attempts = Attempts(clock=lambda: now)
+    attempts = RateLimiter(clock=lambda: now)
     for number in range(100):
         assert attempts.take(f"a{number}", "owner") == 0
     assert [attempts.take("new", "owner") for _ in range(2)] == [0, 15]
@@ -404,7 +404,7 @@ def test_who_has_many_addresses_gets_one_guess_from_each_and_a_known_device_keep
 
 
 def test_attempts_of_many_at_once_are_all_counted() -> None:
-    attempts = Attempts()
+    attempts = RateLimiter()
     with ThreadPoolExecutor(16) as crowd:
         assert sum(wait == 0 for wait in crowd.map(lambda _: attempts.take("a", "owner"), range(200))) == 5
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from protokit.hub.guard.secrets import Keys
-from protokit.hub.guard.visitors import VISIT_COOKIE, Visitors
-from protokit.hub.parts import Hub
-from protokit.hub.state.links import Link
-from protokit.making import Wish, make, plan
+from protokit.hub.context import Hub
+from protokit.hub.database.share_links import Link
+from protokit.hub.security.identity import VISIT_COOKIE, VisitorIdentity
+from protokit.hub.security.signing import SigningKeys
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
 from tests.browser import needs_chromium, window
 from tests.hub_site import served_site
 
@@ -23,7 +23,8 @@ SCREENS = ("streamlit", "gradio")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Hub, str]]:
     home = tmp_path_factory.mktemp("uploads")
     wishes = {
-        screen: Wish("Search our help centre", blueprint="rag-search", screen=screen) for screen in SCREENS
+        screen: ScaffoldRequest("Search our help centre", blueprint="rag-search", screen=screen)
+        for screen in SCREENS
     }
     folders = [make(plan(wish), home / "made" / screen) for screen, wish in wishes.items()]
     with served_site(home / "hub", *folders) as (hub, address):
@@ -34,7 +35,7 @@ def cookie(hub: Hub, link: Link, address: str) -> Any:
     """Of somebody new who came by `link`."""
     visit = hub.store.admit(link.id)
     assert visit
-    visitors = Visitors(hub.store, Keys.open(hub.settings.home))
+    visitors = VisitorIdentity(hub.store, SigningKeys.open(hub.settings.home))
     return {"name": VISIT_COOKIE, "value": visitors.visit_cookie(visit, visit.slug), "url": address}
 
 

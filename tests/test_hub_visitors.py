@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from protokit.hub.content.insights import events_file
-from protokit.hub.content.story import checked_story, write_story
-from protokit.hub.guard.visitors import OWNER_COOKIE
-from protokit.hub.parts import Hub
-from protokit.runtime.opinions import OpinionLog
+from protokit.hub.content.guided_tour import checked_story, write_story
+from protokit.hub.content.usage_analytics import events_file
+from protokit.hub.context import Hub
+from protokit.hub.security.identity import OWNER_COOKIE
+from protokit.runtime.usage.feedback import OpinionLog
 from tests.browser import DESKTOP, PHONE, Visit, needs_chromium, serious, window
 from tests.hub_site import made, owner, served_site
 

@@ -14,17 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protokit.errors import SpecProblem
-from protokit.hub.content.editing import changed
-from protokit.hub.content.insights import Insights
-from protokit.hub.content.story import read_story
-from protokit.runtime.opinions import OpinionLog, latest
-from protokit.runtime.requests import Answer
-from protokit.runtime.telemetry import EventLog
-from protokit.spec import Spec, parse_spec, read_spec
+from protokit.hub.content.edit_prototype import changed
+from protokit.hub.content.guided_tour import read_story
+from protokit.hub.content.usage_analytics import UsageAnalytics
+from protokit.runtime.assistant_types import Answer
+from protokit.runtime.usage.events import EventLog
+from protokit.runtime.usage.feedback import OpinionLog, latest
+from protokit.spec.prototype_spec import Spec, parse_spec, read_spec
 from tests.hub_site import Site, made, site
 from tests.pdf_bomb import pdf_bomb
 from vectorstore import KnowledgeBase
-from vectorstore.reading.host import HOST_MEMORY
+from vectorstore.loaders.host_memory import HOST_MEMORY
 
 HOME = "/prototypes/hr"
 COMMENTED = """\
@@ -366,7 +366,7 @@ def test_what_went_unanswered_is_counted_and_shown_first(hub):
     ask(folder, "How many days of leave?", thumbs=1)
     for question in ("Is there parking?", "is there parking", "Who is the CEO?"):
         ask(folder, question, found=False)
-    totals, gaps = Insights(folder).totals(), Insights(folder).gaps()
+    totals, gaps = UsageAnalytics(folder).totals(), UsageAnalytics(folder).gaps()
     assert (totals.questions, totals.unanswered, totals.up, totals.down) == (4, 3, 1, 0)
     assert [(gap.question.casefold().rstrip("?"), gap.times) for gap in gaps] == [
         ("is there parking", 2),
@@ -377,7 +377,7 @@ def test_what_went_unanswered_is_counted_and_shown_first(hub):
     assert "2 times" in page
     assert "It helped &lt;b&gt;me&lt;/b&gt;." in page
     assert "How many days" not in hub.get(f"{HOME}/questions?show=unanswered").split('id="asked"')[1]
-    assert sum(day.questions for day in Insights(folder).days()) == 4
+    assert sum(day.questions for day in UsageAnalytics(folder).days()) == 4
 
 
 def test_a_long_list_is_read_page_by_page(hub):
@@ -393,7 +393,7 @@ def test_a_long_list_is_read_page_by_page(hub):
 
 
 def test_an_answer_shows_where_it_came_from(hub):
-    from vectorstore.passages import Passage
+    from vectorstore.passage import Passage
 
     passages = tuple(Passage(f"Text {n}.", f"file{n}.md", 0, 7) for n in range(3))
     event = ask(
@@ -416,12 +416,12 @@ def test_the_stage_at_which_an_answer_was_lost_is_found(hub):
 
 
 def test_the_budget_is_shown_with_what_is_left_of_it(hub):
-    from protokit.runtime.budget import Budget, Limits
+    from protokit.runtime.usage.budget import Budget, SpendingLimits
 
     assert (
         hub.post(f"{HOME}/edit", f"{HOME}/edit", **form_of(hub) | {"dollars_per_day": "2"}).status_code == 303
     )
-    budget = Budget(str(hub.folder("hr") / ".protokit" / "budget.db"), Limits(dollars_a_day=2))
+    budget = Budget(str(hub.folder("hr") / ".protokit" / "budget.db"), SpendingLimits(dollars_a_day=2))
     budget.settle(budget.reserve(0.5, 10, session="s", visitor="v"), 0.5, 10)
     ask(hub.folder("hr"), "Anything?")
     page = hub.get(f"{HOME}/questions")

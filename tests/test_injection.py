@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from protokit.prototype import Prototype, free_port
-from protokit.running import wait_until_open
+from protokit.prototype.prototype_folder import Prototype, free_port
+from protokit.prototype.run_prototype import wait_until_open
 from protokit.runtime import Answer
-from protokit.runtime.defence import safe_markdown
-from protokit.runtime.showing import answer_markdown, marked, marked_text, sources_html
+from protokit.runtime.ui.formatting import answer_markdown, marked, marked_text, sources_html
+from protokit.runtime.ui.safe_markdown import safe_markdown
 from tests import model_server
 from tests.browser import needs_chromium, visit
 from tests.model_server import MODEL, ModelServer

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from protokit.judging import read_verdicts
+from protokit.evaluation.judge import read_verdicts
 from tests import model_server
 from tests.leave import made_leave
 from tests.model_server import MODEL, ModelServer

@@ -14,9 +14,9 @@ import pytest
 
 from tests import embedding_server
 from vectorstore import KnowledgeBase, VectorstoreError, answerable, extract
-from vectorstore.embeddings import embedder
-from vectorstore.locking import only_writer
-from vectorstore.reports import Progress
+from vectorstore.embeddings.embedder_factory import embedder
+from vectorstore.index.write_lock import only_writer
+from vectorstore.progress import Progress
 
 LEAVE = """# Leave
 

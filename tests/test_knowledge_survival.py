@@ -13,8 +13,8 @@ import pytest
 
 from tests import embedding_server
 from vectorstore import KnowledgeBase, VectorstoreError
-from vectorstore.chroma import Vectors
-from vectorstore.reports import Progress
+from vectorstore.index.chroma import Vectors
+from vectorstore.progress import Progress
 
 FILES, PARAGRAPHS = 30, 8
 SYNC = """

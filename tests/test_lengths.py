@@ -7,21 +7,22 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from protokit.cli import main
+from protokit.cli.main import main
+from protokit.deploy.serving.openai_schema import ChatRequest
 from protokit.errors import SpecProblem
 from protokit.runtime import EventLog, Question, Reply, Settings, SettingsProblem
-from protokit.runtime.errors import TooLong
-from protokit.runtime.lengths import COMMENT, FILE, QUESTION, TEXT
-from protokit.runtime.models import connect
-from protokit.runtime.requests import Condensation
-from protokit.runtime.summaries import summarize
-from protokit.serving.wire import ChatRequest
-from protokit.spec import read_spec
+from protokit.runtime.assistant_types import SummaryRequest
+from protokit.runtime.models.model_factory import connect
+from protokit.runtime.qa.answer_types import find
+from protokit.runtime.qa.question_type import Kind
+from protokit.runtime.runtime_errors import TooLong
+from protokit.runtime.summarization.offline_summary import summarize
+from protokit.runtime.text_limits import COMMENT, FILE, TEXT
+from protokit.spec.prototype_spec import read_spec
 from vectorstore import KnowledgeBase
-from vectorstore.answer_types import find
-from vectorstore.passages import Passage
-from vectorstore.questions import Kind
-from vectorstore.sentences import split
+from vectorstore.passage import Passage
+from vectorstore.text.query_limits import QUESTION
+from vectorstore.text.sentences import split
 
 LONG = "x" * 5_000_000
 
@@ -69,7 +70,7 @@ def test_a_question_of_five_megabytes_is_refused_kindly_and_at_once(tmp_path: Pa
 def test_a_text_of_five_megabytes_is_refused_too(tmp_path: Path) -> None:
     told, log = Settings(tmp_path, "Leave"), EventLog(tmp_path / "events.db")
     with pytest.raises(TooLong, match=r"text has 5,000,000 characters"):
-        list(Reply(lambda: Condensation(LONG), connect("offline"), told, log))
+        list(Reply(lambda: SummaryRequest(LONG), connect("offline"), told, log))
 
 
 def test_a_search_looks_at_no_more_than_a_question(tmp_path: Path) -> None:
@@ -135,7 +136,7 @@ HARD = {
 
 @pytest.mark.parametrize("unit", HARD.values(), ids=HARD.keys())
 def test_hard_texts_as_long_as_they_may_be_take_a_bounded_time(unit: str) -> None:
-    from protokit.runtime.answering import answer
+    from protokit.runtime.qa.offline_answer import answer
 
     split("Once before, so that nothing is loaded.")
     text = "a" + unit * (QUESTION // len(unit)) + "b"
@@ -144,4 +145,4 @@ def test_hard_texts_as_long_as_they_may_be_take_a_bounded_time(unit: str) -> Non
     assert seconds(lambda: answer(Question("How many days of leave?", passages=[leave] * 6))) < 3
     assert seconds(lambda: [find(kind, text) for kind in Kind]) < 2
     long = "a" + unit * (50_000 // len(unit)) + "b"
-    assert seconds(lambda: summarize(Condensation(long))) < 6
+    assert seconds(lambda: summarize(SummaryRequest(long))) < 6

@@ -12,12 +12,13 @@ import pytest
 
 from protokit.errors import SpecProblem
 from protokit.runtime import EventLog, ModelProblem, Question, Reply, Settings
-from protokit.runtime.budget import Budget, Limits
-from protokit.runtime.models import OpenAIEngine, Outcome, connect
-from protokit.runtime.requests import Answer
-from protokit.runtime.sending import CUT
-from protokit.runtime.tokens import count
-from protokit.spec import parse_spec
+from protokit.runtime.assistant_types import Answer
+from protokit.runtime.models.model_factory import connect
+from protokit.runtime.models.openai_model import OpenAIEngine
+from protokit.runtime.prompting.build_messages import CUT, ModelOutcome
+from protokit.runtime.prompting.tokens import count
+from protokit.runtime.usage.budget import Budget, SpendingLimits
+from protokit.spec.prototype_spec import parse_spec
 from tests import model_server
 from tests.model_server import MODEL, ModelServer
 
@@ -45,7 +46,7 @@ def asked(told: Settings, question: str = "How many days of leave?", session: st
 
 
 def spent(folder: Path) -> float:
-    return Budget(str(folder / ".protokit" / "budget.db"), Limits()).spent().in_all
+    return Budget(str(folder / ".protokit" / "budget.db"), SpendingLimits()).spent().in_all
 
 
 def test_the_longest_answer_and_the_temperature_are_sent(server: ModelServer, tmp_path: Path) -> None:
@@ -73,14 +74,14 @@ def test_models_that_reason_are_told_by_the_name_they_know(
     server: ModelServer, model: str, name: str
 ) -> None:
     with pytest.raises(ModelProblem, match="does not know the model"):
-        list(OpenAIEngine(model).stream(Question("How?"), Outcome(max_tokens=99)))
+        list(OpenAIEngine(model).stream(Question("How?"), ModelOutcome(max_tokens=99)))
     assert {field: value for field, value in server.asked[-1].items() if "tokens" in field} == {name: 99}
 
 
 @pytest.mark.parametrize("refused", ["max_tokens", "max_completion_tokens", "temperature"])
 def test_a_server_that_refuses_a_field_is_asked_again_without(server: ModelServer, refused: str) -> None:
     server.behaviour.refused = (refused,)
-    outcome = Outcome(max_tokens=5, temperature=0.2)
+    outcome = ModelOutcome(max_tokens=5, temperature=0.2)
     server.behaviour.endless = True
     text = "".join(OpenAIEngine(MODEL).stream(Question("How?"), outcome))
     assert count(text, MODEL).tokens <= 5
@@ -91,13 +92,13 @@ def test_a_server_that_refuses_a_field_is_asked_again_without(server: ModelServe
 
 def test_a_server_that_knows_neither_name_is_asked_without_and_left_at_the_limit(server: ModelServer) -> None:
     server.behaviour.refused, server.behaviour.endless = ("max_tokens", "max_completion_tokens"), True
-    engine, outcome = OpenAIEngine(MODEL), Outcome(max_tokens=20)
+    engine, outcome = OpenAIEngine(MODEL), ModelOutcome(max_tokens=20)
     text = "".join(engine.stream(Question("How?"), outcome))
     assert 15 <= count(text, MODEL).tokens <= 20
     assert not {"max_tokens", "max_completion_tokens"} & server.asked[-1].keys()
     assert server.left.wait(10), "the connection is closed, so that the server stops"
     before = len(server.asked)
-    list(engine.stream(Question("How?"), Outcome(max_tokens=20)))
+    list(engine.stream(Question("How?"), ModelOutcome(max_tokens=20)))
     assert len(server.asked) == before + 1, "it remembers"
 
 
@@ -133,13 +134,13 @@ def test_what_does_not_fit_is_refused_before_the_server_hears_of_it(
 
 def test_one_huge_piece_is_cut_to_the_limit(server: ModelServer) -> None:
     server.behaviour.pieces = ["word after word, " * 20_000]
-    text = "".join(OpenAIEngine(MODEL).stream(Question("How?"), Outcome(max_tokens=50)))
+    text = "".join(OpenAIEngine(MODEL).stream(Question("How?"), ModelOutcome(max_tokens=50)))
     assert 40 <= count(text, MODEL).tokens <= 50
 
 
 def test_thoughts_count_and_an_answer_that_only_thinks_says_so(server: ModelServer) -> None:
     server.behaviour.thoughts = ["let me think about this "] * 40
-    outcome = Outcome(max_tokens=100)
+    outcome = ModelOutcome(max_tokens=100)
     with pytest.raises(ModelProblem, match=r"took its 100 tokens to think\. Raise max_tokens"):
         list(OpenAIEngine(MODEL).stream(Question("How?"), outcome))
     assert outcome.unseen > 100
@@ -157,7 +158,7 @@ def test_a_caller_killed_between_the_pieces_has_spent_what_was_reserved(
         "import sys; from pathlib import Path\n"
         "from tests.test_longest_answer import settings\n"
         "from protokit.runtime import EventLog, Question, Reply\n"
-        "from protokit.runtime.models import connect\n"
+        "from protokit.runtime.models.model_factory import connect\n"
         "told = settings(Path(sys.argv[1]), limits={'dollars_total': 1.0})\n"
         "log = EventLog(told.folder / '.protokit' / 'events.db')\n"
         "for piece in Reply(lambda: Question('How?'), connect(told.model), told, log, 's'):\n"
@@ -175,9 +176,9 @@ def test_a_caller_killed_between_the_pieces_has_spent_what_was_reserved(
     child.send_signal(signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
     child.communicate(timeout=10)
     where = str(tmp_path / ".protokit" / "budget.db")
-    reserved = Budget(where, Limits()).spent().held
+    reserved = Budget(where, SpendingLimits()).spent().held
     assert reserved > 1024 * PRICE / 1e6
-    later = Budget(where, Limits(), clock=lambda: time.time() + 301).spent()
+    later = Budget(where, SpendingLimits(), clock=lambda: time.time() + 301).spent()
     assert (later.in_all, later.held) == (pytest.approx(reserved), 0)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.runtime.masking import Masks
+from protokit.runtime.prompting.pii import PiiMasker
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from protokit.runtime.masking import Masks
     ],
 )
 def test_addresses_cards_and_phones_are_masked(question: str, masked: str) -> None:
-    masks = Masks()
+    masks = PiiMasker()
     assert masks.mask(question) == masked
     assert masks.unmask(masked) == question
 
@@ -47,31 +47,31 @@ def test_addresses_cards_and_phones_are_masked(question: str, masked: str) -> No
     ],
 )
 def test_dates_amounts_and_article_numbers_are_left_alone(question: str) -> None:
-    assert Masks().mask(question) == question
+    assert PiiMasker().mask(question) == question
 
 
 def test_the_same_address_has_the_same_placeholder_through_the_whole_conversation() -> None:
-    masks = Masks()
+    masks = PiiMasker()
     assert masks.mask("a@x.org and b@x.org") == "[email 1] and [email 2]"
     assert masks.mask("Who is B@X.ORG?") == "Who is [email 2]?"
     assert masks.mask("+1 415 555 2671") == masks.mask("+1-415-555-2671")
 
 
 def test_a_placeholder_typed_by_the_visitor_is_not_taken_for_a_secret() -> None:
-    masks = Masks()
+    masks = PiiMasker()
     masked = masks.mask("[email 1] is what you said; mine is a@x.org")
     assert masked == "[email 1] is what you said; mine is [email 2]"
     assert masks.unmask(masked) == "[email 1] is what you said; mine is a@x.org"
 
 
 def test_a_placeholder_the_model_made_up_stays_as_it_is() -> None:
-    masks = Masks()
+    masks = PiiMasker()
     masks.mask("a@x.org")
     assert masks.unmask("[email 1], [email 7], [phone 1]") == "a@x.org, [email 7], [phone 1]"
 
 
 def test_what_was_masked_does_not_show_when_the_object_is_printed() -> None:
-    masks = Masks()
+    masks = PiiMasker()
     masks.mask("a@x.org")
     assert "a@x.org" not in repr(masks)
 
@@ -79,7 +79,7 @@ def test_what_was_masked_does_not_show_when_the_object_is_printed() -> None:
 @settings(max_examples=200, deadline=None)
 @given(cuts=st.lists(st.integers(0, 70), max_size=8))
 def test_an_answer_cut_anywhere_is_unmasked_whole(cuts: list[int]) -> None:
-    masks = Masks()
+    masks = PiiMasker()
     masks.mask("a@x.org, +44 20 7946 0958")
     answer = "Write to [email 1] [sic] or call [phone 1]; see [1] and [email 9] [em"
     edges = [0, *sorted(cuts), len(answer)]
@@ -91,6 +91,6 @@ def test_an_answer_cut_anywhere_is_unmasked_whole(cuts: list[int]) -> None:
 @given(st.text(alphabet="a1.@ +-()[]emailphone 20794", max_size=80))
 def test_masking_and_unmasking_gives_back_any_text(text: str) -> None:
     # A number written in two ways comes back in the first of them, so separators are left out of account.
-    masks = Masks()
+    masks = PiiMasker()
     back = masks.unmask(masks.mask(text))
     assert [sign for sign in back if sign.isalnum()] == [sign for sign in text if sign.isalnum()]

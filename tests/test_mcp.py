@@ -121,7 +121,7 @@ def test_a_missing_package_is_named_with_its_command(made: Path) -> None:
     code = (
         "import sys, importlib.util as u; real = u.find_spec\n"
         "u.find_spec = lambda name: None if name == 'mcp' else real(name)\n"
-        "from protokit.cli import main; main(['mcp', sys.argv[1]])"
+        "from protokit.cli.main import main; main(['mcp', sys.argv[1]])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(made)],

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protokit.merging import Form, has_markers, is_text, merge
-from protokit.requirement_lines import merge_requirements
+from protokit.files.three_way_merge import Form, has_markers, is_text, merge
+from protokit.update.merge_requirements import merge_requirements
 
 PIECES = st.lists(
     st.sampled_from([b"a", b"bc", b"\n", b"\r\n", b"\r", b"\xef\xbb\xbf", b"\xff", b""]), max_size=12

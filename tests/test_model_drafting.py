@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from protokit.model_drafting import draft_by_model
-from protokit.prototype import free_port
-from protokit.spec import Spec, read_spec
+from protokit.drafting.llm_draft import draft_by_model
+from protokit.prototype.prototype_folder import free_port
+from protokit.spec.prototype_spec import Spec, read_spec
 from tests import model_server
 from tests.model_server import MODEL, ModelServer
 from tests.terminal import Done, inside, protokit, tree

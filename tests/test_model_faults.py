@@ -10,18 +10,19 @@ from pathlib import Path
 import pytest
 
 from protokit.runtime import ModelProblem
-from protokit.runtime.models import OpenAIEngine, Outcome, connect
-from protokit.runtime.pacing import Patience
-from protokit.runtime.requests import Question
-from protokit.runtime.sending import CUT
-from protokit.runtime.tokens import count
-from protokit.spec import PROVIDERS
+from protokit.runtime.assistant_types import Question
+from protokit.runtime.models.model_factory import connect
+from protokit.runtime.models.openai_model import OpenAIEngine
+from protokit.runtime.models.stream_timeout import StreamTimeouts
+from protokit.runtime.prompting.build_messages import CUT, ModelOutcome
+from protokit.runtime.prompting.tokens import count
+from protokit.spec.prototype_spec import PROVIDERS
 from tests import model_server
 from tests.model_server import MODEL, ModelServer
 from tests.terminal import protokit
 
 KEY = "sk-planted-51b0c2"
-SHORT = Patience(first=0.4, between=0.3)
+SHORT = StreamTimeouts(first=0.4, between=0.3)
 WHOLE = "Thirty days of leave [1]."
 
 
@@ -33,9 +34,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
         yield running
 
 
-def answered(patience: Patience | None = None, outcome: Outcome | None = None) -> str:
+def answered(patience: StreamTimeouts | None = None, outcome: ModelOutcome | None = None) -> str:
     engine = OpenAIEngine(MODEL, patience)
-    return "".join(engine.stream(Question("How many days of leave?"), outcome or Outcome()))
+    return "".join(engine.stream(Question("How many days of leave?"), outcome or ModelOutcome()))
 
 
 def test_a_server_that_never_begins_is_given_up(server: ModelServer) -> None:
@@ -56,12 +57,12 @@ def test_signs_of_life_are_no_answer(server: ModelServer) -> None:
 def test_a_server_that_falls_silent_half_way_is_given_up(server: ModelServer) -> None:
     server.behaviour.between = 60
     with pytest.raises(ModelProblem, match="stopped half-way"):
-        answered(Patience(first=30, between=0.3))
+        answered(StreamTimeouts(first=30, between=0.3))
 
 
 def test_the_first_word_may_take_longer_than_the_next(server: ModelServer) -> None:
     server.behaviour.first_token = 2.5
-    assert answered(Patience(first=30, between=2)) == WHOLE
+    assert answered(StreamTimeouts(first=30, between=2)) == WHOLE
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
@@ -137,7 +138,7 @@ def test_an_answer_that_a_filter_ends_is_declined_too(server: ModelServer) -> No
 
 def test_a_server_that_knows_no_stream_options_is_asked_without(server: ModelServer) -> None:
     server.behaviour.takes_stream_options = False
-    outcome = Outcome()
+    outcome = ModelOutcome()
     assert answered(outcome=outcome) == WHOLE
     assert outcome.tokens_in is None
     assert ["stream_options" in sent for sent in server.asked] == [True, False]
@@ -147,7 +148,7 @@ def test_a_server_that_knows_no_stream_options_is_asked_without(server: ModelSer
 def test_a_visitor_who_stops_closes_the_connection(server: ModelServer, read: int) -> None:
     server.behaviour.pieces = ["word "] * 2000
     server.behaviour.between = 0.02
-    pieces = OpenAIEngine(MODEL).stream(Question("Tell me everything"), Outcome())
+    pieces = OpenAIEngine(MODEL).stream(Question("Tell me everything"), ModelOutcome())
     for _ in range(read + 1):
         next(pieces)
     pieces.close()
@@ -184,12 +185,12 @@ def test_a_model_asked_for_by_name_that_does_not_answer_ends_with_1_and_the_offl
 
 def test_a_missing_package_comes_with_the_command_that_installs_it() -> None:
     with pytest.raises(ModelProblem, match=r"Run: pip install langchain-mistralai$"):
-        list(connect("mistralai:small").stream(Question("How?"), Outcome()))
+        list(connect("mistralai:small").stream(Question("How?"), ModelOutcome()))
 
 
 def test_a_provider_nobody_knows_is_one_line() -> None:
     with pytest.raises(ModelProblem, match="nosuchprovider:small"):
-        list(connect("nosuchprovider:small").stream(Question("How?"), Outcome()))
+        list(connect("nosuchprovider:small").stream(Question("How?"), ModelOutcome()))
 
 
 def test_a_new_prototype_may_name_any_provider_that_langchain_knows() -> None:
@@ -236,13 +237,13 @@ def provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("provider")
 def test_a_model_through_langchain_streams() -> None:
-    pieces = list(connect("ollama:small").stream(Question("How many days?"), Outcome()))
+    pieces = list(connect("ollama:small").stream(Question("How many days?"), ModelOutcome()))
     assert "".join(pieces) == "Thirty days."
 
 
 @pytest.mark.usefixtures("provider")
 def test_a_provider_of_langchain_is_told_the_longest_answer_and_left_there() -> None:
-    outcome = Outcome("ollama:endless", max_tokens=50, temperature=0.5)
+    outcome = ModelOutcome("ollama:endless", max_tokens=50, temperature=0.5)
     text = "".join(connect("ollama:endless").stream(Question("How?"), outcome))
     assert text.startswith("50 0.5 word")
     assert 40 <= count(text).tokens <= 50
@@ -254,5 +255,5 @@ def test_what_a_providers_package_raises_is_one_line_without_its_words() -> None
     with pytest.raises(
         ModelProblem, match=r"ollama:broken: the model did not answer \(ConnectionError\)"
     ) as raised:
-        list(connect("ollama:broken").stream(Question("How?"), Outcome()))
+        list(connect("ollama:broken").stream(Question("How?"), ModelOutcome()))
     assert KEY not in str(raised.value)

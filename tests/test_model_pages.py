@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import TimeoutError
 
-from protokit.prototype import Prototype
-from protokit.running import wait_until_open
+from protokit.prototype.prototype_folder import Prototype
+from protokit.prototype.run_prototype import wait_until_open
 from tests import model_server
 from tests.browser import Visit, needs_chromium, own_port, window
 from tests.model_server import MODEL, Behaviour, ModelServer

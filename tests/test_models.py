@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from protokit.prototype import Prototype
+from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime import Answer, ModelProblem
-from protokit.runtime.models import connect
+from protokit.runtime.models.model_factory import connect
 from tests import model_server
 from tests.model_server import MODEL, Behaviour, ModelServer
 from tests.terminal import inside, protokit
@@ -140,7 +140,7 @@ def test_a_server_on_this_machine_costs_nothing(folder: Path, server: ModelServe
 
 
 def test_the_cost_of_an_unknown_model_is_unknown_and_never_zero(folder: Path, server: ModelServer) -> None:
-    from protokit.runtime.prices import cost
+    from protokit.runtime.usage.prices import cost
 
     assert cost(f"openai:{MODEL}", 321, 7).dollars is None
     assert cost(f"openai:{MODEL}", 321, 7, base_url="https://models.example.org/v1").dollars is None
@@ -251,11 +251,11 @@ def test_a_string_that_names_no_model_is_refused(model: str) -> None:
 
 
 def test_a_provider_that_is_not_installed_says_which_package_is_missing() -> None:
-    from protokit.runtime.models import Outcome
-    from protokit.runtime.requests import Question
+    from protokit.runtime.assistant_types import Question
+    from protokit.runtime.prompting.build_messages import ModelOutcome
 
     with pytest.raises(ModelProblem, match=r"model mistralai:small: .*langchain-mistralai"):
-        list(connect("mistralai:small").stream(Question(QUESTION), Outcome()))
+        list(connect("mistralai:small").stream(Question(QUESTION), ModelOutcome()))
 
 
 def test_the_key_in_the_env_file_is_used_and_appears_nowhere_else(folder: Path, server: ModelServer) -> None:

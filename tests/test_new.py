@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from protokit.prototype import Prototype
-from protokit.spec import parse_spec, read_spec, spec_fields, write_spec
+from protokit.prototype.prototype_folder import Prototype
+from protokit.spec.prototype_spec import parse_spec, read_spec, spec_fields, write_spec
 from tests import terminal
 from tests.terminal import protokit, tree
 

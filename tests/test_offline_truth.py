@@ -8,13 +8,14 @@ from random import Random
 
 import pytest
 
-from protokit.runtime.answering import answer, phrase
-from protokit.runtime.requests import Citation, Condensation, Question, Turn
-from protokit.runtime.summaries import summarize
+from protokit.runtime.assistant_types import Citation, Question, SummaryRequest, Turn
+from protokit.runtime.phrases import phrase
+from protokit.runtime.qa.offline_answer import answer
+from protokit.runtime.summarization.offline_summary import summarize
 from vectorstore import KnowledgeBase
 from vectorstore.chunking import chunk
-from vectorstore.passages import Passage
-from vectorstore.reading import read
+from vectorstore.loaders import read
+from vectorstore.passage import Passage
 
 PAIRS = 320
 THINGS = (
@@ -162,7 +163,7 @@ def test_every_sentence_stands_in_a_source_where_it_says(cases: list[Case]) -> N
 def test_every_point_of_a_summary_stands_in_the_text(cases: list[Case]) -> None:
     points = 0
     for case in cases[::4]:
-        text, citations, _ = summarize(Condensation(case.text))
+        text, citations, _ = summarize(SummaryRequest(case.text))
         for citation in citations:
             assert case.text[citation.passage.start : citation.passage.end] == citation.passage.text
             assert f"[{citation.number}]" in text

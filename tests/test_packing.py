@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.runtime.packing import Packed, Turn, condense, pack
-from vectorstore.passages import Passage
+from protokit.runtime.assistant_types import Turn
+from protokit.runtime.prompting.context_window import PackedContext, condense, pack_context
+from vectorstore.passage import Passage
 
 INSTRUCTIONS = "You are the leave assistant of Acme. Answer from the passages only."
 QUESTION = "How long is parental leave?"
@@ -26,9 +27,9 @@ def turn(number: int) -> Turn:
     )
 
 
-def packed(budget: int, *, turns: int = 4, passages: int = 6) -> Packed:
+def packed(budget: int, *, turns: int = 4, passages: int = 6) -> PackedContext:
     history = [turn(number) for number in range(turns)]
-    return pack(
+    return pack_context(
         INSTRUCTIONS, history, [passage(number) for number in range(passages)], QUESTION, budget, count
     )
 

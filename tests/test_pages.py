@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from protokit.making import Wish, make, plan
-from protokit.prototype import Prototype
-from protokit.running import wait_until_open
-from protokit.runtime.page_policy import PAGE_POLICY
-from protokit.runtime.telemetry import NOT_KEPT, EventLog
+from protokit.prototype.prototype_folder import Prototype
+from protokit.prototype.run_prototype import wait_until_open
+from protokit.runtime.ui.page_policy import PAGE_POLICY
+from protokit.runtime.usage.events import NOT_KEPT, EventLog
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
 from tests.browser import DESKTOP, PHONE, Visit, needs_chromium, own_port, serious, window
 from tests.terminal import run
 
@@ -49,7 +49,7 @@ def kind_name(kind: tuple[str, str]) -> str:
 def served(request, tmp_path_factory) -> Iterator[Served]:
     blueprint, screen = request.param
     folder = make(
-        plan(Wish(PROMPTS[blueprint], blueprint=blueprint, screen=screen)),
+        plan(ScaffoldRequest(PROMPTS[blueprint], blueprint=blueprint, screen=screen)),
         tmp_path_factory.mktemp("made") / "demo",
     )
     prototype = Prototype.open(folder)

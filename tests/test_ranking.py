@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore.passages import Passage
-from vectorstore.ranking import Ranker, fuse
+from vectorstore.index.lexical_index import Bm25Index
+from vectorstore.passage import Passage
+from vectorstore.search.fusion import fuse
 
 TEXTS = {
     "leave": "Full-time employees earn 25 days of paid annual leave per calendar year.",
@@ -24,24 +25,24 @@ def passages(texts: dict[str, str]) -> dict[str, Passage]:
 
 
 @pytest.fixture
-def ranker() -> Ranker:
-    return Ranker.build(passages(TEXTS))
+def ranker() -> Bm25Index:
+    return Bm25Index.build(passages(TEXTS))
 
 
-def best(ranker: Ranker, question: str) -> str:
+def best(ranker: Bm25Index, question: str) -> str:
     return next(iter(ranker.words(question)), "")
 
 
-def test_the_passage_with_the_words_is_found(ranker: Ranker) -> None:
+def test_the_passage_with_the_words_is_found(ranker: Bm25Index) -> None:
     assert best(ranker, "How many days of annual leave do employees earn?") == "leave"
 
 
-def test_a_misspelt_question_finds_the_passage(ranker: Ranker) -> None:
+def test_a_misspelt_question_finds_the_passage(ranker: Bm25Index) -> None:
     assert best(ranker, "minimum lenght of a pasword in caracters") == "security"
 
 
 def test_headings_and_file_names_are_searched() -> None:
-    found = Ranker.build(
+    found = Bm25Index.build(
         {"a": passage("Within 30 days.", heading="Refunds"), "b": passage("Within 14 days.", "warranty.md")}
     )
     assert best(found, "How do refunds work?") == "a"
@@ -90,47 +91,47 @@ def test_headings_and_file_names_are_searched() -> None:
 )
 def test_questions_in_other_languages_need_only_words(texts: list[str], question: str, wanted: int) -> None:
     stored = {str(number): passage(text, "f.md", number * 100) for number, text in enumerate(texts)}
-    lexical = Ranker.build(stored).words(question)
+    lexical = Bm25Index.build(stored).words(question)
     misleading = {name: 0.9 if name != str(wanted) else 0.1 for name in stored}
     assert fuse(question, stored, lexical, misleading)[0].text == texts[wanted]
 
 
-def test_only_allowed_passages_are_looked_at(ranker: Ranker) -> None:
+def test_only_allowed_passages_are_looked_at(ranker: Bm25Index) -> None:
     assert set(ranker.words("days of leave", allowed={"refund", "travel"})) == {"refund"}
 
 
-def test_scores_of_named_passages_are_given_even_if_they_have_no_word(ranker: Ranker) -> None:
+def test_scores_of_named_passages_are_given_even_if_they_have_no_word(ranker: Bm25Index) -> None:
     assert ranker.words("annual leave", limit=1, also=["travel"])["travel"] == 0.0
 
 
-def test_an_updated_index_equals_one_built_anew(ranker: Ranker) -> None:
+def test_an_updated_index_equals_one_built_anew(ranker: Bm25Index) -> None:
     new = passages({"lunch": "Lunch is free on Fridays.", "travel": "Hotels cost up to 180 EUR a night."})
     updated = ranker.updated(new, removed=["security"])
     kept = {name: text for name, text in passages(TEXTS).items() if name not in ("security", "travel")}
-    built = Ranker.build(kept | new)
+    built = Bm25Index.build(kept | new)
     for question in ("free lunch", "hotels a night", "days", "passwords"):
         assert updated.words(question) == pytest.approx(built.words(question))
 
 
-def test_a_saved_index_is_the_same_when_loaded(ranker: Ranker, tmp_path: Path) -> None:
+def test_a_saved_index_is_the_same_when_loaded(ranker: Bm25Index, tmp_path: Path) -> None:
     ranker.save(tmp_path / "deep" / "words.index")
-    loaded = Ranker.load(tmp_path / "deep" / "words.index")
+    loaded = Bm25Index.load(tmp_path / "deep" / "words.index")
     assert loaded is not None
     assert loaded.words("annual leave days") == ranker.words("annual leave days")
     assert loaded.updated({}, removed=["leave"]).words("annual") == {}
 
 
-def test_a_damaged_or_missing_index_is_none(ranker: Ranker, tmp_path: Path) -> None:
+def test_a_damaged_or_missing_index_is_none(ranker: Bm25Index, tmp_path: Path) -> None:
     file = tmp_path / "words.index"
-    assert Ranker.load(file) is None
+    assert Bm25Index.load(file) is None
     ranker.save(file)
     file.write_bytes(file.read_bytes()[:200])
-    assert Ranker.load(file) is None
+    assert Bm25Index.load(file) is None
 
 
 def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
-    Ranker.build({}).save(tmp_path / "empty")
-    empty = Ranker.load(tmp_path / "empty")
+    Bm25Index.build({}).save(tmp_path / "empty")
+    empty = Bm25Index.load(tmp_path / "empty")
     assert empty is not None
     assert empty.words("anything") == {}
     assert fuse("anything", {}, {}, {}) == []
@@ -139,7 +140,7 @@ def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
 def test_meaning_finds_what_shares_no_word() -> None:
     stored = passages(TEXTS)
     question = "How much vacation do workers have?"
-    lexical = Ranker.build(stored).words(question, also=stored)
+    lexical = Bm25Index.build(stored).words(question, also=stored)
     dense = {"leave": 0.62, "refund": 0.11, "security": 0.05, "travel": 0.2}
     assert fuse(question, stored, lexical, dense)[0].file == "leave.md"
 
@@ -147,7 +148,7 @@ def test_meaning_finds_what_shares_no_word() -> None:
 def test_support_is_high_for_what_bears_on_the_question_and_low_for_what_does_not() -> None:
     stored = passages(TEXTS)
     question = "How many days of annual leave do employees earn?"
-    lexical = Ranker.build(stored).words(question, also=stored)
+    lexical = Bm25Index.build(stored).words(question, also=stored)
     dense = {"leave": 0.75, "refund": 0.2, "security": 0.02, "travel": 0.1}
     found = {hit.file: hit.support for hit in fuse(question, stored, lexical, dense)}
     assert found["leave.md"] > 0.8

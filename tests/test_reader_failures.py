@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from protokit.cli import main
-from protokit.hub.content import documents
-from protokit.hub.engine.limits import MIB, Limits
-from protokit.runtime.showing import files_html
+from protokit.cli.main import main
+from protokit.hub.content import knowledge_files
+from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
+from protokit.runtime.ui.formatting import files_html
 from tests.hosting_server import NAVIGATION, hosting_in, prototype
 from tests.pdf_bomb import pdf_bomb
 from vectorstore import KnowledgeBase
-from vectorstore.aside import read_again, set_aside
-from vectorstore.reading import ReaderFailure, read
-from vectorstore.reading.host import HOST_MEMORY, reader_memory
-from vectorstore.reports import SyncReport
+from vectorstore.index.set_aside import read_again, set_aside
+from vectorstore.loaders import ReaderFailure, read
+from vectorstore.loaders.host_memory import HOST_MEMORY, reader_memory
+from vectorstore.progress import SyncReport
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory of a process")
 BOMB = pdf_bomb()
@@ -156,18 +156,18 @@ def test_a_bomb_leaves_a_hosted_prototype_awake_and_its_owner_told(tmp_path: Pat
     (home / "knowledge").mkdir()
     (home / "knowledge" / "leave.md").write_text("# Leave\n\nThirty days a year.\n")
     (home / "knowledge" / "bomb.pdf").write_bytes(BOMB)
-    with hosting_in(tmp_path, Limits(memory=600 * MIB, attempts=1)) as hub:
+    with hosting_in(tmp_path, ResourceLimits(memory=600 * MIB, attempts=1)) as hub:
         hub.hosting.add("calm", home)
         assert hub.wake("calm"), hub.hosting.log("calm")
         assert hub.get("/p/calm/app/", **NAVIGATION).status_code == 200
         assert hub.hosting.status("calm").restarts == 0
-    states = {document.name: (document.state, document.note) for document in documents.documents(home)}
+    states = {document.name: (document.state, document.note) for document in knowledge_files.documents(home)}
     assert states["leave.md"][0] == "read"
     state, note = states["bomb.pdf"]
     assert state == "set aside"
     assert "memory" in note
-    documents.read_again(home, "bomb.pdf")
-    assert {document.name: document.state for document in documents.documents(home)} == {
+    knowledge_files.read_again(home, "bomb.pdf")
+    assert {document.name: document.state for document in knowledge_files.documents(home)} == {
         "leave.md": "read",
         "bomb.pdf": "waiting",
     }

@@ -20,7 +20,7 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph, SimpleDocTemplate, Table
 
-from vectorstore.reading import Document, read
+from vectorstore.loaders import Document, read
 
 STYLES = getSampleStyleSheet()
 WORDS = ["leave", "manager", "budget", "team", "quarter", "contract", "notice", "launch", "market", "price"]
@@ -441,7 +441,7 @@ def test_content_decides_where_the_ending_is_wrong(tmp_path: Path) -> None:
 def test_reading_markdown_loads_no_parser_of_other_formats(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# Title\n\nText.")
     program = (
-        "import sys; from pathlib import Path; from vectorstore.reading import read; "
+        "import sys; from pathlib import Path; from vectorstore.loaders import read; "
         f"read(Path({str(tmp_path / 'a.md')!r})); "
         "print([name for name in ('pypdfium2', 'lxml', 'openpyxl', 'numpy') if name in sys.modules])"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from protokit.cli import main
+from protokit.cli.main import main
 from tests.terminal import protokit
 
 ROOT = Path(__file__).parents[1]

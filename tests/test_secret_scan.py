@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from protokit.errors import FolderProblem
-from protokit.secret_scan import files_in, refuse_secrets
+from protokit.files.secret_scan import files_in, refuse_secrets
 from tests.blueprint_folders import INSIDE, written
 from tests.terminal import protokit, tree
 

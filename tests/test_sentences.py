@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vectorstore import languages
-from vectorstore.sentences import split
+from vectorstore.text import languages
+from vectorstore.text.sentences import split
 
 
 def sentences(text: str) -> list[str]:

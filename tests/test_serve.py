@@ -16,8 +16,8 @@ import httpx
 import openai
 import pytest
 
-from protokit.running import wait_until_open
-from protokit.runtime.telemetry import EventLog
+from protokit.prototype.run_prototype import wait_until_open
+from protokit.runtime.usage.events import EventLog
 from tests.browser import own_port
 from tests.model_server import MODEL, running
 from tests.terminal import COMMAND, environment, protokit
@@ -330,7 +330,7 @@ def test_a_missing_package_is_named_with_its_command(tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['fastapi'] = None\nimport importlib.util as u; real = u.find_spec\n"
         "u.find_spec = lambda name: None if name == 'fastapi' else real(name)\n"
-        "from protokit.cli import main; main(['serve', sys.argv[1]])"
+        "from protokit.cli.main import main; main(['serve', sys.argv[1]])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(folder)],

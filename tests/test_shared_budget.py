@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from protokit.runtime.errors import ModelProblem
+from protokit.runtime.runtime_errors import ModelProblem
 from protokit.runtime.settings import Settings
-from protokit.runtime.spending import SHARED, reserved
+from protokit.runtime.usage.spending_limits import BUDGET_URL_ENV, reserved
 
 SECRET = "hunter2"
 
@@ -17,7 +17,7 @@ def settings(folder: Path, title: str = "Leave Helper", **limits: float) -> Sett
 
 
 def test_a_url_of_something_else_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(SHARED, f"mysql://me:{SECRET}@db/budget")
+    monkeypatch.setenv(BUDGET_URL_ENV, f"mysql://me:{SECRET}@db/budget")
     with (
         pytest.raises(ModelProblem, match="not a postgresql:// URL") as problem,
         reserved(settings(tmp_path, dollars_total=1), 0.1, 10, "s"),
@@ -27,7 +27,7 @@ def test_a_url_of_something_else_is_named(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_without_limits_the_url_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(SHARED, "mysql://db/budget")
+    monkeypatch.setenv(BUDGET_URL_ENV, "mysql://db/budget")
     with reserved(settings(tmp_path), 0.1, 10, "s") as spent:
         spent(0.1, 10)
     assert list(tmp_path.iterdir()) == []
@@ -35,7 +35,7 @@ def test_without_limits_the_url_is_not_used(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_missing_driver_is_named_with_its_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    monkeypatch.setenv(SHARED, "postgresql://127.0.0.1:1/budget")
+    monkeypatch.setenv(BUDGET_URL_ENV, "postgresql://127.0.0.1:1/budget")
     with (
         pytest.raises(ModelProblem, match=r'pip install "protokit-studio\[postgres\]"'),
         reserved(settings(tmp_path, dollars_total=1), 0.1, 10, "s"),
@@ -47,9 +47,9 @@ def test_a_server_that_is_down_is_said_without_its_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("psycopg", reason="psycopg is not installed")
-    monkeypatch.setenv(SHARED, f"postgresql://me:{SECRET}@127.0.0.1:1/budget")
+    monkeypatch.setenv(BUDGET_URL_ENV, f"postgresql://me:{SECRET}@127.0.0.1:1/budget")
     with (
-        pytest.raises(ModelProblem, match=f"database of {SHARED} cannot be used") as problem,
+        pytest.raises(ModelProblem, match=f"database of {BUDGET_URL_ENV} cannot be used") as problem,
         reserved(settings(tmp_path, dollars_total=1), 0.1, 10, "s"),
     ):
         pass
@@ -63,7 +63,7 @@ def test_two_folders_of_one_title_share_a_budget_and_another_title_does_not(
 
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS budget_spent, budget_holds, budget_asked")
-    monkeypatch.setenv(SHARED, postgres)
+    monkeypatch.setenv(BUDGET_URL_ENV, postgres)
     with reserved(settings(tmp_path / "here", dollars_total=1), 1.0, 10, "s") as spent:
         spent(1.0, 10)
     with (

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from protokit.candidates import gather
-from protokit.question_forms import from_sentence
-from protokit.question_rows import from_label
-from protokit.starters import Reply, starter_questions
-from protokit.trial import try_documents
+from protokit.drafting.starters.candidates import generate_candidates
+from protokit.drafting.starters.document_preview import preview_documents
+from protokit.drafting.starters.english_questions import from_sentence
+from protokit.drafting.starters.select_starters import TrialAnswer, starter_questions
+from protokit.drafting.starters.table_questions import from_label
 
 HANDBOOK = """# Leave policy
 
@@ -58,7 +58,7 @@ def rows(folder: Path, language: str = "en", **documents: str) -> list[dict[str,
         path = folder / ".".join(name.rsplit("_", 1))
         path.write_text(text, encoding="utf-8")
         paths[path.name] = path
-    with try_documents(paths) as trial:
+    with preview_documents(paths) as trial:
         return trial.starters(language)
 
 
@@ -156,7 +156,7 @@ def test_four_facts_give_four_starters_that_the_engine_answers(
 ) -> None:
     made = rows(tmp_path, **documents)
     assert len({row["question"] for row in made}) == 4
-    with try_documents({path.name: path for path in tmp_path.iterdir()}) as trial:
+    with preview_documents({path.name: path for path in tmp_path.iterdir()}) as trial:
         for row in made:
             reply = trial._ask(row["question"])
             assert reply is not None, row
@@ -187,7 +187,9 @@ def test_starters_differ_from_one_another(tmp_path: Path) -> None:
 def test_the_best_known_facts_come_before_broad_questions(tmp_path: Path) -> None:
     made = questions(tmp_path, handbook_md=HANDBOOK)
     assert "How many working days of annual leave do full-time employees get?" in made
-    assert "How do I report sick leave?" in {each.question for each in gather({"a.md": HANDBOOK})}
+    assert "How do I report sick leave?" in {
+        each.question for each in generate_candidates({"a.md": HANDBOOK})
+    }
     assert not any(question.startswith("What should I know") for question in made)
 
 
@@ -238,13 +240,15 @@ def test_headings_serve_where_no_sentence_does(tmp_path: Path) -> None:
 
 def test_a_question_that_two_places_answer_differently_is_not_asked() -> None:
     texts = {"a.txt": "Bread costs 3 EUR a loaf.", "b.txt": "Bread costs 4 EUR a loaf."}
-    assert "How much does bread cost?" in {each.question for each in gather({"a.txt": texts["a.txt"]})}
-    assert "How much does bread cost?" not in {each.question for each in gather(texts)}
+    assert "How much does bread cost?" in {
+        each.question for each in generate_candidates({"a.txt": texts["a.txt"]})
+    }
+    assert "How much does bread cost?" not in {each.question for each in generate_candidates(texts)}
 
 
 def test_a_question_that_another_sentence_answers_is_not_kept() -> None:
-    def ask(question: str) -> Reply:
-        return Reply("The notice period is three months.", ("leave.md",))
+    def ask(question: str) -> TrialAnswer:
+        return TrialAnswer("The notice period is three months.", ("leave.md",))
 
     chosen = starter_questions({"leave.md": HANDBOOK}, ask)
     assert [each.answer for each in chosen if "notice" in each.question] == ["three months"]
@@ -266,7 +270,7 @@ def test_twenty_documents_take_less_than_three_seconds(tmp_path: Path) -> None:
     for number in range(20):
         text = (HANDBOOK + BRIDGE + CURIE).replace("three", "four" if number % 2 else "six") * 3
         (tmp_path / f"{number}.md").write_text(f"Handbook of office {number}.\n\n{text}", encoding="utf-8")
-    with try_documents({path.name: path for path in tmp_path.iterdir()}) as trial:
+    with preview_documents({path.name: path for path in tmp_path.iterdir()}) as trial:
         started = time.process_time()
         assert trial.starters("en")
         assert time.process_time() - started < 3

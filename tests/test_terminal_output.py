@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from protokit.commands.output import safe
+from protokit.cli.terminal_output import safe
 from tests.model_server import running
 from tests.terminal import Done, inside, protokit
 

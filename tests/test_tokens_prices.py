@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from protokit.runtime import prices, tokens
+from protokit.runtime.prompting import tokens
+from protokit.runtime.usage import prices
 
 TEXT = "Parental leave is sixteen weeks, and it can be split into two blocks."
 
@@ -35,7 +36,7 @@ def test_without_the_tokenizer_the_estimate_is_close_and_rather_high() -> None:
     # A process of its own, in which the package cannot be imported, as on a machine without it.
     code = (
         "import sys; sys.modules['splintr'] = None\n"
-        "from protokit.runtime import tokens\n"
+        "from protokit.runtime.prompting import tokens\n"
         f"found = tokens.count({TEXT * 20!r})\n"
         "print(found.tokens, found.how, found.estimated)"
     )
@@ -48,7 +49,7 @@ def test_without_the_tokenizer_the_estimate_is_close_and_rather_high() -> None:
 
 def test_neither_module_loads_its_heavy_package_on_import() -> None:
     code = (
-        "import sys; from protokit.runtime import prices, tokens\n"
+        "import sys; from protokit.runtime.prompting import tokens; from protokit.runtime.usage import prices\n"
         "prices.cost('offline', 1, 1)\n"
         "print([m for m in ('splintr', 'genai_prices', 'pydantic') if m in sys.modules])"
     )

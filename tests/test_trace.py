@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from protokit.runtime import EventLog
+from protokit.runtime.assistant_types import Answer
 from protokit.runtime.grounding import check
-from protokit.runtime.requests import Answer
 from tests import model_server
 from tests.leave import made_leave
 from tests.model_server import MODEL, ModelServer
 from tests.terminal import Done, inside, protokit
-from vectorstore.passages import Passage
+from vectorstore.passage import Passage
 
 SERVED = f"openai:{MODEL}"
 LEAVE = "How many days of annual leave does an employee have?"

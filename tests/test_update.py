@@ -15,11 +15,11 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from protokit import catalog
-from protokit.journal import PLACE
-from protokit.planning import plan
-from protokit.schema_versions import MIGRATIONS, migrated, rename
-from protokit.spec import SCHEMA, read_spec
+from protokit.catalog import lookup
+from protokit.spec.prototype_spec import SCHEMA, read_spec
+from protokit.spec.schema_migrations import MIGRATIONS, migrated, rename
+from protokit.update.transaction import PLACE
+from protokit.update.update_plan import plan
 from tests import terminal
 from tests.terminal import protokit, tree
 
@@ -70,7 +70,7 @@ class Release:
     """A copy of the blueprint rag-search, to be released as something newer."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = Path(shutil.copytree(catalog.home() / "rag-search", folder))
+        self.folder = Path(shutil.copytree(lookup.home() / "rag-search", folder))
         self.card(r"version: \S+", f"version: {NEXT}")
 
     def card(self, old: str, new: str) -> None:
@@ -475,8 +475,8 @@ KILLED = '''
 """Carries out changes and is killed at each step in turn, then while it recovers; every end is all or nothing."""
 import os, shutil, signal, sys
 from pathlib import Path
-from protokit.changes import Change
-from protokit.journal import carry_out, interrupted, recover
+from protokit.update.file_diff import Change
+from protokit.update.transaction import carry_out, interrupted, recover
 
 place = Path(sys.argv[1])
 before = {"a.txt": b"one", "deep/b.txt": b"two", "gone.txt": b"three", "same.txt": b"four"}

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from protokit.runtime import Settings, keep_upload
-from protokit.runtime.upload_policy import UPLOADS, may_upload
-from protokit.runtime.upload_quota import UploadLimits, UploadQuota, UploadRefused
+from protokit.runtime.uploads.upload_policy import UPLOADS, may_upload
+from protokit.runtime.uploads.upload_quota import UploadLimits, UploadQuota, UploadRefused
+from protokit.runtime.uploads.visitor_files import VisitorFiles, one_file
 from protokit.runtime.visitor import HOSTED, visitor_of
-from protokit.runtime.visitor_files import VisitorFiles, one_file
 from tests.hub_server import Served, served
 from tests.hub_site import made, site
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from protokit.hub.engine.limits import MIB, Limits
+from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
 from protokit.runtime import EventLog, Question, Reply, Settings
-from protokit.runtime.errors import LimitReached
-from protokit.runtime.models import connect
+from protokit.runtime.models.model_factory import connect
+from protokit.runtime.runtime_errors import LimitReached
 from protokit.runtime.visitor import BY_VISITOR, HOSTED, current_visitor
 from tests import model_server
 from tests.hosting_server import hosting_in, prototype
@@ -56,7 +56,7 @@ def test_a_page_of_streamlit_tells_who_asks(
 
 
 def test_a_page_of_gradio_tells_who_asks_and_a_header_of_the_client_does_not_count(tmp_path: Path) -> None:
-    with hosting_in(tmp_path, Limits(memory=600 * MIB, attempts=1)) as hub:
+    with hosting_in(tmp_path, ResourceLimits(memory=600 * MIB, attempts=1)) as hub:
         hub.hosting.add("calm", prototype(tmp_path / "prototypes" / "calm", "gradio", GRADIO))
         assert hub.wake("calm"), hub.hosting.log("calm")
         call = f"{hub.url}/p/calm/app/gradio_api/call/tell"

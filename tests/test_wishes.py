@@ -8,16 +8,22 @@ import pytest
 import yaml
 
 from protokit.errors import SpecProblem
-from protokit.questions import read_rows
-from protokit.runtime.requests import Answer, Citation
+from protokit.evaluation.assertions import (
+    AnswerAssertions,
+    assertion_rows,
+    count_words,
+    read_assertions,
+    with_assertions,
+)
+from protokit.evaluation.dataset import read_rows
+from protokit.runtime.assistant_types import Answer, Citation
 from protokit.runtime.settings import Settings
-from protokit.runtime.showing import engine_note
-from protokit.spec import Constraint, Spec
-from protokit.wishes import Wishes, count_words, read_wishes, wish_rows, with_wishes
+from protokit.runtime.ui.formatting import engine_note
+from protokit.spec.prototype_spec import Constraint, Spec
 from tests import model_server
 from tests.model_server import MODEL, ModelServer
 from tests.terminal import inside, protokit
-from vectorstore.passages import Passage
+from vectorstore.passage import Passage
 
 PROMPT = (
     "A chatbot for new hires about our HR handbook, in at most 40 words, prices in EUR,"
@@ -40,44 +46,48 @@ def spec(*constraints: Constraint) -> Spec:
 @pytest.mark.parametrize(
     ("wishes", "text", "breaks"),
     [
-        (Wishes(max_words=5), "One two three four five. [1]", False),
-        (Wishes(max_words=5), "One two three four five six. [1]", True),
-        (Wishes(max_words=5), "年假有十五天", True),
-        (Wishes(language="es"), SPANISH, False),
-        (Wishes(language="en"), SPANISH, True),
-        (Wishes(language="es"), "25 [1]", False),
-        (Wishes(currency="EUR"), "A hotel costs € 140 a night.", False),
-        (Wishes(currency="EUR"), "A hotel costs $140 a night.", True),
-        (Wishes(currency="EUR"), "Hotels are booked by the office.", False),
-        (Wishes(format=("bullets",)), "- one\n- two", False),
-        (Wishes(format=("bullets",)), "One and two.", True),
-        (Wishes(format=("numbered steps",)), "1. Open it.\n2. Read it.", False),
-        (Wishes(format=("table",)), "| a | b |\n| --- | --- |", False),
-        (Wishes(format=("one paragraph",)), "One.\n\nTwo.", True),
-        (Wishes(format=("at most 2 sentences",)), "One is here. Two is there. Three is more.", True),
-        (Wishes(format=("at most 2 sentences",)), "One is here. Two is there.", False),
-        (Wishes(tone="concise"), "word " * 90, True),
-        (Wishes(tone="plain and simple"), f"It is {'so very ' * 20}long.", True),
-        (Wishes(tone="plain and simple"), "It is short. It is plain.", False),
+        (AnswerAssertions(max_words=5), "One two three four five. [1]", False),
+        (AnswerAssertions(max_words=5), "One two three four five six. [1]", True),
+        (AnswerAssertions(max_words=5), "年假有十五天", True),
+        (AnswerAssertions(language="es"), SPANISH, False),
+        (AnswerAssertions(language="en"), SPANISH, True),
+        (AnswerAssertions(language="es"), "25 [1]", False),
+        (AnswerAssertions(currency="EUR"), "A hotel costs € 140 a night.", False),
+        (AnswerAssertions(currency="EUR"), "A hotel costs $140 a night.", True),
+        (AnswerAssertions(currency="EUR"), "Hotels are booked by the office.", False),
+        (AnswerAssertions(format=("bullets",)), "- one\n- two", False),
+        (AnswerAssertions(format=("bullets",)), "One and two.", True),
+        (AnswerAssertions(format=("numbered steps",)), "1. Open it.\n2. Read it.", False),
+        (AnswerAssertions(format=("table",)), "| a | b |\n| --- | --- |", False),
+        (AnswerAssertions(format=("one paragraph",)), "One.\n\nTwo.", True),
+        (
+            AnswerAssertions(format=("at most 2 sentences",)),
+            "One is here. Two is there. Three is more.",
+            True,
+        ),
+        (AnswerAssertions(format=("at most 2 sentences",)), "One is here. Two is there.", False),
+        (AnswerAssertions(tone="concise"), "word " * 90, True),
+        (AnswerAssertions(tone="plain and simple"), f"It is {'so very ' * 20}long.", True),
+        (AnswerAssertions(tone="plain and simple"), "It is short. It is plain.", False),
     ],
 )
-def test_an_answer_is_held_to_a_wish(wishes: Wishes, text: str, breaks: bool) -> None:
+def test_an_answer_is_held_to_a_wish(wishes: AnswerAssertions, text: str, breaks: bool) -> None:
     assert bool(wishes.broken(answer(text))) is breaks
 
 
 def test_only_from_the_documents_wants_a_source() -> None:
-    wishes = Wishes(only_documents=True)
+    wishes = AnswerAssertions(only_documents=True)
     assert wishes.broken(answer("Thirty days. [1]")) == {}
     assert wishes.broken(answer("Thirty days.", cited=False)) == {"only_documents": "no source is named"}
 
 
 def test_an_answer_that_refuses_needs_no_source_and_no_bullets() -> None:
     refusal = Answer("?", "The documents do not tell.", "offline", found=False)
-    assert Wishes(only_documents=True, format=("bullets",), language="es").broken(refusal) == {}
+    assert AnswerAssertions(only_documents=True, format=("bullets",), language="es").broken(refusal) == {}
 
 
 def test_each_wish_that_can_be_checked_becomes_a_row() -> None:
-    rows = wish_rows(
+    rows = assertion_rows(
         spec(
             Constraint(kind="max_words", value=50),
             Constraint(kind="language", value="es"),
@@ -95,21 +105,22 @@ def test_each_wish_that_can_be_checked_becomes_a_row() -> None:
 
 
 def test_the_rows_stand_after_the_questions_and_are_read_back() -> None:
-    text = with_wishes("# Ours\n- question: How many?\n", spec(Constraint(kind="max_words", value=50)))
+    text = with_assertions("# Ours\n- question: How many?\n", spec(Constraint(kind="max_words", value=50)))
     rows = yaml.safe_load(text)
     assert text.startswith("# Ours\n- question: How many?\n")
     assert [row.question for row in read_rows(rows)] == ["How many?"]
-    assert read_wishes(rows) == Wishes(max_words=50)
+    assert read_assertions(rows) == AnswerAssertions(max_words=50)
     assert (
-        yaml.safe_load(with_wishes("# None\n[]\n", spec(Constraint(kind="max_words", value=50)))) == rows[1:]
+        yaml.safe_load(with_assertions("# None\n[]\n", spec(Constraint(kind="max_words", value=50))))
+        == rows[1:]
     )
-    assert with_wishes("- question: A\n", spec()) == "- question: A\n"
+    assert with_assertions("- question: A\n", spec()) == "- question: A\n"
 
 
 @pytest.mark.parametrize("wrong", ["{max_word: 5}", "{max_words: many}", "50", "{tone: nice}"])
 def test_a_mistake_in_the_row_names_the_row(wrong: str) -> None:
     with pytest.raises(SpecProblem, match=r"questions.yaml, row 2"):
-        read_wishes(yaml.safe_load(f"- question: A\n- every_answer: {wrong}\n"))
+        read_assertions(yaml.safe_load(f"- question: A\n- every_answer: {wrong}\n"))
 
 
 def test_words_are_counted_as_people_of_the_language_count() -> None:
@@ -142,7 +153,7 @@ def test_a_new_prototype_states_its_wishes_and_checks_them(made: Path) -> None:
     assert "amounts in EUR" in stated
     assert "Give legal advice." in stated
     rows = yaml.safe_load((made / "questions.yaml").read_text(encoding="utf-8"))
-    assert read_wishes(rows) == Wishes(max_words=40, currency="EUR", only_documents=True)
+    assert read_assertions(rows) == AnswerAssertions(max_words=40, currency="EUR", only_documents=True)
     assert rows[-1] == {"question": "Please give legal advice.", "unanswerable": True}
 
 

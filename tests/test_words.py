@@ -2,9 +2,9 @@
 
 import pytest
 
-from vectorstore.following import with_history
-from vectorstore.spelling import Speller
-from vectorstore.words import content_words, language, query_words, tokens
+from vectorstore.index.spelling import Speller
+from vectorstore.search.follow_up import standalone_question
+from vectorstore.text.terms import content_words, language, query_words, tokenize
 
 
 @pytest.mark.parametrize(
@@ -35,21 +35,21 @@ def test_the_language_of_a_question_is_told(text: str, code: str) -> None:
     ],
 )
 def test_forms_of_a_word_give_one_term(one: str, other: str) -> None:
-    assert tokens(one) == tokens(other)
+    assert tokenize(one) == tokenize(other)
 
 
 def test_a_number_is_one_term_however_its_thousands_are_written() -> None:
-    assert tokens("1,000 boxes") == tokens("1000 boxes") == tokens("1.000 boxes")
-    assert tokens("3.5 litres")[0] == "3.5"
+    assert tokenize("1,000 boxes") == tokenize("1000 boxes") == tokenize("1.000 boxes")
+    assert tokenize("3.5 litres")[0] == "3.5"
 
 
 def test_scripts_without_spaces_give_pairs_of_characters() -> None:
-    assert tokens("年假天数") == ["年假", "假天", "天数"]
-    assert "休暇" in tokens("年次有給休暇は20日です")
+    assert tokenize("年假天数") == ["年假", "假天", "天数"]
+    assert "休暇" in tokenize("年次有給休暇は20日です")
 
 
 def test_words_of_grammar_are_no_terms() -> None:
-    assert tokens("What is the of and to") == []
+    assert tokenize("What is the of and to") == []
     assert [word.forms for word in query_words("Who is the owner?")] == [("owner",)]
 
 
@@ -65,7 +65,7 @@ def test_offsets_of_words_refer_to_the_text() -> None:
 
 def test_a_question_is_stemmed_in_every_language_searched() -> None:
     (word,) = query_words("Gehälter", ["de"])
-    assert tokens("die Gehälter und das Haus")[0] in word.forms
+    assert tokenize("die Gehälter und das Haus")[0] in word.forms
 
 
 def test_a_misspelt_word_finds_what_was_meant() -> None:
@@ -97,11 +97,11 @@ def test_short_words_and_numbers_are_never_respelt() -> None:
 def test_a_question_that_leans_takes_over_the_topic(
     question: str, history: list[str], whole: str | None
 ) -> None:
-    found = with_history(question, history)
+    found = standalone_question(question, history)
     assert found == (whole or f"{question} (What is the travel insurance)")
 
 
 def test_a_new_question_is_not_polluted_by_the_old_one() -> None:
     question = "How long is the warranty on the thermostat?"
-    assert with_history(question, ["How many days of leave do employees get?"]) == question
-    assert with_history("and for contractors?", []) == "and for contractors?"
+    assert standalone_question(question, ["How many days of leave do employees get?"]) == question
+    assert standalone_question("and for contractors?", []) == "and for contractors?"

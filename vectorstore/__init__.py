@@ -14,26 +14,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vectorstore.errors import VectorstoreError
-    from vectorstore.extracting import Evidence, answerable, extract
     from vectorstore.knowledge import KnowledgeBase
-    from vectorstore.passages import Passage
-    from vectorstore.reports import FileReport, Progress, Status, SyncReport
+    from vectorstore.passage import Passage
+    from vectorstore.progress import FileReport, Progress, Status, SyncReport
+    from vectorstore.vectorstore_errors import VectorstoreError
 
 _HOME = {
-    "VectorstoreError": "errors",
-    "Evidence": "extracting",
-    "answerable": "extracting",
-    "extract": "extracting",
     "KnowledgeBase": "knowledge",
-    "Passage": "passages",
-    "FileReport": "reports",
-    "Progress": "reports",
-    "Status": "reports",
-    "SyncReport": "reports",
+    "Passage": "passage",
+    "FileReport": "progress",
+    "Progress": "progress",
+    "Status": "progress",
+    "SyncReport": "progress",
+    "VectorstoreError": "vectorstore_errors",
 }
 __all__ = [
-    "Evidence",
     "FileReport",
     "KnowledgeBase",
     "Passage",
@@ -41,8 +36,6 @@ __all__ = [
     "Status",
     "SyncReport",
     "VectorstoreError",
-    "answerable",
-    "extract",
 ]
 
 

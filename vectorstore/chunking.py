@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from vectorstore.passages import Passage
-from vectorstore.reading.documents import Document, Section
-from vectorstore.sentences import split
+from vectorstore.loaders.document import Document, Section
+from vectorstore.passage import Passage
+from vectorstore.text.sentences import split
 
 CHUNKING_VERSION = "1"
 """Changes whenever a file would give other text or other passages: stores made by another are rebuilt."""
@@ -52,7 +52,7 @@ def chunk(document: Document, file: str) -> list[Passage]:
     ]
 
 
-def tokens(text: str) -> int:
+def estimate_tokens(text: str) -> int:
     """About how many tokens an embedding makes of `text`: within 8% of MiniLM's for English prose.
 
     For other languages it follows multilingual vocabularies; MiniLM's own falls back to single letters there.
@@ -82,7 +82,7 @@ def _together(text: str, run: list[Section], following: Section) -> bool:
 
 def _is_small(text: str, run: list[Section]) -> bool:
     start, end = run[0].start, run[-1].end
-    return end - start < 8 * SMALLEST and tokens(text[start:end]) < SMALLEST
+    return end - start < 8 * SMALLEST and estimate_tokens(text[start:end]) < SMALLEST
 
 
 def _is_cut(text: str, last: Section, following: Section) -> bool:
@@ -96,7 +96,7 @@ def _pieces(text: str, sections: list[Section]) -> Iterator[tuple[int, int]]:
     """Offsets of the passages of one run."""
     start, end = sections[0].start, sections[-1].end
     largest = LARGEST if sections[-1].row is None else LARGEST_OF_ROWS
-    if end - start <= largest or tokens(text[start:end]) <= largest:
+    if end - start <= largest or estimate_tokens(text[start:end]) <= largest:
         yield start, end
         return
     units = [unit for section in sections for unit in _units(text, section, largest)]
@@ -134,7 +134,7 @@ def _units(text: str, section: Section, largest: int) -> Iterator[_Unit]:
         border = (number == 0 and not _begins_cut(text, section)) or bool(
             _PARAGRAPH.search(whole, end, start)
         )
-        size = tokens(whole[start:stop])
+        size = estimate_tokens(whole[start:stop])
         if size <= largest:
             yield _Unit(section.start + start, section.start + stop, size, border)
         else:
@@ -155,7 +155,7 @@ def _cut(text: str, start: int, stop: int, offset: int, largest: int) -> Iterato
         borders.append(spaces[-1] if spaces else rest[largest - 1])
     for begin, end in pairwise([*borders, stop]):
         piece = text[begin:end].rstrip()
-        yield _Unit(offset + begin, offset + begin + len(piece), tokens(piece), begin == start)
+        yield _Unit(offset + begin, offset + begin + len(piece), estimate_tokens(piece), begin == start)
 
 
 def _passage(document: Document, file: str, starts: list[int], start: int, end: int) -> Passage:

@@ -8,27 +8,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from vectorstore import lengths
-from vectorstore.background import BackgroundSync
-from vectorstore.catalogue import Catalogue
-from vectorstore.embedding import embed_waiting
-from vectorstore.embeddings import NONE, Embedder, NoEmbedder, embedder
-from vectorstore.errors import VectorstoreError
-from vectorstore.finding import Finder
-from vectorstore.locking import only_writer
-from vectorstore.meaningindex import MeaningIndex
-from vectorstore.mirroring import Mirror
-from vectorstore.opening import Place, open_catalogue
-from vectorstore.passages import Passage
-from vectorstore.remembering import RememberingEmbed
-from vectorstore.reports import FileReport, Progress, Status, SyncReport
-from vectorstore.syncing import FolderSync
-from vectorstore.wordindex import WordIndex
+from vectorstore.embeddings.embedder_factory import NONE, Embedder, NoEmbedder, embedder
+from vectorstore.embeddings.embedding_cache import CachedEmbedding
+from vectorstore.index.dense_index import DenseIndex
+from vectorstore.index.docstore import Docstore
+from vectorstore.index.lexical_index import LexicalIndex
+from vectorstore.index.store_location import StorePaths, open_catalogue
+from vectorstore.index.write_lock import only_writer
+from vectorstore.ingestion.background_sync import BackgroundSync
+from vectorstore.ingestion.embed_pending import embed_waiting
+from vectorstore.ingestion.folder_sync import FolderSync
+from vectorstore.ingestion.replication import StoreReplica
+from vectorstore.passage import Passage
+from vectorstore.progress import FileReport, Progress, Status, SyncReport
+from vectorstore.search.hybrid_search import HybridRetriever
+from vectorstore.text import query_limits
+from vectorstore.vectorstore_errors import VectorstoreError
 
 if TYPE_CHECKING:
-    from vectorstore.retriever import PassageRetriever
-
-__all__ = ["FileReport", "KnowledgeBase", "Progress", "Status", "SyncReport"]
+    from vectorstore.langchain_retriever import PassageRetriever
 
 LOCK_WAIT = 600.0
 """Seconds that a sync waits for another process to finish its own."""
@@ -43,17 +41,19 @@ class KnowledgeBase:
     location: one at a time syncs, the others wait, and all notice what it changed.
     """
 
-    def __init__(self, place: Place, embedder: Embedder) -> None:
+    def __init__(self, place: StorePaths, embedder: Embedder) -> None:
         """Use `open`."""
         self._place = place
-        self._catalogue: Catalogue
+        self._catalogue: Docstore
         self._catalogue, self._mended = open_catalogue(place)
-        self._words = WordIndex(self._catalogue, place.words)
-        self._meaning = MeaningIndex(self._catalogue, place.home, place.url, place.name, embedder)
-        self._finder = Finder(self._catalogue, self._words, self._meaning)
-        self._mirror = Mirror(self._catalogue, self._meaning, place.url, place.name) if place.url else None
+        self._words = LexicalIndex(self._catalogue, place.words)
+        self._meaning = DenseIndex(self._catalogue, place.home, place.url, place.name, embedder)
+        self._finder = HybridRetriever(self._catalogue, self._words, self._meaning)
+        self._mirror = (
+            StoreReplica(self._catalogue, self._meaning, place.url, place.name) if place.url else None
+        )
         self._background = BackgroundSync(self._sync_and_load)
-        self._embed = RememberingEmbed(embedder)
+        self._embed = CachedEmbedding(embedder)
         self._progress: Progress | None = None
         self._shortcoming = ""
         self.report: SyncReport | None = None
@@ -64,11 +64,11 @@ class KnowledgeBase:
         """Open or make the store `name` in a folder, or on the Chroma server at a URL such as
         http://host:8000.
 
-        `embedding` is a name for `vectorstore.embeddings.embedder`. Nothing heavy is loaded. Raises
+        `embedding` is a name for `vectorstore.embeddings.embedder_factory.embedder`. Nothing heavy is loaded. Raises
         VectorstoreError for a place that cannot be written, a name Chroma would not take, or an embedding
         that is not installed.
         """
-        return cls(Place.of(location, name), embedder(embedding))
+        return cls(StorePaths.of(location, name), embedder(embedding))
 
     # Keeping
 
@@ -204,8 +204,8 @@ class KnowledgeBase:
         there. While a background sync reads, this waits for it, at most a few seconds after it was started (longer
         where nothing was read before), so that no question is answered from half of the documents.
         """
-        question = question[: lengths.QUESTION]  # who asks is told; here it must only not harm
-        history = [turn[: lengths.QUESTION] for turn in history[-lengths.TURNS :]]
+        question = question[: query_limits.QUESTION]  # who asks is told; here it must only not harm
+        history = [turn[: query_limits.QUESTION] for turn in history[-query_limits.TURNS :]]
         self._background.wait_for_words(nothing_yet=not self._catalogue.count()[0])
         self._look_at_server()
         holder = None if file is None else self._catalogue.original(file)
@@ -215,7 +215,7 @@ class KnowledgeBase:
         )
 
     @property
-    def embed(self) -> RememberingEmbed | None:
+    def embed(self) -> CachedEmbedding | None:
         """Texts to vectors by this store's model, for `extract` and `answerable`; None while there is none.
 
         It remembers what it embedded lately, so that the two, and a question that comes again, cost little.
@@ -224,7 +224,7 @@ class KnowledgeBase:
 
     def as_retriever(self, *, limit: int = 6) -> "PassageRetriever":
         """This knowledge base as a LangChain retriever: Documents with the citation as metadata."""
-        from vectorstore.retriever import PassageRetriever
+        from vectorstore.langchain_retriever import PassageRetriever
 
         return PassageRetriever(knowledge=self, limit=limit)
 

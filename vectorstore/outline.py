@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vectorstore.reading import (
+from vectorstore.loaders import (
     DEFAULT_LIMITS,
     Document,
-    Limits,
+    LoaderLimits,
     Section,
     Unreadable,
     find_files,
     read,
     refused_files,
 )
-from vectorstore.words import content_words
+from vectorstore.text.terms import content_words
 
 _SAMPLE = 100_000
 """Characters of a document whose words are counted."""
@@ -55,7 +55,7 @@ class Outline:
         return [term for term, _ in shared.most_common(limit)]
 
 
-def outline(folder: Path, limit: int = 50, *, limits: Limits = DEFAULT_LIMITS) -> Outline:
+def outline(folder: Path, limit: int = 50, *, limits: LoaderLimits = DEFAULT_LIMITS) -> Outline:
     """Read at most `limit` files of `folder` and say what each is about; those not readable are listed."""
     files = find_files(folder)
     documents, unread = [], refused_files(folder)

@@ -16,16 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from vectorstore import answerability, choosing
-from vectorstore.choosing import choose
-from vectorstore.embeddings import embedder
-from vectorstore.matching import Comparison, Embed
-from vectorstore.passages import Passage
-from vectorstore.questions import Part
-from vectorstore.ranking import Ranker, fuse, support_features
-from vectorstore.remembering import RememberingEmbed
-from vectorstore.weights import FILE, Linear, fitted
-from vectorstore.words import query_words
+from protokit.runtime.qa import answerability, sentence_ranking
+from protokit.runtime.qa.matching import Embed, QuestionAlignment
+from protokit.runtime.qa.question_type import QuestionPart
+from protokit.runtime.qa.sentence_ranking import choose
+from vectorstore.embeddings.embedder_factory import embedder
+from vectorstore.embeddings.embedding_cache import CachedEmbedding
+from vectorstore.index.lexical_index import Bm25Index
+from vectorstore.passage import Passage
+from vectorstore.search.calibration import FILE, Linear, calibrated_model
+from vectorstore.search.fusion import fuse, support_features
+from vectorstore.text.terms import query_words
 
 Array = NDArray[np.float64]
 FOLDER = Path(__file__).parent
@@ -68,7 +69,7 @@ def found(
 ) -> list[list[Passage]]:
     """For each question the passages that a search over all texts finds (off-topic: in the other source)."""
     passages = {str(number): text for number, text in enumerate(texts)}
-    ranker = Ranker.build(passages)
+    ranker = Bm25Index.build(passages)
     vectors = embed([text.text for text in texts])
     foreign = {one.source: {other.text for other in asked if other.source != one.source} for one in asked}
     results = []
@@ -169,11 +170,11 @@ def chooser(
     for item, passages in zip(asked, results, strict=True):
         if item.answer is None:
             continue
-        comparison = Comparison.of(Part(item.question, 0, len(item.question)), passages)
-        features = [choosing.features(comparison, sentence) for sentence in comparison.sentences]
+        comparison = QuestionAlignment.of(QuestionPart(item.question, 0, len(item.question)), passages)
+        features = [sentence_ranking.features(comparison, sentence) for sentence in comparison.sentences]
         if embed:
-            choices = choosing.compared(comparison, comparison.sentences, embed)
-            features = [choosing.known_features(comparison, choice) for choice in choices]
+            choices = sentence_ranking.compared(comparison, comparison.sentences, embed)
+            features = [sentence_ranking.known_features(comparison, choice) for choice in choices]
         labels = [
             item.answer in s.text and passages[s.passage].file == texts[item.text].file
             for s in comparison.sentences
@@ -202,7 +203,7 @@ def sample(
     item: Asked, passages: list[Passage], embed: Embed | None, setting: str, importance: float
 ) -> Sample | None:
     """The features of a question beside its best sentence among the passages; None for one without words."""
-    comparison = Comparison.of(Part(item.question, 0, len(item.question)), passages)
+    comparison = QuestionAlignment.of(QuestionPart(item.question, 0, len(item.question)), passages)
     choices = choose(comparison, embed)[:1]
     if not choices or not comparison.words:
         return None
@@ -288,7 +289,7 @@ def main() -> None:
     )
     parser.parse_args()
     texts, asked = read()
-    embed = RememberingEmbed(embedder("default"), kept=1_000_000)
+    embed = CachedEmbedding(embedder("default"), kept=1_000_000)
     models: dict[str, Linear] = json_models()
     results, elsewhere = settings = [found(texts, asked, embed, elsewhere=away) for away in (False, True)]
     for suffix in (" by words", ""):
@@ -366,7 +367,7 @@ def save(models: dict[str, Linear]) -> None:
         for name, m in sorted(models.items())
     }
     FILE.write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
-    fitted.cache_clear()
+    calibrated_model.cache_clear()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from benchmarks.updates.edits import Fact
 from benchmarks.updates.releases import Files
 from benchmarks.updates.tools import Ended
 from protokit.errors import ProtokitError
-from protokit.spec import read_spec
+from protokit.spec.prototype_spec import read_spec
 
 _LONG = 8
 _WORDS = ("line", "field", "the same")

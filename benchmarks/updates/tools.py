@@ -71,8 +71,8 @@ class Protokit(Tool):
 
     def update(self, folder: Path, version: str) -> Ended:
         from protokit.errors import ProtokitError
-        from protokit.journal import carry_out
-        from protokit.planning import plan
+        from protokit.update.transaction import carry_out
+        from protokit.update.update_plan import plan
 
         try:
             planned = plan(folder, str(self.place / version))

@@ -6,10 +6,10 @@ import streamlit as st
 from assistant import Assistant
 
 from protokit.runtime import Answer, RuntimeProblem, Turn
-from protokit.runtime import streamlit_parts as parts
-from protokit.runtime.defence import safe_line, safe_markdown
-from protokit.runtime.lengths import QUESTION
-from protokit.runtime.showing import sources
+from protokit.runtime.ui import streamlit_ui as parts
+from protokit.runtime.ui.formatting import sources
+from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
+from vectorstore.text.query_limits import QUESTION
 
 PERSON, HELPER = ":material/person:", ":material/auto_awesome:"
 

@@ -7,10 +7,10 @@ import streamlit as st
 from assistant import LENGTHS, SHAPES, Assistant
 
 from protokit.runtime import RuntimeProblem
-from protokit.runtime import streamlit_parts as parts
-from protokit.runtime.defence import safe_line, safe_markdown
-from protokit.runtime.showing import marked_text
-from protokit.runtime.visitor_files import OWN, notice
+from protokit.runtime.ui import streamlit_ui as parts
+from protokit.runtime.ui.formatting import marked_text
+from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
+from protokit.runtime.uploads.visitor_files import OWN, notice
 from vectorstore import VectorstoreError
 
 

@@ -16,21 +16,29 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from protokit.errors import ProtokitError
-from protokit.hub.engine.hosting import Hosting, Limits
-from protokit.hub.engine.limits import MIB
-from protokit.hub.engine.sandbox import Sandbox
-from protokit.hub.guard.crowd import Crowd
-from protokit.hub.guard.doors import Doors
-from protokit.hub.guard.gate import Gate
-from protokit.hub.guard.secrets import Keys
-from protokit.hub.making.jobs import Jobs
-from protokit.hub.making.shelf import adopt
-from protokit.hub.pages import activity, composing, entrance, entry, frames, gallery, workbench
-from protokit.hub.pages.pages import STATIC
-from protokit.hub.parts import Hub
-from protokit.hub.settings import HubSettings
-from protokit.hub.state.store import Store
-from protokit.hub.upkeep import keep_up
+from protokit.hub.context import Hub
+from protokit.hub.database.store import Store
+from protokit.hub.hosting.prototype_host import Hosting
+from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
+from protokit.hub.hub_settings import HubSettings
+from protokit.hub.jobs.job_queue import JobQueue
+from protokit.hub.maintenance import keep_up
+from protokit.hub.prototype_folders import adopt
+from protokit.hub.security.crowd import Crowd
+from protokit.hub.security.middleware import SecurityMiddleware
+from protokit.hub.security.sign_in import SignIn
+from protokit.hub.security.signing import SigningKeys
+from protokit.hub.views import (
+    activity_view,
+    create_view,
+    gallery_view,
+    overview_view,
+    share_entry_view,
+    sign_in_view,
+    visitor_frame,
+)
+from protokit.hub.views.templating import STATIC
+from protokit.hub.worker.sandbox_policy import Sandbox
 
 _LOG = logging.getLogger(__name__)
 _ALL = 1_000_000
@@ -45,7 +53,7 @@ def open_hub(settings: HubSettings) -> Hub:
     """The parts of the Hub in `settings.home`, not started yet. Raises ProtokitError."""
     sandbox = Sandbox.of(settings.sandbox, settings.sandbox_read, settings.sandbox_connect)
     store = Store.open(settings)
-    limits = Limits(
+    limits = ResourceLimits(
         memory=settings.memory_mb * MIB,
         awake=settings.awake,
         idle_seconds=settings.idle_seconds,
@@ -53,21 +61,27 @@ def open_hub(settings: HubSettings) -> Hub:
     )
     home = settings.home
     hosting = Hosting(
-        home / "run", home / "logs", limits, unavailable=frames.unavailable(store.record), sandbox=sandbox
+        home / "run",
+        home / "logs",
+        limits,
+        unavailable=visitor_frame.unavailable(store.record),
+        sandbox=sandbox,
     )
     adopt(settings.prototypes, store)
     for archived in (False, True):
         for record in store.prototypes(archived=archived, limit=_ALL):
             hosting.add(record.slug, settings.prototypes / record.slug)
-    return Hub(settings, store, hosting, Jobs(settings, store, hosting), Doors(store, Keys.open(home)))
+    return Hub(
+        settings, store, hosting, JobQueue(settings, store, hosting), SignIn(store, SigningKeys.open(home))
+    )
 
 
-def create_app(settings: HubSettings) -> Gate:
+def create_app(settings: HubSettings) -> SecurityMiddleware:
     """The whole Hub in `settings.home` as one ASGI application. Raises ProtokitError."""
     return assemble(open_hub(settings))
 
 
-def assemble(hub: Hub, crowd: Crowd | None = None) -> Gate:
+def assemble(hub: Hub, crowd: Crowd | None = None) -> SecurityMiddleware:
     """The pages over `hub`, with the gate before them, and `crowd` in it; their lifespan starts and stops it."""
     app = Starlette(
         routes=_routes(hub),
@@ -80,20 +94,22 @@ def assemble(hub: Hub, crowd: Crowd | None = None) -> Gate:
         },
     )
     app.state.hub = hub
-    return Gate(app, hub.store, Keys.open(hub.settings.home), refused=entrance.refused, crowd=crowd)
+    return SecurityMiddleware(
+        app, hub.store, SigningKeys.open(hub.settings.home), refused=sign_in_view.refused, crowd=crowd
+    )
 
 
 def _routes(hub: Hub) -> list[BaseRoute]:
     return [
         Mount("/static", StaticFiles(directory=STATIC)),
         Mount("/p/{slug}/app", hub.hosting),
-        *entrance.routes(),
-        *entry.routes(),
-        *gallery.routes(),
-        *activity.routes(),
-        *composing.routes(),
-        *workbench.routes(),
-        *frames.routes(),
+        *sign_in_view.routes(),
+        *share_entry_view.routes(),
+        *gallery_view.routes(),
+        *activity_view.routes(),
+        *create_view.routes(),
+        *overview_view.routes(),
+        *visitor_frame.routes(),
     ]
 
 
@@ -138,4 +154,4 @@ async def _broken(request: Request, error: Exception) -> Response:
 async def _told(request: Request, status: int, words: str) -> Response:
     if "text/html" not in request.headers.get("accept", ""):
         return PlainTextResponse(words, status)
-    return await run_in_threadpool(entrance.refused, request, status, words)
+    return await run_in_threadpool(sign_in_view.refused, request, status, words)

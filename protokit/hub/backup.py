@@ -17,8 +17,8 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from protokit import __version__
 from protokit.errors import FolderProblem, ProtokitError
-from protokit.hub.settings import HubSettings
-from protokit.hub.state.store import Store
+from protokit.hub.database.store import Store
+from protokit.hub.hub_settings import HubSettings
 
 FORMAT = 1
 _MANIFEST = "manifest.json"

@@ -7,33 +7,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from protokit.runtime.errors import ModelProblem, RuntimeProblem, SettingsProblem
-    from protokit.runtime.models import connect
+    from protokit.runtime.assistant_types import Answer, Citation, Question, SummaryRequest, Turn
+    from protokit.runtime.models.model_factory import connect
     from protokit.runtime.older_pages import keep_upload
-    from protokit.runtime.replies import Reply
-    from protokit.runtime.requests import Answer, Citation, Condensation, Question, Turn
+    from protokit.runtime.reply import Reply
+    from protokit.runtime.runtime_errors import ModelProblem, RuntimeProblem, SettingsProblem
     from protokit.runtime.settings import Settings
-    from protokit.runtime.telemetry import EventLog
+    from protokit.runtime.usage.events import EventLog
 
 _HOME = {
-    "ModelProblem": "errors",
-    "RuntimeProblem": "errors",
-    "SettingsProblem": "errors",
-    "connect": "models",
-    "Reply": "replies",
-    "Answer": "requests",
-    "Citation": "requests",
-    "Condensation": "requests",
-    "Question": "requests",
-    "Turn": "requests",
-    "Settings": "settings",
-    "EventLog": "telemetry",
+    "Answer": "assistant_types",
+    "Citation": "assistant_types",
+    "Question": "assistant_types",
+    "SummaryRequest": "assistant_types",
+    "Turn": "assistant_types",
+    "connect": "models.model_factory",
     "keep_upload": "older_pages",
+    "Reply": "reply",
+    "ModelProblem": "runtime_errors",
+    "RuntimeProblem": "runtime_errors",
+    "SettingsProblem": "runtime_errors",
+    "Settings": "settings",
+    "EventLog": "usage.events",
 }
 __all__ = [
     "Answer",
     "Citation",
-    "Condensation",
     "EventLog",
     "ModelProblem",
     "Question",
@@ -41,6 +40,7 @@ __all__ = [
     "RuntimeProblem",
     "Settings",
     "SettingsProblem",
+    "SummaryRequest",
     "Turn",
     "connect",
     "keep_upload",

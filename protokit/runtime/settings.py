@@ -10,8 +10,8 @@ from typing import Any, get_args, get_origin
 
 import yaml
 
-from protokit.runtime.errors import SettingsProblem
-from protokit.runtime.lengths import FILE
+from protokit.runtime.runtime_errors import SettingsProblem
+from protokit.runtime.text_limits import FILE
 
 MODEL, CHROMA = "PROTOKIT_MODEL", "PROTOKIT_CHROMA_URL"
 """Environment variables of whoever hosts it: the model in place of prototype.yaml's, and the Chroma server that

@@ -9,7 +9,7 @@ and facts lie in the passages is weighed by a small forest, fitted by `benchmark
 the project's own.
 """
 
-from protokit.runtime.grounding.checking import Grounding, SentenceCheck, check
-from protokit.runtime.grounding.rating import Rate, rate, wilson
+from protokit.runtime.grounding.grounding_rate import Rate, rate, wilson
+from protokit.runtime.grounding.verify import Grounding, SentenceCheck, check
 
 __all__ = ["Grounding", "Rate", "SentenceCheck", "check", "rate", "wilson"]

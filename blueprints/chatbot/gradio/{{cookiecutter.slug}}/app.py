@@ -12,10 +12,16 @@ import gradio as gr
 from assistant import Assistant
 
 from protokit.runtime import Answer, Reply, RuntimeProblem, Turn
-from protokit.runtime.defence import safe_line, safe_markdown
-from protokit.runtime.gradio_files import guarded
-from protokit.runtime.lengths import QUESTION
-from protokit.runtime.showing import answer_markdown, engine_note, files_html, numbers_html, sources_html
+from protokit.runtime.ui.formatting import (
+    answer_markdown,
+    engine_note,
+    files_html,
+    numbers_html,
+    sources_html,
+)
+from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
+from protokit.runtime.uploads.gradio_files import guarded
+from vectorstore.text.query_limits import QUESTION
 
 assistant = Assistant()
 settings = assistant.settings

@@ -13,10 +13,7 @@ import gradio as gr
 from assistant import Assistant
 
 from protokit.runtime import Answer, RuntimeProblem
-from protokit.runtime.defence import safe_line, safe_markdown
-from protokit.runtime.gradio_files import guarded
-from protokit.runtime.lengths import QUESTION
-from protokit.runtime.showing import (
+from protokit.runtime.ui.formatting import (
     answer_markdown,
     engine_note,
     files_html,
@@ -24,9 +21,12 @@ from protokit.runtime.showing import (
     own_files_html,
     sources_html,
 )
-from protokit.runtime.upload_policy import may_upload
+from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
+from protokit.runtime.uploads.gradio_files import guarded
+from protokit.runtime.uploads.upload_policy import may_upload
+from protokit.runtime.uploads.visitor_files import VisitorFiles, notice
 from protokit.runtime.visitor import current_visitor
-from protokit.runtime.visitor_files import VisitorFiles, notice
+from vectorstore.text.query_limits import QUESTION
 
 assistant = Assistant()
 settings = assistant.settings

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from protokit.runtime import EventLog, Question, Reply, Settings, connect
-from protokit.runtime.visitor_files import VisitorFiles, merge
+from protokit.runtime.uploads.visitor_files import VisitorFiles, merge
 from vectorstore import KnowledgeBase
 
 PASSAGES = 6

@@ -13,12 +13,12 @@ import gradio as gr
 from assistant import LENGTHS, SHAPES, Assistant
 
 from protokit.runtime import Answer, RuntimeProblem
-from protokit.runtime.defence import safe_line, safe_markdown
-from protokit.runtime.gradio_files import guarded
-from protokit.runtime.requests import Length, Shape
-from protokit.runtime.showing import engine_note, marked_text, numbers
-from protokit.runtime.upload_policy import may_upload
-from protokit.runtime.visitor_files import OWN, notice
+from protokit.runtime.assistant_types import Length, Shape
+from protokit.runtime.ui.formatting import engine_note, marked_text, numbers
+from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
+from protokit.runtime.uploads.gradio_files import guarded
+from protokit.runtime.uploads.upload_policy import may_upload
+from protokit.runtime.uploads.visitor_files import OWN, notice
 from vectorstore import VectorstoreError
 
 assistant = Assistant()

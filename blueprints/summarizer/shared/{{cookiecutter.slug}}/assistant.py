@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from protokit.runtime import Condensation, EventLog, Reply, Settings, connect
-from protokit.runtime.requests import Length, Shape
-from vectorstore.reading import read
+from protokit.runtime import EventLog, Reply, Settings, SummaryRequest, connect
+from protokit.runtime.assistant_types import Length, Shape
+from vectorstore.loaders import read
 
 SHAPES: dict[Shape, str] = {"bullets": "Bullets", "paragraph": "Paragraph", "actions": "Action items"}
 LENGTHS: dict[Length, str] = {"short": "Short", "medium": "Medium", "long": "Long"}
@@ -44,7 +44,7 @@ class Assistant:
         """Summarize `text`; iterate the reply for the summary as it comes, then `.answer` has sources and numbers."""
         settings = self.settings
         engine = connect(self.model or settings.model, self.folder)
-        wish = Condensation(
+        wish = SummaryRequest(
             text, file, length, shape, settings.instructions, settings.language, settings.max_words
         )
         return Reply(lambda: wish, engine, settings, self.events, session)

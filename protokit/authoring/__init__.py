@@ -1,0 +1,1 @@
+"""For whoever makes blueprints: start one, fork one, check it, pack it."""

@@ -1,0 +1,1 @@
+"""What a blueprint is and where it is found."""

@@ -1,0 +1,167 @@
+"""The conversation before a prototype is made: one screen says what was understood and asks what to change."""
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass, replace
+from typing import Any
+
+import click
+import msgspec
+
+from protokit.catalog import lookup
+from protokit.catalog.parameters import Parameter, Parameters
+from protokit.cli.terminal_output import ask, tell
+from protokit.drafting.router import RoutingDecision
+from protokit.errors import ChoiceProblem, ProtokitError
+from protokit.scaffold.scaffold_plan import ScaffoldPlan, ScaffoldRequest
+from protokit.spec.names import clean_name, slug_of
+from protokit.spec.prototype_spec import SCREENS, Value
+
+Replan = Callable[[ScaffoldRequest], ScaffoldPlan]
+"""Makes the Plan for a changed Wish."""
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewLine:
+    """One thing that can be changed, with the flag that decides it without asking."""
+
+    name: str
+    flag: str
+    value: str
+    hint: str
+
+
+def converse(wish: ScaffoldRequest, planned: ScaffoldPlan, replan: Replan) -> ScaffoldPlan:
+    """Show what `planned` would make until Enter takes it; each change shows the screen again.
+
+    Whoever leaves with q, Ctrl-C or the end of input makes nothing. Raises click.Abort.
+    """
+    while True:
+        tell(shown(planned), err=True)
+        picked = _asked("Change anything? Enter makes it, a number changes a line, q leaves")
+        if not picked:
+            return planned
+        if picked.lower() in ("q", "quit", "n", "no"):
+            raise click.Abort
+        lines = choices(planned)
+        if not (picked.isdecimal() and 1 <= int(picked) <= len(lines)):
+            tell(f"  {picked!r} is not a number from 1 to {len(lines)}.", err=True)
+            continue
+        wish, planned = _changed(lines[int(picked) - 1], wish, planned, replan)
+
+
+def choices(planned: ScaffoldPlan) -> tuple[InterviewLine, ...]:
+    """What the person can change, in the order of the screen."""
+    spec = planned.spec
+    blueprints = ", ".join(sorted(lookup.blueprints()))
+    return (
+        InterviewLine("Title", "--name", spec.title, "what the page is called; the folder is named after it"),
+        InterviewLine("Blueprint", "--blueprint", planned.blueprint.name, blueprints),
+        InterviewLine("UI", "--ui", spec.screen, " or ".join(SCREENS)),
+        InterviewLine("Audience", "--audience", spec.audience, "who will use it"),
+    )
+
+
+def shown(planned: ScaffoldPlan) -> str:
+    """The screen: what was understood, what will be made, with a number before all that can be changed."""
+    spec, lines = planned.spec, choices(planned)
+    width = max(len(line.name) for line in lines)
+    told = [f"  {n}  {line.name:<{width}}  {line.value}" for n, line in enumerate(lines, 1)]
+    asked = ", ".join(spec.starter_questions[:2])
+    return "\n".join(
+        [
+            "",
+            "What I understood",
+            *(f"  {line}" for line in _understood(planned)),
+            "",
+            "What I will make",
+            f"  {spec.emoji} {spec.pitch}",
+            *([f"     first questions: {asked}"] if asked else []),
+            *told,
+            "",
+        ]
+    )
+
+
+def _understood(planned: ScaffoldPlan) -> list[str]:
+    choice, spec = planned.choice, planned.spec
+    lines = [
+        f"\u201c{spec.prompt}\u201d" if len(spec.prompt) <= 100 else f"\u201c{spec.prompt[:99]}\u2026\u201d"
+    ]
+    if choice.blueprint == planned.blueprint.name:
+        because = ", ".join(repr(word) for word in choice.because)
+        lines.append(
+            f"a {planned.blueprint.title.lower()} ({choice.confidence:.0%} sure, because of {because})"
+        )
+    else:
+        lines.append(f"a {planned.blueprint.title.lower()}, as you chose")
+    if choice.question and choice.blueprint == planned.blueprint.name:
+        lines.append(_doubt(choice))
+    lines += [f"to keep: {wish.words}" for wish in spec.constraints if wish.words]
+    if planned.drafted:
+        lines.append(planned.drafted)
+    if planned.report is not None:
+        lines += str(planned.report).splitlines()
+    return lines
+
+
+def _doubt(choice: RoutingDecision) -> str:
+    """What else may be meant: another blueprint, or what none does."""
+    if choice.beyond:
+        return f"it could also ask for {choice.beyond.title}. {choice.beyond.why}"
+    return f"it could also be {choice.runner_up}: change line 2 then"
+
+
+def _changed(
+    line: InterviewLine, wish: ScaffoldRequest, planned: ScaffoldPlan, replan: Replan
+) -> tuple[ScaffoldRequest, ScaffoldPlan]:
+    """Ask for the new value; what cannot be is told, and everything stays as it was."""
+    tell(f"  {line.hint}", err=True)
+    typed = _asked(f"{line.name} [{line.value}]")
+    if not typed or typed == line.value:
+        return wish, planned
+    try:
+        return _with(line, typed, wish, planned, replan)
+    except ProtokitError as problem:
+        tell(f"  {problem}", err=True)
+        return wish, planned
+
+
+def _with(
+    line: InterviewLine, typed: str, wish: ScaffoldRequest, planned: ScaffoldPlan, replan: Replan
+) -> tuple[ScaffoldRequest, ScaffoldPlan]:
+    """A title or a screen changes nothing else; another blueprint or audience is drafted for anew."""
+    if line.name == "Title":
+        title = clean_name(typed)
+        named = msgspec.structs.replace(planned.spec, title=title, slug=slug_of(title))
+        return replace(wish, name=title), replace(planned, spec=named)
+    if line.name == "UI":
+        screen = next((screen for screen in SCREENS if screen == typed.lower()), None)
+        if screen is None:
+            raise ChoiceProblem.of("ui", typed, list(SCREENS))
+        drawn = msgspec.structs.replace(planned.spec, screen=screen)
+        return replace(wish, screen=screen), replace(planned, spec=drawn)
+    wish = replace(wish, blueprint=typed) if line.name == "Blueprint" else replace(wish, audience=typed)
+    return wish, replan(wish)
+
+
+def _asked(question: str) -> str:
+    answer: str = ask(question, default="", show_default=False, prompt_suffix=": ")
+    return answer.strip()
+
+
+def ask_parameters(parameters: Parameters, decided: Container[str]) -> dict[str, Value]:
+    """The answers for the `parameters` that are not `decided` yet; an empty line takes the default."""
+    return {name: _parameter_value(name, parameters[name]) for name in parameters if name not in decided}
+
+
+def _parameter_value(name: str, parameter: Parameter) -> Value:
+    def read(typed: str) -> Any:
+        try:
+            return parameter.read(typed)
+        except ValueError as fault:
+            raise click.BadParameter(str(fault)) from None  # click asks again
+
+    choices = f" ({', '.join(map(str, parameter.choices))})" if parameter.choices else ""
+    words = f"{name}: {parameter.help or parameter.type}{choices}"
+    value: Value = ask(words, default=parameter.default, value_proc=read)
+    return value

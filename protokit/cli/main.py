@@ -1,0 +1,378 @@
+"""The command line: each verb parses, calls and prints; nothing else in protokit prints."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+import protokit
+from protokit.cli import blueprint_commands, deploy_commands, hub_commands, update_commands
+from protokit.cli.console import A_PATH, AS_JSON, complain, finish_checks, friendly, progress, warn
+from protokit.cli.terminal_output import guard, tell
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+HERE = Path()
+
+
+def _shared(verb: Callable[P, R]) -> Callable[P, R]:
+    """The options of `new` and `demo`."""
+    options = [
+        click.argument("prompt", default=""),
+        click.option(
+            "--docs",
+            multiple=True,
+            type=A_PATH,
+            help="A document or a folder of them. Repeatable.",
+        ),
+        click.option("--blueprint", help="The blueprint to use, instead of the one the prompt asks for."),
+        click.option("--ui", default="streamlit", show_default=True, help="streamlit or gradio."),
+        click.option(
+            "--model", default="offline", show_default=True, help="offline, openai:NAME or PROVIDER:NAME."
+        ),
+        click.option("--name", help="The title. The folder is named after it."),
+        click.option("--audience", help="Who will use it, instead of whom the prompt names."),
+        click.option(
+            "--out",
+            type=A_PATH,
+            help="The folder to make, instead of one named after the title.",
+        ),
+        click.option(
+            "--set",
+            "decided",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="A parameter of the blueprint. Repeatable.",
+        ),
+        click.option("--trust", is_flag=True, help="Let the code of a blueprint from git+URL run."),
+        click.option("--yes", is_flag=True, help="Take the first choice without asking."),
+    ]
+    for option in reversed(options):
+        verb = option(verb)
+    return verb
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(protokit.__version__, prog_name="protokit")
+def main() -> None:
+    """One line in, a prototype that a stakeholder can click out.
+
+    \b
+    protokit demo "Answer new hires' questions about our handbook" --docs handbook.pdf
+    """
+    guard()
+
+
+@main.command()
+@_shared
+@click.option("--dry-run", is_flag=True, help="Print the Spec as YAML and make nothing.")
+@click.option(
+    "--spec", type=A_PATH, help="Make it from this Spec (as --dry-run prints it) instead of a PROMPT."
+)
+@AS_JSON
+@friendly
+def new(as_json: bool, yes: bool, out: Path | None, dry_run: bool, spec: Path | None, **wish: Any) -> None:
+    """Make a prototype from PROMPT, the line that says what it should do."""
+    planned = _specified(spec, wish) if spec else _planned(wish, ask=not (yes or as_json or dry_run))
+    if dry_run:
+        from protokit.spec.prototype_spec import write_spec
+
+        tell(write_spec(planned.spec), end="")
+        return
+    folder = _made(planned, out)
+    if as_json:
+        tell(json.dumps({"folder": str(folder), **_told(planned)}, ensure_ascii=False, indent=2))
+    else:
+        tell(_next_steps(folder, planned.spec))
+
+
+@main.command()
+@_shared
+@click.option("--port", type=click.IntRange(1, 65535), help="Where to serve the page.")
+@friendly
+def demo(yes: bool, out: Path | None, port: int | None, **wish: Any) -> None:
+    """Make a prototype from PROMPT and open it: `new` and `run` in one."""
+    folder = _made(_planned(wish, ask=not yes), out)
+    _run(folder, port)
+
+
+@main.command()
+@click.argument("folder", default=".", type=A_PATH)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Where to serve the page; the next free one if it is taken."
+)
+@click.option("--read-again", is_flag=True, help="Read again what is left out because it broke its reader.")
+@friendly
+def run(folder: Path, port: int | None, read_again: bool) -> None:
+    """Open the page of the prototype in FOLDER (default: here)."""
+    _run(folder, port, read_again)
+
+
+@main.command()
+@click.argument("folder", type=A_PATH)
+@click.argument("questions", nargs=-1)
+@click.option("--file", type=A_PATH, help='Questions, one JSON object a line: {"question": "..."}')
+@click.option("--input", "text", help="The text to summarize, or a file with it.")
+@click.option("--model", default="", help="Another model than the prototype's.")
+@click.option("--cost-on", default="", metavar="MODEL", help="Tell what each answer would cost on MODEL.")
+@AS_JSON
+@friendly
+def ask(
+    folder: Path,
+    questions: Sequence[str],
+    file: Path | None,
+    text: str | None,
+    model: str,
+    cost_on: str,
+    as_json: bool,
+) -> None:
+    """Ask the prototype in FOLDER one or more QUESTIONS in the terminal."""
+    from protokit.prototype.ask import answer_as_dict, ask_prototype, read_questions, render_answer
+    from protokit.prototype.prototype_folder import Prototype
+
+    asked, failed = [*questions, *(read_questions(file) if file else ())], False
+    for answer in ask_prototype(folder, asked, text, model, cost_on):
+        if answer.problem:
+            complain(answer.problem)
+            failed = True
+        tell(json.dumps(answer_as_dict(answer), ensure_ascii=False) if as_json else render_answer(answer))
+    for line in Prototype.open(folder).left_out():
+        complain(line)
+    if failed and model:  # the offline engine stood in for the model that was asked for
+        sys.exit(1)
+
+
+@main.command("list")
+@AS_JSON
+@friendly
+def list_(as_json: bool) -> None:
+    """List the blueprints, and the prototypes in this folder."""
+    from protokit.cli.listing import listed, render_list
+
+    found = listed(HERE.absolute())
+    tell(json.dumps(found, ensure_ascii=False, indent=2) if as_json else render_list(found))
+
+
+@main.command()
+@click.argument("folder", default=".", type=A_PATH)
+@AS_JSON
+@friendly
+def check(folder: Path, as_json: bool) -> None:
+    """Check the prototype in FOLDER: it compiles, answers its questions offline, and its screen opens."""
+    from protokit.evaluation.checks.prototype_check import check_prototype
+
+    finish_checks(check_prototype(folder), as_json)
+
+
+@main.command("eval")
+@click.argument("folder", default=".", type=A_PATH)
+@click.option(
+    "--model", "models", multiple=True, help="A model to measure. Repeatable, the first is compared to."
+)
+@click.option(
+    "--judge", default="", metavar="MODEL", help="A model that says which sentences are grounded too."
+)
+@AS_JSON
+@friendly
+def eval_(folder: Path, models: Sequence[str], judge: str, as_json: bool) -> None:
+    """Measure the prototype in FOLDER by its questions.yaml: right, cited, refused, grounded, time, cost."""
+    from protokit.evaluation.run_evaluation import evaluate
+    from protokit.evaluation.scorecard_report import render_scores, scoresheet_as_dict
+    from protokit.evaluation.significance import compare
+    from protokit.prototype.prototype_folder import Prototype
+
+    prototype = Prototype.open(folder)
+    with progress() as show:
+        cards = evaluate(prototype, models, show, judge)
+    compared = compare(cards)
+    below = {card.model: card.shortfalls(prototype.spec.thresholds) for card in cards}
+    tell(scoresheet_as_dict(cards, compared, below) if as_json else render_scores(cards, compared))
+    for model, lines in below.items():
+        for line in lines:
+            complain(f"{model}: {line} (thresholds in prototype.yaml)")
+    if any(below.values()) or not all(card.answers for card in cards):
+        sys.exit(1)
+
+
+@main.command("trace")
+@click.argument("folder", type=A_PATH)
+@click.argument("number", metavar="[ID]", type=int, required=False)
+@AS_JSON
+@friendly
+def trace_(folder: Path, number: int | None, as_json: bool) -> None:
+    """Show how the answer ID in FOLDER (default: the newest) came about, and the stage that failed."""
+    from protokit.evaluation.trace import diagnose_answer
+    from protokit.evaluation.trace_report import render_trace, trace_as_dict
+    from protokit.prototype.prototype_folder import Prototype
+
+    traced = diagnose_answer(Prototype.open(folder), number)
+    tell(json.dumps(trace_as_dict(traced), ensure_ascii=False, indent=2) if as_json else render_trace(traced))
+
+
+@main.command()
+@AS_JSON
+@friendly
+def doctor(as_json: bool) -> None:
+    """Say what is missing on this machine, and the command that mends it."""
+    from protokit.evaluation.checks.environment import examine
+
+    finish_checks(examine(), as_json)
+
+
+main.add_command(deploy_commands.serve)
+main.add_command(deploy_commands.mcp)
+main.add_command(deploy_commands.export)
+main.add_command(deploy_commands.eject)
+main.add_command(update_commands.update)
+main.add_command(blueprint_commands.blueprint)
+main.add_command(hub_commands.hub)
+
+
+def _planned(wish: dict[str, Any], ask: bool) -> Any:
+    from protokit.catalog.parameters import pairs
+    from protokit.scaffold.scaffold_plan import ScaffoldRequest, plan, with_parameters
+
+    wanted = ScaffoldRequest(
+        prompt=wish["prompt"],
+        documents=wish["docs"],
+        blueprint=wish["blueprint"],
+        screen=wish["ui"],
+        model=wish["model"],
+        name=wish["name"],
+        audience=wish["audience"],
+        parameters=pairs(wish["decided"]),
+        trust=wish["trust"],
+    )
+    planned, ask = plan(wanted), ask and sys.stdin.isatty() and sys.stderr.isatty()
+    if ask:
+        from protokit.cli.interview import converse
+
+        planned = converse(wanted, planned, plan)
+    else:
+        tell(_reason(planned), err=True)
+    if planned.spec.source:
+        tell(_fetched(planned), err=True)
+    if ask and planned.blueprint.parameters:
+        from protokit.cli.interview import ask_parameters
+
+        planned = with_parameters(planned, ask_parameters(planned.blueprint.parameters, wanted.parameters))
+    return planned
+
+
+def _specified(path: Path, wish: dict[str, Any]) -> Any:
+    from protokit.catalog.parameters import pairs
+    from protokit.errors import PromptProblem
+    from protokit.scaffold.scaffold_plan import plan_from, with_parameters
+    from protokit.spec.prototype_spec import read_spec
+
+    if wish["prompt"]:
+        raise PromptProblem("a PROMPT and --spec were both given", fix="Leave one of them out.")
+    planned = plan_from(read_spec(path), wish["docs"], blueprint=wish["blueprint"], trust=wish["trust"])
+    return with_parameters(planned, pairs(wish["decided"]))
+
+
+def _made(planned: Any, out: Path | None) -> Path:
+    from protokit.scaffold.scaffold_plan import make
+
+    return make(planned, out)
+
+
+def _reason(planned: Any) -> str:
+    """Which blueprint and why, how sure, what else was considered, and what could be read."""
+    choice, spec = planned.choice, planned.spec
+    lines = [f"{spec.emoji} {spec.title}: {spec.pitch}"]
+    if choice.blueprint == planned.blueprint.name:
+        words = f" because of {', '.join(repr(word) for word in choice.because)}" if choice.because else ""
+        others = [pair for pair in choice.considered if pair[0] != choice.blueprint][:1]
+        other = "".join(f"; considered {name} ({share:.0%})" for name, share in others)
+        lines.append(f"   blueprint {planned.blueprint.name}{words}, {choice.confidence:.0%} sure{other}")
+        if choice.question:
+            what_then = choice.beyond.why if choice.beyond else "--blueprint decides"
+            lines.append(f"   Not sure: {choice.question} {what_then}")
+    else:
+        lines.append(f"   blueprint {planned.blueprint.name}, as you chose")
+    if planned.drafted:
+        lines.append(f"   {planned.drafted}")
+    if planned.report is not None:
+        lines.append(str(planned.report))
+    elif planned.documents:
+        lines.append(f"   over sample documents ({spec.domain}); --docs PATH takes your own")
+    return "\n".join(lines)
+
+
+def _fetched(planned: Any) -> str:
+    """Where a blueprint from elsewhere comes from, and what of it would run."""
+    from protokit.catalog.trust import render_code
+
+    source = planned.spec.source
+    return f"   from {source.url}, commit {source.commit}: {render_code(planned.blueprint)}"
+
+
+def _told(planned: Any) -> dict[str, Any]:
+    from protokit.spec.prototype_spec import spec_fields
+
+    choice = planned.choice
+    files = planned.report.files if planned.report else ()
+    return {
+        "blueprint": planned.blueprint.reference,
+        "confidence": choice.confidence if choice.blueprint == planned.blueprint.name else None,
+        "because": choice.because,
+        "question": choice.question,
+        "drafted": planned.drafted,
+        "considered": [{"name": name, "confidence": share} for name, share in choice.considered],
+        "spec": spec_fields(planned.spec),
+        "documents": [
+            {"file": f.file, "status": f.status, "passages": f.passages, "note": f.note} for f in files
+        ],
+    }
+
+
+def _next_steps(folder: Path, spec: Any) -> str:
+    """What to paste next: each line works as it stands, and the second one is answered."""
+    from protokit.cli.console import pasteable
+
+    place = _argument(folder)
+    if spec.takes == "text":
+        samples = sorted(path for path in (folder / "knowledge").glob("[!.]*") if path.is_file())
+        asked = f"--input {_argument(samples[0]) if samples else pasteable('your text')}"
+    else:
+        asked = pasteable(next(iter(spec.starter_questions), "your question"))
+    return "\n".join(
+        [
+            f"Made {folder}",
+            "",
+            f"  protokit run {place}",
+            f"  protokit ask {place} {asked}",
+            f"  protokit check {place}",
+        ]
+    )
+
+
+def _argument(path: Path) -> str:
+    """`path` as it can be pasted after a verb, also when it begins like an option."""
+    from protokit.cli.console import pasteable
+
+    return pasteable(f"{os.curdir}{os.sep}{path}" if str(path).startswith("-") else path)
+
+
+def _run(folder: Path, port: int | None, read_again: bool = False) -> None:
+    from protokit.prototype.exposure import exposures
+    from protokit.prototype.run_prototype import run_prototype
+
+    warn(exposures("127.0.0.1", folder))
+    run_prototype(
+        folder,
+        port,
+        read_again=read_again,
+        say=lambda line: tell(line, err=True),
+        announce=tell,
+    )
+
+
+if __name__ == "__main__":
+    main()

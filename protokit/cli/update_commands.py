@@ -1,0 +1,87 @@
+"""`protokit update`: brings prototypes to what their blueprints are today."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from protokit.cli.console import A_PATH, AS_JSON, complain, friendly, progress
+from protokit.cli.terminal_output import tell
+
+_FINE = ("up to date", "would update", "updated")
+
+
+@click.command()
+@click.argument("folder", default=".", type=A_PATH)
+@click.option("--all", "every", is_flag=True, help="Every prototype inside FOLDER.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen to each file and write nothing.")
+@click.option(
+    "--conflicts", is_flag=True, help="Where both changed the same lines, write both, between markers."
+)
+@click.option("--deps", is_flag=True, help="Instead, take the newest packages, if the tests pass with them.")
+@click.option("--blueprint", default="", help="Take the blueprint from here: a folder, a name or git+URL.")
+@click.option("--trust", is_flag=True, help="Let what changed in a blueprint from git+URL run.")
+@AS_JSON
+@friendly
+def update(folder: Path, every: bool, as_json: bool, **wish: Any) -> None:
+    """Bring the prototype in FOLDER (default: here) to its blueprint of today, and keep what you changed."""
+    results = []
+    with progress() as bar:
+        for each in _inside(folder) if every else [folder]:
+            told, shown = _updated(each, wish, lambda step: bar(step, 0, 1), alone=not every)
+            results.append(told)
+            if shown and not as_json:
+                tell(shown)
+    if as_json:
+        tell(json.dumps(results if every else results[0], ensure_ascii=False, indent=2))
+    if not all(told["verdict"] in _FINE for told in results):
+        sys.exit(1)
+
+
+def _inside(folder: Path) -> list[Path]:
+    """The prototypes in `folder`, one level down."""
+    from protokit.errors import FolderProblem
+    from protokit.files.layout import SPEC_FILE
+
+    found = [path.parent for path in sorted(folder.glob(f"*/{SPEC_FILE}")) if path.parent.name[0] != "."]
+    if not found:
+        raise FolderProblem(
+            "no prototypes in this folder", where=str(folder), fix="Name the folder they are in."
+        )
+    return found
+
+
+def _updated(
+    folder: Path, wish: dict[str, Any], tell: Callable[[str], None], *, alone: bool
+) -> tuple[dict[str, Any], str]:
+    """How it ended, for a program and for a person. Among several, a problem with one does not stop the others."""
+    from protokit.errors import ProtokitError
+
+    try:
+        return _packages(folder, wish, tell) if wish["deps"] else _files(folder, wish, tell)
+    except (ProtokitError, OSError) as problem:
+        if alone:
+            raise
+        complain(f"{folder}: {problem}")
+        return {"folder": str(folder), "verdict": "failed", "why": str(problem)}, ""
+
+
+def _files(folder: Path, wish: dict[str, Any], tell: Callable[[str], None]) -> tuple[dict[str, Any], str]:
+    from protokit.update.update_prototype import Wanted, update
+    from protokit.update.update_report import recovery_as_dict, render_update, update_as_dict
+
+    names = ("blueprint", "trust", "dry_run", "conflicts")
+    ended = update(folder, Wanted(**{name: wish[name] for name in names}), tell)
+    if ended.recovery is not None:
+        complain(recovery_as_dict(ended.recovery))
+    return update_as_dict(ended), render_update(ended)
+
+
+def _packages(folder: Path, wish: dict[str, Any], tell: Callable[[str], None]) -> tuple[dict[str, Any], str]:
+    from protokit.update.dependencies import render_renewal, renew, renewal_as_dict
+
+    ended = renew(folder, tell, dry_run=wish["dry_run"])
+    return renewal_as_dict(ended), render_renewal(ended)

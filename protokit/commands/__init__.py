@@ -1,1 +1,0 @@
-"""The verbs of the command line that are not in `protokit.cli`, a module for each group."""

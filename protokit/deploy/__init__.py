@@ -1,0 +1,1 @@
+"""Ways a prototype leaves: served to programs, exported, ejected."""

@@ -1,0 +1,156 @@
+"""Takes a prototype off protokit: the runtime and the vectorstore become plain packages beside its app.py."""
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import files as installed_files
+from pathlib import Path
+
+import protokit
+import vectorstore
+from protokit.deploy.export.requirements import DISTRIBUTION, extra_packages, without_protokit
+from protokit.deploy.export.rewrite_imports import rewrite_imports
+from protokit.errors import FolderProblem
+from protokit.files.atomic import atomic_folder
+from protokit.files.layout import copy_shared, shared_files
+from protokit.files.secret_scan import refuse_secrets
+from protokit.prototype.prototype_folder import Prototype
+
+NOTE = "EJECTED.md"
+_SKIPPED = {"__pycache__"}
+_RUN = {"streamlit": "streamlit run app.py", "gradio": "python app.py"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ejected:
+    """Where the ejected prototype is, how its page is opened, and where the folder as it was is kept."""
+
+    folder: Path
+    run: str
+    backup: Path | None = None
+
+
+def eject(folder: Path, out: Path | None = None) -> Ejected:
+    """Make a copy of the prototype in `folder` that needs no protokit, at `out` (default: FOLDER-ejected beside it).
+
+    Raises FolderProblem for a folder that is taken, and for code that uses more of protokit than the runtime;
+    then nothing is written.
+    """
+    prototype = Prototype.open(folder)
+    home = prototype.folder
+    target = out or home.with_name(f"{home.name}-ejected")
+    changes = _changes(prototype)
+    with atomic_folder(target) as made:
+        copy_shared(home, made)
+        _write(made, changes)
+    return Ejected(target, _RUN[prototype.spec.screen])
+
+
+def eject_in_place(folder: Path) -> Ejected:
+    """Eject the prototype in `folder` itself, after a whole copy of it was made beside it."""
+    prototype = Prototype.open(folder)
+    home = prototype.folder
+    changes = _changes(prototype)
+    backup = home.with_name(f"{home.name}-before-eject-{datetime.now():%Y%m%d-%H%M%S}")
+    with atomic_folder(backup) as made:
+        shutil.copytree(home, made, symlinks=True, ignore=shutil.ignore_patterns(".venv"))
+    _write(home, changes)
+    shutil.rmtree(home / ".protokit" / "base", ignore_errors=True)
+    return Ejected(home, _RUN[prototype.spec.screen], backup)
+
+
+def _changes(prototype: Prototype) -> dict[Path, bytes]:
+    """The content of every file that differs in the ejected folder, by its path inside."""
+    refuse_secrets(prototype.folder, shared_files(prototype.folder), "ejected")
+    stem = re.sub(r"\W", "_", prototype.spec.slug)
+    stem = stem if stem.isidentifier() else f"app_{stem}"
+    names = {"protokit.runtime": f"{stem}_runtime", "vectorstore": f"{stem}_vectorstore"}
+    for name in names.values():
+        if (prototype.folder / name).exists():
+            raise FolderProblem(
+                "was ejected already", where=str(prototype.folder / name), fix="Run it as it is."
+            )
+    own = {inside: _own(prototype, inside, names) for inside in shared_files(prototype.folder)}
+    plumbing = dict(_plumbing(names))
+    note = Path(__file__).with_name("ejected.md").read_text(encoding="utf-8")
+    words = {
+        "version": protokit.__version__,
+        "run": _RUN[prototype.spec.screen],
+        **dict(zip("ab", names.values(), strict=True)),
+    }
+    note = re.sub(r"\[\[(\w+)\]\]", lambda token: words[token[1]], note)
+    return {**{i: c for i, c in own.items() if c is not None}, **plumbing, Path(NOTE): note.encode()}
+
+
+def _own(prototype: Prototype, inside: Path, names: Mapping[str, str]) -> bytes | None:
+    """What becomes of a file of the prototype's own, None where it stays."""
+    path, spec = prototype.folder / inside, prototype.spec
+    if inside.suffix == ".py":
+        return rewrite_imports(_read(path), names, where=inside.as_posix()).encode()
+    if inside == Path("requirements.txt"):
+        return without_protokit(_read(path), [spec.screen, "docs"]).encode()
+    if inside == Path(".streamlit/config.toml"):  # `protokit run` gives the colour; `streamlit run` reads it
+        return re.sub(r'(?m)^primaryColor = ".*"$', f'primaryColor = "{spec.accent}"', _read(path)).encode()
+    if inside.suffix in (".md", ".mdc") and inside.parts[0] != "knowledge":
+        return _retold(_read(path), _RUN[spec.screen]).encode()
+    return None
+
+
+def _retold(text: str, run: str) -> str:
+    """A guide without the commands that are gone."""
+    text = re.sub(r"(?ms)^## Hand it over\n.*?(?=^## )", "", text)
+    text = re.sub(r"(?m)^protokit (check|ask) .*\n", "", text)
+    text = text.replace("`protokit check .` and `pytest` pass", "`pytest` passes")
+    return text.replace("protokit run .", run).replace("protokit check .", "pytest")
+
+
+def _plumbing(names: Mapping[str, str]) -> Iterator[tuple[Path, bytes]]:
+    """The two packages under their new names, each with the licence."""
+    homes = {
+        "protokit.runtime": Path(protokit.__file__).parent / "runtime",
+        "vectorstore": _home(vectorstore.__file__),
+    }
+    for old, home in homes.items():
+        new = Path(names[old])
+        yield new / "LICENSE", _licence()
+        for path in sorted(home.rglob("*")):
+            if path.is_file() and not _SKIPPED & set(path.parts):
+                content = _renamed(_read(path), names).encode() if path.suffix == ".py" else path.read_bytes()
+                yield new / path.relative_to(home), content
+
+
+def _renamed(source: str, names: Mapping[str, str]) -> str:
+    """Our own code says a package's name for nothing but the package, in texts and comments too."""
+    for old, new in names.items():
+        source = re.sub(rf"\b{re.escape(old)}\b", new, source)
+    return re.sub(rf"{DISTRIBUTION}\[(\w+)\]", lambda asked: " ".join(extra_packages(asked[1])), source)
+
+
+def _home(file: str | None) -> Path:
+    assert file is not None
+    return Path(file).parent
+
+
+def _licence() -> bytes:
+    """The licence's text: beside the checkout, or among the files of the installed distribution."""
+    beside = Path(protokit.__file__).parents[1] / "LICENSE"
+    if beside.is_file():
+        return beside.read_bytes()
+    (found,) = [file for file in installed_files(DISTRIBUTION) or () if file.name == "LICENSE"]
+    return Path(str(found.locate())).read_bytes()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FolderProblem("not UTF-8 text", where=str(path), fix="Save it as UTF-8.") from None
+
+
+def _write(folder: Path, changes: Mapping[Path, bytes]) -> None:
+    for inside, content in changes.items():
+        path = folder / inside
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

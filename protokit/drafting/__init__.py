@@ -1,0 +1,1 @@
+"""From a prompt to a Spec: everything a stakeholder first sees is decided here."""

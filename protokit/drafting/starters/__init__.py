@@ -1,0 +1,1 @@
+"""From documents to the questions that a page offers first."""

@@ -1,0 +1,214 @@
+"""Finds in a prompt what a prototype is about, and says it as a title: "our HR handbook" -> "HR Handbook"."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import takewhile
+
+from protokit.catalog.lookup import Domain
+from protokit.catalog.page_phrases import PagePhrases
+from protokit.spec.lexicon import lexicon
+from vectorstore.text.plain_words import fold, words
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a prototype is about, as a title ("HR Handbook") and in running text ("our HR handbook")."""
+
+    title: str
+    subject: str
+
+
+_ABOUT = (
+    r"about|regarding|concerning|on the topic of|sobre|acerca de|concernant|au sujet de|à propos de"
+    r"|zum thema|über|rund um"
+)
+_OBJECT = (
+    r"(?:ask )?questions (?:of|over|on|to)|ask(?= our| my| the| your)|chat with|talk to"
+    r"|summari[sz](?:e|es|er|ing|ation of)|summary of|summaries of|turns?(?= .+ into)|tl;?dr"
+    r"|digests? of|recaps? of|condens(?:e|es|ing)|boil(?:s)? down|search(?:es|ing)?(?: through"
+    r"| across| over| in)?|query"
+    r"|over|across|inside|through|find|resum(?:e|ir|a)|buscar en|résume[rz]?|chercher dans"
+    r"|synthèse de|durchsuch(?:e|en)"
+    r"|zusammenfassungen von|fasse|resumo de|riassunti? di|riassum(?:ere|i)|sui miei|nei(?: miei)?"
+)
+_OF = r"for|of|from|in|with|de|pour|für|para|per|aus|zu|dans|en"
+_ROLES = r"tutor|coach|concierge|companion|guide|mentor|advis[eo]r|buddy|trainer|therapist|receptionist"
+_MACHINES = (
+    r"assistant|helper|chatbot|bot|search engine|search|look-?up|finder|summari[sz]er|digest|knowledge base"
+    r"|q&a|faq"
+)
+_PHRASE = r"(?:{cue})\s+((?:[\w&'’-]+\s?){{1,8}})"
+
+
+def find_topic(
+    prompt: str,
+    domain: Domain | None,
+    wording: PagePhrases,
+    documents: Mapping[str, str] | None,
+    language: str,
+) -> Topic:
+    """Return what `prompt` is about: in its own words, else in the domain's, else by the documents' first heading."""
+    said = next(_noun_phrases(prompt), "")
+    if said:
+        topic = _said_topic(said, domain if language == "en" else None, language)
+        return _with_matters(topic, said, prompt) if language == "en" else topic
+    if domain and language == "en":
+        return Topic(domain.title_nouns[0], f"{domain.title[:1].lower()}{domain.title[1:]}")
+    if domain and domain.name in wording.get("domains", {}):
+        return Topic(*map(str, wording["domains"][domain.name]))
+    first = next(iter(documents.values()), "") if documents else ""
+    if heading := re.match(r"\s*#*\s*(\S.{2,40})\n", first):
+        return Topic(heading[1].strip(), heading[1].strip())
+    return Topic("", str(wording["nothing"]))
+
+
+def _said_topic(said: str, domain: Domain | None, language: str) -> Topic:
+    subject = _subject(said) if language == "en" else said
+    role = re.fullmatch(rf"(.+) (?:{_ROLES})", subject, re.IGNORECASE)
+    fuller = next((noun for noun in domain.title_nouns if _same_thing(noun, said)), "") if domain else ""
+    bare = _bare(said)
+    titled = _title_case(_POSSESSIVE.sub("", bare)) if language == "en" else bare[:1].upper() + bare[1:]
+    about = role[1] if role else subject
+    known = domain and about[1:].islower() and about.lower() in domain.words
+    return Topic(fuller or titled, about.lower() if known else about)
+
+
+def _with_matters(topic: Topic, said: str, prompt: str) -> Topic:
+    """ "contract lookup" is about contract matters: one thing cannot stand alone in a sentence."""
+    named = re.search(rf"{re.escape(said)} (?:{_MACHINES})\b", prompt, re.IGNORECASE)
+    if named and said[1:].islower() and not said.endswith("s"):
+        first = prompt.startswith(said)  # which has a capital for that alone
+        return Topic(topic.title, f"{topic.subject.lower() if first else topic.subject} matters")
+    return topic
+
+
+def people_topic(people: str, subject: str) -> Topic:
+    """The topic of a prompt that tells only whom it helps: "gym members" -> "Gym Members"."""
+    return Topic(_title_case(_bare(people)), subject)
+
+
+def _subject(said: str) -> str:
+    """ "our HR handbook" -> "the HR handbook", "my transcripts" -> "transcripts": the page speaks to others."""
+    first, _, rest = said.removeprefix("all ").partition(" ")
+    if first.lower() not in _OWNERS or not rest:
+        return said
+    return rest if rest.endswith("s") and not _POSSESSIVE.search(rest) else f"the {rest}"
+
+
+_POSSESSIVE = re.compile(r"['\u2019]s?(?= )")
+_OWNERS = frozenset({"my", "our", "your", "their", "its"})
+
+
+def _noun_phrases(prompt: str) -> Iterator[str]:
+    for cue in (_ABOUT, _OBJECT):
+        yield from _phrases_after(cue, prompt)
+    yield from _before_role(prompt)
+    yield from _phrases_after(_OF, prompt)
+
+
+def _phrases_after(cue: str, prompt: str) -> Iterator[str]:
+    for match in re.finditer(r"(?<!\w)" + _PHRASE.format(cue=cue), prompt, re.IGNORECASE):
+        phrase = _head(match[1].split())
+        if phrase:
+            yield phrase
+
+
+def _before_role(prompt: str) -> Iterator[str]:
+    """ "a personal fitness coach" -> "fitness coach", "an HR chatbot" -> "HR"."""
+    for match in re.finditer(rf"((?:[\w&'’-]+ ){{1,3}})({_ROLES}|{_MACHINES})\b", prompt, re.IGNORECASE):
+        told = [
+            word
+            for word in match[1].split()
+            if fold(word) not in _listed("praise") and not _OF_A_KIND.search(word)
+        ]
+        kept = _head(list(reversed(_until_stop(reversed(told)))))
+        if kept:
+            yield f"{kept} {match[2]}" if re.fullmatch(_ROLES, match[2], re.IGNORECASE) else kept
+
+
+_OF_A_KIND = re.compile(r"-(?:facing|based|powered|driven|speaking|friendly)$", re.IGNORECASE)
+
+
+def _until_stop(said: Iterator[str]) -> list[str]:
+    return list(takewhile(lambda word: fold(word) not in _listed("stops") | _listed("determiners"), said))
+
+
+def _head(said: list[str]) -> str:
+    kept: list[str] = []
+    told = False
+    for word in said:
+        plain = fold(word)
+        if plain in _listed("determiners") and not told:
+            kept.append(word)
+        elif plain in _listed("stops") or (told and plain in _listed("determiners")):
+            break
+        else:
+            kept.append(word)
+            told = True
+    content = [word for word in kept if fold(word) not in _listed("determiners")]
+    if content and _are_people(" ".join(content)):
+        return ""
+    if not content or len(content) > 4 or all(fold(word) in _listed("generic") for word in content):
+        return ""
+    return " ".join(kept)
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    """One of the lists of words that shape a noun phrase; "generic" ones say nothing of a topic by themselves."""
+    return frozenset(lexicon()["phrases"][name])
+
+
+@cache
+def _people() -> tuple[str, ...]:
+    return tuple(fold(people) for group in lexicon()["people"].values() for people in group)
+
+
+def _are_people(phrase: str) -> bool:
+    """Whether a phrase names people and nothing else: "nurses on night shift", "boutique hotel guests"."""
+    return fold(phrase).startswith(_people()) or f" {fold(phrase)}".endswith(
+        tuple(f" {who}" for who in _people())
+    )
+
+
+def _bare(phrase: str) -> str:
+    return " ".join(word for word in phrase.split() if fold(word) not in _listed("determiners"))
+
+
+def _same_thing(noun: str, said: str) -> bool:
+    """Whether a domain's title noun says the phrase more fully: "HR Handbook" for "our handbook"."""
+    return set(words(_bare(said))) <= set(words(noun))
+
+
+def _title_case(phrase: str) -> str:
+    return " ".join(
+        _capital(word) if at == 0 or word not in _listed("small") else word
+        for at, word in enumerate(phrase.split())
+    )
+
+
+def _capital(word: str) -> str:
+    return word if word[1:] != word[1:].lower() else word[:1].upper() + word[1:]
+
+
+def singular(phrase: str) -> str:
+    """ "Research Papers" -> "Research Paper", as English says before another noun; unclear words stay."""
+    head, _, last = phrase.rpartition(" ")
+    low = last.lower()
+    if (
+        low in _listed("plural_only")
+        or not low.endswith("s")
+        or low.endswith(("ss", "us", "is"))
+        or len(low) < 4
+    ):
+        return phrase
+    stem = (
+        f"{last[:-3]}y"
+        if low.endswith("ies")
+        else last[:-2]
+        if low.endswith(("xes", "ches", "shes", "sses"))
+        else last[:-1]
+    )
+    return f"{head} {stem}".strip()

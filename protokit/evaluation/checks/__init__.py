@@ -1,0 +1,1 @@
+"""Does this prototype still hold together?"""

@@ -1,0 +1,122 @@
+"""What an edit of a prototype must keep: the names that its own files and protokit use, its tests, no key in a file."""
+
+import ast
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from protokit.errors import FolderProblem
+from protokit.evaluation.checks.check_result import Check
+from protokit.files.layout import shared_files
+from protokit.files.secret_scan import refuse_secrets
+from protokit.prototype.prototype_folder import Prototype
+
+ASSISTANT = "Assistant"
+_ALWAYS = ("reply", "settings", "events", "__enter__", "__exit__")
+_TAKES = {"question": ("knowledge", "learn"), "text": ("samples", "text_of")}
+_RESTORE = "Put it back: .protokit/base/assistant.py has it."
+_PATIENCE = 300
+
+
+def contract(prototype: Prototype) -> list[Check]:
+    """Whether assistant.py still has what app.py, the tests and protokit call, and no file holds a key."""
+    return [_assistant(prototype), _keys(prototype.folder)]
+
+
+def _assistant(prototype: Prototype) -> Check:
+    folder, name = prototype.folder, "assistant.py"
+    if not (folder / name).is_file():
+        return Check(name, False, "is gone", _RESTORE)
+    classes = {node.name: node for node in _tree(folder / name).body if isinstance(node, ast.ClassDef)}
+    if ASSISTANT not in classes:
+        return Check(name, False, f"has no class {ASSISTANT}", _RESTORE)
+    found = classes[ASSISTANT]
+    if found.bases or "__getattr__" in _names(found):
+        return Check(name, True, f"{ASSISTANT} takes some of its parts from elsewhere")
+    lost = [part for part in (*_ALWAYS, *_TAKES[prototype.spec.takes]) if part not in _names(found)]
+    if lost:
+        return Check(name, False, f"{ASSISTANT} has no {lost[0]} any more", _RESTORE)
+    if fault := _unknown_use(folder, _names(found)) or _lost_parameter(found):
+        return Check(name, False, fault, _RESTORE)
+    return Check(name, True, f"{ASSISTANT} has what its users call")
+
+
+def _unknown_use(folder: Path, names: set[str]) -> str:
+    """The first place in app.py that uses a part of the assistant which is not there."""
+    if not (folder / "app.py").is_file():
+        return "app.py is gone"
+    for node in ast.walk(_tree(folder / "app.py")):
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            continue
+        if node.value.id == "assistant" and node.attr not in names:
+            return f"app.py, line {node.lineno} uses assistant.{node.attr}, which {ASSISTANT} does not have"
+    return ""
+
+
+def _lost_parameter(found: ast.ClassDef) -> str:
+    """`model` makes it answer offline in tests and checks, `session` tells visitors apart."""
+    methods = {node.name: node for node in found.body if isinstance(node, ast.FunctionDef)}
+    for method, parameter in (("__init__", "model"), ("reply", "session")):
+        arguments = methods[method].args if method in methods else None
+        if arguments is None or arguments.kwarg:
+            continue
+        if parameter not in {argument.arg for argument in [*arguments.args, *arguments.kwonlyargs]}:
+            return f"{ASSISTANT}.{method} takes no {parameter} any more"
+    return ""
+
+
+def _names(found: ast.ClassDef) -> set[str]:
+    """Methods, properties, and what is set on `self` or in the class."""
+    nodes = list(ast.walk(found))
+    methods = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    stored = [node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)]
+    own = {node.attr for node in stored if isinstance(node.value, ast.Name) and node.value.id == "self"}
+    return (
+        methods
+        | own
+        | {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    )
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_bytes())
+
+
+def _keys(folder: Path) -> Check:
+    try:
+        refuse_secrets(folder, shared_files(folder), "exported")
+    except FolderProblem as problem:
+        return Check(
+            "no key in a file", False, f"{problem.where} {problem.what.partition(',')[0]}", problem.fix
+        )
+    return Check("no key in a file", True)
+
+
+def own_tests(folder: Path) -> Check:
+    """Whether the prototype's own tests pass, in a process of their own."""
+    if not any((folder / "tests").glob("test_*.py")):
+        kept = (folder / ".protokit/base/tests").is_dir()
+        fix = "Put it back: .protokit/base/tests has it." if kept else ""
+        return Check("tests", not kept, "tests/ is gone" if kept else "there are none", fix)
+    if find_spec("pytest") is None:
+        return Check("tests", True, "pytest is not installed, so they were not run")
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", "-rfE", "tests"]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_ADDOPTS": ""},
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Check("tests", False, f"not done within {_PATIENCE} s", "Run: pytest")
+    lines = done.stdout.strip().splitlines() or done.stderr.strip().splitlines() or ["they did not start"]
+    failed = [line for line in lines if line.startswith(("FAILED ", "ERROR "))]
+    return Check(
+        "tests", not done.returncode, (failed or lines[-1:])[0], "Run: pytest" if done.returncode else ""
+    )

@@ -1,0 +1,170 @@
+"""Checks a prototype as its owner would: does it compile, answer its questions offline, and open its screen?"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from traceback import format_exception
+from typing import Any
+
+from protokit.errors import ProtokitError
+from protokit.evaluation.assertions import KEPT_OFFLINE, AnswerAssertions, read_assertions
+from protokit.evaluation.checks.check_result import Check
+from protokit.evaluation.checks.contract import contract, own_tests
+from protokit.evaluation.dataset import ask, read_rows, wrong
+from protokit.prototype.prototype_folder import Prototype, require_screen
+from protokit.runtime.assistant import remembers
+from protokit.runtime.assistant_types import Answer
+
+TIMEOUT_S = 150
+
+
+def check_prototype(folder: Path) -> list[Check]:
+    """Look at everything a change can break, in the order in which it breaks. Raises FolderProblem, SpecProblem."""
+    prototype = Prototype.open(folder)
+    require_screen(prototype.spec.screen)
+    checks = [Check("prototype.yaml", True, prototype.spec.title), _compiles(prototype.folder)]
+    if not checks[-1].ok:
+        return checks
+    checks += [_lints(prototype.folder), *contract(prototype), *_answers(prototype), _screen(prototype)]
+    return [*checks, own_tests(prototype.folder)]
+
+
+def _compiles(folder: Path) -> Check:
+    files = _sources(folder)
+    for path in files:
+        try:
+            compile(path.read_bytes(), str(path), "exec")
+        except (SyntaxError, ValueError) as error:
+            line = getattr(error, "lineno", None)
+            place = path.relative_to(folder).as_posix() + (f", line {line}" if line else "")
+            return Check(
+                "compiles", False, f"{place}: {getattr(error, 'msg', error)}", "Undo the last change there."
+            )
+    return Check("compiles", True, f"{len(files)} Python files")
+
+
+def _sources(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*.py"))
+    return [
+        path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+
+
+def _lints(folder: Path) -> Check:
+    command = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--isolated",
+        "--no-cache",
+        "--select=E9,F",
+        "--output-format=concise",
+        "--quiet",
+        ".",
+    ]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    first = (done.stdout or done.stderr).strip().splitlines()
+    return Check("lints", done.returncode == 0, first[0] if done.returncode and first else "")
+
+
+def _answers(prototype: Prototype) -> list[Check]:
+    """The starter questions one by one, the others as a count: those measure, these must hold."""
+    rows, wishes = read_rows(prototype.questions()), read_assertions(prototype.questions())
+    try:
+        with prototype.assistant("offline") as assistant:
+            if prototype.spec.takes == "text":
+                return _summaries(assistant, wishes)
+            assistant.knowledge.wait()
+            asked = [row for row in rows if not row.after or remembers(assistant)]
+            answers = {row: ask(assistant, row, "check") for row in asked}
+    except ProtokitError:
+        raise
+    except Exception as error:  # the owner's own code runs here: anything can come out of it
+        fault = _fault("".join(format_exception(error)), prototype.folder)
+        return [Check("answers", False, fault, "Look at assistant.py.")]
+    faults = {row: wrong(row, answer) for row, answer in answers.items()}
+    must = [
+        Check(f'answers "{row.question}"', not fault, fault) for row, fault in faults.items() if row.starter
+    ]
+    right = sum(not fault for fault in faults.values())
+    return [
+        *must,
+        Check("questions.yaml", True, f"{right} of {len(asked)} questions answered as expected offline"),
+        *_wishes(wishes, answers.values(), [answer for row, answer in answers.items() if row.starter]),
+    ]
+
+
+def _wishes(
+    wishes: AnswerAssertions, answers: Collection[Answer], must: Iterable[Answer] = ()
+) -> list[Check]:
+    """Whether `answers` keep what every answer has to; what only a model can keep is told, not held against them."""
+    if wishes == AnswerAssertions():
+        return []
+    told = Counter(wish for answer in answers for wish in wishes.broken(answer))
+    detail = "; ".join(
+        f"{count} of {len(answers)} {'miss' if count > 1 else 'misses'} {wish}"
+        for wish, count in told.items()
+    )
+    held = [why for answer in must for wish, why in wishes.broken(answer).items() if wish in KEPT_OFFLINE]
+    if held:
+        return [Check("wishes", False, held[0], "Change `every_answer` in questions.yaml, or the model.")]
+    left = "; the offline engine only quotes: see `protokit eval --model`" if told else ""
+    return [Check("wishes", True, f"{detail or 'kept by every answer'}{left}")]
+
+
+def _summaries(assistant: Any, wishes: AnswerAssertions) -> list[Check]:
+    """Each sample by itself, and the wishes that all summaries have to keep."""
+    texts = {path: assistant.text_of(path) for path in assistant.samples()}
+    answers = {
+        path: assistant.reply(text, file=path.name, session="check").answer for path, text in texts.items()
+    }
+    checks = [_summarizes(path, texts[path], answer) for path, answer in answers.items()]
+    return [*checks, *_wishes(wishes, answers.values(), answers.values())]
+
+
+def _summarizes(path: Path, text: str, answer: Answer) -> Check:
+    astray = [c.number for c in answer.citations if text[c.passage.start : c.passage.end] != c.passage.text]
+    fine = bool(answer.citations) and not astray
+    return Check(
+        f"summarizes {path.name}",
+        fine,
+        f"{len(answer.citations)} points, each found in the text" if fine else answer.text[:80],
+    )
+
+
+def _screen(prototype: Prototype) -> Check:
+    """Ask the first starter question (or summarize the first text) in the real screen, in a process of its own."""
+    command = [
+        sys.executable,
+        "-m",
+        "protokit.evaluation.checks.page_check",
+        str(prototype.folder),
+        prototype.spec.screen,
+    ]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        told = json.loads(done.stdout.splitlines()[-1])
+        return Check(f"screen ({prototype.spec.screen})", told["ok"], told["detail"])
+    except subprocess.TimeoutExpired:
+        return Check(f"screen ({prototype.spec.screen})", False, f"no answer within {TIMEOUT_S} s")
+    except (json.JSONDecodeError, IndexError):
+        fault = _fault(done.stderr, prototype.folder)
+        return Check(f"screen ({prototype.spec.screen})", False, fault, "Look at app.py.")
+
+
+def _fault(told: str, folder: Path) -> str:
+    """What went wrong by a traceback, with the file and line of the prototype's own where it did."""
+    last = (told.strip().splitlines() or ["it stopped without a word"])[-1]
+    here = re.escape(f"{folder}{os.sep}")
+    frames = list(re.finditer(rf'File "(?:{here})?(?P<file>[^"<>/\\]+\.py)", line (?P<line>\d+)', told))
+    if not frames:
+        return last
+    below = told[frames[-1].end() :].splitlines()[1:]
+    said = next((line for line in below if line and not line[0].isspace()), last)
+    return f"{said} ({frames[-1]['file']}, line {frames[-1]['line']})"

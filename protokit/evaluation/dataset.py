@@ -1,0 +1,97 @@
+"""questions.yaml: questions with what a good answer must contain, asked of a prototype's assistant."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from protokit.errors import SpecProblem
+from protokit.evaluation.assertions import EVERY_ANSWER
+from protokit.runtime.assistant_types import Answer, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of questions.yaml. `unanswerable` means the right answer is to say that the documents do not tell."""
+
+    question: str
+    must_contain: tuple[str, ...] = ()
+    cites: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    """Questions asked before it in the same conversation."""
+    starter: bool = False
+    unanswerable: bool = False
+
+    @classmethod
+    def read(cls, row: object, number: int) -> "Row":
+        """Return the row, or raise SpecProblem naming the row and the field."""
+        where = f"questions.yaml, row {number}"
+        if (
+            not isinstance(row, dict)
+            or not isinstance(row.get("question"), str)
+            or not row["question"].strip()
+        ):
+            raise SpecProblem("no question", where=where, fix="Write `- question: ...`")
+        known = {"question", "must_contain", "cites", "after", "starter", "unanswerable"}
+        if unknown := sorted(map(str, set(row) - known)):
+            raise SpecProblem(
+                f"{unknown[0]}: no such field", where=where, fix=f"Known: {', '.join(sorted(known))}"
+            )
+        texts = {name: _texts(row, name, where) for name in ("must_contain", "cites", "after")}
+        return cls(
+            row["question"],
+            **texts,
+            starter=bool(row.get("starter")),
+            unanswerable=bool(row.get("unanswerable")),
+        )
+
+
+def read_rows(rows: Iterable[Any]) -> list[Row]:
+    """The question rows; rows that name a text to summarize or wishes for every answer are not questions."""
+    return [
+        Row.read(row, n)
+        for n, row in enumerate(rows, 1)
+        if not (isinstance(row, dict) and ("summarize" in row or EVERY_ANSWER in row))
+    ]
+
+
+def ask(assistant: Any, row: Row, session: str) -> Answer:
+    """The assistant's answer to `row`, after the questions it follows on from."""
+    history: list[Turn] = []
+    for earlier in row.after:
+        said = assistant.reply(earlier, history=history, session=session).answer.text
+        history.append(Turn(earlier, said))
+    so_far = {"history": history} if history else {}
+    answer: Answer = assistant.reply(row.question, **so_far, session=session).answer
+    return answer
+
+
+def wrong(row: Row, answer: Answer) -> str:
+    """Why `answer` is not what `row` asks for, empty when it is."""
+    if fault := misses(row, answer):
+        return fault
+    files = uncited(row, answer)
+    return f"{', '.join(files)} not cited" if files else ""
+
+
+def misses(row: Row, answer: Answer) -> str:
+    """Why the text of `answer` is not what `row` asks for, whatever it cites; empty when it is."""
+    if row.unanswerable:
+        return "" if not answer.found else f"answered, though the documents do not tell: {answer.text[:80]}"
+    if not answer.found:
+        return "not found"
+    said = " ".join(answer.text.split()).casefold()
+    missing = [words for words in row.must_contain if words.casefold() not in said]
+    return f"{', '.join(map(repr, missing))} not in the answer: {answer.text[:80]}" if missing else ""
+
+
+def uncited(row: Row, answer: Answer) -> list[str]:
+    """The files that `row` wants cited and `answer` does not cite."""
+    cited = {citation.passage.file for citation in answer.citations}
+    return [] if row.unanswerable else [file for file in row.cites if file not in cited]
+
+
+def _texts(row: dict[str, Any], name: str, where: str) -> tuple[str, ...]:
+    found: Sequence[Any] = row.get(name) or ()
+    if not isinstance(found, list | tuple) or not all(isinstance(item, str) for item in found):
+        raise SpecProblem(f"{name}: expected a list of texts", where=where, fix=f'Write {name}: ["..."]')
+    return tuple(found)

@@ -1,0 +1,76 @@
+"""Runs a prototype's questions.yaml on one model or several: the scorecard that a team puts into its CI."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from protokit.errors import CheckFailed, SpecProblem
+from protokit.evaluation.assertions import AnswerAssertions, read_assertions
+from protokit.evaluation.dataset import Row, ask, read_rows
+from protokit.evaluation.judge import Judge
+from protokit.evaluation.scorecard import Graded, Scorecard
+from protokit.prototype.prototype_folder import Prototype
+from protokit.runtime.assistant import remembers
+from protokit.runtime.models.model_factory import connect
+from protokit.runtime.runtime_errors import ModelProblem
+
+Tell = Callable[[str, int, int], None]
+"""Is told the model, how many questions are done, and of how many."""
+
+
+def evaluate(prototype: Prototype, models: Sequence[str], tell: Tell, judge: str = "") -> list[Scorecard]:
+    """A scorecard for each of `models`, in order; of the prototype's own model where none is named.
+
+    Every model is asked the same questions, one after the other; where a model is named as `judge`, it is asked
+    about every answer too. Raises ModelProblem for a string that names
+    no model, SpecProblem where there are no questions.
+    """
+    wanted = list(dict.fromkeys(models)) or [prototype.spec.model]
+    for model in wanted:
+        connect(model, prototype.folder)
+    judging = Judge.open(judge, prototype.folder) if judge else None
+    rows, wishes = _rows(prototype), read_assertions(prototype.questions())
+    return [_scorecard(prototype, model, rows, wishes, tell, judging) for model in wanted]
+
+
+def _rows(prototype: Prototype) -> list[Row]:
+    if prototype.spec.takes != "question":
+        raise CheckFailed(
+            "a summarizer has no questions to be measured by", fix="`protokit check` checks its samples."
+        )
+    rows = read_rows(prototype.questions())
+    if not rows:
+        raise SpecProblem("no questions", where="questions.yaml", fix="Write `- question: ...`")
+    return rows
+
+
+def _scorecard(
+    prototype: Prototype,
+    model: str,
+    rows: Sequence[Row],
+    wishes: AnswerAssertions,
+    tell: Tell,
+    judge: Judge | None,
+) -> Scorecard:
+    with prototype.assistant(model) as assistant:
+        assistant.knowledge.wait()
+        asked = [row for row in rows if not row.after or remembers(assistant)]
+        assistant.knowledge.search(asked[0].question)  # what loads once is no part of an answer's time
+        graded = []
+        for number, row in enumerate(asked):
+            tell(model, number, len(asked))
+            # A visitor of its own for each question: a limit for one visitor is not what is measured here.
+            graded.append(_graded(assistant, row, wishes, f"eval-{number + 1}", judge))
+        tell(model, len(asked), len(asked))
+    return Scorecard(model, tuple(graded), judge.model if judge else "")
+
+
+def _graded(assistant: Any, row: Row, wishes: AnswerAssertions, session: str, judge: Judge | None) -> Graded:
+    try:
+        answer = ask(assistant, row, session)
+    except ModelProblem as problem:
+        return Graded(row, None, str(problem))
+    if answer.problem:
+        return Graded(row, None, answer.problem)
+    judgement = judge.judge(answer, session) if judge else None
+    broken = None if wishes == AnswerAssertions() else tuple(wishes.broken(answer).values())
+    return Graded(row, answer, judgement=judgement, broken=broken)

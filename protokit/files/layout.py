@@ -1,0 +1,64 @@
+"""What the files of a prototype are called, and which of them may go to others."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+LEFT_OUT = (
+    ".env",
+    ".git",
+    ".venv",
+    "venv",
+    "__pycache__",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".mypy_cache",
+    ".DS_Store",
+)
+"""Secrets, history and what machines make again: no copy of a prototype holds them."""
+
+
+SECRETS = (".streamlit/secrets.toml",)
+
+
+KEPT_OF_OURS = ".protokit/prototype.schema.json"
+"""The rest of .protokit is the index, what visitors asked, and the copy for updates."""
+
+QUESTIONS_FILE = "questions.yaml"
+
+INSTRUCTIONS_FILE = "instructions.md"
+
+SPEC_FILE = "prototype.yaml"
+
+
+SCHEMA_FILE = ".protokit/prototype.schema.json"
+
+KNOWLEDGE = "knowledge"
+
+
+BASE = Path(".protokit", "base")
+
+
+def shared_files(folder: Path) -> Iterator[Path]:
+    """The files of the prototype in `folder` that may go to others, as paths inside it, sorted."""
+    home = folder.resolve()
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if path.is_file() and _may_go(inside) and path.resolve().is_relative_to(home):
+            yield inside
+
+
+def _may_go(inside: Path) -> bool:
+    if inside.name != ".env.example" and (inside.name.startswith(".env") or inside.suffix == ".pyc"):
+        return False
+    if inside.as_posix() in SECRETS or any(part in LEFT_OUT for part in inside.parts):
+        return False
+    return inside.parts[0] != ".protokit" or inside.as_posix() == KEPT_OF_OURS
+
+
+def copy_shared(folder: Path, target: Path) -> None:
+    """Copy what may go to others from the prototype in `folder` into `target`."""
+    for inside in shared_files(folder):
+        copy = target / inside
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / inside, copy)

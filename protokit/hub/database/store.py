@@ -1,0 +1,37 @@
+"""The Hub's own state in one object: prototypes, share links, visits, the owner, what happened."""
+
+from protokit.hub.database.audit_log import Activity
+from protokit.hub.database.disk_room import keep_room
+from protokit.hub.database.engine import open_database
+from protokit.hub.database.prototypes import Records
+from protokit.hub.database.retention import RetentionRules
+from protokit.hub.database.sessions import Session, Sessions
+from protokit.hub.database.share_links import Links, Visit
+from protokit.hub.hub_settings import HubSettings
+
+
+class Store(Records, Links, Sessions, Activity, RetentionRules):
+    """Rows in SQLite or Postgres; folders lie in the Hub's home. Every method may be called from any thread."""
+
+    @classmethod
+    def open(cls, settings: HubSettings) -> "Store":
+        """The state of the Hub in `settings.home`, made or brought up to date. Raises ProtokitError."""
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (settings.prototypes, settings.trash):
+            folder.mkdir(parents=True, exist_ok=True)
+        return cls(settings, open_database(settings))
+
+    def touch(self, found: Session | Visit) -> None:
+        """Note that the owner or a guest is there now."""
+        if isinstance(found, Session):
+            self.touch_session(found)
+        else:
+            self.touch_visit(found)
+
+    def keep_room(self) -> None:
+        """Have room in the database for what must be stored on a full disk too."""
+        keep_room(self._engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()

@@ -1,0 +1,130 @@
+"""What a hosted prototype may use, and what it does use: memory and processes, its helpers' included."""
+
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psutil
+
+MIB = 1024 * 1024
+FILES = 4096
+"""That a process of a prototype may have open at once, connections included."""
+FILE_BYTES = 1024 * MIB
+"""The largest file it may write."""
+USERS_PROCESSES = 4096
+"""Processes and threads of the Hub's user at which a prototype gets no more; the system does not hold root to it."""
+MOST_FILES = 50_000
+STACKS = 1024 * MIB
+"""What threads reserve, and do not use."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceLimits:
+    """Bounds for each prototype, and for all of them together (`awake`)."""
+
+    memory: int = 768 * MIB
+    """Bytes a prototype's processes may hold of their own; what they share with others does not count."""
+    processes: int = 32
+    awake: int = 20
+    """How many may run at once; the one that rested longest makes room for the next."""
+    idle_seconds: float = 1800.0
+    """Rest after which one is put to sleep."""
+    start_seconds: float = 60.0
+    hang_seconds: float = 60.0
+    """How long one may leave a plain question unanswered before it counts as hung."""
+    attempts: int = 5
+    """Failures in a row after which it is left alone until somebody asks for it again."""
+    first_pause: float = 1.0
+    """Seconds before the first restart; doubled each time, up to `longest_pause`."""
+    longest_pause: float = 60.0
+    log_bytes: int = MIB
+    disk: int = 4096 * MIB
+    """Bytes that a prototype's folder and its temporary files may take, in at most `MOST_FILES` files."""
+
+
+def bound_resources(memory: int) -> None:
+    """Bounds that the system itself holds this process and each that it starts to, far above ordinary use.
+
+    They only keep what goes wild in check until the Hub, which looks once a second, ends it: `memory` is what all
+    its processes may hold by that, in bytes.
+    """
+    import resource
+
+    import psutil
+
+    shared = psutil.Process().memory_info().data
+    for name, most in (
+        ("RLIMIT_CORE", 0),
+        ("RLIMIT_NOFILE", FILES),
+        ("RLIMIT_FSIZE", FILE_BYTES),
+        ("RLIMIT_NPROC", USERS_PROCESSES),
+        ("RLIMIT_DATA", shared + 2 * memory + STACKS if memory else resource.RLIM_INFINITY),
+    ):
+        number = getattr(resource, name)
+        _, hard = resource.getrlimit(number)
+        bound = min((each for each in (most, hard) if each >= 0), default=resource.RLIM_INFINITY)
+        resource.setrlimit(number, (bound, bound))
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A process and all its descendants."""
+
+    members: "tuple[psutil.Process, ...]"
+
+    def resident(self) -> int:
+        """Bytes in memory, those shared with others included: never less than `own`, and quickly counted."""
+        return sum(_bytes(process, "memory_info", "rss") for process in self.members)
+
+    def own(self) -> int:
+        """Bytes that would be free without them; counting walks all their pages, 20 ms for half a gigabyte."""
+        return sum(_bytes(process, "memory_full_info", "uss") for process in self.members)
+
+
+def disk_use(*folders: Path) -> int:
+    """Bytes of all files below `folders`; no end of them where it is more than MOST_FILES."""
+    total = number = 0
+    for folder in folders:
+        for place, _, names in os.walk(folder):
+            number += len(names)
+            if number > MOST_FILES:
+                return sys.maxsize
+            for name in names:
+                with suppress(OSError):
+                    total += Path(place, name).lstat().st_size
+    return total
+
+
+def families(roots: Iterable[int]) -> dict[int, Family]:
+    """The family of each process id in `roots`, without those that have ended."""
+    import psutil
+
+    found: dict[int, psutil.Process] = {}
+    children: dict[int, list[int]] = defaultdict(list)
+    for process in psutil.process_iter(["ppid"]):
+        found[process.pid] = process
+        children[process.info["ppid"]].append(process.pid)
+    return {
+        root: Family(tuple(found[pid] for pid in _below(root, children))) for root in roots if root in found
+    }
+
+
+def _below(root: int, children: dict[int, list[int]]) -> list[int]:
+    family = [root]
+    for pid in family:
+        family.extend(children.get(pid, []))
+    return family
+
+
+def _bytes(process: "psutil.Process", asked: str, field: str) -> int:
+    import psutil
+
+    with suppress(psutil.Error):
+        return int(getattr(getattr(process, asked)(), field))
+    return 0

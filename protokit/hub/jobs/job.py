@@ -1,0 +1,140 @@
+"""Job: one prototype in the making, as a file, so that the Hub, its restart, two tabs and the maker agree."""
+
+import os
+import re
+import time
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+JobState = Literal["waiting", "working", "asking", "declined", "failed", "opening", "ready"]
+StepName = Literal["understand", "read", "write", "open"]
+
+JOB_FILE = "job.json"
+DOCUMENTS = "documents"
+ID = re.compile(r"[0-9a-f]{16}")
+
+
+class JobStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of the work. Times are seconds since 1970; `note` is what came of it, a few words."""
+
+    name: StepName
+    began: float
+    ended: float | None = None
+    note: str = ""
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """A blueprint that the person may choose; `confidence` is 0 to 1."""
+
+    name: str
+    title: str
+    pitch: str
+    confidence: float = 0.0
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why it became what it is: the blueprint taken, the words that decided, and what came second."""
+
+    taken: Offer
+    because: tuple[str, ...] = ()
+    runner_up: Offer | None = None
+    asks_for: str = ""
+    """What no blueprint does and the line may ask for instead; empty where there is no such doubt."""
+    why_not: str = ""
+    """Why no blueprint does that, a sentence."""
+
+
+class JobRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """An honest no: what the line asks for, why nothing serves it, and what comes nearest."""
+
+    asks_for: str = ""
+    why: str = ""
+    nearest: Offer | None = None
+    would_not: str = ""
+    """What the nearest would not do, after "It would not"."""
+    kinds: tuple[Offer, ...] = ()
+    """Everything there is, for whoever insists."""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one document."""
+
+    file: str
+    read: bool
+    pages: int = 0
+    passages: int = 0
+    note: str = ""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person asked for, and how far it is."""
+
+    id: str
+    prompt: str
+    screen: str = "streamlit"
+    model: str = "offline"
+    name: str = ""
+    blueprint: str = ""
+    """The one the person chose; empty to let the line decide."""
+    refused: tuple[Reading, ...] = ()
+    """Documents that were not taken: empty or too large."""
+    created: float = msgspec.field(default_factory=time.time)
+    state: JobState = "waiting"
+    steps: tuple[JobStep, ...] = ()
+    slug: str = ""
+    """The prototype's, from the moment its folder is taken."""
+    title: str = ""
+    emoji: str = ""
+    pitch: str = ""
+    reason: Reason | None = None
+    refusal: JobRefusal | None = None
+    readings: tuple[Reading, ...] = ()
+    problem: str = ""
+    fix: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more happens until the person does something."""
+        return self.state in ("asking", "declined", "failed", "ready")
+
+    def begin(self, name: StepName) -> "Job":
+        """The same job in its next step."""
+        return msgspec.structs.replace(self, steps=(*self.steps, JobStep(name=name, began=time.time())))
+
+    def end(self, note: str = "") -> "Job":
+        """The same job with its current step done."""
+        *before, now = self.steps
+        done = msgspec.structs.replace(now, ended=time.time(), note=note)
+        return msgspec.structs.replace(self, steps=(*before, done))
+
+    def again(self, blueprint: str = "") -> "Job":
+        """The same wish from the beginning, with this blueprint if one is given."""
+        return Job(
+            id=self.id,
+            prompt=self.prompt,
+            screen=self.screen,
+            model=self.model,
+            name=self.name,
+            blueprint=blueprint or self.blueprint,
+            refused=self.refused,
+            slug=self.slug,
+        )
+
+
+def read_job(folder: Path) -> Job | None:
+    """The job in `folder`, None where there is none that can be read."""
+    try:
+        return msgspec.json.decode((folder / JOB_FILE).read_bytes(), type=Job)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def write_job(folder: Path, job: Job) -> Job:
+    """Put `job` into `folder` in one step, so that a reader sees the old or the new one; return it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = folder / f".{JOB_FILE}.{os.getpid()}"
+    aside.write_bytes(msgspec.json.encode(job))
+    aside.replace(folder / JOB_FILE)
+    return job

@@ -1,0 +1,215 @@
+"""Makes one prototype in a process of its own, so that no document, however broken, can hurt the Hub.
+
+python -m protokit.hub.jobs.job_worker JOB_FOLDER PROTOTYPES_FOLDER < TAKEN
+
+TAKEN are the slugs that are taken, a JSON list.
+"""
+
+import dataclasses
+import json
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
+from msgspec.structs import replace
+
+from protokit.catalog import lookup
+from protokit.drafting.router import RoutingDecision
+from protokit.errors import DocumentProblem, ProtokitError
+from protokit.files.layout import SPEC_FILE
+from protokit.hub.jobs.job import DOCUMENTS, Job, JobRefusal, Offer, Reading, Reason, read_job, write_job
+from protokit.hub.jobs.reserve_folder import reserve
+from protokit.scaffold.scaffold_plan import ScaffoldPlan, ScaffoldRequest, choose, make, plan
+from protokit.spec.names import MOST_TITLE, clean_prompt
+from protokit.spec.prototype_spec import Spec
+
+if TYPE_CHECKING:
+    from vectorstore.progress import SyncReport
+
+
+def main(folder: Path, prototypes: Path, taken: set[str]) -> None:
+    """Do the job in `folder`; what came of it, good or bad, stands in its file afterwards."""
+    with FileLock(folder / "lock"):  # a maker of a Hub that was killed may still be at it
+        job = read_job(folder)
+        if job is None or job.state not in ("waiting", "working"):
+            return
+        if job.slug and (prototypes / job.slug / SPEC_FILE).is_file():  # finished, and nobody was told
+            write_job(folder, replace(job, state="opening"))
+            return
+        if job.slug:
+            with suppress(OSError):
+                (prototypes / job.slug).rmdir()
+        JobWorker(folder, prototypes, taken, job.again()).work()
+
+
+class JobWorker:
+    """One job at work; every step is written down as it begins and ends."""
+
+    def __init__(self, folder: Path, prototypes: Path, taken: set[str], job: Job) -> None:
+        self.folder, self.prototypes, self.taken = folder, prototypes, taken
+        self.job = replace(job, state="working", slug="")
+
+    def work(self) -> None:
+        """From the line to the folder; a person's mistake ends in a state that says what to do."""
+        try:
+            if self.understand():
+                self.write(self.read())
+        except DocumentProblem as problem:
+            self.readings(_tried(self.folder / DOCUMENTS))
+            what = problem.what if not self.job.readings else "none of the documents could be read"
+            self._say(state="failed", problem=_capital(what), fix=_fit(problem))
+        except ProtokitError as problem:
+            self._say(state="failed", problem=_capital(problem.what), fix=_fit(problem))
+
+    def understand(self) -> bool:
+        """Choose the blueprint; False where the person has to choose, or nothing serves the line."""
+        self._step(self.job.begin("understand"))
+        choice = choose(clean_prompt(self.job.prompt))
+        if self.job.blueprint:
+            self._step(self.job.end(f"{_offer(self.job.blueprint).title}, as you chose"))
+            return True
+        if choice.blueprint is None:
+            self._say(state="declined", refusal=_refusal(choice))
+            return False
+        reason = _reason(choice)
+        self._say(reason=reason)
+        if choice.question and reason.runner_up:
+            self._say(state="asking")
+            return False
+        self._step(self.job.end(f"{reason.taken.title}, {choice.confidence:.0%} sure"))
+        return True
+
+    def read(self) -> ScaffoldPlan:
+        """Read the documents and draft everything."""
+        self._step(self.job.begin("read"))
+        job, own = self.job, self.folder / DOCUMENTS
+        wish = ScaffoldRequest(
+            prompt=job.prompt,
+            documents=(own,) if _holds_files(own) else (),
+            blueprint=job.blueprint or None,
+            screen=job.screen,
+            model=job.model,
+            name=job.name or None,
+        )
+        planned = plan(wish)
+        if planned.report:
+            self.readings(planned.report)
+        spec = planned.spec
+        self._say(title=spec.title, emoji=spec.emoji, pitch=spec.pitch)
+        self._step(self.job.end(_documents_note(planned)))
+        return planned
+
+    def write(self, planned: ScaffoldPlan) -> None:
+        """Put the folder under a name that nobody has."""
+        self._step(self.job.begin("write"))
+        target = reserve(self.prototypes, planned.spec.slug, self.taken)
+        self._say(slug=target.name, title=_named(planned.spec, target.name).title)
+        try:
+            make(dataclasses.replace(planned, spec=_named(planned.spec, target.name)), target)
+        except BaseException:
+            with suppress(OSError):
+                target.rmdir()
+            raise
+        self.job = self.job.end(f"{len(planned.documents)} documents inside")
+        self._say(state="opening")
+
+    def readings(self, report: "SyncReport") -> None:
+        """Keep what could be read of each document."""
+        rows = [
+            Reading(
+                file=file.file,
+                read=file.passages > 0 or file.status == "duplicate",
+                pages=file.pages,
+                passages=file.passages,
+                note=_told(file.note),
+            )
+            for file in report.files
+        ]
+        self._say(readings=(*self.job.refused, *rows))
+
+    def _say(self, **changes: Any) -> None:
+        self._step(replace(self.job, **changes))
+
+    def _step(self, job: Job) -> None:
+        self.job = write_job(self.folder, job)
+
+
+def _named(spec: Spec, slug: str) -> Spec:
+    """`spec` for the folder `slug`; the second of one title says so in the gallery."""
+    number = slug.removeprefix(spec.slug).removeprefix("-")
+    title = f"{spec.title} {number}" if number.isdecimal() else spec.title
+    return replace(spec, slug=slug, title=title if len(title) <= MOST_TITLE else spec.title)
+
+
+def _reason(choice: RoutingDecision) -> Reason:
+    doubt = choice.beyond if choice.question else None
+    return Reason(
+        taken=_offer(choice.blueprint or "", choice.confidence),
+        because=choice.because,
+        runner_up=_offer(choice.runner_up, choice.runner_up_confidence) if choice.runner_up else None,
+        asks_for=doubt.title if doubt else "",
+        why_not=doubt.why if doubt else "",
+    )
+
+
+def _refusal(choice: RoutingDecision) -> JobRefusal:
+    kinds = tuple(_offer(name) for name in lookup.blueprints())
+    beyond = choice.beyond
+    if beyond is None:
+        return JobRefusal(kinds=kinds)
+    nearest = _offer(beyond.nearest) if beyond.nearest else None
+    return JobRefusal(
+        asks_for=beyond.title, why=beyond.why, nearest=nearest, would_not=beyond.would_not or "", kinds=kinds
+    )
+
+
+def _offer(name: str, confidence: float = 0.0) -> Offer:
+    card = lookup.find_blueprint(name)
+    return Offer(name=card.name, title=card.title, pitch=card.pitch, confidence=confidence)
+
+
+def _documents_note(planned: ScaffoldPlan) -> str:
+    if planned.report is None:
+        return f"{len(planned.documents)} sample documents" if planned.documents else "none needed"
+    failed = len(planned.report.failed)
+    passages = sum(file.passages for file in planned.report.files)
+    lost = f", {failed} could not be read" if failed else ""
+    return f"{passages:,} passages{lost}"
+
+
+def _holds_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def _tried(folder: Path) -> "SyncReport":
+    """What could be read of the documents in `folder`, after all of them together were refused."""
+    from vectorstore.knowledge import KnowledgeBase
+
+    with (
+        tempfile.TemporaryDirectory(prefix="protokit-") as aside,
+        KnowledgeBase.open(Path(aside, "index"), embedding="none") as knowledge,
+    ):
+        return knowledge.sync(folder)
+
+
+def _told(note: str) -> str:
+    """A note that follows a file's name in a terminal, as a sentence in a table."""
+    if note.partition(" ")[0] in ("is", "has", "holds", "could", "cannot"):
+        return f"It {note}"
+    return f"{note[:1].upper()}{note[1:]}"
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _fit(problem: ProtokitError) -> str:
+    """What to do, unless that speaks of the command line."""
+    return "" if "--" in problem.fix or "`" in problem.fix else problem.fix
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), set(json.loads(sys.stdin.read() or "[]")))

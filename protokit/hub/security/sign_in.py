@@ -1,0 +1,219 @@
+"""The ways in: the first start, the owner's passcode, and share links; each with a bound on guessing."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from protokit.errors import ProtokitError
+from protokit.hub.database.audit_log import Who
+from protokit.hub.database.sessions import SESSION_SECONDS, Session
+from protokit.hub.database.share_links import Link, Visit
+from protokit.hub.database.store import Store
+from protokit.hub.security.identity import (
+    DEVICE_COOKIE,
+    OWNER_COOKIE,
+    VISIT_COOKIE,
+    VISIT_SECONDS,
+    VisitorIdentity,
+    cookie,
+    cookies,
+)
+from protokit.hub.security.passcode_queue import Crowded, PasscodeQueue
+from protokit.hub.security.passcodes import OWNER_LENGTH, hashed, matches
+from protokit.hub.security.rate_limit import RateLimiter, neighbourhood
+from protokit.hub.security.signing import SigningKeys
+
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
+    from starlette.responses import Response
+
+DEVICE_SECONDS = 400 * 86400
+"""As long as browsers keep a cookie."""
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class SignInRefused(ProtokitError):
+    """Somebody does not get in: `status` is HTTP's, `wait` the seconds until another try is heard."""
+
+    def __init__(self, what: str, status: int, *, fix: str = "", wait: float = 0.0) -> None:
+        super().__init__(what, fix=fix)
+        self.status, self.wait = status, wait
+
+
+class SignIn:
+    """Lets people in and writes their cookies. Methods touch the disk: call them from a thread."""
+
+    def __init__(self, store: Store, keys: SigningKeys) -> None:
+        self._store, self._keys = store, keys
+        self._visitors = VisitorIdentity(store, keys)
+        self._attempts, self._queue = RateLimiter(), PasscodeQueue()
+
+    async def in_turn(
+        self, request: "HTTPConnection", work: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Carry out `work`, which tries a passcode, apart from the pages' threads. Raises Refused, and its errors."""
+        try:
+            return await self._queue.run(bool(self._device(request)), work, *args, **kwargs)
+        except Crowded:
+            raise SignInRefused(
+                "too many try to get in just now", 429, fix="Try again in a minute.", wait=60
+            ) from None
+
+    def start_path(self) -> str:
+        """The path of a new first-start link, which voids earlier ones; "" once there is a passcode."""
+        if self._store.passcode():
+            return ""
+        code = secrets.token_urlsafe(24)
+        self._store.set_start_code(_digest(code))
+        return f"/start/{self._keys.sign('first start', code)}"
+
+    def claim(self, request: "HTTPConnection", code: str, passcode: str) -> Session:
+        """Set the owner's passcode through the first-start link and sign in. Raises Refused, ProtokitError."""
+        self._count(request, "start")
+        read = self._keys.read("first start", code)
+        spent = SignInRefused(
+            "this link was used already, or a newer one was printed", 410, fix="Sign in instead."
+        )
+        if not isinstance(read, str):
+            raise spent
+        kept = hashed(passcode, shortest=OWNER_LENGTH)
+        if not self._store.claim_start(_digest(read)):
+            raise spent
+        self._store.set_passcode(kept)
+        self._right(request, "start")
+        self._note(request, "passcode chosen", "owner")
+        return self._begin(request)
+
+    def sign_in(self, request: "HTTPConnection", passcode: str) -> Session:
+        """A session for whoever knows the owner's passcode. Raises Refused."""
+        self._count(request, "owner")
+        if not matches(passcode, self._store.passcode()):
+            self._note(request, "wrong passcode", "nobody")
+            raise SignInRefused("that is not the passcode", 403, fix="Try again.")
+        self._right(request, "owner")
+        return self._begin(request)
+
+    def sign_out(self, request: "HTTPConnection") -> None:
+        """End the session whose cookie came along."""
+        session = self._visitors.owner(request.scope["headers"])
+        if session:
+            self._store.end_session(session.id)
+            self._note(request, "signed out", "owner", detail=session.device)
+
+    def path(self, link: Link) -> str:
+        """The path of a share link; the same every time, as long as the Hub's secret is."""
+        return f"/s/{self._keys.sign('share link', link.id)}"
+
+    def look(self, request: "HTTPConnection", token: str) -> Link:
+        """The link of a token, whether full or not. Raises Refused where it is unknown, revoked or expired."""
+        read = self._keys.read("share link", token)
+        link = self._store.link(read) if isinstance(read, str) else None
+        if link is None:
+            raise SignInRefused("this link leads nowhere", 404, fix="Ask whoever sent it for a new one.")
+        if link.state in ("revoked", "expired"):
+            raise SignInRefused(
+                f"this link {'was closed' if link.state == 'revoked' else 'has expired'}",
+                410,
+                fix="Ask whoever sent it for a new one.",
+            )
+        return link
+
+    def known(self, request: "HTTPConnection", link: Link) -> Visit | None:
+        """The visit of somebody who came by this link before, in this browser."""
+        found = self._visitors.visit(request.scope["headers"], link.slug)
+        return found if isinstance(found, Visit) and found.link == link.id else None
+
+    def enter(self, request: "HTTPConnection", token: str, passcode: str = "") -> Visit:
+        """Let a guest in by a share link. Raises Refused."""
+        link = self.look(request, token)
+        back = self.known(request, link)
+        if back:
+            return back
+        if link.passcode:
+            self._count(request, link.id)
+            if not matches(passcode, link.passcode):
+                self._note(request, "wrong link passcode", "nobody", slug=link.slug, detail=link.name)
+                raise SignInRefused("that is not the passcode", 403, fix="Try again.")
+            self._right(request, link.id)
+        visit = self._store.admit(link.id)
+        if visit is None:
+            raise SignInRefused(
+                "as many people as this link is for have used it", 410, fix="Ask whoever sent it for another."
+            )
+        self._note(request, "link opened", "guest", slug=link.slug, detail=link.name)
+        return visit
+
+    def keep_owner(self, request: "HTTPConnection", response: "Response", session: Session) -> None:
+        """Give the owner's browser its cookie."""
+        value = self._visitors.owner_cookie(session)
+        response.set_cookie(
+            **cookie(OWNER_COOKIE, value, path="/", seconds=SESSION_SECONDS, secure=_secure(request))
+        )
+
+    def keep_device(self, request: "HTTPConnection", response: "Response") -> None:
+        """Let this browser be known from now on: what strangers try does not keep it from signing in again."""
+        value = self._keys.sign("known device", self._device(request) or secrets.token_urlsafe(12))
+        response.set_cookie(
+            **cookie(DEVICE_COOKIE, value, path="/", seconds=DEVICE_SECONDS, secure=_secure(request))
+        )
+
+    def forget_owner(self, request: "HTTPConnection", response: "Response") -> None:
+        """Take the owner's cookie back."""
+        response.delete_cookie(OWNER_COOKIE, path="/", secure=_secure(request), httponly=True, samesite="lax")
+
+    def keep_guest(self, request: "HTTPConnection", response: "Response", visit: Visit) -> None:
+        """Give a guest's browser the cookie for its prototype, and for the link, to be known when it is reopened."""
+        value = self._visitors.visit_cookie(visit, visit.slug)
+        for path in (f"/p/{visit.slug}", request.url.path):
+            response.set_cookie(
+                **cookie(VISIT_COOKIE, value, path=path, seconds=VISIT_SECONDS, secure=_secure(request))
+            )
+
+    def _begin(self, request: "HTTPConnection") -> Session:
+        device = request.headers.get("user-agent", "")
+        session = self._store.begin_session(device)
+        self._note(request, "signed in", "owner", detail=device)
+        return session
+
+    def _note(
+        self, request: "HTTPConnection", action: str, who: Who, *, slug: str = "", detail: str = ""
+    ) -> None:
+        address = request.client.host if request.client else ""
+        self._store.note(action, who, address=address, slug=slug, detail=detail)
+
+    def _count(self, request: "HTTPConnection", door: str) -> None:
+        person, known = self._person(request)
+        wait = self._attempts.take(person, door, known=known)
+        if wait:
+            when = f"{wait / 60:.0f} minutes" if wait > 90 else f"{wait + 1:.0f} seconds"
+            raise SignInRefused("that was too often", 429, fix=f"Try again in about {when}.", wait=wait)
+
+    def _right(self, request: "HTTPConnection", door: str) -> None:
+        person, known = self._person(request)
+        self._attempts.right(person, door, known=known)
+
+    def _person(self, request: "HTTPConnection") -> tuple[str, bool]:
+        """Who is counted, and whether it is a device that was signed in before rather than an address."""
+        device = self._device(request)
+        return (f"device {device}", True) if device else (_address(request), False)
+
+    def _device(self, request: "HTTPConnection") -> str:
+        for value in cookies(request.scope["headers"], DEVICE_COOKIE):
+            name = self._keys.read("known device", value)
+            if isinstance(name, str) and name:
+                return name
+        return ""
+
+
+def _address(request: "HTTPConnection") -> str:
+    return neighbourhood(request.client.host) if request.client else ""
+
+
+def _secure(request: "HTTPConnection") -> bool:
+    return request.url.scheme in ("https", "wss")
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()

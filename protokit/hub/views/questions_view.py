@@ -1,0 +1,123 @@
+"""The pages of what visitors asked: the list with its sums, and one answer from question to passages to text."""
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from protokit.errors import ProtokitError
+from protokit.evaluation.trace import Trace
+from protokit.hub.content.costs import spend_of
+from protokit.hub.content.trace_job import Diagnosis, diagnose
+from protokit.hub.content.usage_analytics import KINDS, Kind, UsageAnalytics, events_file, readable
+from protokit.hub.views.prototype_context import PrototypeContext, bench_page, opened
+from protokit.runtime.usage.events import Event, EventLog
+
+A_PAGE = 30
+_WORDS = {"all": "All", "unanswered": "No answer", "liked": "Helpful", "disliked": "Not helpful"}
+
+
+def routes(home: str) -> list[BaseRoute]:
+    """The list and the single answers."""
+    return [
+        Route(f"{home}/questions", show),
+        Route(f"{home}/questions/{{number:int}}", show_answer),
+        Route(f"{home}/questions/{{number:int}}", find_out, methods=["POST"]),
+    ]
+
+
+def show(request: Request) -> Response:
+    """The sums, the last two weeks, the gaps, and the questions themselves."""
+    bench = opened(request)
+    insights = UsageAnalytics(bench.folder)
+    kind, before = _kind(request.query_params.get("show", "all")), request.query_params.get("before", "")
+    older_than = int(before) if before.isdecimal() and before.isascii() and len(before) < 18 else None
+    asked = insights.asked(kind, before=older_than, limit=A_PAGE + 1)
+    totals, days = insights.totals(), insights.days()
+    return bench_page(
+        request,
+        bench,
+        "prototype_questions.html",
+        unread=insights.problem,
+        totals=totals,
+        spend=spend_of(bench.folder, bench.spec, totals),
+        days=days,
+        busiest=max(1, *(day.questions for day in days)),
+        gaps=insights.gaps(6),
+        asked=asked[:A_PAGE],
+        older=asked[A_PAGE - 1].id if len(asked) > A_PAGE else None,
+        show=kind,
+        KINDS=tuple(_WORDS.items()),
+    )
+
+
+def show_answer(request: Request) -> Response:
+    """How one answer came about."""
+    return _page(request, opened(request))
+
+
+async def find_out(request: Request) -> Response:
+    """The same, with the stage at which the answer was lost."""
+    bench = await run_in_threadpool(opened, request)
+    found, wrong = None, ""
+    try:
+        found = await diagnose(bench.folder, request.path_params["number"])
+    except ProtokitError as problem:
+        wrong = str(problem)
+    return await run_in_threadpool(_page, request, bench, found, wrong)
+
+
+def _page(
+    request: Request, bench: PrototypeContext, found: Diagnosis | None = None, wrong: str = ""
+) -> Response:
+    number = request.path_params["number"]
+    event, _ = readable(lambda: EventLog(events_file(bench.folder)).event(number), None)
+    if event is None:
+        raise HTTPException(404)
+    fields = event.fields
+    doubted = [
+        {"text": fields["answer"][check["start"] : check["end"]], "why": check["why"]}
+        for check in fields["checks"]
+        if check["verdict"] == "unsupported"
+    ]
+    return bench_page(
+        request,
+        bench,
+        "prototype_answer.html",
+        answer=_shown(event),
+        passages=[_passage(passage) for passage in Trace(event, "", "").passages],
+        doubted=doubted,
+        found=found,
+        wrong=wrong,
+        same=UsageAnalytics(bench.folder).conversation(fields["session"]),
+    )
+
+
+def _kind(given: str) -> Kind:
+    return next((kind for kind in KINDS if kind == given), "all")
+
+
+def _shown(event: Event) -> dict[str, Any]:
+    """The event under names that a template can say."""
+    fields = event.fields
+    plain = ("time", "question", "answer", "error", "note", "packing", "instructions", "feedback", "comment")
+    return {
+        "id": event.id,
+        **{name: fields[name] for name in plain},
+        "found": bool(fields["found"]),
+        "model": fields["gen_ai.request.model"],
+        "tokens_in": fields["gen_ai.usage.input_tokens"],
+        "tokens_out": fields["gen_ai.usage.output_tokens"],
+        "estimated": bool(fields["tokens_estimated"]),
+        "first": fields["gen_ai.server.time_to_first_token"],
+        "seconds": fields["gen_ai.client.operation.duration"],
+        "cost": fields["cost_usd"],
+    }
+
+
+def _passage(passage: dict[str, Any]) -> dict[str, Any]:
+    """A passage with what earlier versions did not record left empty."""
+    return {"text": "", "support": 0.0, "where": passage.get("file", ""), **passage}

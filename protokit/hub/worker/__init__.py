@@ -1,0 +1,1 @@
+"""What runs inside a hosted prototype's own process."""

@@ -1,0 +1,173 @@
+"""A prototype's assistant in the terminal: many questions in one process, each answer with its numbers."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from protokit.errors import DocumentProblem, PromptProblem
+from protokit.prototype.prototype_folder import Prototype
+from protokit.runtime.assistant_types import Answer
+from protokit.runtime.models.model_factory import connect
+from protokit.runtime.ui.formatting import numbers
+from protokit.runtime.usage.prices import elsewhere
+from protokit.spec.yaml_io import lone_surrogates
+
+MOST_PATH = 255
+"""Bytes that a name may have on every system."""
+
+
+def ask_prototype(
+    folder: Path, questions: Sequence[str], text: str | None = None, model: str = "", cost_on: str = ""
+) -> Iterator[Answer]:
+    """Yield an answer for each question, or the summary of `text` (a text or a file's path).
+
+    `cost_on` names a model whose price for the same tokens each answer should tell.
+    """
+    prototype = Prototype.open(folder)
+    prices = prototype.spec.prices
+    for answer in _answers(prototype, questions, text, model):
+        there = elsewhere(cost_on, answer.tokens_in, answer.tokens_out, prices) or answer.elsewhere
+        yield replace(answer, elsewhere=there)
+
+
+def _answers(
+    prototype: Prototype, questions: Sequence[str], text: str | None, model: str
+) -> Iterator[Answer]:
+    connect(model or prototype.spec.model)  # a name that means nothing is said before anything is loaded
+    if prototype.spec.takes == "text":
+        yield _summary(prototype, questions, text, model)
+        return
+    _require_questions(questions, text)
+    with prototype.assistant(model) as assistant:
+        assistant.knowledge.wait()
+        for question in questions:
+            yield assistant.reply(question, session="terminal").answer
+
+
+def _require_questions(questions: Sequence[str], text: str | None) -> None:
+    if text is not None:
+        raise PromptProblem("--input is for summarizers, and this one takes questions", fix="Leave it out.")
+    if not questions:
+        raise PromptProblem(
+            "nothing was asked", fix='protokit ask DIR "your question", or --file questions.jsonl'
+        )
+    if not all(question.strip() for question in questions):
+        raise PromptProblem("a question is empty", fix="Leave it out.")
+
+
+def _summary(prototype: Prototype, questions: Sequence[str], text: str | None, model: str) -> Answer:
+    if questions or text is None or not text.strip():
+        what = "a summarizer takes a text and no questions" if questions else "nothing to summarize was given"
+        raise PromptProblem(what, fix="protokit ask DIR --input FILE_OR_TEXT")
+    path = _file_in(text)
+    with prototype.assistant(model) as assistant:
+        read = {"text": text} if path is None else {"text": assistant.text_of(path), "file": path.name}
+        answer: Answer = assistant.reply(**read, session="terminal").answer
+        return answer
+
+
+def _file_in(text: str) -> Path | None:
+    """The file that `text` names, None where it is a text. Raises DocumentProblem for what looks like a file."""
+    if len(os.fsencode(text)) > MOST_PATH or "\n" in text:
+        return None
+    path = Path(text)
+    if path.is_file():
+        return path
+    if path.is_dir() or (path.suffix and " " not in text):
+        what = "this is a folder" if path.is_dir() else "no such file"
+        raise DocumentProblem(what, where=text, fix="Check the path given with --input.")
+    return None
+
+
+def read_questions(path: Path) -> list[str]:
+    """The questions in a JSON Lines file, each `{"question": "..."}` or a plain string."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise DocumentProblem(
+            f"cannot be read ({why})", where=str(path), fix="Check the path given with --file."
+        ) from None
+    return [
+        _question(line, f"{path.name}, line {number}") for number, line in enumerate(lines, 1) if line.strip()
+    ]
+
+
+def _question(line: str, where: str) -> str:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise DocumentProblem(
+            f"not JSON ({error.msg})", where=where, fix='Write {"question": "..."}'
+        ) from None
+    asked = row.get("question", row.get("query")) if isinstance(row, dict) else row
+    if not isinstance(asked, str) or not asked.strip():
+        raise DocumentProblem("no question in this line", where=where, fix='Write {"question": "..."}')
+    if next(lone_surrogates(asked), None):
+        raise DocumentProblem("the question holds half of a character", where=where, fix="Write it anew.")
+    return asked
+
+
+def render_answer(answer: Answer) -> str:
+    """An answer for a person: text, citations, numbers."""
+    lines = [f"? {answer.question}", "", answer.text, ""]
+    lines += [
+        f"  {citation} ({citation.passage.start}-{citation.passage.end})" for citation in answer.citations
+    ]
+    lines += [f"  {answer.note}"] if answer.note else []
+    return "\n".join([*lines, f"  {numbers(answer)} · {answer.model}", ""])
+
+
+def answer_as_dict(answer: Answer) -> dict[str, Any]:
+    """An answer for a program; offsets are characters in the text that was read from the file."""
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "found": answer.found,
+        "citations": [
+            {
+                "number": citation.number,
+                "file": citation.passage.file,
+                "page": citation.passage.page,
+                "place": citation.passage.place,
+                "heading": citation.passage.heading,
+                "start": citation.passage.start,
+                "end": citation.passage.end,
+                "quotes": [
+                    {
+                        "start": citation.passage.start + start,
+                        "end": citation.passage.start + end,
+                        "text": citation.passage.text[start:end],
+                    }
+                    for start, end in citation.marks
+                ],
+                "text": citation.passage.text,
+            }
+            for citation in answer.citations
+        ],
+        "passages": [
+            {
+                "file": p.file,
+                "where": p.where,
+                "start": p.start,
+                "end": p.end,
+                "support": p.support,
+                "text": p.text,
+            }
+            for p in answer.passages
+        ],
+        "model": answer.model,
+        "seconds_to_first_token": round(answer.seconds_to_first, 4),
+        "seconds": round(answer.seconds, 4),
+        "tokens_in": answer.tokens_in,
+        "tokens_out": answer.tokens_out,
+        "tokens_estimated": answer.tokens_estimated,
+        "dollars": answer.dollars,
+        "elsewhere": answer.elsewhere._asdict() if answer.elsewhere else None,
+        "note": answer.note,
+        "problem": answer.problem,
+        "event": answer.event,
+    }

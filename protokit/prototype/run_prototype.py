@@ -1,0 +1,70 @@
+"""Opens a prototype's page: finds a port, starts the screen, says when it is there, stops it with Ctrl-C."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from protokit.errors import CheckFailed
+from protokit.prototype.prototype_folder import FIRST_PORT, Prototype, free_port
+
+TIMEOUT_S = 120.0
+"""Seconds a page may take to answer; a cold disk under load needs most of a minute."""
+
+
+def run_prototype(
+    folder: Path,
+    port: int | None,
+    *,
+    read_again: bool = False,
+    say: Callable[[str], None],
+    announce: Callable[[str], None],
+) -> None:
+    """Serve the page until Ctrl-C. `announce` gets the address once the page answers, `say` everything else."""
+    prototype = Prototype.open(folder)
+    if read_again:
+        prototype.read_again()
+    for line in prototype.left_out():
+        say(line)
+    wanted = port or FIRST_PORT
+    free = free_port(wanted)
+    if free != wanted:
+        say(f"Port {wanted} is in use, taking {free}.")
+    say(f"Starting {prototype.spec.title}...")
+    with suppress(KeyboardInterrupt), prototype.serve(free, log=say) as child:
+        wait_until_open(child, free)
+        address = f"http://localhost:{free}"
+        announce(address)
+        say("Press Ctrl-C to stop.")
+        if _has_desktop():
+            webbrowser.open(address)
+        child.wait()
+
+
+def wait_until_open(child: "subprocess.Popen[bytes]", port: int) -> None:
+    """Return when something listens on `port`; CheckFailed when `child` ended first or nothing came."""
+    until = time.monotonic() + TIMEOUT_S
+    while time.monotonic() < until:
+        if child.poll() is not None:
+            raise CheckFailed(
+                f"the page stopped at once (exit {child.returncode})", fix="`protokit check` tells why."
+            )
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise CheckFailed(
+        f"the page did not answer within {TIMEOUT_S:.0f} s", fix="Try again, or run `protokit check`."
+    )
+
+
+def _has_desktop() -> bool:
+    if os.environ.get("CI") or os.environ.get("PROTOKIT_NO_BROWSER") or not sys.stderr.isatty():
+        return False
+    return sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )

@@ -1,0 +1,150 @@
+"""What a sentence is made of for comparing it with a source: content words, names, negations, synonyms."""
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from protokit.runtime.grounding.facts import Fact, facts
+from vectorstore.text import terms
+
+_NEGATORS = re.compile(
+    r"\b(?:not|no|never|without|nobody|none|nor|neither|nothing|cannot|hardly|unable|nicht|kein\w*|ne|pas|jamais"
+    r"|nunca|ohne|sans|sin)\b|n't\b",
+    re.IGNORECASE,
+)
+_NEGATION_REACH = 32
+# A row of more numbers is a table, not a sentence; all pairs of facts are compared.
+_MOST_FACTS = 60
+_CLAUSE_END = re.compile(r"[.;:!?]|, (?!or|nor)|\b(?:but|although|though|because|while|otherwise)\b")
+
+_SELF_WORDS = "i my me mine we our us myself im i'm i've i'd i'll"
+_YOU_WORDS = "you your yours you're you've you'd"
+_OPINION_WORDS = (
+    "love like enjoy think believe guess hope wish favorite favourite amazing awesome great cool nice wonderful "
+    "interesting beautiful fun funny sure maybe probably wow agree remember wonder heard sad lovely sorry best"
+)
+_SELF, _YOU, _OPINION = (frozenset(listed.split()) for listed in (_SELF_WORDS, _YOU_WORDS, _OPINION_WORDS))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word at `text[start:end]`, in its stem."""
+
+    stem: str
+    text: str
+    start: int
+    end: int
+    name: bool
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A sentence taken apart. `words` leaves out what is part of a fact."""
+
+    text: str
+    words: tuple[Word, ...]
+    facts: tuple[Fact, ...]
+    negations: int
+
+
+def read(text: str, code: str) -> Wording:
+    """Take `text` (one sentence in the language `code`) apart; offsets refer to `text`."""
+    found = tuple(facts(text)[:_MOST_FACTS])
+    negated = _negated_ranges(text)
+    in_fact = _mask(len(text), [(fact.start, fact.end) for fact in found])
+    in_negation = _mask(len(text), negated)
+    kept = tuple(
+        Word(stem, text[start:end], start, end, _is_name(text, start, end), bool(in_negation[start]))
+        for stem, start, end in terms.content_words(text, code)
+        if not stem[0].isdigit() and not in_fact[start]
+    )
+    return Wording(text, kept, found, len(negated))
+
+
+def _mask(length: int, ranges: list[tuple[int, int]]) -> bytearray:
+    """A byte for each character: 1 within any of `ranges`."""
+    mask = bytearray(length)
+    for start, end in ranges:
+        mask[start:end] = b"\1" * (min(end, length) - start)
+    return mask
+
+
+def untokenised(text: str) -> str:
+    """`text` with the spaces taken out that some models put around marks: "do n't", "25 - year", "£ 1"."""
+    text = re.sub(r"(?<=\w) (n't|'(?:s|re|ve|ll|d|m))\b", r"\1", text)
+    text = re.sub(r"(?<=\d) - (?=\w)|(?<=-) (?=\w)(?<=\w- )", "-", text)
+    text = re.sub(r"(?<=\w) - (?=\w)", "-", text)
+    text = re.sub(r"([€$£]) (?=\d)", r"\1", text)
+    return re.sub(r" (?=[,.;:!?%)](?:\s|$))", "", text)
+
+
+def related(first: str, second: str) -> bool:
+    """Whether two stems are one family ("announc", "announcement") or stand as synonyms in the lexicon."""
+    shorter = min(len(first), len(second))
+    if shorter >= 5 and first[: shorter - 1] == second[: shorter - 1]:
+        return True
+    return second in _lexicon()[0].get(first, ())
+
+
+def synonyms(stem: str) -> frozenset[str]:
+    """The stems that can stand for `stem`."""
+    return _lexicon()[0].get(stem, frozenset())
+
+
+def opposites(stem: str) -> frozenset[str]:
+    """The stems that contradict `stem`."""
+    return _lexicon()[1].get(stem, frozenset())
+
+
+def spoken(text: str) -> set[str]:
+    """Every word of `text` as it stands, in lower case."""
+    return {token.strip('.,!?;:"()') for token in text.lower().replace("\u2019", "'").split()}
+
+
+def manner(text: str, said: set[str]) -> dict[str, float]:
+    """Signs that somebody speaks of himself, to somebody, or judges, where the sources (`said`) do not."""
+    own = spoken(text) - said
+    return {
+        "self": float(bool(own & _SELF)),
+        "you": float(bool(own & _YOU)),
+        "opinion": math.log1p(len(own & _OPINION)),
+        "exclaims": float("!" in text),
+    }
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    if not text[start].isupper():
+        return False
+    before = text[max(0, start - 8) : start].rstrip(" \"'“‘(")
+    opening = not before or before[-1] in ".!?:•"
+    acronym = text[start:end].isupper() and end - start > 1
+    return not opening or acronym or re.match(r"[ .]+[A-Z]\w", text[end : end + 8]) is not None
+
+
+def _negated_ranges(text: str) -> list[tuple[int, int]]:
+    """Stretches that a negation rules: from it to the end of its clause, a few words at most."""
+    ranges = []
+    for match in _NEGATORS.finditer(text):
+        stop = _CLAUSE_END.search(text, match.end(), match.end() + _NEGATION_REACH)
+        ranges.append((match.start(), stop.start() if stop else match.end() + _NEGATION_REACH))
+    return ranges
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    same: dict[str, set[str]] = {}
+    opposite: dict[str, set[str]] = {}
+    for line in (Path(__file__).parent / "lexicon.txt").read_text(encoding="utf-8").splitlines():
+        table = {"=": same, "!": opposite}.get(line[:1])
+        if table is not None:
+            stems = set(terms.tokenize(line[1:], "en"))
+            for stem in stems:
+                table.setdefault(stem, set()).update(stems - {stem})
+    return _frozen(same), _frozen(opposite)
+
+
+def _frozen(table: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {stem: frozenset(others) for stem, others in table.items()}

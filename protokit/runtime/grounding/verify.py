@@ -1,0 +1,166 @@
+"""Checks an answer sentence by sentence and puts the finding into words."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from protokit.runtime.grounding import claims as wording
+from protokit.runtime.grounding.entailment_features import Weighed, weigh
+from protokit.runtime.grounding.evidence import Sources
+from protokit.runtime.grounding.forest import fitted
+from vectorstore.passage import Passage
+from vectorstore.text import terms
+from vectorstore.text.sentences import split
+
+SUPPORTED, PARTLY, UNSUPPORTED, NO_CLAIM = "supported", "partly", "unsupported", "no claim"
+
+_CITATION = re.compile(r"\s?(?:\[\d+(?:\s?[,;–-]\s?\d+)*\]|\[\^\d+\]|【[^】]*】)")
+_ATTRIBUTION = re.compile(
+    r"^\W*(?:according to|based on|as (?:stated|mentioned|described) in) (?:the |your )?(?:given |provided |above )*"
+    r"(?:passages?|documents?|sources?|context|text|information)(?: \d+(?:(?:,| and) \d+)*)?(?: provided| given)?,? *",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(
+    r"(?m)^\s*(?:#{1,6}\s+|>\s?|[-*+•]\s+|\d{1,2}[.)]\s+)|[*_]{2,3}|`+|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)"
+)
+_NO_CLAIM = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # Refusals: what the documents do not say, and that one does not know.
+        r"\b(?:I|we)(?:'m| am| are)? (?:sorry|afraid|unable|not able|not sure)\b",
+        r"\b(?:I|we) (?:can(?:not|'t| not)|could(?: not|n't)|do(?: not|n't)|did(?: not|n't)) (?:\w+ )?"
+        r"(?:find|answer|know|have|help|see|say|tell|provide)\b",
+        r"\b(?:documents?|passages?|sources?|context|text|material|information|handbook|files?)\b[^.]{0,40}"
+        r"\b(?:do(?:es)?(?: not|n't)|did(?: not|n't)|has no|have no|no information|silent)\b"
+        r"(?:[^.]{0,15}\b(?:say|mention|contain|include|cover|state|specify|provide|answer|tell|describe|address)|\b)",
+        r"\b(?:not|isn't|n't) (?:\w+ ){0,2}(?:mentioned|stated|covered|specified|included|found|answered|available)\b"
+        r"[^.]{0,30}\b(?:documents?|passages?|sources?|context|text|material|information)\b",
+        r"^(?:there is )?no (?:information|mention|answer)\b",
+        # Small talk: greetings, thanks, offers, good wishes.
+        r"^(?:hi|hello|hey|welcome|good (?:morning|afternoon|evening)|thanks?|thank you|you're welcome|bye|goodbye"
+        r"|sure|certainly|of course|great question|good question|okay|ok|yes|no|happy to help|glad to help)"
+        r"(?:[\s,!.]+(?:there|you|everyone|all|again|for \w+(?: \w+){0,3}|so much|very much|(?:happy|glad) to help))*"
+        r"[\s!.,]*$",
+        r"\b(?:let me know|feel free to|hope (?:this|that) helps|(?:can|may|could) I help|happy to help|glad to help"
+        r"|please (?:ask|contact me|rephrase)|would you like|is there anything else|do you want me)\b",
+        r"^(?:here (?:is|are)|below (?:is|are)|the following)\b[^.]*:$",
+        r"^(?:summary|answer|sources?|in short|note|details|overview|next steps)\s*:?$",
+    )
+)
+# Characters of a sentence that are weighed; a longer one is no sentence.
+_LONGEST = 1_000
+_STATES = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceCheck:
+    """What was found about `answer[start:end]`."""
+
+    start: int
+    end: int
+    verdict: str
+    """"supported", "partly", "unsupported", or "no claim" for refusals and small talk."""
+    score: float
+    """How likely the passages carry it, 0 to 1."""
+    passage: int | None
+    """Index of the passage that carries most of it."""
+    span: tuple[int, int] | None
+    """The sentence of that passage, as character offsets into its text."""
+    why: str
+    """What speaks against it, in a few words; empty where nothing does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """The sentences of an answer; its score is that of its weakest claim, its verdict the worst of theirs."""
+
+    sentences: tuple[SentenceCheck, ...]
+    score: float
+    verdict: str
+
+
+def check(answer: str, passages: Sequence[Passage]) -> Grounding:
+    """Compare `answer` with the passages it was given. Offsets refer to `answer` and to each passage's text.
+
+    An answer without a claim (a refusal, a greeting) has the verdict "no claim"; its score then says only how far
+    the passages carry its words. Never raises.
+    """
+    sources = Sources.of([passage.text for passage in passages], [passage.heading for passage in passages])
+    verbatim = [" ".join(passage.text.split()).casefold() for passage in passages]
+    code = terms.language(" ".join(passage.text[:200] for passage in passages[:3]) or answer)
+    checks = tuple(_check(answer, span.start, span.end, sources, verbatim, code) for span in split(answer))
+    claims = [each for each in checks if each.verdict != NO_CLAIM]
+    verdicts = {each.verdict for each in claims}
+    verdict = next((worst for worst in (UNSUPPORTED, PARTLY, SUPPORTED) if worst in verdicts), NO_CLAIM)
+    return Grounding(checks, min((each.score for each in claims or checks), default=0.0), verdict)
+
+
+def _check(
+    answer: str, start: int, end: int, sources: Sources, verbatim: Sequence[str], code: str
+) -> SentenceCheck:
+    text = _ATTRIBUTION.sub("", _MARKUP.sub("", _CITATION.sub("", answer[start:end]))).strip()
+    claim = sources.understood(wording.read(wording.untokenised(text[:_LONGEST]), code))
+    found = weigh(claim, sources)
+    passage = found.place.passage if found.place else None
+    span = (found.place.start, found.place.end) if found.place else None
+    quoted = " ".join(text.split()).casefold().rstrip(".")
+    if quoted and any(_quotes(source, quoted) for source in verbatim):
+        return SentenceCheck(start, end, SUPPORTED, 1.0, passage, span, "")
+    score = round(fitted().score(found.features), 4)
+    if _claims_nothing(text, claim):
+        return SentenceCheck(start, end, NO_CLAIM, score, None, None, "")
+    verdict, score = _verdict(score, found)
+    return SentenceCheck(
+        start, end, verdict, score, passage, span, "" if verdict == SUPPORTED else _why(found)
+    )
+
+
+def _quotes(source: str, quoted: str) -> bool:
+    """Whether the words stand in the source as they are, and not as a part of other words or numbers."""
+    return re.search(rf"(?<!\w){re.escape(quoted)}(?![\w])(?![.,]\d)", source) is not None
+
+
+def _claims_nothing(text: str, claim: wording.Wording) -> bool:
+    if not claim.words and not claim.facts:
+        return True
+    if text.endswith("?"):
+        return True
+    return not _STATES.search(text) and any(pattern.search(text) for pattern in _NO_CLAIM)
+
+
+def _verdict(score: float, found: Weighed) -> tuple[str, float]:
+    """The verdict by the fitted thresholds; a wrong number, name or negation is never let pass as supported."""
+    forest = fitted()
+    just_below = forest.unsupported_below - 0.01
+    if found.contrary or (found.flipped and found.features["near"] > 0.8) or found.place is None:
+        score = min(score, just_below)
+    elif found.missing_facts or found.opposite or found.features["missing_names"]:
+        score = min(score, forest.supported_from - 0.01)
+    if score < forest.unsupported_below:
+        return UNSUPPORTED, score
+    return (PARTLY if score < forest.supported_from else SUPPORTED), score
+
+
+def _why(found: Weighed) -> str:
+    """The plainest thing that speaks against the claim."""
+    if found.place is None:
+        return "nothing of it is in the passages"
+    if found.contrary:
+        mine, theirs = found.contrary
+        return f"the passage says {theirs.text}, the answer {mine.text}"
+    if found.missing_facts:
+        return f"{found.missing_facts[0].text} is not in the passages"
+    if found.flipped:
+        side = "the answer" if found.flipped.negated else "the passage"
+        return f'{side} negates "{found.flipped.text}", the other does not'
+    if found.opposite:
+        mine_word, theirs_word = found.opposite
+        return f'the passage says "{theirs_word.text}", the answer "{mine_word.text}"'
+    names = [word.text for word in found.missing if word.name]
+    if names:
+        return f"{' '.join(names[:3])} is not in the passages"
+    if found.missing:
+        return "not in the passages: " + ", ".join(word.text for word in found.missing[:4])
+    if found.features["reversed"]:
+        return "the passages put these names or numbers the other way round"
+    return "its words stand in the passages, but not together"

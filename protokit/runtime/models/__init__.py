@@ -1,0 +1,1 @@
+"""The engines that write answers, one a file."""

@@ -1,0 +1,189 @@
+"""The engine for OpenAI and every server that speaks its protocol: streamed, with patience, retries and a real Stop."""
+
+import json
+import os
+import socket
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
+from threading import Event
+from typing import Any
+
+from protokit.runtime.assistant_types import ModelRequest, Request
+from protokit.runtime.models.answer_limit import Longest
+from protokit.runtime.models.openai_errors import DECLINED, LONGEST, explained, pause, problem, stumbled_over
+from protokit.runtime.models.stream_timeout import StreamTimeout, StreamTimeouts, paced
+from protokit.runtime.prompting.build_messages import CUT, ModelOutcome, build_messages, reasons
+from protokit.runtime.prompting.citations import cite
+from protokit.runtime.prompting.context_window import Message
+from protokit.runtime.runtime_errors import ModelProblem
+
+Fields = dict[str, Any]
+
+_OPENAI = "https://api.openai.com/v1"
+_MORE = "Raise max_tokens in prototype.yaml, or take a model that thinks less"
+_ATTEMPTS = 3
+_CONNECT = 10.0
+"""Seconds until a server that takes no connection counts as dead."""
+
+
+class OpenAIEngine:
+    """Chat completions of OpenAI or any server that speaks its protocol (OPENAI_BASE_URL)."""
+
+    def __init__(self, model: str, patience: StreamTimeouts | None = None) -> None:
+        self.model, self.name = model, f"openai:{model}"
+        self._patience = patience or StreamTimeouts()
+        self._refused: set[str] = set()
+        """Fields of a request that the server knows nothing of."""
+
+    def stream(self, asked: Request, outcome: ModelOutcome) -> Iterator[str]:
+        """Yield the completion's text as the server sends it."""
+        import openai
+
+        messages, text, longest = build_messages(asked, outcome), "", Longest(outcome)
+        try:
+            # Closed at once where the answer is long enough: the connection ends, and the server's work with it.
+            with closing(self._patiently(messages, self._fields(asked, outcome), outcome.stopped)) as chunks:
+                for chunk in chunks:
+                    if chunk.usage:
+                        outcome.tokens_in = _counted(chunk.usage, "prompt_tokens")
+                        outcome.tokens_out = _counted(chunk.usage, "completion_tokens")
+                    _require_consent(chunk, self.model)
+                    if piece := longest.admit(_said(chunk), _thought(chunk)):
+                        text += piece
+                        yield piece
+                    if longest.reached:
+                        break
+                    if chunk.choices and chunk.choices[0].finish_reason == "length":
+                        outcome.note = CUT
+        except openai.OpenAIError as error:
+            raise explained(error, self.model, broken=bool(text)) from error
+        except StreamTimeout as error:
+            cause = "the answer stopped half-way" if text else "the server did not answer in time"
+            raise problem(self.model, f"{cause}. Try again, or a smaller model") from error
+        except ValueError as error:  # a line of the stream is not JSON
+            raise problem(self.model, "the answer broke off. Try again") from error
+        if not text and outcome.note == CUT:
+            raise problem(self.model, f"it took its {outcome.max_tokens:,} tokens to think. {_MORE}")
+        if not text and not outcome.stopped.is_set():
+            raise problem(self.model, "the server answered nothing. Try again, or another model")
+        outcome.citations = cite(text, asked)
+
+    def _fields(self, asked: Request, outcome: ModelOutcome) -> Fields:
+        """All of a request but its messages."""
+        longest = "max_completion_tokens" if reasons(self.model) else "max_tokens"
+        fields: Fields = {
+            "stream_options": {"include_usage": True},
+            longest: outcome.max_tokens,
+            **_shape(asked),
+        }
+        if outcome.temperature is not None:
+            fields["temperature"] = outcome.temperature
+        for name in self._refused & fields.keys():
+            _leave_out(fields, name, self._refused)
+        return fields
+
+    def _patiently(
+        self, messages: list[Message], fields: Fields, stopped: Event
+    ) -> Generator[Any, None, None]:
+        """What the server sends; asked again where that may help, as long as nobody has read a word."""
+        import openai
+
+        said, attempt = False, 0
+        while True:
+            try:
+                for chunk in self._chunks(messages, fields, stopped):
+                    said = said or bool(_said(chunk))
+                    yield chunk
+                return
+            except openai.OpenAIError as error:
+                if unknown := stumbled_over(error, fields):
+                    self._refused.add(unknown)
+                    _leave_out(fields, unknown, self._refused)
+                    continue
+                wait, attempt = pause(error, attempt), attempt + 1
+                if said or wait is None or attempt == _ATTEMPTS:
+                    raise
+            if stopped.wait(wait):
+                return
+
+    def _chunks(self, messages: list[Message], fields: Fields, stopped: Event) -> Iterator[Any]:
+        """One request; a stream that is left early is hung up, so that the server stops too."""
+        import openai
+
+        server = os.environ.get("OPENAI_BASE_URL") or _OPENAI  # an empty line in .env is no server
+        sent: Any = messages
+        limit = openai.Timeout(self._patience.first, connect=_CONNECT)
+        with (
+            openai.OpenAI(api_key=_key(), base_url=server, timeout=limit, max_retries=0) as client,
+            client.chat.completions.create(model=self.model, messages=sent, stream=True, **fields) as chunks,
+        ):
+            yield from paced(
+                chunks,
+                self._patience,
+                speaks=lambda chunk: bool(_said(chunk)),
+                hang_up=lambda: _hang_up(chunks.response),
+                stopped=stopped,
+            )
+
+
+def _leave_out(fields: Fields, name: str, refused: set[str]) -> None:
+    """Ask without the field, and for the longest answer by its other name unless that is refused as well.
+
+    Without usage the tokens are counted here, without a schema what comes is read with care anyway, and without a
+    longest answer the stream is left where it has been reached.
+    """
+    value = fields.pop(name, None)
+    other = next((b for a, b in (LONGEST, LONGEST[::-1]) if a == name), "")
+    if other and other not in refused:
+        fields[other] = value
+
+
+def _thought(chunk: Any) -> str:
+    """What a server shows of a model's reasoning, by the names that servers have for it."""
+    delta = chunk.choices[0].delta if chunk.choices else None
+    told = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None)
+    return told if isinstance(told, str) else ""
+
+
+def _shape(asked: Request) -> Fields:
+    """What holds the model to the JSON Schema of the request, where it has one."""
+    if not isinstance(asked, ModelRequest) or not asked.schema:
+        return {}
+    form = {"name": "reply", "schema": json.loads(asked.schema)}
+    return {"response_format": {"type": "json_schema", "json_schema": form}}
+
+
+def _said(chunk: Any) -> str:
+    return (chunk.choices[0].delta.content or "") if chunk.choices and chunk.choices[0].delta else ""
+
+
+def _require_consent(chunk: Any, model: str) -> None:
+    """Raise ModelProblem where the model or its maker's filter declined to go on."""
+    choice = chunk.choices[0] if chunk.choices else None
+    if choice and (choice.finish_reason == "content_filter" or getattr(choice.delta, "refusal", None)):
+        raise problem(model, "the model declined this request", friendly=DECLINED)
+
+
+def _hang_up(response: Any) -> None:
+    """End the connection under a reader in another thread, whom closing alone would not wake."""
+    stream = response.extensions.get("network_stream")
+    connection = stream.get_extra_info("socket") if stream else None
+    if connection is not None:
+        with suppress(OSError):  # it has ended already
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+def _counted(usage: object, name: str) -> int | None:
+    """A count of tokens from a server, None where it makes no sense: not every compatible server counts."""
+    value = getattr(usage, name, None)
+    return value if isinstance(value, int) and value >= 0 else None
+
+
+def _key() -> str:
+    key = os.environ.get("OPENAI_API_KEY", "")
+    if not key and not os.environ.get("OPENAI_BASE_URL"):
+        raise ModelProblem(
+            "OPENAI_API_KEY is not set. Put it into the file .env of the prototype, or start with --model offline.",
+            friendly="The language model is not connected yet.",
+        )
+    return key or "none"  # local servers ask for no key, the client insists on some text

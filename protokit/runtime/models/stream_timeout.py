@@ -1,0 +1,83 @@
+"""Waits for a stream only so long: for its first word, and then between one piece and the next."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import TypeAlias, TypeVar
+
+Piece = TypeVar("Piece")
+Fetched: TypeAlias = tuple[Piece | None, Exception | None]
+"""A piece, or how the stream ended: two times None is the regular end."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamTimeouts:
+    """Seconds that a server may be silent; what it sends to keep a connection alive is silence too."""
+
+    first: float = 60
+    between: float = 30
+
+
+_LOOK = 0.1
+"""Seconds between looks at whether the reader still wants to read."""
+
+
+class StreamTimeout(Exception):
+    """The stream was silent for longer than the patience allowed."""
+
+
+def paced(
+    pieces: Iterable[Piece],
+    patience: StreamTimeouts,
+    *,
+    speaks: Callable[[Piece], bool],
+    hang_up: Callable[[], None],
+    stopped: Event,
+) -> Iterator[Piece]:
+    """Yield `pieces`, which another thread fetches, until `stopped`. Raises TooSlow, and what `pieces` raises.
+
+    Waiting for the first word ends with the first piece that `speaks`. `hang_up` is called at the end, however
+    it comes, also when the reader leaves early: it must make a fetch that is under way fail at once.
+    """
+    fetched: SimpleQueue[Fetched[Piece]] = SimpleQueue()
+    thread = Thread(target=_fetch, args=(pieces, fetched), name="model stream", daemon=True)
+    thread.start()
+    wait = patience.first
+    try:
+        while True:
+            got = _next(fetched, wait, stopped)
+            if got is None:
+                return
+            piece, end = got
+            if end is not None:
+                raise end
+            if piece is None:
+                return
+            yield piece
+            wait = patience.between if speaks(piece) else wait
+    finally:
+        hang_up()
+        thread.join(timeout=1)
+
+
+def _next(fetched: "SimpleQueue[Fetched[Piece]]", wait: float, stopped: Event) -> "Fetched[Piece] | None":
+    """What comes within `wait` seconds, None once `stopped`. Raises TooSlow."""
+    until = time.monotonic() + wait
+    while not stopped.is_set():
+        with suppress(Empty):
+            return fetched.get(timeout=min(_LOOK, wait))
+        if time.monotonic() > until:
+            raise StreamTimeout
+    return None
+
+
+def _fetch(pieces: Iterable[Piece], fetched: "SimpleQueue[Fetched[Piece]]") -> None:
+    try:
+        for piece in pieces:
+            fetched.put((piece, None))
+        fetched.put((None, None))
+    except Exception as error:  # whatever it is, the reader's thread is where it belongs
+        fetched.put((None, error))

@@ -1,0 +1,95 @@
+"""The chat messages that a request becomes, packed into the window, and what an engine tells beside its text."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from protokit.runtime.assistant_types import Citation, ModelRequest, Request, SummaryRequest
+from protokit.runtime.prompting.context_window import Message, pack_context
+from protokit.runtime.prompting.tokens import count
+
+ROOM_FOR_ANSWER = 1024
+"""Tokens of the context window that stay free for the answer, and its longest where prototype.yaml says nothing."""
+
+
+ROOM_TO_THINK = 8192
+"""The same for models that reason before they answer: they send a bill for what they think too."""
+
+
+ROOM_FOR_REPLY = 8192
+"""Tokens of a reply to a Prompt, which the owner's commands send and no visitor."""
+
+
+_REASONS = re.compile(r"o\d|gpt-[5-9]|gpt-\d{2}|codex", re.IGNORECASE)
+
+
+CUT = "The answer ends here: it has reached the longest length that is allowed."
+
+
+@dataclass(slots=True)
+class ModelOutcome:
+    """What an engine tells beside the text, filled in while it streams."""
+
+    model: str = "offline"
+    citations: tuple[Citation, ...] = ()
+    found: bool = True
+    note: str = ""
+    packing: str = ""
+    sent_passages: int = 0
+    """How many of the passages, best first, fitted into the window."""
+    tokens_in: int | None = None
+    """The server's own count; None where it gave none."""
+    tokens_out: int | None = None
+    messages: list[Message] = field(default_factory=list)
+    """What was sent, for counting tokens and for the trace."""
+    unseen: int = 0
+    """Tokens that were sent beside the text, such as a model's thoughts; counted here."""
+    stopped: Event = field(default_factory=Event)
+    """Set by the reader, from any thread, to end the answer where it is."""
+    max_tokens: int = ROOM_FOR_REPLY
+    """Set by the reader: the longest answer. No engine goes on beyond it, whatever the server does."""
+    temperature: float | None = None
+    """Set by the reader; None leaves it to the server."""
+
+
+def reasons(model: str) -> bool:
+    """Whether `model` ("openai:o3-mini", "o3-mini") thinks before it answers, and wants to be told its longest
+    answer as `max_completion_tokens`."""
+    return _REASONS.match(model.rpartition(":")[2].rpartition("/")[2]) is not None
+
+
+def build_messages(asked: Request, outcome: ModelOutcome) -> list[Message]:
+    """The chat messages that hold a request, packed into the context window; what was packed goes into `outcome`.
+
+    They are made once: who wants to know beforehand what a call takes may call it before the engine does.
+    """
+    if outcome.messages:
+        return outcome.messages
+    if isinstance(asked, ModelRequest):
+        outcome.messages = _exchange(asked.instructions, asked.text)
+        return outcome.messages
+    if isinstance(asked, SummaryRequest):
+        wish = _text("summarizing.md").format(length=asked.length, shape=asked.shape, language=asked.language)
+        outcome.messages = _exchange(f"{asked.instructions}\n\n{wish}".strip(), asked.text)
+        return outcome.messages
+    rules = _text("citing.md") if asked.passages else _text("no_passages.md")
+    packed = pack_context(
+        f"{asked.instructions}\n\n{rules}".strip(),
+        asked.history,
+        asked.passages,
+        asked.text,
+        asked.context_tokens - min(outcome.max_tokens, asked.context_tokens // 4),
+        lambda text: count(text, outcome.model).tokens,
+    )
+    outcome.messages, outcome.packing = list(packed.messages), str(packed)
+    outcome.sent_passages = len(packed.kept)
+    return outcome.messages
+
+
+def _exchange(instructions: str, text: str) -> list[Message]:
+    return [{"role": "system", "content": instructions}, {"role": "user", "content": text}]
+
+
+def _text(name: str) -> str:
+    return (Path(__file__).parent / "texts" / name).read_text(encoding="utf-8").strip()

@@ -1,0 +1,136 @@
+"""Fits a turn into a model's context window and says what had to stay out."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from protokit.runtime.assistant_types import Turn
+from protokit.runtime.prompting.injection import delimit_passages
+from vectorstore.passage import Passage
+from vectorstore.text.sentences import split
+
+Message = dict[str, str]
+"""{"role": "system", "user" or "assistant", "content": ...}"""
+
+MESSAGE_TOKENS = 6
+"""What a chat template puts around each message, on the safe side for the common ones."""
+_CONDENSED_QUESTION = 120
+
+
+@dataclass(frozen=True, slots=True)
+class PackedContext:
+    """What is sent to the model, and what is not."""
+
+    messages: tuple[Message, ...]
+    kept: tuple[Passage, ...]
+    """In the order of their numbers: `kept[0]` is cited as [1]."""
+    dropped: tuple[Passage, ...]
+    condensed_turns: int
+    dropped_turns: int
+    tokens: int
+    budget: int
+
+    @property
+    def fits(self) -> bool:
+        """False where the instructions and the question alone are too long: they are never cut."""
+        return self.tokens <= self.budget
+
+    def __str__(self) -> str:
+        """For a person: "6 of 9 passages fit; 2 older turns shortened; 3,120 of 4,096 tokens"."""
+        found = len(self.kept) + len(self.dropped)
+        parts = [f"{len(self.kept)} of {found} passages fit"]
+        if self.condensed_turns:
+            parts.append(f"{_turns(self.condensed_turns)} shortened")
+        if self.dropped_turns:
+            parts.append(f"{_turns(self.dropped_turns)} left out")
+        return "; ".join([*parts, f"{self.tokens:,} of {self.budget:,} tokens"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """A choice of what to send; each step that makes it smaller is one of its methods, None when used up."""
+
+    turns: tuple[Turn, ...]
+    condensed: int
+    """How many of the oldest `turns` are condensed."""
+    passages: tuple[Passage, ...]
+
+    def smaller(self) -> "_Load | None":
+        """The next smaller choice, in the order that `pack` states."""
+        return (
+            self.condense_oldest()
+            or self.drop_passage(but=1)
+            or self.drop_oldest()
+            or self.drop_passage(but=0)
+        )
+
+    def condense_oldest(self) -> "_Load | None":
+        if self.condensed == len(self.turns):
+            return None
+        turns = list(self.turns)
+        turns[self.condensed] = condense(turns[self.condensed])
+        return replace(self, turns=tuple(turns), condensed=self.condensed + 1)
+
+    def drop_oldest(self) -> "_Load | None":
+        return replace(self, turns=self.turns[1:], condensed=self.condensed - 1) if self.turns else None
+
+    def drop_passage(self, but: int) -> "_Load | None":
+        return replace(self, passages=self.passages[:-1]) if len(self.passages) > but else None
+
+
+def pack_context(
+    instructions: str,
+    history: Sequence[Turn],
+    passages: Sequence[Passage],
+    question: str,
+    budget_tokens: int,
+    count: Callable[[str], int],
+) -> PackedContext:
+    """The messages for one answer within `budget_tokens`; `passages` best first, `history` oldest first.
+
+    Instructions and question are always whole. When room is short, older turns are condensed, oldest first;
+    then the passages with the lowest rank go, all but the best; then the condensed turns, oldest first;
+    then that last passage. `count` gives the tokens of a text. Leave room for the answer when you choose
+    `budget_tokens`.
+    """
+    key = secrets.token_hex(4)
+    load = _Load(tuple(history), 0, tuple(passages))
+    while True:
+        messages = _messages(load, instructions, question, key)
+        tokens = sum(count(message["content"]) + MESSAGE_TOKENS for message in messages)
+        smaller = load.smaller()
+        if tokens <= budget_tokens or smaller is None:
+            break
+        load = smaller
+    return PackedContext(
+        messages=messages,
+        kept=load.passages,
+        dropped=tuple(passages[len(load.passages) :]),
+        condensed_turns=load.condensed,
+        dropped_turns=len(history) - len(load.turns),
+        tokens=tokens,
+        budget=budget_tokens,
+    )
+
+
+def condense(turn: Turn) -> Turn:
+    """The turn in brief: its question cut at a word, and the first sentence of its answer."""
+    question = turn.question
+    if len(question) > _CONDENSED_QUESTION:
+        question = question[:_CONDENSED_QUESTION].rpartition(" ")[0] + " ..."
+    first = next(iter(split(turn.answer)), None)
+    return Turn(question, turn.answer[first.start : first.end] if first else "")
+
+
+def _messages(load: _Load, instructions: str, question: str, key: str) -> tuple[Message, ...]:
+    """Instructions first and unchanged, so that servers which cache a prompt's beginning can."""
+    messages = [{"role": "system", "content": instructions}]
+    for turn in load.turns:
+        messages.append({"role": "user", "content": turn.question})
+        messages.append({"role": "assistant", "content": turn.answer})
+    quoted = f"{delimit_passages(load.passages, key=key)}\n\n" if load.passages else ""
+    return (*messages, {"role": "user", "content": f"{quoted}{question}"})
+
+
+def _turns(number: int) -> str:
+    return "1 older turn" if number == 1 else f"{number} older turns"

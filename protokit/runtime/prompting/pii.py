@@ -1,0 +1,91 @@
+"""Keeps e-mail addresses, phone and card numbers here: masked on the way out, put back on the way in."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?![\w-])")
+_CARD = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])")
+# With a plus, with a leading zero or an area code in brackets, or in groups as in 555-867-5309; a date,
+# an amount or an article number is none of these.
+_PHONE = re.compile(
+    r"(?<![\w.,/-])(?:"
+    r"(?:\+|00)[1-9](?:[ ().\-/]{0,2}\d){6,14}"
+    r"|\(0?\d{2,5}\)[ .\-]?\d(?:[ .\-]?\d){4,9}"
+    r"|0[1-9](?:[ .\-/]?\d){7,10}"
+    r"|(?:1[ .\-])?[2-9]\d{2}([ .\-])\d{3}\1\d{4}"
+    r")(?![\w-]|[.,/]\d)"
+)
+_SAID_PHONE = re.compile(
+    r"(?i)\b(?:phone|telephone|tel|call(?: me)?(?: (?:at|on))?|mobile|cell|fax|whatsapp)\b\W{0,3}"
+    r"(?:(?:number )?(?:is )?)(\d(?:[ .\-]?\d){5,14})(?!\w)"
+)
+_DATE = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2})")
+_PLACEHOLDER = re.compile(r"\[(?:email|phone|card) \d+\]")
+_KINDS = (("email", _EMAIL), ("card", _CARD), ("phone", _PHONE), ("phone", _SAID_PHONE))
+_LONGEST_PLACEHOLDER = len("[email 1000]")
+
+
+@dataclass(slots=True)
+class PiiMasker:
+    """The placeholders of one conversation: the same address is "[email 1]" in every turn.
+
+    It holds what was masked, so it stays in memory and is never written down.
+    """
+
+    originals: dict[str, str] = field(default_factory=dict, repr=False)
+    """What each placeholder stands for."""
+
+    def mask(self, text: str) -> str:
+        """`text` with every e-mail address, card number (by its check digit) and phone number replaced."""
+        taken = set(_PLACEHOLDER.findall(text)) - self.originals.keys()
+        for kind, pattern in _KINDS:
+            text = pattern.sub(partial(self._replace, kind, taken), text)
+        return text
+
+    def unmask(self, text: str) -> str:
+        """`text` with the placeholders given out in this conversation turned back; others stay as is."""
+        return _PLACEHOLDER.sub(lambda found: self.originals.get(found[0], found[0]), text)
+
+    def unmask_stream(self, pieces: Iterable[str]) -> Iterator[str]:
+        """The same for an answer that arrives in pieces, which may cut a placeholder in two."""
+        held = ""
+        for piece in pieces:
+            held = self.unmask(held + piece)
+            cut = held.rfind("[", -_LONGEST_PLACEHOLDER if len(held) > _LONGEST_PLACEHOLDER else 0)
+            whole = cut < 0 or "]" in held[cut:]
+            ready, held = (held, "") if whole else (held[:cut], held[cut:])
+            if ready:
+                yield ready
+        if held:
+            yield held
+
+    def _replace(self, kind: str, taken: set[str], found: re.Match[str]) -> str:
+        secret = found[found.lastindex] if found.re is _SAID_PHONE and found.lastindex else found[0]
+        if (kind == "card" and not _luhn(secret)) or (kind == "phone" and _DATE.fullmatch(secret)):
+            return found[0]
+        return found[0].replace(secret, self._placeholder(kind, secret, taken))
+
+    def _placeholder(self, kind: str, secret: str, taken: set[str]) -> str:
+        key = _key(kind, secret)
+        for placeholder, original in self.originals.items():
+            if placeholder.startswith(f"[{kind} ") and _key(kind, original) == key:
+                return placeholder
+        number = 1
+        while (new := f"[{kind} {number}]") in self.originals or new in taken:
+            number += 1
+        self.originals[new] = secret
+        return new
+
+
+def _key(kind: str, secret: str) -> str:
+    """Two spellings of one address or number are one secret: case and separators do not count."""
+    return secret.lower() if kind == "email" else re.sub(r"\D", "", secret)
+
+
+def _luhn(number: str) -> bool:
+    """Whether the last digit checks the others, as on payment cards (ISO/IEC 7812-1)."""
+    digits = [int(sign) for sign in reversed(number) if sign.isdigit()]
+    doubled = (sum(divmod(digit * 2, 10)) for digit in digits[1::2])
+    return len(set(digits)) > 1 and (sum(digits[::2]) + sum(doubled)) % 10 == 0

@@ -1,0 +1,158 @@
+"""The offline engine's answers: sentences quoted from the passages with their numbers, or a plain "not found"."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from protokit.runtime.assistant_types import Citation, Question
+from protokit.runtime.phrases import _phrases, phrase
+from vectorstore.passage import Passage
+
+_ENOUGH = 0.72
+"""How near a second sentence's score must come to the first's to be worth saying too."""
+_BY_MEANING_ALONE = 0.5
+"""What it takes to answer from passages that share no word with the question: "what's the weather?" is near to a list
+of dates, and "vacation?" much nearer to the paragraph about leave."""
+_POLITE = re.compile(
+    r"^(?:(?:please|can you|could you|would you|will you|kannst du|könnten sie|bitte|peux-tu|pouvez-vous|puedes)\s+)+"
+    r"|^(?:i want you to|i would like you to|i'd like you to)\s+",
+    re.IGNORECASE,
+)
+_AND = "and|or|y|o|et|ou|und|oder|e"
+_ASKING = (
+    "what|how|when|where|who|whose|which|why|is|are|do|does|can|may|must|(?:by|until) when|(?:at|on|from) which"
+    "|qué|cuánto|cuándo|dónde|quién|cómo|combien|quand|comment|quel|quelle|où|qui|wie|was|wann|wo|wer"
+    "|quanto|quando|come|chi|dove"
+)
+_BETWEEN = re.compile(rf"(?<=[?])\s+|,?\s+(?:{_AND})\s+(?=(?:{_ASKING})\b)", re.IGNORECASE)
+"""What stands between two questions that are asked in one breath."""
+
+
+def answer(question: Question) -> tuple[str, tuple[Citation, ...], bool]:
+    """Return the text, its citations and whether the passages hold an answer.
+
+    Every sentence but the fixed phrases of phrases.yaml stands in a passage, word for word (white space folded).
+    """
+    if talk := _small_talk(question):
+        return talk, (), True
+    evidence = [] if _orders_writing(question) else _evidence(question)
+    if not evidence:
+        return _refusal(question), (), False
+    numbers: dict[int, int] = {}
+    for piece in evidence:
+        numbers.setdefault(piece.passage, len(numbers) + 1)
+    text = " ".join(f"{_quoted(piece.text)} [{numbers[piece.passage]}]" for piece in evidence)
+    citations = tuple(
+        Citation(number, question.passages[index], _marks(evidence, index))
+        for index, number in numbers.items()
+    )
+    return text, citations, True
+
+
+def _evidence(question: Question) -> list[Any]:
+    """The sentences to quote: for each part of a question that has several, or else for the question as a whole."""
+    from vectorstore.search.follow_up import standalone_question
+
+    asked = standalone_question(question.text, [turn.question for turn in question.history])
+    parts = _parts(asked)
+    if len(parts) > 1:
+        found = [piece for part in parts for piece in _answers(part, question, 1)]
+        if found:
+            return _within(_once(found), question.max_words)
+    found = _answers(asked, question, 3)
+    return _within(
+        [piece for piece in found if piece.score >= _ENOUGH * found[0].score][:2], question.max_words
+    )
+
+
+def _answers(asked: str, question: Question, most: int) -> list[Any]:
+    from protokit.runtime.qa.answerability import ANSWERABLE, answerable
+    from protokit.runtime.qa.extract import extract
+
+    passages = question.passages
+    if not passages or not _names_something(asked):
+        return []
+    if (sure := answerable(asked, passages, embed=question.embed)) < ANSWERABLE:
+        return []
+    if sure < _BY_MEANING_ALONE and question.embed and answerable(asked, passages) == 0.0:
+        return []
+    return extract(asked, passages, embed=question.embed, limit=most)
+
+
+def _names_something(asked: str) -> bool:
+    """Whether a word of it can be looked for: "q" and "2+2" are near to any short line."""
+    from vectorstore.text.terms import query_words
+
+    named = query_words(asked)
+    return not named or any(word.end - word.start > 1 or not asked[word.start].isascii() for word in named)
+
+
+def _parts(asked: str) -> list[str]:
+    """The questions that are asked in one breath: "How long is it, and what does it cost?"."""
+    asked = " ".join(asked.split())  # a run of spaces takes the pattern a time that grows with its square
+    return [part for part in _BETWEEN.split(asked) if len(part.split()) > 2] or [asked]
+
+
+def _once(evidence: list[Any]) -> list[Any]:
+    return list({(piece.passage, piece.start): piece for piece in evidence}.values())
+
+
+def _within(evidence: list[Any], most: int | None) -> list[Any]:
+    """Leave whole sentences out until at most `most` words remain; the best one always stays."""
+    while most and len(evidence) > 1 and sum(len(piece.text.split()) for piece in evidence) > most:
+        evidence = evidence[:-1]
+    return evidence
+
+
+def _marks(evidence: Sequence[Any], passage: int) -> tuple[tuple[int, int], ...]:
+    return tuple(sorted((piece.start, piece.end) for piece in evidence if piece.passage == passage))
+
+
+def _quoted(text: str) -> str:
+    """`text` on one line, without the sign that made it a list item."""
+    return re.sub(r"^(?:[-*•]|\d+[.)])\s+", "", " ".join(text.split()))
+
+
+def _refusal(question: Question) -> str:
+    if _asks_for_writing(question):
+        return str(phrase("needs_model", question.language))
+    return f"{phrase('not_found', question.language)}{_closest(question.passages, question.language)}"
+
+
+def _closest(passages: Sequence[Passage], language: str) -> str:
+    places = list(dict.fromkeys(passage.where for passage in passages if passage.support >= 0.3))[:2]
+    return " " + str(phrase("closest", language)).format(places="; ".join(places)) if places else ""
+
+
+def _orders_writing(question: Question) -> bool:
+    """Whether it tells to write, "please write me a poem": no quotation answers that, whatever words it shares."""
+    first = _plain(_POLITE.sub("", question.text.strip())).partition(" ")[0]
+    return first in phrase("creative", question.language) or first in phrase("creative", "en")
+
+
+def _asks_for_writing(question: Question) -> bool:
+    words = _plain(question.text).split()
+    creative = phrase("creative", question.language)
+    return bool(words) and (any(word in creative for word in words[:4]) or _starts(question.text, creative))
+
+
+def _starts(text: str, words: list[str]) -> bool:
+    """Whether text of a script without spaces begins with one of `words`."""
+    return not text.isascii() and any(text.strip().startswith(word) for word in words if not word.isascii())
+
+
+def _small_talk(question: Question) -> str:
+    if not question.welcome:
+        return ""
+    said = _plain(question.text)
+    for name in dict.fromkeys((question.language, "en")):
+        known = _phrases().get(name)
+        if known and said in map(_plain, known["greetings"] + known["about"]):
+            return question.welcome
+        if known and said in map(_plain, known["thanked"]):
+            return str(phrase("thanks", question.language))
+    return ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s]", " ", text.casefold()).split())

@@ -1,0 +1,107 @@
+"""What kind of answer a question wants: a date for "when", a name for "who", a number with its unit for "how much"."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Kind(StrEnum):
+    """The kinds of answer that can be told by looking at the words."""
+
+    DATE = "date"
+    TIME = "time"
+    DURATION = "duration"
+    MONEY = "money"
+    PERCENT = "percent"
+    NUMBER = "number"
+    PERSON = "person"
+    PLACE = "place"
+    NAME = "name"
+    CONTACT = "contact"
+    REASON = "reason"
+    MANNER = "manner"
+    YES_NO = "yes-no"
+    OPEN = "open"
+
+
+NUMERIC = frozenset({Kind.DATE, Kind.TIME, Kind.DURATION, Kind.MONEY, Kind.PERCENT, Kind.NUMBER})
+
+
+@dataclass(frozen=True, slots=True)
+class TypedQuestion:
+    """A question with the kinds of answer that would do, the likeliest first."""
+
+    text: str
+    kinds: tuple[Kind, ...]
+
+    @classmethod
+    def of(cls, text: str) -> "TypedQuestion":
+        """Read a question in English, or by its asking word in a dozen other languages."""
+        kinds = next((kinds for pattern, kinds in _RULES if pattern.search(text)), (Kind.OPEN,))
+        return cls(text, kinds)
+
+    @property
+    def kind(self) -> Kind:
+        return self.kinds[0]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPart:
+    """One of the things a question asks, with the circumstances it gives but without the other things."""
+
+    text: str
+    start: int
+    """Where in `text` that which is asked begins; what stands outside are circumstances."""
+    end: int
+
+
+def parts(question: str) -> list[QuestionPart]:
+    """What a question asks, one by one, each with the circumstances before it.
+
+    "If I resign, how much notice do I give, and is leave paid out?" has two parts; both begin "If I resign,".
+    """
+    pieces = [piece.strip() for piece in _JOINTS.split(question) if piece.strip()]
+    asking = [piece for piece in pieces if _ASKS.match(piece)]
+    if len(pieces) < 2 or not asking:
+        return [QuestionPart(question, 0, _before_example(question, 0))]
+    given = " ".join(piece for piece in pieces if piece not in asking)
+    start = len(given) + 1 if given else 0
+    texts = [f"{given} {piece}".strip() for piece in asking]
+    return [QuestionPart(text, start, _before_example(text, start)) for text in texts]
+
+
+def _before_example(text: str, start: int) -> int:
+    """Where what is asked ends: an example given at the end ("repairs such as a dripping tap") is a circumstance."""
+    example = _EXAMPLE.search(text, start)
+    return example.start() if example and example.start() > start else len(text)
+
+
+_EXAMPLE = re.compile(r",?\s+(?:such as|for example|for instance|e\.g\.)\s[^,;]+\?*$", re.IGNORECASE)
+_PREPOSITION = (
+    r"(?:(?:and|but|or|so)\s+)?"
+    r"(?:(?:for|by|at|in|on|to|from|of|below|above|within|until|since|under|with)\s+)?"
+)
+_ASKING = (
+    r"(?:what|when|where|who|whom|whose|which|why|how|is|are|am|was|were|do|does|did|can|could|may|must|should"
+    r"|will|would|has|have)\b"
+)
+_JOINTS = re.compile(rf"(?<=[.?!;])\s+|,\s+(?={_PREPOSITION}{_ASKING})", re.IGNORECASE)
+_ASKS = re.compile(_PREPOSITION + _ASKING, re.IGNORECASE)
+_WHAT = (
+    r"\b(?:what|which|what's)(?:\s+(?:is|are|was|were|'s))?"
+    r"(?:\s+(?:the|a|an|our|my|your|its|their))?\s+(?:\w+\s+){0,2}?"
+)
+
+
+def _rules() -> Iterator[tuple[re.Pattern[str], tuple[Kind, ...]]]:
+    file = Path(__file__).with_name("data") / "question_words.txt"
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            kinds, pattern = line.split(": ", 1)
+            spelled = re.compile(pattern.replace("WHAT ", _WHAT), re.IGNORECASE)
+            yield spelled, tuple(Kind(kind) for kind in kinds.split())
+
+
+_RULES = tuple(_rules())

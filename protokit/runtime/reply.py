@@ -1,0 +1,230 @@
+"""Reply: one answer on its way; it streams the text, takes the time, counts the cost, checks it, leaves the Event."""
+
+import os
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from threading import Event
+from typing import TYPE_CHECKING
+
+from protokit.runtime.assistant_types import Answer, Question, SummaryRequest, Turn
+from protokit.runtime.models.base import Engine
+from protokit.runtime.models.offline_engine import OfflineEngine
+from protokit.runtime.prompting.build_messages import (
+    ROOM_FOR_ANSWER,
+    ROOM_TO_THINK,
+    ModelOutcome,
+    build_messages,
+    reasons,
+)
+from protokit.runtime.prompting.context_window import MESSAGE_TOKENS
+from protokit.runtime.prompting.pii import PiiMasker
+from protokit.runtime.prompting.tokens import count
+from protokit.runtime.runtime_errors import ModelProblem
+from protokit.runtime.settings import Settings
+from protokit.runtime.text_limits import require_fitting
+from protokit.runtime.uploads.visitor_files import OWN, is_own
+from protokit.runtime.usage.events import EventLog
+from protokit.runtime.usage.prices import cost, elsewhere
+from protokit.runtime.usage.spending_limits import reserved
+from protokit.runtime.visitor import current_visitor
+
+if TYPE_CHECKING:
+    from protokit.runtime.grounding import SentenceCheck
+
+_SERVERS = {"openai": "OPENAI_BASE_URL", "ollama": "OLLAMA_HOST"}
+"""By provider, the environment variable that names another server than its usual one."""
+_STOPPED = "Stopped before the end."
+_FELL_BACK = "The language model did not answer, so the offline engine did."
+
+
+class Reply:
+    """The answer to one request. Iterate it for the text as it comes; then `.answer` holds the rest.
+
+    Time runs from the first step, so that finding the passages counts. A reply that is stopped, or not iterated
+    to its end, still leaves its Event, with a note that it was stopped.
+    """
+
+    def __init__(
+        self,
+        prepare: Callable[[], Question | SummaryRequest],
+        engine: Engine,
+        settings: Settings,
+        log: EventLog,
+        session: str = "",
+    ) -> None:
+        self._prepare, self._engine = prepare, engine
+        self._settings, self._log, self._session = settings, log, session
+        self._visitor = current_visitor()
+        self._answer: Answer | None = None
+        self._stopped, self._ended = Event(), Event()
+
+    @property
+    def answer(self) -> Answer:
+        """The finished answer; reading it first streams what is left."""
+        if self._answer is None:
+            for _ in self:
+                pass
+        if self._answer is None:
+            raise RuntimeError("the reply was stopped before it began")
+        return self._answer
+
+    def stop(self, wait: float = 5.0) -> Answer | None:
+        """End the answer where it is, from any thread: whoever iterates comes to the end.
+
+        Returns the answer as far as it came, None where it does not end within `wait` seconds.
+        """
+        self._stopped.set()
+        self._ended.wait(wait)
+        return self._answer
+
+    @property
+    def model(self) -> str:
+        """The engine that was asked to answer."""
+        return self._engine.name
+
+    def __iter__(self) -> Generator[str, None, None]:
+        settings, name = self._settings, self._engine.name
+        longest = settings.max_tokens or _longest(name, settings.context_tokens)
+        outcome = ModelOutcome(
+            name, stopped=self._stopped, max_tokens=longest, temperature=settings.temperature
+        )
+        run = _Run(time.perf_counter(), self._engine.name, outcome)
+        asked = self._prepare()
+        require_fitting(asked)
+        try:
+            with closing(self._pieces(asked, run)) as pieces:
+                for piece in pieces:
+                    run.first = run.first or time.perf_counter() - run.started
+                    run.text += piece
+                    yield piece
+                    if self._stopped.is_set():
+                        break
+        except GeneratorExit:
+            self._stopped.set()
+            raise
+        except Exception as error:
+            run.error = run.error or f"{type(error).__name__}: the answer broke off by a fault of the program"
+            raise
+        finally:
+            self._answer = self._finished(asked, run)
+            self._ended.set()
+
+    def _pieces(self, asked: Question | SummaryRequest, run: "_Run") -> Generator[str, None, None]:
+        if run.model == OfflineEngine.name:
+            yield from self._engine.stream(asked, run.outcome)
+            return
+        try:
+            yield from self._paid(asked, run)
+        except ModelProblem as problem:
+            run.error = str(problem)
+            if not self._settings.fall_back_offline:
+                raise
+            if run.text:
+                yield "\n\n"
+            run.outcome, run.model = ModelOutcome(), OfflineEngine.name
+            yield from OfflineEngine().stream(asked, run.outcome)
+            run.outcome.note = problem.note or _FELL_BACK
+
+    def _paid(self, asked: Question | SummaryRequest, run: "_Run") -> Iterator[str]:
+        """Stream from the model, within the limits, with personal data masked where the settings say so."""
+        masks = PiiMasker() if self._settings.mask_personal_data else None
+        sent, longest = _masked(asked, masks) if masks else asked, run.outcome.max_tokens
+        whole = sum(
+            count(each["content"], run.model).tokens + MESSAGE_TOKENS
+            for each in build_messages(sent, run.outcome)
+        )
+        most = self._dollars(run.model, whole, longest)
+        with reserved(self._settings, most, whole + longest, self._session, self._visitor) as spent:
+            pieces = self._engine.stream(sent, run.outcome)
+            try:
+                yield from masks.unmask_stream(pieces) if masks else pieces
+            finally:
+                used = self._tokens(run)
+                spent(self._dollars(run.model, *used), sum(used))
+
+    def _tokens(self, run: "_Run") -> tuple[int, int]:
+        """Tokens in and out: the server's own count, or else counted here."""
+        outcome = run.outcome
+        sent = "\n".join(message["content"] for message in outcome.messages)
+        tokens_in = count(sent, run.model).tokens if outcome.tokens_in is None else outcome.tokens_in
+        if outcome.tokens_out is not None:
+            return tokens_in, outcome.tokens_out
+        return tokens_in, count(run.text, run.model).tokens + outcome.unseen
+
+    def _finished(self, asked: Question | SummaryRequest, run: "_Run") -> Answer:
+        outcome = run.outcome
+        tokens_in, tokens_out = self._tokens(run)
+        seconds = (
+            time.perf_counter() - run.started
+        )  # what follows is our book-keeping, not the visitor's wait
+        stopped = self._stopped.is_set()  # half a sentence says nothing that could be held against a passage
+        quotes = run.model != OfflineEngine.name or outcome.citations  # else it only said a phrase of its own
+        checks = _checked(asked, run.text) if quotes and not stopped else ()
+        answer = Answer(
+            question=asked.text if isinstance(asked, Question) else f"Summarize {asked.file}",
+            text=run.text,
+            model=run.model,
+            citations=outcome.citations,
+            passages=tuple(asked.passages) if isinstance(asked, Question) else (),
+            found=outcome.found and (not checks or any(check.verdict != "no claim" for check in checks)),
+            note=_STOPPED if stopped else outcome.note,
+            problem=run.error,
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+            tokens_estimated=outcome.tokens_in is None or outcome.tokens_out is None,
+            seconds_to_first=run.first,
+            seconds=seconds,
+            dollars=self._dollars(run.model, tokens_in, tokens_out),
+            elsewhere=elsewhere(self._settings.compare_cost_to, tokens_in, tokens_out, self._settings.prices),
+            instructions=outcome.messages[0]["content"] if outcome.messages else "",
+            passages_sent=outcome.sent_passages,
+            packing=outcome.packing,
+            checks=checks,
+            private=_rests_on_own(asked),
+        )
+        return replace(answer, event=self._log.record(answer, session=self._session))
+
+    def _dollars(self, model: str, tokens_in: int, tokens_out: int) -> float | None:
+        base_url = os.environ.get(_SERVERS.get(model.partition(":")[0], ""), "")
+        return cost(model, tokens_in, tokens_out, self._settings.prices, base_url=base_url).dollars
+
+
+@dataclass(slots=True)
+class _Run:
+    """What is known of a reply while it streams."""
+
+    started: float
+    model: str
+    outcome: ModelOutcome
+    first: float = 0.0
+    text: str = ""
+    error: str = ""
+
+
+def _longest(model: str, window: int) -> int:
+    """Tokens of the longest answer where prototype.yaml does not say."""
+    return ROOM_TO_THINK if reasons(model) else min(ROOM_FOR_ANSWER, window // 4)
+
+
+def _checked(asked: Question | SummaryRequest, text: str) -> "tuple[SentenceCheck, ...]":
+    if not isinstance(asked, Question) or not asked.passages:
+        return ()
+    from protokit.runtime.grounding import check
+
+    return tuple(check(text, asked.passages).sentences)
+
+
+def _rests_on_own(asked: Question | SummaryRequest) -> bool:
+    if isinstance(asked, SummaryRequest):
+        return asked.file.startswith(OWN)
+    return is_own(asked.passages)
+
+
+def _masked(asked: Question | SummaryRequest, masks: PiiMasker) -> Question | SummaryRequest:
+    """The request without e-mail addresses, phone and card numbers of the visitor; documents are the owner's."""
+    if isinstance(asked, SummaryRequest):
+        return replace(asked, text=masks.mask(asked.text))
+    history = tuple(Turn(masks.mask(turn.question), masks.mask(turn.answer)) for turn in asked.history)
+    return replace(asked, text=masks.mask(asked.text), history=history)

@@ -1,0 +1,181 @@
+"""Finds what somebody is to do in minutes, e-mails and reports: who, what and by when, in quoted words."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from protokit.runtime.summarization.action_tables import table_actions
+from protokit.runtime.summarization.content_units import Unit
+from protokit.runtime.summarization.coreference import leaning
+from protokit.runtime.summarization.deadlines import find_deadline
+from protokit.runtime.summarization.document_structure import DocumentStructure
+from protokit.runtime.summarization.summary_types import Point, make_point
+from protokit.runtime.summarization.task_patterns import find_duty, find_task
+
+_ACTION_HEADING = re.compile(
+    r"(?:\W|\d)*(?:action(?:s|\s(?:items?|points?|list|plan))?|next\ssteps?|to[- ]?dos?(?:\slist)?|tasks?|"
+    r"follow[- ]?ups?|assignments?|aufgaben(?:liste)?|nächste\sschritte|maßnahmen|offene\spunkte|próximos\spasos|"
+    r"tareas|acciones|compromisos|pendientes|prochaines\sétapes|tâches|à\sfaire|plan\sd['’]action|prossimi\spassi|próximos\spassos|"
+    r"待办(?:事项)?|行动(?:项|计划)|下一步(?:计划|行动)?|任务(?:清单)?|المهام|الخطوات\sالتالية|الإجراءات)\W*$",
+    re.IGNORECASE,
+)
+_MARKER = re.compile(
+    r"(?:(?i:actions?(?:\s(?:items?|points?))?|to[- ]?do|next\ssteps?|task|follow[- ]?up|aufgabe|maßnahme|aktion|"
+    r"tarea|acción|pendiente|tâche|à\sfaire|待办(?:事项)?|行动项|任务|مهمة|إجراء)|AI|AP)(?:\s?\#?\d+)?\s?"
+    r"(?:[(\[](?P<who>[^)\]]{1,40})[)\]]\s?[:：\-–]?|\s?[:：]|\s[-–])\s*(?P<what>\S.*)",
+    re.DOTALL,
+)
+_CHECKBOX = re.compile(r"\[(?P<tick>[ xX]?)\]|(?P<box>[\u2610-\u2612])")
+_NAME = r"(?:@[\w.\-]+|[A-ZÀ-Þ][\w'’\-]+(?:\s[A-ZÀ-Þ][\w'’\-]+){0,2}|[\u4e00-\u9fff]{2,4})"
+_OWNER = re.compile(
+    rf"(?:(?i:owner|owned\sby|assigned\sto|assignee|responsible|verantwortlich|zuständig|responsable|负责人)\s?[:：]?\s*(?P<named>{_NAME}"
+    rf"(?:\s(?:and|und|y|et|&)\s{_NAME})?))|(?P<at>@[\w.\-]*\w)|[(\[](?P<bracketed>{_NAME})[)\],]|\s[-–—]\s*(?P<dashed>{_NAME})(?=[,.]|$)"
+)
+_LEADING = re.compile(rf"(?P<who>{_NAME})(?:\s?[:：]|\s[-–—])\s+(?P<what>\S.*)", re.DOTALL)
+_REFERS_BACK = re.compile(r"(?:do|take care of)\s(?:that|it|this|so)", re.IGNORECASE)
+_LONGEST = 600
+_I = frozenset(("i", "me", "ich", "yo", "je", "j'", "j’", "我"))
+_YOU = frozenset(("you", "du", "sie", "ihr", "你", "您"))
+_STOP = " \t\n.,;:!?。，；！？؟،(—–-"
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    who: str
+    what: str
+
+
+def find_actions(text: str, outline: DocumentStructure, language: str) -> list[Point]:
+    """Everything that somebody is to do, in order, each once; ticked boxes are done and left out."""
+    leans = leaning(text, language)
+    small = set(re.findall(r"\b[a-z]{2,}\b", text))
+    points: list[Point] = []
+    for heading, units in _by_heading(outline.units):
+        listed = bool(_ACTION_HEADING.match(heading))
+        points += table_actions(text, units, heading)
+        for index, unit in enumerate(units):
+            if (
+                unit.kind in ("row", "noise")
+                or len(unit.text) > _LONGEST
+                or not (task := _task(unit, listed, language))
+            ):
+                continue
+            quoted = units[_opening(units, index, leans) : index + 1]
+            if task.who.istitle() and task.who.lower() in small - _I - _YOU - {"we", "everyone"}:
+                continue  # "Offer to measure it" begins with a verb, not with a name
+            who = _resolved(task.who, unit, units[index + 1 :])
+            what, by_when = _timed(task.what, unit.text, language)
+            if _REFERS_BACK.fullmatch(what):
+                what = next(
+                    (asked.what for other in quoted[:-1] if (asked := _task(other, False, language))), what
+                )
+                what, _ = _timed(what, what, language)
+            points.append(replace(make_point(text, quoted, heading), who=who, what=what, by_when=by_when))
+    return _each_once(points)
+
+
+def _each_once(points: list[Point]) -> list[Point]:
+    """`points` in order without repetitions, and without a request that a later point quotes and takes on."""
+    unique = list({point.text.casefold(): point for point in reversed(points)}.values())
+    kept = [point for point in unique if not any(_takes_on(other, point) for other in unique)]
+    return sorted(kept, key=lambda point: point.start)
+
+
+def _takes_on(promise: Point, request: Point) -> bool:
+    return (
+        promise is not request
+        and promise.what == request.what
+        and promise.start <= request.start
+        and request.end <= promise.end
+    )
+
+
+def _by_heading(units: Sequence[Unit]) -> Iterator[tuple[str, list[Unit]]]:
+    heading, below = "", list[Unit]()
+    for unit in units:
+        if unit.kind == "heading":
+            yield heading, below
+            heading, below = unit.text, []
+        else:
+            below.append(unit)
+    yield heading, below
+
+
+def _task(unit: Unit, listed: bool, language: str) -> _Task | None:
+    """What `unit` asks for; `listed` where it stands under a heading such as "Action items"."""
+    if box := _CHECKBOX.search(unit.mark):
+        done = (box["tick"] or "").strip() or box["box"] in ("\u2611", "\u2612")
+        return None if done else _owned(unit.text, unit, language)
+    if marked := _MARKER.match(unit.text):
+        task = _owned(marked["what"], unit, language)
+        return replace(task, who=marked["who"] or task.who)
+    if listed and (unit.kind == "item" or unit.opens_line):
+        return _owned(unit.text, unit, language)
+    dated = _is_dated(unit.text, language)
+    if (found := find_task(unit.text, language)) and (dated or not _is_rule(found)):
+        groups = found.groupdict()
+        return _Task(groups.get("who") or groups.get("you") or "", found["what"])
+    if language == "en" and dated and (duty := find_duty(unit.text)):
+        return _Task(duty[0] or _owner(unit.text), duty[1])
+    return None
+
+
+def _is_dated(sentence: str, language: str) -> bool:
+    """Whether it names a day; "within 30 days" is what rules say."""
+    found = find_deadline(sentence, language)
+    return found is not None and not sentence[slice(*found)].lower().startswith(("in ", "within "))
+
+
+def _is_rule(task: re.Match[str]) -> bool:
+    """Whether it says what you, we or an office must do at any time, as handbooks and contracts do."""
+    groups = task.groupdict()
+    return bool(groups.get("norm")) and (groups["who"] or "").lower().startswith(
+        ("you", "we", "the ", "every", "each")
+    )
+
+
+def _owned(words: str, unit: Unit, language: str) -> _Task:
+    """A task whose line says so: its owner stands before it ("Maria: ..."), in it ("Maria to ...") or behind it."""
+    owner = _owner(words)
+    if found := find_task(words, language):
+        groups = found.groupdict()
+        return _Task(owner or groups.get("who") or groups.get("you") or unit.speaker, found["what"])
+    if leading := _LEADING.match(words):
+        return _Task(owner or leading["who"], leading["what"])
+    return _Task(owner or unit.speaker, words.removeprefix(owner) if owner else words)
+
+
+def _owner(words: str) -> str:
+    match = _OWNER.search(words)
+    return next((group for group in match.groups() if group), "") if match else ""
+
+
+def _resolved(who: str, unit: Unit, following: Sequence[Unit]) -> str:
+    """The name behind "I" and "you" where the text gives it: the speaker, the one greeted, who speaks next."""
+    if who.lower() in _I:
+        return unit.speaker or who
+    if who == "" or who.lower() in _YOU:
+        answer = next((other.speaker for other in following if other.speaker != unit.speaker), "")
+        return unit.addressee or (answer if unit.label else "") or who
+    return who.lstrip("@")
+
+
+def _timed(what: str, sentence: str, language: str) -> tuple[str, str]:
+    """`what` without a deadline at its end, and the deadline, looked for in the whole sentence."""
+    by_when = ""
+    if found := find_deadline(sentence, language):
+        by_when = sentence[slice(*found)]
+    trimmed = what.strip(_STOP)
+    if by_when:
+        trimmed = trimmed.removesuffix(by_when).removesuffix(f"({by_when})")
+    return trimmed.rstrip(_STOP), by_when
+
+
+def _opening(units: Sequence[Unit], index: int, leans: Callable[[str], bool]) -> int:
+    """Where to begin quoting, so that a task that opens with "He" or "Yes" comes with the sentence before."""
+    first = index
+    while first > 0 and index - first < 2 and leans(units[first].text):
+        if units[first - 1].kind not in ("prose", "item") or units[first - 1].message != units[index].message:
+            break
+        first -= 1
+    return first

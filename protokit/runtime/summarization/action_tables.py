@@ -1,0 +1,95 @@
+"""Reads action items from tables that have a column for the task and one for who does it or by when."""
+
+import re
+
+from protokit.runtime.summarization.content_units import Unit, fold
+from protokit.runtime.summarization.summary_types import Point
+from vectorstore.text.sentences import Span
+
+_COLUMNS = {
+    "what": re.compile(
+        r"actions?(?: items?)?|tasks?|what|to[- ]?do|activity|next steps?|description|aufgaben?|maßnahmen?|was|tareas?|"
+        r"acci(?:ón|ones)|qué|tâches?|actions?|quoi|任务|事项|行动项|待办(?:事项)?|المهمة|الإجراء",
+        re.IGNORECASE,
+    ),
+    "who": re.compile(
+        r"owners?|who|responsible|assignee|assigned(?: to)?|person|lead|name|verantwortlich(?:e[rn]?)?|zuständig|wer|"
+        r"responsables?|quién|qui|负责人|谁|المسؤول",
+        re.IGNORECASE,
+    ),
+    "by_when": re.compile(
+        r"due(?: (?:date|by))?|by(?: when)?|when|deadline|date|target(?: date)?|frist|termin|bis(?: wann)?|fällig|wann|"
+        r"fecha(?: límite)?|plazo|cuándo|échéance|délai|date limite|quand|"
+        r"截止(?:日期|时间)?|期限|时间|日期|الموعد|التاريخ",
+        re.IGNORECASE,
+    ),
+    "status": re.compile(r"status|state|estado|statut|état|状态|الحالة|done\??", re.IGNORECASE),
+}
+_DONE = re.compile(
+    r"(?:done|closed|completed?|finished|erledigt|abgeschlossen|hecho|terminad[oa]|fait|terminée?|完成|已完成|x|✓|✔|✅|yes)$",
+    re.I,
+)
+
+
+def table_actions(text: str, units: list[Unit], heading: str) -> list[Point]:
+    """One point for each open task of the tables among `units`; its spans are the cells that were read."""
+    points = []
+    columns: dict[str, int] = {}
+    for unit in units:
+        if unit.kind == "noise" and set(unit.text) <= set("|-: \t"):
+            continue
+        if unit.kind != "row":
+            columns = {}
+        elif not columns:
+            columns = _columns(_cells(text, unit), text)
+        elif "what" in columns and len(columns) > 1:
+            points += _row(text, _cells(text, unit), columns, heading)
+    return points
+
+
+def _columns(cells: list[Span], text: str) -> dict[str, int]:
+    """Which column is which, by the header row's words; empty where they do not say what is to be done."""
+    columns: dict[str, int] = {}
+    for index, cell in enumerate(cells):
+        title = text[cell.start : cell.end].strip("*_ :：")
+        role = next(
+            (role for role, titles in _COLUMNS.items() if role not in columns and titles.fullmatch(title)), ""
+        )
+        if role:
+            columns[role] = index
+    return columns
+
+
+def _cells(text: str, row: Unit) -> list[Span]:
+    """The cells of a row, without outer white space; an empty one has no length."""
+    start, end = row.start, row.end
+    separator = "|" if "|" in text[start:end] else "\t"
+    cells = []
+    for cell in text[start:end].split(separator):
+        blank = len(cell) - len(cell.lstrip())
+        cells.append(Span(start + blank, start + max(blank, len(cell.rstrip()))))
+        start += len(cell) + 1
+    return cells
+
+
+def _row(text: str, cells: list[Span], columns: dict[str, int], heading: str) -> list[Point]:
+    found = {role: cells[index] for role, index in columns.items() if index < len(cells)}
+    words = {role: fold(text[cell.start : cell.end]) for role, cell in found.items()}
+    if not words.get("what") or _DONE.match(words.get("status", "")):
+        return []
+    spans = tuple(
+        sorted(
+            (cell for role, cell in found.items() if words[role] and role != "status"), key=lambda c: c.start
+        )
+    )
+    quoted = " ".join(fold(text[span.start : span.end]) for span in spans)
+    return [
+        Point(
+            quoted,
+            spans,
+            heading,
+            who=words.get("who", ""),
+            what=words["what"],
+            by_when=words.get("by_when", ""),
+        )
+    ]

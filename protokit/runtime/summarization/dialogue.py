@@ -1,0 +1,73 @@
+"""Who speaks in a dialogue or in minutes: "Anna: ...", "#Person1#: ...", "[10:02] ANNA (Sales): ..."."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from itertools import groupby
+
+from protokit.runtime.summarization.content_units import Unit
+from vectorstore.text.sentences import Span
+
+_LABEL = re.compile(
+    r"(?:[\[(]?\d[\d/.,:\-\s]{2,22}(?:[aApP]\.?[mM]\.?)?[\])]?\s*[-–]?\s*)?"  # a time or date
+    r"(?:\*\*|__)?(?P<name>#\w+#|@?[^\W\d_a-z][\w.'’\-]*(?:[ \t][\w.'’\-]+){0,3})"
+    r"(?:\s*[(（\[][^)）\]\n]{1,30}[)）\]])?\s*"  # a role
+    r"(?:\*\*|__)?[:：](?:\*\*|__)?(?=\s|$|[^\x00-\x7f])\s*"
+)
+_FIELD = re.compile(
+    r"date|time|where|when|subject|from|to|cc|bcc|sent|attendees|present|apologies|absent|location|venue|place|notes?|"
+    r"(?:next |open )?(?:actions?|tasks?|steps?|to[- ]?dos?|follow-?ups?)(?: (?:items?|points?))?(?: \d+)?|agenda|"
+    r"item|topic|decisions?|owner|due|deadline|summary|status|warning|tip|example|source|title|author|version|ai|ap|re|fwd?|aw|wg|"
+    r"datum|zeit|betreff|von|an|anwesend|teilnehmer|ort|aufgaben?|beschluss|hinweis|thema|fecha|hora|asunto|para|asistentes|"
+    r"lugar|acuerdos?|tareas?|nota|objet|présents|lieu|décisions?|tâches?|heure|日期|时间|地点|主题|参会人员|出席|议题|决定|"
+    r"待办(?:事项)?|发件人|收件人|备注|任务|行动项|注意",
+    re.IGNORECASE,
+)
+
+
+def find_labels(text: str, units: list[Unit]) -> dict[int, re.Match[str]]:
+    """The units that open a turn, by index, with the match of their label; empty if `text` is no dialogue.
+
+    It is one if at least two names open lines, one of them again, and such lines are a quarter of all.
+    """
+    found = {index: label for index, unit in enumerate(units) if (label := _label(text, unit))}
+    names = Counter(label["name"] for label in found.values())
+    lines = sum(unit.opens_line and unit.kind != "noise" for unit in units)
+    return {} if len(names) < 2 or max(names.values()) < 2 or len(found) * 4 < lines else found
+
+
+def with_speakers(text: str, units: list[Unit], labels: dict[int, re.Match[str]]) -> list[Unit]:
+    """`units` with the speaker of each; a turn ends with the next label, a heading, a list or a table."""
+    marked: list[Unit] = []
+    speaker, label = "", Span(0, 0)
+    for index, unit in enumerate(units):
+        match = labels.get(index)
+        if match is not None:
+            speaker, label = match["name"], Span(unit.start, unit.start + len(match[0].rstrip()))
+            unit = _behind(text, unit, unit.start + match.end())
+        elif unit.kind in ("heading", "item", "row"):
+            speaker = ""
+        marked.append(replace(unit, speaker=speaker, label=label) if speaker else unit)
+    return marked
+
+
+def _label(text: str, unit: Unit) -> re.Match[str] | None:
+    if not unit.opens_line or unit.kind in ("noise", "row"):
+        return None
+    match = _LABEL.match(text[unit.start : unit.end])
+    if match is None or _FIELD.fullmatch(match["name"]) or match["name"][0].islower():
+        return None
+    return match
+
+
+def _behind(text: str, unit: Unit, start: int) -> Unit:
+    """What the unit says after its label; a label alone on its line says nothing itself."""
+    rest = " ".join(text[start : unit.end].split())
+    if not rest:
+        return replace(unit.as_noise(), text="")
+    return replace(unit, start=start, text=rest, kind="prose")
+
+
+def turns(units: list[Unit]) -> list[list[Unit]]:
+    """The units grouped by turn; outside a dialogue each is a group of its own."""
+    return [list(group) for _, group in groupby(units, key=lambda unit: unit.label or unit.span)]

@@ -1,0 +1,214 @@
+"""How an answer is shown: passages with the used words marked, and its numbers in a line; the same on every screen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from protokit.runtime.assistant_types import Answer, Citation
+from protokit.runtime.ui.safe_markdown import safe_markdown
+from vectorstore.passage import Passage
+
+if TYPE_CHECKING:
+    from protokit.runtime.grounding import SentenceCheck
+    from protokit.runtime.settings import Settings
+    from protokit.runtime.uploads.visitor_files import VisitorFiles
+    from vectorstore.knowledge import KnowledgeBase
+    from vectorstore.progress import FileReport
+
+
+def sources(answer: Answer, most_others: int = 2) -> list[Citation]:
+    """What to list under an answer: its citations, then up to `most_others` found passages it did not use."""
+    cited = {citation.passage for citation in answer.citations}
+    others = [passage for passage in answer.passages if passage not in cited][:most_others]
+    return [*answer.citations, *(Citation(0, passage) for passage in others)] if answer.citations else []
+
+
+def marked(citation: Citation) -> str:
+    """The passage as safe HTML, the used words in <mark>. A passage cites nothing but text: everything is escaped."""
+    text, parts = citation.passage.text, list[str]()
+    at = _after_heading(citation.passage)
+    for start, end in citation.marks:
+        at = min(at, start)
+        parts += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
+        at = end
+    return "".join([*parts, escape(text[at:])]).strip().replace("\n", "<br>")
+
+
+def _after_heading(passage: Passage) -> int:
+    """Where the passage's own text begins when its first line only repeats the heading shown over it."""
+    first, newline, _ = passage.text.partition("\n")
+    heading = passage.heading.rpartition(" > ")[2]
+    return len(first) + 1 if newline and heading and first.strip(" #*") == heading else 0
+
+
+def title(citation: Citation) -> str:
+    """The heading over a passage: "[1] handbook.pdf, page 3"."""
+    number = f"[{citation.number}] " if citation.number else ""
+    return f"{number}{citation.passage.where}"
+
+
+def match(passage: Passage) -> str:
+    """How well a passage bears on the question: "match 84%"."""
+    return f"match {passage.support:.0%}"
+
+
+def numbers(answer: Answer) -> str:
+    """What an answer took: "397 ms · 273 tokens · $0 ($0.00006 on openai:gpt-4.1-mini)"."""
+    about = "~" if answer.tokens_estimated else ""
+    line = f"{duration(answer.seconds)} · {about}{answer.tokens:,} tokens · {money(answer.dollars)}"
+    there = answer.elsewhere
+    return f"{line} ({money(there.dollars)} on {there.model})" if there else line
+
+
+def doubted(answer: Answer) -> str:
+    """The text with a sign after each sentence that the passages do not carry."""
+    text = answer.text
+    for check in reversed(answer.unsupported):
+        text = f"{text[: check.end]} ⚠️{text[check.end :]}"
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A sentence that the passages do not carry, why, and the passage that comes nearest to it."""
+
+    said: str
+    why: str
+    nearest: Citation | None
+
+    def __str__(self) -> str:
+        why = f" {self.why[0].upper()}{self.why[1:]}." if self.why else ""
+        return f"Not in the documents: “{self.said}”{why}"
+
+
+def doubts(answer: Answer) -> list[Doubt]:
+    """The sentences of an answer that the passages do not carry."""
+    return [
+        Doubt(answer.text[check.start : check.end], check.why, _nearest(answer, check))
+        for check in answer.unsupported
+    ]
+
+
+def _nearest(answer: Answer, check: "SentenceCheck") -> Citation | None:
+    if check.passage is None:
+        return None
+    return Citation(0, answer.passages[check.passage], (check.span,) if check.span else ())
+
+
+def duration(seconds: float) -> str:
+    """ "397 ms" or "2.1 s"."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def money(dollars: float | None) -> str:
+    """ "$0", "$0.00006", "$1.20" or "cost unknown"."""
+    if dollars is None:
+        return "cost unknown"
+    return f"${dollars:.2f}" if dollars >= 0.1 else f"${dollars:.5f}".rstrip("0").rstrip(".")
+
+
+def totals(answers: Sequence[Answer]) -> dict[str, str]:
+    """The numbers of a conversation: questions, mean latency, tokens, cost; each as text for a page."""
+    known = [answer.dollars for answer in answers if answer.dollars is not None]
+    spent = sum(known) if len(known) == len(answers) else None
+    mean = sum(answer.seconds for answer in answers) / len(answers) if answers else 0.0
+    return {
+        "Questions": str(len(answers)),
+        "Latency": duration(mean) if answers else "–",
+        "Tokens": _short(sum(answer.tokens for answer in answers)),
+        "Cost": money(spent),
+    }
+
+
+def _short(number: int) -> str:
+    """ "940", "1.2k" or "3.4M", so that it fits a small card."""
+    if number < 1000:
+        return str(number)
+    return f"{number / 1000:.1f}k" if number < 1_000_000 else f"{number / 1_000_000:.1f}M"
+
+
+def answer_markdown(answer: Answer) -> str:
+    """The whole answer as safe Markdown: text, doubts, note and numbers, for screens that show one block."""
+    lines = [f"⚠️ {doubt}" for doubt in doubts(answer)] + ([f"*{answer.note}*"] if answer.note else [])
+    counted = " · ".join(filter(None, [numbers(answer), answer.packing]))
+    return "\n\n".join([*map(safe_markdown, [doubted(answer), *lines]), f"`{counted}`"])
+
+
+def marked_text(text: str, citations: Sequence[Citation]) -> str:
+    """The whole source `text` as safe HTML, each cited sentence in <mark> behind its number."""
+    parts, at = [], 0
+    for citation in sorted(citations, key=lambda citation: citation.passage.start):
+        start, end = max(citation.passage.start, at), citation.passage.end
+        if start < end:
+            parts += [
+                escape(text[at:start]),
+                f"<mark><b>[{citation.number}]</b> ",
+                escape(text[start:end]),
+                "</mark>",
+            ]
+            at = end
+    return "".join([*parts, escape(text[at:])]).strip().replace("\n", "<br>")
+
+
+def sources_html(answer: Answer, most_others: int = 2) -> str:
+    """The sources of an answer and what is doubted as safe HTML, for screens without cards of their own."""
+    shown = sources(answer, most_others)
+    cards = [
+        f'<article class="source{"" if source.number else " other"}"><header><b>{escape(title(source))}</b>'
+        f"<em>{match(source.passage)}</em></header><blockquote>{marked(source)}</blockquote></article>"
+        for source in shown
+    ]
+    return _doubts_html(answer) + ("<h2>Sources</h2>" + "".join(cards) if cards else "")
+
+
+def _doubts_html(answer: Answer) -> str:
+    """Each doubted sentence; a click opens the passage that comes nearest."""
+    rows = []
+    for doubt in doubts(answer):
+        nearest = doubt.nearest
+        passage = (
+            f"<p>The nearest passage: <b>{escape(title(nearest))}</b></p><blockquote>{marked(nearest)}</blockquote>"
+            if nearest
+            else "<p>No passage comes near it.</p>"
+        )
+        rows.append(f'<details class="source"><summary>⚠️ {escape(str(doubt))}</summary>{passage}</details>')
+    return "<h2>Doubtful</h2>" + "".join(rows) if rows else ""
+
+
+def numbers_html(answers: Sequence[Answer]) -> str:
+    """The numbers of a conversation as four small cards."""
+    cards = (f"<div><span>{name}</span><b>{value}</b></div>" for name, value in totals(answers).items())
+    return f'<h2>This session</h2><div class="numbers">{"".join(cards)}</div>'
+
+
+def files_html(knowledge: "KnowledgeBase") -> str:
+    """The documents that answers come from, and how far they are read."""
+    rows = "".join(_file_row(file) for file in knowledge.files())
+    return (
+        f'<h2>Documents</h2><ul class="files">{rows}</ul><p class="quiet">{escape(str(knowledge.status))}</p>'
+    )
+
+
+def own_files_html(own: "VisitorFiles") -> str:
+    """What this visitor has added; nothing where nothing was."""
+    rows = "".join(_file_row(file) for file in own.files())
+    return f'<h2>Your documents</h2><ul class="files">{rows}</ul>' if rows else ""
+
+
+def _file_row(file: "FileReport") -> str:
+    note = f' <span class="quiet">{escape(file.note)}.</span>' if file.note else ""
+    return f"<li>{'⚠️' if file.note and not file.passages else '📄'} {escape(file.file)}{note}</li>"
+
+
+def engine_note(settings: "Settings") -> str:
+    """One quiet line where no model is connected: what the offline engine does, and which wish it cannot keep."""
+    if settings.model != "offline":
+        return ""
+    note = "Runs on the offline engine, which quotes. README.md says how to connect a model."
+    wished = [str(wish.get("words", "")) for wish in settings.constraints if wish.get("kind") == "language"]
+    if wished:
+        note += (
+            f" It quotes a text in its own language: for \u201c{wished[0]}\u201d over others, connect one."
+        )
+    return note

@@ -1,0 +1,181 @@
+"""Parts that every Streamlit screen shares: a streaming answer, its sources and numbers, the documents, the session."""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from protokit.runtime.assistant_types import Answer, Citation
+from protokit.runtime.reply import Reply
+from protokit.runtime.runtime_errors import RuntimeProblem
+from protokit.runtime.settings import Settings
+from protokit.runtime.ui.formatting import doubted, doubts, engine_note, marked, match, numbers, title, totals
+from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
+from protokit.runtime.uploads import upload_policy
+from protokit.runtime.uploads.visitor_files import VisitorFiles, one_file
+from protokit.runtime.usage.events import EventLog
+from protokit.runtime.visitor import current_visitor
+from vectorstore.knowledge import KnowledgeBase
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+_UPLOADS = "names of uploads"
+_RUNNING = "running"
+"""Where the session keeps the reply that streams, and what to do with its answer."""
+REFRESH = 2
+"""Seconds between looks at how far the documents are read."""
+
+
+def set_up_page(settings: Settings, *, wide: bool = False) -> None:
+    """Title, icon, style.css and the line under the title; and what was left of an answer that was stopped."""
+    _take_stopped()
+    st.set_page_config(settings.title, page_icon=settings.emoji, layout="wide" if wide else "centered")
+    style = settings.folder / "style.css"
+    if style.is_file():
+        st.html(style)
+    st.title(safe_line(settings.title), anchor=False)
+    st.caption(safe_markdown(settings.pitch))
+
+
+def stream(reply: Reply, keep: Callable[[Answer], None]) -> None:
+    """Show the text as it comes, `keep` the answer, whole or stopped, and run the page anew.
+
+    Where there is no answer, a friendly line says so and the page goes on.
+    """
+    place, stop, text = st.empty(), st.empty(), ""
+    if reply.model != "offline":  # a click runs the page anew, which ends this run of it
+        stop.button("Stop", icon=":material/stop_circle:", type="tertiary", key="stop")
+    st.session_state[_RUNNING] = reply, keep
+    try:
+        with closing(_pieces(reply)) as pieces:  # closed at once however it ends: the model stops too
+            for piece in pieces:
+                text += piece
+                place.markdown(safe_markdown(text))
+    except RuntimeProblem as problem:
+        st.session_state.pop(_RUNNING, None)
+        stop.empty()
+        st.error(safe_markdown(problem.friendly))
+        return
+    st.session_state.pop(_RUNNING, None)
+    keep(reply.answer)
+    st.rerun()
+
+
+def _pieces(reply: Reply) -> Generator[str, None, None]:
+    """The text as it comes; the offline engine's at once, so that a click meanwhile does not cut what takes no time."""
+    if reply.model == "offline":
+        yield reply.answer.text
+    else:
+        yield from reply
+
+
+def _take_stopped() -> None:
+    """Keep what had been said when the visitor pressed Stop: a run that is ended cannot do it itself."""
+    if running := st.session_state.pop(_RUNNING, None):
+        reply, keep = running
+        if answer := reply.stop():
+            keep(answer)
+
+
+def show_text(answer: Answer) -> None:
+    """The answer's text, and what the visitor should know about it."""
+    st.markdown(safe_markdown(doubted(answer)))
+    for doubt in doubts(answer):
+        with st.expander(safe_line(str(doubt)), icon=":material/warning:"):
+            if doubt.nearest:
+                st.caption(f"The nearest passage: {safe_line(title(doubt.nearest))}")
+                st.html(f'<blockquote class="passage">{marked(doubt.nearest)}</blockquote>')
+            else:
+                st.caption("No passage comes near it.")
+    if answer.note:
+        st.caption(f":material/info: {safe_line(answer.note)}")
+
+
+def show_sources(sources: Sequence[Citation]) -> None:
+    """Each passage under its file and place, the used words marked."""
+    for source in sources:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{safe_line(title(source))}**", width="content")
+            st.badge(match(source.passage), color="green" if source.number else "gray")
+        st.html(f'<blockquote class="passage">{marked(source)}</blockquote>')
+
+
+def show_feedback(answer: Answer, events: EventLog) -> None:
+    """Thumbs, stored at once, and what the answer took."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        thumbs = st.feedback("thumbs", key=f"thumbs-{answer.event}")
+        st.caption(safe_line(numbers(answer)), help=safe_line(answer.packing) or None)
+    if thumbs is not None:
+        events.feedback(answer.event, 1 if thumbs else -1)
+
+
+def show_session(answers: Sequence[Answer]) -> None:
+    """Questions, latency, tokens and cost so far, as four cards."""
+    st.subheader("This session", anchor=False)
+    cards = list(totals(answers).items())
+    for pair in (cards[:2], cards[2:]):
+        for column, (name, value) in zip(st.columns(2), pair, strict=True):
+            column.metric(name, value, border=True)
+
+
+def show_documents(knowledge: KnowledgeBase) -> None:
+    """The documents and how far they are read; it goes on by itself until all are."""
+    st.fragment(_documents, run_every=None if knowledge.wait(0) else REFRESH)(knowledge)
+
+
+def _documents(knowledge: KnowledgeBase) -> None:
+    st.subheader("Documents", anchor=False)
+    for file in knowledge.files():
+        unread = not file.passages and file.note
+        st.markdown(f":material/{'warning' if unread else 'description'}: {safe_line(file.file)}")
+        if file.note:
+            st.caption(safe_line(f"{file.note}."))
+    st.caption(safe_line(str(knowledge.status)))
+
+
+def may_upload(settings: Settings) -> bool:
+    """Whether this visitor may upload files."""
+    headers = {name.lower(): value for name, value in st.context.headers.to_dict().items()}
+    return upload_policy.may_upload(settings, headers)
+
+
+def take_uploads(own: VisitorFiles, uploads: "Sequence[UploadedFile]") -> None:
+    """Hold for this visitor the files that stand in the list of uploads, and no others."""
+    names: dict[str, str] = st.session_state.setdefault(_UPLOADS, {})
+    for upload in uploads:
+        if upload.file_id not in names:
+            try:
+                names[upload.file_id] = own.add(upload.name, upload.getvalue(), current_visitor())
+            except ValueError as problem:
+                names[upload.file_id] = ""
+                st.toast(safe_line(str(problem)), icon=":material/warning:")
+    own.keep_only([names[upload.file_id] for upload in uploads])
+
+
+def read_upload(upload: "UploadedFile", read: Callable[[Path], None]) -> None:
+    """Let `read` have a visitor's file on the disk, for so long; where it is not taken, the page says why."""
+    try:
+        with one_file(upload.name, upload.getvalue(), current_visitor()) as path:
+            read(path)
+    except ValueError as problem:
+        st.toast(safe_line(str(problem)), icon=":material/warning:")
+
+
+def show_own_files(own: VisitorFiles) -> None:
+    """Which of the visitor's files cannot be searched, and why; until all are read it looks again by itself."""
+    st.fragment(_own_files, run_every=None if own.wait(0) else REFRESH)(own)
+
+
+def _own_files(own: VisitorFiles) -> None:
+    for file in own.files():
+        if file.note:
+            st.caption(safe_line(f"{file.file}: {file.note}."))
+
+
+def show_engine(settings: Settings) -> None:
+    """One quiet line where no model is connected."""
+    if note := engine_note(settings):
+        st.caption(safe_markdown(note))

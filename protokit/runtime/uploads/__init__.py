@@ -1,0 +1,1 @@
+"""What visitors bring: their files, for them alone, within bounds, gone with the visit."""

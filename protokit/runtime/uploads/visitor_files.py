@@ -1,0 +1,154 @@
+"""The files of one visitor: searched for that visitor alone, and gone with the visit.
+
+They lie in a temporary folder, which goes when the visitor removes them, when nothing was asked of them for
+IDLE_SECONDS, and when the page's process ends.
+"""
+
+import shutil
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from protokit.runtime.uploads.idle import watch
+from protokit.runtime.uploads.saved_upload import keep_upload
+from protokit.runtime.uploads.upload_quota import UploadQuota, too_large
+from vectorstore.passage import Passage
+
+if TYPE_CHECKING:
+    from vectorstore import KnowledgeBase
+    from vectorstore.progress import FileReport
+
+IDLE_SECONDS = 1800.0
+OWN = "your file: "
+"""Stands before the name of a visitor's file wherever it is shown, so that nobody takes it for the owner's."""
+QUOTA = UploadQuota()
+"""Of this process: each page has its own."""
+
+
+def notice(model: str, *, once: bool = False) -> str:
+    """What the page says of an upload's fate: searched during the visit, or (`once`) read a single time."""
+    minutes = f"{IDLE_SECONDS / 60:.0f} minutes"
+    fate = (
+        "The file is read once, for you alone, and not kept."
+        if once
+        else f"Only you can search what you add. It is deleted when you remove it, or {minutes} after its last use."
+    )
+    sent = "" if model == "offline" else " The model that writes the answers gets to read it."
+    return f"{fate}{sent} {too_large()}"
+
+
+class VisitorFiles:
+    """What one visitor has added. Made empty and cheap: a folder comes with the first file."""
+
+    def __init__(self, embedding: str = "default", *, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._embedding, self._idle_seconds = embedding, idle_seconds
+        self._knowledge: KnowledgeBase | None = None
+        self._remove: Callable[[], object] = lambda: None
+        self._lock = threading.RLock()
+        self._touched = time.monotonic()
+
+    def add(self, name: str, content: bytes, visitor: str) -> str:
+        """Keep a file of `visitor`, make it ready to be searched and return the name it got.
+
+        Raises ValueError with words for the visitor.
+        """
+        QUOTA.take(visitor, len(content))
+        with self._lock:
+            self._touched = time.monotonic()
+            knowledge, folder = self._opened()
+            path = keep_upload(folder, name, content)
+            knowledge.sync_in_background(folder)
+            return path.name
+
+    def keep_only(self, names: Sequence[str]) -> None:
+        """Remove all files but those of these names."""
+        with self._lock:
+            if self._knowledge is None:
+                return
+            knowledge, folder = self._opened()
+            for path in folder.iterdir():
+                if path.name not in names:
+                    path.unlink()
+            knowledge.sync_in_background(folder)
+
+    def files(self) -> "list[FileReport]":
+        """Every file: read, or failed and why."""
+        with self._lock:
+            return self._knowledge.files() if self._knowledge else []
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the files to be read, at most so many seconds; whether they are."""
+        with self._lock:
+            knowledge = self._knowledge
+        return knowledge is None or knowledge.wait(seconds)
+
+    def names(self) -> list[str]:
+        """The files that can be searched, as a page names them."""
+        return [f"{OWN}{file.file}" for file in self.files() if file.passages]
+
+    def search(self, question: str, *, limit: int, file: str | None = None) -> list[Passage]:
+        """The visitor's passages that bear most on a question, best first; `file` is one of `names`."""
+        with self._lock:
+            self._touched = time.monotonic()
+            if self._knowledge is None or (file is not None and not file.startswith(OWN)):
+                return []
+            passages = self._knowledge.search(
+                question, limit=limit, file=file.removeprefix(OWN) if file else None
+            )
+            return [replace(passage, file=f"{OWN}{passage.file}") for passage in passages]
+
+    def clear(self) -> None:
+        """Remove everything."""
+        with self._lock:
+            self._knowledge = None
+            self._remove()
+
+    def clear_if_idle(self) -> None:
+        """Remove everything once nothing was asked of it for long."""
+        if time.monotonic() - self._touched > self._idle_seconds:
+            self.clear()
+
+    def _opened(self) -> "tuple[KnowledgeBase, Path]":
+        """What searches the files, and the folder they lie in; both are made with the first file."""
+        from vectorstore import KnowledgeBase
+
+        if self._knowledge is None:
+            self._aside = Path(tempfile.mkdtemp(prefix="visitor-"))
+            self._knowledge = KnowledgeBase.open(self._aside / "index", embedding=self._embedding)
+            # Called too when the visitor's session is forgotten, and when this process ends.
+            self._remove = weakref.finalize(self, _remove, self._knowledge, self._aside)
+            watch(self)
+        return self._knowledge, self._aside / "files"
+
+
+def _remove(knowledge: "KnowledgeBase", folder: Path) -> None:
+    knowledge.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def merge(ranked: Sequence[Passage], own: Sequence[Passage], limit: int) -> list[Passage]:
+    """The best of two searches, at most `limit`: each keeps its order, and support decides between them."""
+    rest = [list(reversed(ranked)), list(reversed(own))]
+    best: list[Passage] = []
+    while any(rest) and len(best) < limit:
+        best.append(max((one for one in rest if one), key=lambda one: one[-1].support).pop())
+    return best
+
+
+def is_own(passages: Sequence[Passage]) -> bool:
+    """Whether a visitor's own file is among those that hold `passages`."""
+    return any(passage.file.startswith(OWN) for passage in passages)
+
+
+@contextmanager
+def one_file(name: str, content: bytes, visitor: str) -> Iterator[Path]:
+    """A visitor's file on the disk as long as it is read. Raises ValueError with words for the visitor."""
+    QUOTA.take(visitor, len(content))
+    with tempfile.TemporaryDirectory(prefix="visitor-", ignore_cleanup_errors=True) as folder:
+        yield keep_upload(Path(folder), name, content)

@@ -1,0 +1,126 @@
+"""What a call costs in dollars, from a price table that lies on this machine.
+
+The table is the package `genai-prices`, which never updates itself unless told to, so no call here uses the
+network. It takes a quarter of a second to load and is loaded on the first question about a paid model.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from protokit.runtime.assistant_types import Elsewhere
+
+Override = tuple[float, float]
+"""Dollars for a million tokens in, and for a million tokens out."""
+
+_LOCAL_PROVIDERS = frozenset({"ollama", "llamacpp", "llama_cpp", "lmstudio", "vllm", "gpt4all"})
+_MAKERS_OWN = re.compile(r"gpt-(?!oss)|chatgpt|o\d|claude|gemini", re.IGNORECASE)
+"""Models that run at their makers alone: a server of one's own only passes the question on, and the bill comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Dollars, or None where nobody knows; `source` says in a few words where the number comes from."""
+
+    dollars: float | None
+    source: str
+
+    def __str__(self) -> str:
+        """For a person: "$0.00006", "$0" or "unknown"."""
+        if self.dollars is None:
+            return "unknown"
+        return f"${self.dollars:.5f}" if 0 < self.dollars < 0.01 else f"${self.dollars:.4g}"
+
+
+def cost(
+    model: str,
+    tokens_in: int,
+    tokens_out: int,
+    overrides: Mapping[str, Override] | None = None,
+    *,
+    base_url: str = "",
+) -> Cost:
+    """What a call to `model` ("offline", "openai:gpt-4o-mini", "gpt-4o-mini"...) costs.
+
+    `overrides` (prices from prototype.yaml, by the model's full string or bare name) go first; [0, 0] says that
+    a server sends no bill. Then the offline engine and servers on this machine are free, but for the models of
+    makers that nobody else runs: those cost what they cost there. The table is asked for the rest. A model that it
+    does not hold, or any model on a server that it does not hold, also one of a private network, is unknown and
+    never 0.
+    """
+    own = _override(model, overrides or {})
+    if own is not None:
+        return Cost((tokens_in * own[0] + tokens_out * own[1]) / 1e6, "prices in prototype.yaml")
+    if is_local(model, base_url):
+        if not _MAKERS_OWN.match(_split(model)[1]):
+            return Cost(0.0, "runs on this machine")
+        base_url = ""  # a gateway: the maker's own price
+    return _from_table(model, tokens_in, tokens_out, base_url)
+
+
+def what_if(
+    tokens_in: int, tokens_out: int, model: str, overrides: Mapping[str, Override] | None = None
+) -> Cost:
+    """What the same tokens would cost on `model` at its maker, wherever they were spent."""
+    return cost(model, tokens_in, tokens_out, overrides)
+
+
+def elsewhere(
+    model: str, tokens_in: int, tokens_out: int, overrides: Mapping[str, Override] | None = None
+) -> Elsewhere | None:
+    """The same for an answer that is shown beside it, None where no model is named."""
+    return Elsewhere(model, what_if(tokens_in, tokens_out, model, overrides).dollars) if model else None
+
+
+def is_local(model: str, base_url: str = "") -> bool:
+    """Whether calls to `model` go no further than this machine."""
+    if model == "offline":
+        return True
+    if not base_url:
+        return model.partition(":")[0] in _LOCAL_PROVIDERS
+    host = urlsplit(base_url if "//" in base_url else f"//{base_url}").hostname or ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
+def context_window(model: str) -> int | None:
+    """How many tokens `model` can take in one call, or None where the table does not say."""
+    from genai_prices.data_snapshot import get_snapshot
+
+    provider, name = _split(model)
+    try:
+        _, found = get_snapshot().find_provider_model(name, None, provider, None)
+    except LookupError:
+        return None
+    return found.context_window
+
+
+def _from_table(model: str, tokens_in: int, tokens_out: int, base_url: str) -> Cost:
+    from genai_prices import Usage, __version__, calc_price
+
+    provider, name = _split(model)
+    usage = Usage(input_tokens=tokens_in, output_tokens=tokens_out)
+    try:
+        if base_url and provider in (None, "openai"):
+            found = calc_price(usage, name, provider_api_url=base_url)
+        else:
+            found = calc_price(usage, name, provider_id=provider)
+    except LookupError:
+        where = f" at {urlsplit(base_url).hostname or base_url}" if base_url else ""
+        return Cost(None, f'no price is known for "{name}"{where}; set one under prices in prototype.yaml')
+    return Cost(float(found.total_price), f"genai-prices {__version__}: {found.provider.id} {found.model.id}")
+
+
+def _override(model: str, overrides: Mapping[str, Override]) -> Override | None:
+    return overrides.get(model) or overrides.get(model.partition(":")[2])
+
+
+def _split(model: str) -> tuple[str | None, str]:
+    """Provider and name: "openai:gpt-4o" gives both; a bare name leaves the provider to be found."""
+    provider, colon, name = model.partition(":")
+    return (provider, name) if colon and provider.isidentifier() else (None, model)

@@ -1,0 +1,104 @@
+"""Blueprint + Spec -> a prototype's folder: rendered aside, moved into place in one step, or not at all."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from protokit.catalog.blueprint import Blueprint
+from protokit.catalog.lookup import layers
+from protokit.errors import FolderProblem
+from protokit.files.atomic import refuse_occupied
+from protokit.files.layout import BASE, KNOWLEDGE, SCHEMA_FILE, SPEC_FILE
+from protokit.files.placeholders import fill
+from protokit.files.staging import aside
+from protokit.scaffold.template_cache import rendered
+from protokit.spec.lexicon import language_name
+from protokit.spec.prototype_spec import Spec, schema, write_spec
+
+
+def render(
+    blueprint: Blueprint,
+    spec: Spec,
+    target: Path,
+    *,
+    instructions: str,
+    questions: str,
+    documents: Mapping[str, Path],
+) -> Path:
+    """Make the prototype `spec` in the folder `target` and return it.
+
+    `instructions` and `questions` are the texts of their files; `documents` maps names below `knowledge/` to
+    the files to copy. `target` must be absent or empty. Raises FolderProblem; whatever happens, `target` is
+    complete or untouched.
+    """
+    refuse_occupied(target)
+    found = layers(blueprint, spec.screen)
+    with _aside(target) as made, rendered(found, spec.slug, spec.screen) as template:
+        # Without the files' modes: an installation may be read-only, a prototype never is.
+        shutil.copytree(template, made, copy_function=shutil.copyfile)
+        _write_texts(made, blueprint, spec, {"instructions.md": instructions, "questions.yaml": questions})
+        shutil.copytree(made, made / BASE, ignore=shutil.ignore_patterns(".protokit"))
+        (made / SCHEMA_FILE).write_text(schema(), encoding="utf-8")
+        _copy_documents(documents, made / KNOWLEDGE)
+        refuse_occupied(target)
+        _move(made, target)
+    return target
+
+
+def _move(made: Path, target: Path) -> None:
+    """Bring everything at once. An empty `target` stays the same folder, since a shell may stand in it."""
+    if not target.is_dir():
+        made.replace(target)
+        return
+    try:
+        for path in made.iterdir():
+            path.replace(target / path.name)
+    except BaseException:
+        for path in target.iterdir():
+            path.replace(made / path.name)
+        raise
+
+
+def _write_texts(made: Path, blueprint: Blueprint, spec: Spec, texts: Mapping[str, str]) -> None:
+    """Put the person's words in as data; they never pass through a template."""
+    readme = fill((made / "README.md").read_text(encoding="utf-8"), readme_words(blueprint, spec))
+    for name, text in {**texts, "README.md": readme, SPEC_FILE: write_spec(spec)}.items():
+        (made / name).write_text(text, encoding="utf-8")
+
+
+def readme_words(blueprint: Blueprint, spec: Spec) -> dict[str, str]:
+    """Return what stands for each [[name]] in README.md."""
+    return {
+        "title": spec.title,
+        "pitch": spec.pitch,
+        "blueprint": blueprint.title,
+        "language": _language_note(spec),
+    }
+
+
+def _language_note(spec: Spec) -> str:
+    """What the README adds where answers are wished in one language, which the offline engine cannot choose."""
+    if not any(wish.kind == "language" for wish in spec.constraints):
+        return ""
+    name = language_name(spec.language)
+    return f" It quotes them in their own language: for answers in {name} over other texts, connect a model."
+
+
+def _copy_documents(documents: Mapping[str, Path], folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, source in documents.items():
+        copy = folder / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+
+
+@contextmanager
+def _aside(target: Path) -> Iterator[Path]:
+    try:
+        with aside(target) as made:
+            yield made
+    except OSError as error:
+        what = f"cannot write there ({error.strerror})"
+        place = str(target.absolute().parent)
+        raise FolderProblem(what, where=place, fix="Choose another with --out.") from None

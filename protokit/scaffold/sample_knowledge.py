@@ -1,0 +1,61 @@
+"""Sample knowledge: what a prototype starts from when nobody brings documents, with its own questions."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from protokit.catalog import lookup
+from protokit.catalog.blueprint import Blueprint
+from protokit.errors import SpecProblem
+from protokit.files.layout import KNOWLEDGE, QUESTIONS_FILE
+from protokit.scaffold.collect_documents import collect_documents
+from protokit.spec.yaml_io import dump_yaml, load_yaml, read_text
+
+HEAD = "# Questions with what a good answer must contain: this prototype's own test set.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A folder with `knowledge/` and `questions.yaml`: the blueprint's own, else that of a sample domain."""
+
+    folder: Path | None
+    domain: str
+    """The name of the domain, empty where the sample is the blueprint's own or there is none."""
+    asked: bool
+    """Whether questions are asked of it; texts to work on are only handed over."""
+
+    @classmethod
+    def of(cls, blueprint: Blueprint, domain: str) -> "Sample":
+        """The sample for `blueprint`; `domain` names the field of work that was spoken of."""
+        asked = blueprint.takes == "question"
+        own = blueprint.holder(KNOWLEDGE)
+        if (own / KNOWLEDGE).is_dir():
+            return cls(own, "", asked)
+        known = lookup.domains()
+        name = next((name for name in (domain, blueprint.default_domain) if name in known), None)
+        return cls(lookup.domain_folder(name), name, asked) if name else cls(None, "", asked)
+
+    def questions(self) -> str:
+        """The text of questions.yaml."""
+        path = self.questions_file
+        return HEAD + (read_text(path) if path and self.asked else dump_yaml([]))
+
+    def starters(self) -> tuple[str, ...]:
+        """The questions that are offered on the page."""
+        path = self.questions_file
+        rows = (load_yaml(read_text(path), where=path.name) or []) if path and self.asked else []
+        if not isinstance(rows, list):
+            raise SpecProblem(
+                "expected a list of questions", where=QUESTIONS_FILE, fix="Write `- question: ...`"
+            )
+        starters = [row for row in rows if isinstance(row, dict) and row.get("starter")]
+        return tuple(str(row["question"]) for row in starters if row.get("question"))
+
+    def documents(self) -> dict[str, Path]:
+        """Name below `knowledge/` -> file."""
+        return collect_documents([self.folder / KNOWLEDGE]) if self.folder else {}
+
+    @property
+    def questions_file(self) -> Path | None:
+        """Where its questions stand, if it has any."""
+        path = self.folder / QUESTIONS_FILE if self.folder else None
+        return path if path and path.is_file() else None

@@ -1,0 +1,246 @@
+"""From the typed line to a finished folder: draft, prepare the knowledge and the questions, render."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from protokit.catalog import lookup
+from protokit.catalog.blueprint import Blueprint
+from protokit.catalog.out_of_scope import read_out_of_scope
+from protokit.catalog.parameters import decided, require_decided
+from protokit.drafting.draft import draft, find_domain, without_constraints
+from protokit.drafting.router import RoutingDecision, route
+from protokit.errors import ChoiceProblem, PromptProblem
+from protokit.evaluation.assertions import with_assertions
+from protokit.files.atomic import refuse_occupied
+from protokit.files.layout import INSTRUCTIONS_FILE
+from protokit.scaffold.collect_documents import collect_documents
+from protokit.scaffold.instructions import instructions
+from protokit.scaffold.render import render
+from protokit.scaffold.sample_knowledge import HEAD, Sample
+from protokit.spec.names import clean_audience, clean_name, clean_prompt
+from protokit.spec.prototype_spec import PROVIDERS, SCREENS, Screen, Spec, Value
+from protokit.spec.yaml_io import dump_yaml
+
+if TYPE_CHECKING:
+    from vectorstore.progress import SyncReport
+
+
+@dataclass(frozen=True, slots=True)
+class ScaffoldRequest:
+    """What a person asks for: the line, and whatever they decided themselves."""
+
+    prompt: str
+    documents: Sequence[Path] = ()
+    blueprint: str | None = None
+    screen: str = "streamlit"
+    model: str = "offline"
+    name: str | None = None
+    audience: str | None = None
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    """What they decided of what the blueprint lets them decide, as values or as typed."""
+    trust: bool = False
+    """Whether code that is fetched from elsewhere may run."""
+    plain: bool = False
+    """Whether it is drafted offline, whatever model the environment names: for what must come out the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScaffoldPlan:
+    """What will be made, and why; nothing is written yet."""
+
+    spec: Spec
+    blueprint: Blueprint
+    choice: RoutingDecision
+    questions: str
+    """The text of questions.yaml."""
+    documents: Mapping[str, Path]
+    report: "SyncReport | None" = field(default=None, repr=False)
+    """What could be read of the person's own documents."""
+    drafted: str = ""
+    """Which model drafted it, or why the wished one did not; empty where none was wished."""
+
+
+def plan(wish: ScaffoldRequest) -> ScaffoldPlan:
+    """Draft everything for `wish`. Raises PromptProblem (an honest no), ChoiceProblem, NameProblem, DocumentProblem."""
+    prompt = clean_prompt(wish.prompt)
+    _refuse_path(prompt)
+    title = None if wish.name is None else clean_name(wish.name)
+    screen, model = _screen(wish.screen), _model(wish.model)
+    chosen = None if wish.blueprint is None else lookup.find_blueprint(wish.blueprint, trust=wish.trust)
+    documents = collect_documents(wish.documents)
+    choice = choose(prompt)
+    blueprint = chosen or _served(choice)
+    finish = partial(_finished, blueprint, wish.parameters)
+    domain = find_domain(prompt, lookup.domains())
+    audience = None if wish.audience is None else clean_audience(wish.audience)
+    drafted = partial(draft, prompt, blueprint, screen=screen, model=model, title=title, audience=audience)
+    if documents:
+        from protokit.drafting.starters.document_preview import preview_documents
+
+        with preview_documents(documents) as trial:
+            spec, note = _worded(drafted(domain=domain, documents=trial.texts()), wish, trial.outline)
+            rows = [] if blueprint.takes == "text" else trial.starters(spec.language, spec.starter_questions)
+            starters = tuple(row["question"] for row in rows)
+            spec = finish(spec, starters)
+            return ScaffoldPlan(spec, blueprint, choice, _written(rows), documents, trial.report, note)
+    sample = Sample.of(blueprint, domain.name if domain else "")
+    spec, note = _worded(
+        drafted(domain=lookup.domains().get(sample.domain), starters=sample.starters()), wish
+    )
+    spec = finish(spec, spec.starter_questions)
+    return ScaffoldPlan(spec, blueprint, choice, sample.questions(), sample.documents(), drafted=note)
+
+
+def choose(prompt: str) -> RoutingDecision:
+    """Find the blueprint for the cleaned `prompt`: by what it asks for, and by how only where that leaves a doubt."""
+    served, beyond = lookup.blueprints(), read_out_of_scope(lookup.home())
+    bare = without_constraints(prompt)
+    choice = route(bare, served, beyond) if any(map(str.isalnum, bare)) else None
+    if choice is None or choice.blueprint is None or (choice.question and choice.beyond is None):
+        return route(prompt, served, beyond)
+    return choice
+
+
+def _worded(spec: Spec, wish: ScaffoldRequest, outline: Callable[[], str] = str) -> tuple[Spec, str]:
+    """The offline draft as a language model words it, where one is wished or in the environment, and who did it."""
+    if wish.plain or (wish.model == "offline" and "PROTOKIT_MODEL" not in os.environ):
+        return spec, ""
+    from protokit.drafting.llm_draft import draft_by_model, drafting_model
+
+    if not (model := drafting_model(wish.model)):
+        return spec, ""
+    decided = [name for name, given in (("title", wish.name), ("audience", wish.audience)) if given]
+    made = draft_by_model(model, spec, outline=outline(), decided=decided)
+    return made.spec, made.note
+
+
+def plan_from(
+    spec: Spec, paths: Sequence[Path] = (), *, blueprint: str | None = None, trust: bool = False
+) -> ScaffoldPlan:
+    """The Plan for a Spec that a person wrote or edited: nothing is drafted, its starter questions are kept.
+
+    `blueprint` tells where to find the one that the Spec names, if not where it says. A Spec may come from
+    anybody, so that it cannot vouch for code from elsewhere.
+    """
+    named = spec.source.url if spec.source else spec.blueprint.partition("@")[0]
+    found = lookup.find_blueprint(blueprint or named, trust=trust)
+    spec = _finished(found, spec.parameters, spec, spec.starter_questions)
+    choice = RoutingDecision(found.name, 1.0, (), None, 0.0, (), None, None)
+    if paths:
+        from protokit.drafting.starters.document_preview import preview_documents
+
+        documents = collect_documents(paths)
+        rows = [{"question": question, "starter": True} for question in spec.starter_questions]
+        with preview_documents(documents) as trial:
+            return ScaffoldPlan(spec, found, choice, _written(rows), documents, trial.report)
+    sample = Sample.of(found, spec.domain)
+    return ScaffoldPlan(spec, found, choice, sample.questions(), sample.documents())
+
+
+def sample_plan(blueprint: Blueprint, screen: Screen, name: str | None = None) -> ScaffoldPlan:
+    """The Plan of a blueprint's sample: its first example is the prompt, what has no default gets some value."""
+    some: dict[str, Value] = {"text": "some text", "integer": 1, "number": 1, "boolean": True}
+    needed = {title: p for title, p in blueprint.parameters.items() if p.default is None}
+    values = {title: next(iter(p.choices), some[p.type]) for title, p in needed.items()}
+    folder = str(blueprint.folder.absolute())
+    return plan(
+        ScaffoldRequest(blueprint.examples[0], (), folder, screen, name=name, parameters=values, plain=True)
+    )
+
+
+def with_parameters(planned: ScaffoldPlan, given: Mapping[str, Value]) -> ScaffoldPlan:
+    """The same Plan with these parameters decided as well. Raises ChoiceProblem."""
+    values = decided(planned.blueprint.parameters, {**planned.spec.parameters, **given})
+    return replace(planned, spec=msgspec.structs.replace(planned.spec, parameters=values))
+
+
+def make(planned: ScaffoldPlan, out: Path | None = None) -> Path:
+    """Render `planned` into `out` (default: a folder of its slug right here) and return the folder."""
+    target = Path.cwd() / planned.spec.slug if out is None else out
+    refuse_occupied(target)
+    _require_screen(planned.blueprint, planned.spec.screen)
+    require_decided(planned.blueprint.parameters, planned.spec.parameters)
+    text = instructions(planned.spec, planned.blueprint.holder(INSTRUCTIONS_FILE))
+    return render(
+        planned.blueprint,
+        planned.spec,
+        target,
+        instructions=text,
+        questions=with_assertions(planned.questions, planned.spec),
+        documents=planned.documents,
+    )
+
+
+def _refuse_path(prompt: str) -> None:
+    """Raise PromptProblem where the prompt is nothing but a path: what it holds belongs to --docs."""
+    if any(mark in prompt for mark in (os.sep, ".")) and os.path.exists(prompt):  # noqa: PTH110 - any string may come
+        what = f'the prompt "{prompt}" is a file or folder'
+        raise PromptProblem(what, fix="Say in a sentence what it should do, and give this with --docs.")
+
+
+def _screen(given: str) -> Screen:
+    for screen in SCREENS:
+        if given == screen:
+            return screen
+    raise ChoiceProblem.of("ui", given, list(SCREENS))
+
+
+def _model(given: str) -> str:
+    provider, colon, name = given.partition(":")
+    if given == "offline":
+        return given
+    if not (provider.isidentifier() and colon and name.strip() == name != ""):
+        known = ["offline", "openai:NAME", "PROVIDER:NAME"]
+        raise ChoiceProblem.of("model", given, known, fix="For example --model openai:gpt-4.1-mini")
+    if provider not in PROVIDERS:
+        raise ChoiceProblem.of("the model's provider", provider, list(PROVIDERS))
+    return given
+
+
+def _served(choice: RoutingDecision) -> Blueprint:
+    if choice.blueprint:
+        return lookup.find_blueprint(choice.blueprint)
+    beyond = choice.beyond
+    names = ", ".join(sorted(lookup.blueprints()))
+    if beyond is None:
+        raise PromptProblem(
+            "I could not tell what this should do",
+            fix=f"Say who asks and what they get, or choose with --blueprint ({names}).",
+        )
+    nearest = (
+        f" The nearest is {beyond.nearest}, which would not {beyond.would_not}." if beyond.nearest else ""
+    )
+    insist = f" To use it anyway: --blueprint {beyond.nearest}" if beyond.nearest else ""
+    raise PromptProblem(
+        f"this asks for {beyond.title}. {beyond.why.rstrip('.')}.{nearest}", fix=insist.strip()
+    )
+
+
+def _require_screen(blueprint: Blueprint, screen: Screen) -> None:
+    if screen not in blueprint.screens:
+        raise ChoiceProblem.of("ui", screen, list(blueprint.screens))
+
+
+def _finished(
+    blueprint: Blueprint, parameters: Mapping[str, Value], spec: Spec, starters: tuple[str, ...]
+) -> Spec:
+    """`spec` with what the blueprint adds to it. Raises ChoiceProblem for what the blueprint does not offer."""
+    _require_screen(blueprint, spec.screen)
+    return msgspec.structs.replace(
+        spec,
+        blueprint=blueprint.reference,
+        source=blueprint.source,
+        takes=blueprint.takes,
+        starter_questions=() if blueprint.takes == "text" else starters,
+        parameters=decided(blueprint.parameters, parameters),
+    )
+
+
+def _written(rows: Sequence[Mapping[str, Any]]) -> str:
+    return HEAD + dump_yaml(list(rows))

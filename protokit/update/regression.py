@@ -1,0 +1,177 @@
+"""Health: how a prototype fares by its tests, its questions and its page, so that two states can be compared."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from protokit.errors import ProtokitError
+from protokit.evaluation.dataset import read_rows
+from protokit.prototype.prototype_folder import Prototype
+from protokit.runtime.usage.spending_limits import BUDGET_URL_ENV
+
+TIMEOUT_S = 900
+"""Seconds that one kind of test may take."""
+_STOPS_PYTHON = "E9,F63,F7,F82"
+_NO_TESTS = 5
+"""Pytest's exit code where it finds none."""
+_SCORES = ("right", "citations", "refusals", "grounded")
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What was found wrong and how the questions were answered. What was not looked at is in `unseen`."""
+
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """What does not pass -> its first line of complaint."""
+    scores: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Measure of `protokit eval` -> hits, of how many."""
+    passed: int = 0
+    """How many tests passed."""
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def flawless(self) -> bool:
+        """Whether nothing can have been better before."""
+        return not self.failed and all(hits == of for hits, of in self.scores.values())
+
+    def __or__(self, other: "Health") -> "Health":
+        """What both found."""
+        return Health(
+            {**self.failed, **other.failed},
+            {**self.scores, **other.scores},
+            self.passed + other.passed,
+            self.unseen + other.unseen,
+        )
+
+
+def worse(before: Health, after: Health) -> str:
+    """The first thing that is worse `after`, empty where nothing is. What failed before may go on failing."""
+    for name, complaint in after.failed.items():
+        if name not in before.failed:
+            return f"{name}: {complaint}"
+    for name, (hits, of) in after.scores.items():
+        earlier, of_earlier = before.scores.get(name, (0, 0))
+        if of and of_earlier and hits / of < earlier / of_earlier:
+            return f"eval: {name} falls from {earlier} of {of_earlier} to {hits} of {of}"
+    return ""
+
+
+def _code(folder: Path, python: str) -> Health:
+    """What stops Python when it gets there, also where no test gets: no syntax, no such name."""
+    rules = ["--isolated", f"--select={_STOPS_PYTHON}", "--output-format=json", "--quiet", "--no-cache"]
+    done = _run([sys.executable, "-m", "ruff", "check", *rules, "."], folder)
+    try:
+        faults = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        return Health({"ruff": _last_line(done)})
+    failed = {}
+    for fault in faults:
+        place = Path(fault["filename"]).resolve().relative_to(folder.resolve())
+        failed[f"{place.as_posix()}: {fault['message']}"] = f"line {fault['location']['row']}"
+    return Health(failed)
+
+
+def _tests(folder: Path, python: str) -> Health:
+    if python == sys.executable and importlib.util.find_spec("pytest") is None:
+        return Health(unseen=("its tests, for which pytest is not installed",))
+    with TemporaryDirectory(prefix="protokit-tests-") as aside:
+        report = Path(aside, "report.xml")
+        words = [
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            f"--junitxml={report}",
+            f"--rootdir={folder}",
+        ]
+        done = _run([python, *words], folder)
+        if done.returncode == _NO_TESTS:
+            return Health(unseen=("its tests: there are none",))
+        if not report.is_file():
+            return Health({"pytest": _last_line(done)})
+        cases = list(ElementTree.parse(report).iter("testcase"))
+    failed = {_named(case): why for case in cases if (why := _complaint(case))}
+    return Health(failed, passed=len(cases) - len(failed))
+
+
+def _questions(folder: Path, python: str) -> Health:
+    try:
+        prototype = Prototype.open(folder)
+        rows = read_rows(prototype.questions())
+    except ProtokitError as problem:
+        return Health({"questions.yaml": str(problem)})
+    if prototype.spec.takes != "question" or not rows:
+        return Health(unseen=("its questions: there are none",))
+    done = _run([python, "-m", "protokit", "eval", str(folder), "--model", "offline", "--json"], folder)
+    try:
+        (card,) = json.loads(done.stdout)["models"]
+    except (json.JSONDecodeError, KeyError, ValueError):
+        return Health({"protokit eval": _last_line(done)})
+    return Health(scores={name: (card[name]["hits"], card[name]["of"]) for name in _SCORES})
+
+
+def _page(folder: Path, python: str) -> Health:
+    try:
+        screen = Prototype.open(folder).spec.screen
+    except ProtokitError as problem:
+        return Health({"prototype.yaml": str(problem)})
+    if importlib.util.find_spec(screen) is None:
+        return Health(unseen=(f"its page, for which {screen} is not installed",))
+    done = _run([python, "-m", "protokit.evaluation.checks.page_check", str(folder), screen], folder)
+    try:
+        told = json.loads(done.stdout.splitlines()[-1])
+    except (json.JSONDecodeError, IndexError):
+        return Health({"its page": _last_line(done)})
+    return Health({} if told["ok"] else {"its page": " ".join(str(told["detail"]).split())})
+
+
+def _run(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    outside = {name: value for name, value in os.environ.items() if name != BUDGET_URL_ENV}
+    environment = {**outside, "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        return subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, "", f"no end within {TIMEOUT_S} s")
+
+
+def _last_line(done: "subprocess.CompletedProcess[str]") -> str:
+    lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    return lines[-1].strip() if lines else f"it ended with {done.returncode} and without a word"
+
+
+def _named(case: ElementTree.Element) -> str:
+    return "::".join(part for part in (case.get("classname"), case.get("name")) if part)
+
+
+def _complaint(case: ElementTree.Element) -> str:
+    """The first line of what a test case complains of, empty for one that passed or was skipped."""
+    for kind in ("failure", "error"):
+        if (found := case.find(kind)) is not None:
+            lines = (found.get("message") or found.text or kind).strip().splitlines()
+            return lines[0] if lines else kind
+    return ""
+
+
+Look = Callable[[Path, str], Health]
+"""Looks at the prototype in a folder, offline, with that Python. One that is broken is what the Health says."""
+
+LOOKS: Mapping[str, Look] = {"code": _code, "tests": _tests, "questions": _questions, "page": _page}
+"""In this order: the first ones are the quickest."""

@@ -1,0 +1,133 @@
+"""Plans an update: what brings a prototype to its blueprint of today; nothing is written here."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import msgspec
+
+from protokit.catalog import lookup
+from protokit.catalog.blueprint import Blueprint
+from protokit.catalog.parameters import require_decided
+from protokit.errors import FolderProblem
+from protokit.files.layout import BASE, SCHEMA_FILE, SPEC_FILE
+from protokit.scaffold.render import render
+from protokit.spec.prototype_spec import Spec, parse_spec
+from protokit.spec.schema_migrations import migrated
+from protokit.update.file_diff import YOURS, Change, changes, files, read
+
+_OF_THE_BLUEPRINT = ("blueprint", "takes", "source", "parameters")
+"""The fields of a Spec that an update may set."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatePlan:
+    """What an update would do; nothing is written yet."""
+
+    folder: Path
+    before: str
+    """The blueprint it was made from, "rag-search@1.0.0"."""
+    after: str
+    changes: tuple[Change, ...]
+    """The files that people know of."""
+    records: tuple[Change, ...]
+    """Those below `.protokit/`: the new pristine render, and the schema."""
+
+    @property
+    def conflicts(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.outcome == "conflict")
+
+    @property
+    def writes(self) -> tuple[Change, ...]:
+        """Every file that would be written."""
+        return tuple(change for change in (*self.changes, *self.records) if change.writes)
+
+
+def plan(folder: Path, blueprint: str = "", *, trust: bool = False) -> UpdatePlan:
+    """What an update of the prototype in `folder` to `blueprint` (default: its own) would do."""
+    content = (folder / SPEC_FILE).read_bytes()
+    spec = _spec_of(content)
+    found = _blueprint(spec, blueprint, trust)
+    renewed = _renewed(spec, found)
+    text = migrated(content, _changed(spec, renewed))
+    with TemporaryDirectory(prefix="protokit-render-") as aside:
+        new = _rendered(found, renewed, folder / BASE, Path(aside, "new"))
+        labels = ("yours", found.reference)
+        of_files = changes(folder, folder / BASE, new / BASE, labels)
+        records = [_record(folder, new, name) for name in _record_names(folder, new)]
+    of_spec = Change(SPEC_FILE, "kept" if text == content else "merged", content, text)
+    everything = sorted([*of_files, of_spec], key=lambda change: change.file)
+    return UpdatePlan(folder, spec.blueprint, found.reference, tuple(everything), tuple(records))
+
+
+def _spec_of(content: bytes) -> Spec:
+    """The Spec in a prototype.yaml of whatever schema."""
+    return parse_spec(migrated(content, {}).decode("utf-8-sig"))
+
+
+def _blueprint(spec: Spec, asked: str, trust: bool) -> Blueprint:
+    """The blueprint as it is today: any version of it, since what gets worse by it is not kept."""
+    if asked:
+        return lookup.find_blueprint(asked, trust=trust)
+    found = lookup.blueprint_of(spec, trust=trust)
+    if _numbers(found.version) < _numbers(spec.blueprint.partition("@")[2]):
+        raise FolderProblem(
+            f"it was made from {spec.blueprint}, and here is only the older {found.reference}",
+            fix="Upgrade protokit, or name a blueprint with --blueprint.",
+        )
+    return found
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def _renewed(spec: Spec, blueprint: Blueprint) -> Spec:
+    """The Spec with what comes from the blueprint as it is now; a new parameter has its default."""
+    new = {name: each.default for name, each in blueprint.parameters.items() if each.default is not None}
+    values = {**new, **spec.parameters}
+    require_decided(blueprint.parameters, values)
+    return msgspec.structs.replace(
+        spec,
+        blueprint=blueprint.reference,
+        takes=blueprint.takes,
+        source=blueprint.source,
+        parameters=values,
+    )
+
+
+def _changed(before: Spec, after: Spec) -> dict[str, Any]:
+    fields = {name: (getattr(before, name), getattr(after, name)) for name in _OF_THE_BLUEPRINT}
+    return {name: msgspec.to_builtins(new) for name, (old, new) in fields.items() if old != new}
+
+
+def _rendered(blueprint: Blueprint, spec: Spec, base: Path, target: Path) -> Path:
+    """Render the blueprint of today with the words of the day the prototype was made.
+
+    A title that was changed since stands in prototype.yaml; a README that the person titled is not fought over.
+    """
+    if spec.screen not in blueprint.screens:
+        raise FolderProblem(f"{blueprint.reference} has no {spec.screen} screen", where=SPEC_FILE)
+    first = read(base / SPEC_FILE)
+    born = spec if first is None else _spec_of(first)
+    words = {"title": born.title, "pitch": born.pitch, "slug": born.slug}
+    texts = {name: (read(base / name) or b"").decode("utf-8") for name in YOURS}
+    return render(
+        blueprint,
+        msgspec.structs.replace(spec, **words),
+        target,
+        instructions=texts["instructions.md"],
+        questions=texts["questions.yaml"],
+        documents={},
+    )
+
+
+def _record_names(folder: Path, new: Path) -> list[str]:
+    bases = {*files(folder / BASE), *files(new / BASE)}
+    return sorted([*((BASE / name).as_posix() for name in bases), SCHEMA_FILE])
+
+
+def _record(folder: Path, new: Path, name: str) -> Change:
+    before, after = read(folder / name), read(new / name)
+    return Change(name, "kept" if before == after else "replaced", before, after)

@@ -1,0 +1,125 @@
+"""Brings a prototype to what its blueprint is today, and keeps what its people made of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from protokit.errors import FolderProblem
+from protokit.files.layout import BASE, SPEC_FILE
+from protokit.update.regression import LOOKS, Health, worse
+from protokit.update.sandbox import Sandbox, open_sandbox, remove_leftovers
+from protokit.update.transaction import Recovery, carry_out, interrupted, only_one, recover
+from protokit.update.update_plan import UpdatePlan, plan
+
+Verdict = Literal["up to date", "would update", "updated", "conflicts", "rolled back"]
+Tell = Callable[[str], None]
+"""Is told each step that takes a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """How an update ended."""
+
+    plan: UpdatePlan
+    verdict: Verdict
+    written: bool
+    why: str = ""
+    """What got worse, where it was rolled back."""
+    culprit: str = ""
+    """The file whose change did it."""
+    health: Health | None = None
+    """How the prototype fares with the update, where that was looked at."""
+    recovery: Recovery | None = None
+    """What an update that was cut off earlier had left, and was undone first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the person asks for."""
+
+    blueprint: str = ""
+    """Another place to take the blueprint from; empty for the one it was made from."""
+    trust: bool = False
+    """Whether code from a git repository may run that was not there when the prototype was made."""
+    dry_run: bool = False
+    conflicts: bool = False
+    """Whether conflicts are written into the files, between markers."""
+
+
+def update(folder: Path, wanted: Wanted, tell: Tell = lambda step: None) -> Updated:
+    """Bring the prototype in `folder` to its blueprint of today, wholly or not at all.
+
+    It is tried in a copy first. Raises FolderProblem, SpecProblem, ChoiceProblem, MissingExtra.
+    """
+    folder = folder.resolve()
+    _require(folder)
+    if wanted.dry_run:
+        if interrupted(folder):
+            raise FolderProblem(
+                "an update was cut off here", where=str(folder), fix="`protokit update` undoes it."
+            )
+        planned = plan(folder, wanted.blueprint, trust=wanted.trust)
+        return Updated(planned, _foreseen(planned), written=False)
+    with only_one(folder):
+        recovery = recover(folder)
+        remove_leftovers(
+            folder
+        )  # also where nothing is left to do: one that was killed may still have written
+        ended = _carried_out(plan(folder, wanted.blueprint, trust=wanted.trust), wanted, tell)
+    return replace(ended, recovery=recovery)
+
+
+def _require(folder: Path) -> None:
+    if not (folder / SPEC_FILE).is_file():
+        raise FolderProblem(
+            f"no {SPEC_FILE} here, so this is not a prototype",
+            where=str(folder),
+            fix="`protokit list` shows yours.",
+        )
+    if not (folder / BASE).is_dir():
+        raise FolderProblem(
+            f"no {BASE.as_posix()} here, so what you changed cannot be told from what came with it",
+            where=str(folder),
+            fix=f"Make it anew (`protokit new --spec {SPEC_FILE} --out NEW`) and move your changes over.",
+        )
+
+
+def _foreseen(planned: UpdatePlan) -> Verdict:
+    if planned.conflicts:
+        return "conflicts"
+    return "would update" if planned.writes else "up to date"
+
+
+def _carried_out(planned: UpdatePlan, wanted: Wanted, tell: Tell) -> Updated:
+    if not planned.writes and not planned.conflicts:
+        return Updated(planned, "up to date", written=False)
+    if planned.conflicts:
+        if wanted.conflicts:
+            carry_out(planned.folder, planned.writes)
+        return Updated(planned, "conflicts", written=wanted.conflicts)
+    tell("Copying it to try the update there")
+    with open_sandbox(planned.folder) as copy:
+        tried = _tried(copy, planned, tell)
+    if tried.verdict == "updated":
+        carry_out(planned.folder, planned.writes)
+    return tried
+
+
+def _tried(copy: Sandbox, planned: UpdatePlan, tell: Tell) -> Updated:
+    """How the update fares in the copy."""
+    if not any(change.writes for change in planned.changes):
+        return Updated(planned, "updated", written=True)
+    health = Health()
+    for name, look in LOOKS.items():
+        tell(f"Looking at its {name} with the update")
+        after = copy.health(look, planned.changes)
+        health |= after
+        if after.flawless:
+            continue
+        before = copy.health(look)
+        if why := worse(before, after):
+            tell("Looking for the file that did it")
+            culprit = copy.culprit(look, planned.changes, before)
+            return Updated(planned, "rolled back", written=False, why=why, culprit=culprit, health=health)
+    return Updated(planned, "updated", written=True, health=health)

@@ -1,0 +1,1 @@
+"""What a process may not do: files, network, other processes."""

@@ -1,0 +1,1 @@
+"""What is kept of the documents: passages, their words, their vectors."""

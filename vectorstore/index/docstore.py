@@ -1,0 +1,345 @@
+"""The light file beside the vectors: which files are in, their passages, and what is still to be embedded.
+
+It is one SQLite database. Everything that must survive a kill is written here first, so words can be searched
+without Chroma, and what Chroma lacks or has too much is always known.
+"""
+
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from vectorstore.passage import Passage
+from vectorstore.progress import FileReport, FileStatus
+from vectorstore.vectorstore_errors import VectorstoreError
+
+T = TypeVar("T")
+
+_APPLICATION_ID = 0x6B6E6F77  # "know": tells our database from somebody else's
+_FORMAT = 1
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_BUSY_SECONDS = 30.0
+_SCHEMA = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE files (
+    file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL,
+    pages INTEGER NOT NULL, reason TEXT NOT NULL, fix TEXT NOT NULL, original TEXT NOT NULL,
+    chunking TEXT NOT NULL, source BLOB NOT NULL);
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file TEXT NOT NULL, number INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, page INTEGER, place TEXT NOT NULL, heading TEXT NOT NULL,
+    text TEXT NOT NULL, meaning TEXT NOT NULL, embedded INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX passages_file ON passages (file);
+CREATE INDEX passages_meaning ON passages (meaning);
+CREATE INDEX passages_waiting ON passages (row) WHERE NOT embedded;
+CREATE TABLE gone (id TEXT PRIMARY KEY, meaning TEXT NOT NULL);
+"""
+IN_HAND = "file in hand"
+"""The fact that names the content being read and how often it was begun: what is left of it after a kill."""
+_ENTRY = "file, sha256, kind, status, pages, reason, fix, original, chunking"
+_PASSAGE = "id, file, number, start, end, page, place, heading, text, meaning"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """A file as it was read: what identifies it, and what came of it."""
+
+    file: str
+    sha256: str
+    kind: str
+    status: FileStatus
+    pages: int = 0
+    reason: str = ""
+    fix: str = ""
+    original: str = ""
+    """The file with the same content that holds the passages, if this one is a duplicate."""
+    chunking: str = ""
+    """Version of the chunking that made its passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A passage as stored, under the id it has here and in Chroma."""
+
+    id: str
+    number: int
+    """Its place among the passages of its file, counted from 0."""
+    meaning: str
+    """Hash of the text that is embedded: equal meaning, equal vector."""
+    passage: Passage
+
+
+class Docstore:
+    """One open catalogue. Threads may share it: calls take turns, none lasts long."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make it. Raises VectorstoreError for another program's, sqlite3.DatabaseError for a damaged
+        one.
+        """
+        self._turn = threading.RLock()
+        self._path = path
+        self._database = _connect(path)
+
+    def close(self) -> None:
+        """Close the file; further calls fail."""
+        with self._turn:
+            self._database.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it is kept, or, after an error or a kill, none."""
+        with self._turn, self._told():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+            except BaseException:
+                with suppress(sqlite3.DatabaseError):  # a damaged file has ended the transaction by itself
+                    self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with self._turn, self._told():
+            return self._database.execute(query, values).fetchall()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell damage that shows only now, and have whoever opens the file next look through it."""
+        try:
+            yield
+        except sqlite3.DatabaseError as problem:
+            if (problem.sqlite_errorcode or 0) & 0xFF not in _DAMAGE:
+                raise
+            with suppress(OSError):
+                suspicion(self._path).touch()
+            fix = "Try again: it is read anew from the documents."
+            raise VectorstoreError(f"is damaged ({problem})", where=self._path.name, fix=fix) from problem
+
+    # The store as a whole
+
+    def fact(self, name: str) -> str:
+        """A named fact, such as the id of the embedding; empty if never set."""
+        rows = self._rows("SELECT value FROM facts WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else ""
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Keep a named fact."""
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def generation(self, of: str) -> int:
+        """How often the "words" (files and passages) or the "vectors" have changed: what is read elsewhere in
+        between is then known to be old."""
+        return int(self.fact(f"{of} generation") or 0)
+
+    def vectors_changed(self) -> int:
+        """Count one more change of the vectors, and return the number."""
+        with self._writing() as database:
+            _advance(database, "vectors")
+        return self.generation("vectors")
+
+    # Files
+
+    def entries(self) -> list[DocumentEntry]:
+        """Every file, by name."""
+        return [DocumentEntry(*row) for row in self._rows(f"SELECT {_ENTRY} FROM files ORDER BY file")]
+
+    def entry(self, file: str) -> DocumentEntry | None:
+        """One file; None if it is not in."""
+        rows = self._rows(f"SELECT {_ENTRY} FROM files WHERE file = ?", (file,))
+        return DocumentEntry(*rows[0]) if rows else None
+
+    def reports(self) -> list[FileReport]:
+        """Every file as a person wants to see it, by name."""
+        rows = self._rows(
+            "SELECT f.file, f.status, COUNT(p.row), f.pages, f.reason, f.fix FROM files f"
+            " LEFT JOIN passages p ON p.file = f.file GROUP BY f.file ORDER BY f.file"
+        )
+        return [FileReport(*row) for row in rows]
+
+    def original(self, file: str) -> str:
+        """The file that holds the passages: another one if this is a duplicate, else itself."""
+        entry = self.entry(file)
+        return entry.original or file if entry else file
+
+    def source(self, file: str) -> str | None:
+        """The text that the offsets of a file's passages refer to; None for a file that is not in."""
+        rows = self._rows("SELECT source FROM files WHERE file = ?", (self.original(file),))
+        return zlib.decompress(rows[0][0]).decode("utf-8", "surrogatepass") if rows else None
+
+    def put(self, entry: DocumentEntry, source: str, passages: Sequence[StoredChunk]) -> None:
+        """Replace a file by what was just read; passages that are in already keep their vectors."""
+        blob = zlib.compress(source.encode("utf-8", "surrogatepass"), 1)
+        with self._writing() as database:
+            _advance(database, "words")
+            ids = {kept.id for kept in passages}
+            _drop_passages(database, entry.file, keeping=ids)
+            database.execute(f"INSERT OR REPLACE INTO files VALUES ({_marks(10)})", (*astuple(entry), blob))
+            database.executemany("DELETE FROM gone WHERE id = ?", [(id,) for id in ids])
+            database.executemany(
+                f"INSERT OR IGNORE INTO passages ({_PASSAGE}) VALUES ({_marks(10)})", map(_stored, passages)
+            )
+
+    def drop(self, file: str) -> None:
+        """Forget a file; its passages stop being found at once, their vectors go with the next sync."""
+        with self._writing() as database:
+            _advance(database, "words")
+            _drop_passages(database, file, keeping=set())
+            database.execute("DELETE FROM files WHERE file = ?", (file,))
+
+    def read_again(self, file: str = "") -> None:
+        """Let the next sync read what is set aside: the content of `file` under all its names, or everything."""
+        content = "(SELECT sha256 FROM files WHERE file = ?)" if file else "sha256"
+        with self._writing() as database:
+            sql = f"DELETE FROM files WHERE status = 'set aside' AND sha256 = {content}"
+            database.execute(sql, (file,) if file else ())
+            database.execute("DELETE FROM facts WHERE name = ?", (IN_HAND,))
+
+    # Passages
+
+    def count(self) -> tuple[int, int]:
+        """How many passages there are, and how many of them have their vector."""
+        (total,) = self._rows("SELECT COUNT(*) FROM passages")[0]
+        (waiting,) = self._rows("SELECT COUNT(*) FROM passages WHERE NOT embedded")[0]  # an index of few rows
+        return int(total), int(total - waiting)
+
+    def ids(self, file: str | None = None, kind: str | None = None) -> list[str]:
+        """The ids of the passages of one file, of one kind of file, or of all, in order."""
+        query, values = "SELECT p.id FROM passages p JOIN files f ON f.file = p.file WHERE 1", []
+        if file is not None:
+            query, values = f"{query} AND p.file = ?", [file]
+        if kind is not None:
+            query, values = f"{query} AND f.kind = ?", [*values, kind]
+        return [str(id) for (id,) in self._rows(f"{query} ORDER BY p.row", values)]
+
+    def kept(self, ids: Sequence[str]) -> dict[str, StoredChunk]:
+        """The passages of these ids; those that have gone since are left out."""
+        found: dict[str, StoredChunk] = {}
+        for part in batches(ids, 500):
+            found.update(
+                (kept.id, kept) for kept in self._passages(f"WHERE id IN ({_marks(len(part))})", part)
+            )
+        return found
+
+    def _passages(self, where: str, values: Sequence[object]) -> list[StoredChunk]:
+        return [_kept(row) for row in self._rows(f"SELECT {_PASSAGE} FROM passages {where}", values)]
+
+    def of_file(self, file: str) -> list[StoredChunk]:
+        """The passages of one file, in order."""
+        return self._passages("WHERE file = ? ORDER BY number", (file,))
+
+    # Vectors
+
+    def waiting(self, limit: int) -> list[StoredChunk]:
+        """The next passages without a vector, in order."""
+        return self._passages("WHERE NOT embedded ORDER BY row LIMIT ?", (limit,))
+
+    def same_meaning(self, meanings: Sequence[str]) -> dict[str, list[str]]:
+        """For each meaning, the ids under which Chroma holds its vector, or may hold it."""
+        marks = _marks(len(meanings))
+        rows = self._rows(
+            f"SELECT meaning, id FROM passages WHERE embedded AND meaning IN ({marks})"
+            f" UNION ALL SELECT meaning, id FROM gone WHERE meaning IN ({marks})",
+            [*meanings, *meanings],
+        )
+        found: dict[str, list[str]] = {}
+        for meaning, id in rows:
+            found.setdefault(meaning, []).append(id)
+        return found
+
+    def mark_embedded(self, ids: Iterable[str], embedded: bool = True) -> None:
+        """Note that Chroma was seen to hold these, or not to."""
+        with self._writing() as database:
+            values = [(embedded, id) for id in ids]
+            database.executemany("UPDATE passages SET embedded = ? WHERE id = ?", values)
+
+    def forget_vectors(self) -> None:
+        """Note that Chroma holds nothing: every passage waits again."""
+        with self._writing() as database:
+            database.execute("UPDATE passages SET embedded = 0")
+            database.execute("DELETE FROM gone")
+
+    def gone(self) -> list[str]:
+        """Ids that Chroma may still hold and must not."""
+        return [str(id) for (id,) in self._rows("SELECT id FROM gone")]
+
+    def forget_gone(self, ids: Iterable[str]) -> None:
+        """Note that Chroma does not hold these any more."""
+        with self._writing() as database:
+            database.executemany("DELETE FROM gone WHERE id = ?", [(id,) for id in ids])
+
+
+def suspicion(path: Path) -> Path:
+    """The file that stands beside the catalogue at `path` once its damage has shown."""
+    return path.with_name(f"{path.name}.suspect")
+
+
+def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The items in runs of at most `size`."""
+    return (items[at : at + size] for at in range(0, len(items), size))
+
+
+def _marks(count: int) -> str:
+    return ",".join("?" * count)
+
+
+def _stored(kept: StoredChunk) -> tuple[object, ...]:
+    p = kept.passage
+    return (kept.id, p.file, kept.number, p.start, p.end, p.page, p.place, p.heading, p.text, kept.meaning)
+
+
+def _kept(row: tuple[Any, ...]) -> StoredChunk:
+    id, file, number, start, end, page, place, heading, text, meaning = row
+    return StoredChunk(id, number, meaning, Passage(text, file, start, end, page, place, heading))
+
+
+def _advance(database: sqlite3.Connection, of: str) -> None:
+    name = f"{of} generation"
+    database.execute("INSERT OR IGNORE INTO facts VALUES (?, 0)", (name,))
+    database.execute("UPDATE facts SET value = value + 1 WHERE name = ?", (name,))
+
+
+def _drop_passages(database: sqlite3.Connection, file: str, *, keeping: set[str]) -> None:
+    stored = database.execute("SELECT id, meaning FROM passages WHERE file = ?", (file,)).fetchall()
+    dropped = [row for row in stored if row[0] not in keeping]
+    # Also those not marked as embedded: a kill between Chroma's writing and ours leaves them in Chroma.
+    database.executemany("INSERT OR REPLACE INTO gone VALUES (?, ?)", dropped)
+    database.executemany("DELETE FROM passages WHERE id = ?", [row[:1] for row in dropped])
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(database, path)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
+    database.execute("PRAGMA synchronous = NORMAL")
+    if not _is_empty(database):
+        (application,) = database.execute("PRAGMA application_id").fetchone()
+        if application != _APPLICATION_ID:
+            raise VectorstoreError(
+                "is another program's database", where=str(path), fix="Choose another folder."
+            )
+        return
+    database.execute("PRAGMA journal_mode = WAL")  # searches go on while a sync writes
+    database.execute("BEGIN IMMEDIATE")
+    if _is_empty(database):  # another process may have been quicker
+        for statement in _SCHEMA.split(";"):
+            database.execute(statement)
+        database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        database.execute(f"PRAGMA user_version = {_FORMAT}")
+    database.execute("COMMIT")
+
+
+def _is_empty(database: sqlite3.Connection) -> bool:
+    (tables,) = database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    return not tables

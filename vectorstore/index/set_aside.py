@@ -1,0 +1,39 @@
+"""The files of a store that took their reader down: listed, and read again where somebody asks, without opening it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vectorstore.index.docstore import Docstore
+from vectorstore.index.store_location import StorePaths
+from vectorstore.progress import FileReport
+from vectorstore.vectorstore_errors import VectorstoreError
+
+
+def set_aside(location: Path | str, name: str) -> list[FileReport]:
+    """The files that are set aside, by name; none of a store that is not there or damaged, which tells so itself."""
+    with _catalogue(location, name) as catalogue:
+        reports = catalogue.reports() if catalogue else []
+    return [report for report in reports if report.status == "set aside"]
+
+
+def read_again(location: Path | str, name: str, file: str = "") -> None:
+    """Let the next sync read `file` again, whatever it did last time; all that are set aside where none is named."""
+    with _catalogue(location, name) as catalogue:
+        if catalogue:
+            catalogue.read_again(file)
+
+
+@contextmanager
+def _catalogue(location: Path | str, name: str) -> Iterator[Docstore | None]:
+    try:
+        path = StorePaths.of(location, name).catalogue
+        catalogue = Docstore(path) if path.is_file() else None
+    except (VectorstoreError, sqlite3.Error):
+        catalogue = None
+    try:
+        yield catalogue
+    finally:
+        if catalogue:
+            catalogue.close()

@@ -1,0 +1,163 @@
+"""What reading a file gives: one string of text, and sections that say where each stretch of it came from."""
+
+import re
+from dataclasses import dataclass, field
+
+from vectorstore.vectorstore_errors import VectorstoreError
+
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
+_LIGATURES = {
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+}
+_BULLETS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0D8, 0xF0FC, 0xF076), "•")
+"""The bullets of Word's symbol fonts, which mean nothing outside of them."""
+_PLAIN = _LIGATURES | _BULLETS
+MOST_SECTIONS = 250_000
+"""Rows of a sheet, records of a list and other stretches with a place of their own, in one file."""
+
+
+class Unreadable(VectorstoreError):
+    """A file that was not read: `what` says why, `fix` what would help, `where` names the file."""
+
+
+class ReaderFailure(Unreadable):
+    """A file that took its reader down: out of memory, out of time, or a crash. The next try would do the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoaderLimits:
+    """How much one file may cost. A file beyond a limit is refused whole, never cut short without a word."""
+
+    bytes: int = 200_000_000
+    """Size of the file on disk."""
+    characters: int = 5_000_000
+    """Length of the text: about 2,500 printed pages, and some two minutes of embedding on two cores."""
+    pages: int = 5_000
+    unpacked: int = 400_000_000
+    """Bytes that the parts of a DOCX, PPTX or XLSX may unpack to."""
+    seconds: float = 30.0
+    """Time for one parser to read one file."""
+    memory: int = 3_000_000_000
+    """Bytes of address space for the process that parses, less where its host has less; kept where the system can
+    (Linux)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch `text[start:end]` of a document that shares one page, one place and one chain of headings."""
+
+    start: int
+    end: int
+    page: int | None = None
+    """Page of a PDF or slide of a deck, counted from 1."""
+    place: str = ""
+    """The same for a person: "page 3", "slide 2", "sheet Prices"; empty where a file has no such thing."""
+    heading: str = ""
+    """The headings above it, outermost first: "Leave > Parental leave"."""
+    row: int | None = None
+    """Row of a sheet or record of a list, counted from 1 as the program that made the file shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as read. All offsets, here and in passages, count characters of `text`."""
+
+    text: str
+    sections: tuple[Section, ...]
+    kind: str
+    """The format, by its usual ending: "pdf", "docx", "md", ..."""
+    pages: int = 0
+    """Pages or slides; 0 where a format has none."""
+    notes: tuple[str, ...] = ()
+    """What a person should know although the file was read: "pages 3 and 7 have no text"."""
+
+
+@dataclass(slots=True)
+class DocumentBuilder:
+    """A document being written: readers say where they are, then write the blocks they find there."""
+
+    kind: str
+    limit: int
+    page: int | None = None
+    place: str = ""
+    pages: int = 0
+    notes: list[str] = field(default_factory=list)
+    length: int = 0
+    _parts: list[str] = field(default_factory=list)
+    _sections: list[Section] = field(default_factory=list)
+    _headings: list[tuple[int, str]] = field(default_factory=list)
+    _heading: str = ""
+
+    def go_to(self, page: int | None, place: str) -> None:
+        """What is written from now on stands on `page`, called `place`."""
+        self.page, self.place = page, place
+
+    def under(self, level: int, title: str) -> None:
+        """What is written from now on stands under `title`; headings of this or a deeper level are over."""
+        self._headings = [(above, text) for above, text in self._headings if above < level]
+        if title := " ".join(clean(title).split()):
+            self._headings.append((level, title[:200]))
+        self._heading = " > ".join(text for _, text in self._headings)
+
+    def head(self, level: int, title: str) -> None:
+        """Write `title` as a heading of `level` (1 is the outermost) and go on under it."""
+        self.under(level, title)
+        self.write(" ".join(title.split()))
+
+    def write(self, block: str, *, row: int | None = None, tight: bool = False) -> None:
+        """Add a block: a paragraph of its own, or with `tight` a line that follows the one before it.
+
+        Raises Unreadable when the text grows beyond the limit.
+        """
+        block = clean(block).strip()
+        if not block:
+            return
+        gap = "" if not self._parts else "\n" if tight else "\n\n"
+        start = self.length + len(gap)
+        self.length = start + len(block)
+        if self.length > self.limit:
+            raise too_long(self.limit)
+        self._parts += [gap, block]
+        self._note_section(start, row)
+
+    def _note_section(self, start: int, row: int | None) -> None:
+        last = self._sections[-1] if self._sections else None
+        here = (self.page, self.place, self._heading, row)
+        if last and (last.page, last.place, last.heading, last.row) == here:
+            start = self._sections.pop().start
+        self._sections.append(Section(start, self.length, *here))
+        if len(self._sections) > MOST_SECTIONS:
+            raise Unreadable(
+                f"has more than {MOST_SECTIONS:,} rows or sections, too much to search well",
+                fix="Split it into files by subject, or keep the part that questions are about.",
+            )
+
+    def finish(self) -> Document:
+        """The document written so far."""
+        return Document("".join(self._parts), tuple(self._sections), self.kind, self.pages, tuple(self.notes))
+
+
+def clean(text: str) -> str:
+    """`text` with plain line ends and without characters that nobody sees or that cannot be stored."""
+    text = (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\xa0", " ")
+        .replace("\v", "\n")
+        .replace("\f", "\n")
+    )
+    return _UNSEEN.sub("", text).translate(_PLAIN)
+
+
+def too_long(limit: int) -> Unreadable:
+    """The refusal of a file whose text is longer than `limit` characters."""
+    return Unreadable(
+        f"has more than {limit:,} characters of text, too much to search well",
+        fix="Split it into files by subject, or keep the part that questions are about.",
+    )

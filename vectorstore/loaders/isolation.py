@@ -1,0 +1,205 @@
+"""Parsers that can hang, crash or swell run here, in a second process that is replaced when that happens."""
+
+import atexit
+import contextlib
+import faulthandler
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import asdict, astuple, replace
+from pathlib import Path
+from typing import IO, Any
+
+from vectorstore.confinement.confine import Confinement, confine, support
+from vectorstore.loaders.document import Document, LoaderLimits, ReaderFailure, Section, Unreadable
+from vectorstore.loaders.format_registry import parse as parse_here
+from vectorstore.loaders.format_registry import recognise
+from vectorstore.loaders.host_memory import HOST_MEMORY, reader_memory
+
+_TOO_LARGE = {
+    "what": "needs more memory than one file may take",
+    "fix": "Split it, or save it as text.",
+    "fatal": True,
+}
+_IDLE = 20.0
+"""Seconds without work after which the process is let go."""
+
+
+class Worker:
+    """At most one process that parses files one after the other; started when needed, ended when idle."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._desk = Path()
+        self._owner = 0
+        self._lock = threading.Lock()
+        self._idle: threading.Timer | None = None
+
+    def parse(self, path: Path, kind: str, limits: LoaderLimits) -> Document:
+        """What `formats.parse` gives, within the limits and the host's memory; an empty `kind` is found out there.
+
+        Raises Unreadable, and ReaderFailure for a crash, a hang or too little memory.
+        """
+        limits = replace(limits, memory=reader_memory(limits.memory))
+        with self._lock:
+            if self._idle:
+                self._idle.cancel()
+            reply = self._ask(path, {"kind": kind, "limits": asdict(limits)}, limits)
+            self._idle = threading.Timer(_IDLE, self.close)
+            self._idle.daemon = True
+            self._idle.start()
+        return _document(reply)
+
+    def close(self) -> None:
+        """End the process, if one runs."""
+        with self._lock:
+            self._end()
+
+    def _ask(self, path: Path, request: dict[str, Any], limits: LoaderLimits) -> dict[str, Any]:
+        """Lay a copy on the process's desk, which is all that it can see, and ask for what it says."""
+        process = self._running()
+        assert process.stdin
+        assert process.stdout
+        copy = self._desk / path.name
+        shutil.copyfile(path, copy)
+        began = time.monotonic()
+        try:
+            process.stdin.write(json.dumps({**request, "path": str(copy)}).encode() + b"\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+        except OSError:
+            line = b""
+        copy.unlink(missing_ok=True)
+        if line.endswith(b"\n"):
+            return dict(json.loads(line))
+        self._end()
+        return _died(time.monotonic() - began >= limits.seconds, limits)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        """The process; a new one when there is none, it died, or it is that of the process we forked from."""
+        if self._process and self._owner == os.getpid() and self._process.poll() is None:
+            return self._process
+        if self._owner == os.getpid():
+            self._end()
+        self._desk = Path(tempfile.mkdtemp(prefix="reading-")).resolve()
+        self._process, self._owner = _start(self._desk), os.getpid()
+        return self._process
+
+    def _end(self) -> None:
+        if self._process and self._owner == os.getpid():
+            self._process.kill()
+            self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+            shutil.rmtree(self._desk, ignore_errors=True)
+        self._process = None
+
+
+_KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", HOST_MEMORY)
+"""What the process gets to know of the environment: no key."""
+
+
+def _start(desk: Path) -> subprocess.Popen[bytes]:
+    """A process that finds the same packages as this one and runs `serve`; documents are laid into `desk`."""
+    package_home = str(Path(__file__).resolve().parents[2])
+    search = os.pathsep.join([package_home, *(place for place in sys.path if place)])
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-X",
+            "utf8",
+            "-c",
+            "from vectorstore.loaders.isolation import serve; serve()",
+            str(desk),
+        ],
+        env={name: os.environ[name] for name in _KEPT if name in os.environ}
+        | {"PYTHONPATH": search, "TMPDIR": str(desk), "TEMP": str(desk), "TMP": str(desk)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+def _died(late: bool, limits: LoaderLimits) -> dict[str, Any]:
+    if late:
+        what = f"took longer than {limits.seconds:g} s to read"
+        return {"what": what, "fix": "Split it, or save it as plain text.", "fatal": True}
+    memory = f"{limits.memory // 1_000_000:,} MB"
+    return {
+        "what": f"made its reader crash: it is damaged, or needs more memory than one file may take ({memory})",
+        "fix": "Open it in its own program and save it again, or split it.",
+        "fatal": True,
+    }
+
+
+def _document(reply: dict[str, Any]) -> Document:
+    if "what" in reply:
+        raise (ReaderFailure if reply["fatal"] else Unreadable)(reply["what"], fix=reply["fix"])
+    sections = tuple(Section(*each) for each in reply["sections"])
+    return Document(reply["text"], sections, reply["kind"], reply["pages"], tuple(reply["notes"]))
+
+
+_worker = Worker()
+atexit.register(_worker.close)
+parse = _worker.parse
+
+
+def serve() -> None:
+    """The other end: one JSON request a line on standard input, one JSON reply a line on standard output."""
+    _confine(Path(sys.argv[1]))
+    replies = os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)  # a library that prints must not garble the replies
+        for line in sys.stdin.buffer:
+            request = json.loads(line)
+            limits = LoaderLimits(**request["limits"])
+            _bound_memory(limits.memory)
+            faulthandler.dump_traceback_later(limits.seconds, exit=True, file=nowhere)
+            reply = _reply(Path(request["path"]), request["kind"], limits)
+            faulthandler.cancel_dump_traceback_later()
+            _send(reply, replies)
+
+
+def _confine(desk: Path) -> None:
+    """Where the kernel can: see the documents on the desk and nothing else of the user's, connect to nothing."""
+    if (can := support()).landlock and can.seccomp:
+        confine(Confinement(read=(desk,), private=(Path.home(),)))
+
+
+def _reply(path: Path, kind: str, limits: LoaderLimits) -> dict[str, Any]:
+    try:
+        document = parse_here(path, kind or recognise(path, limits), limits)
+    except Unreadable as problem:
+        fatal = isinstance(problem, ReaderFailure)
+        return {"what": problem.what, "fix": problem.fix, "fatal": fatal}
+    except MemoryError:
+        return _TOO_LARGE
+    return {
+        "text": document.text,
+        "sections": [astuple(section) for section in document.sections],
+        "kind": document.kind,
+        "pages": document.pages,
+        "notes": document.notes,
+    }
+
+
+def _send(reply: dict[str, Any], replies: IO[bytes]) -> None:
+    replies.write(json.dumps(reply).encode() + b"\n")
+    replies.flush()
+
+
+def _bound_memory(limit: int) -> None:
+    """Make an allocation beyond `limit` bytes fail; systems without such limits go on without."""
+    if sys.platform == "linux":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (limit if hard < 0 else min(limit, hard), hard))

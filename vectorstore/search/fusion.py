@@ -1,0 +1,89 @@
+"""Which passages bear on a question: found by words, joined with what was found by meaning, and put in order."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from heapq import nlargest
+from typing import TYPE_CHECKING
+
+from vectorstore.passage import Passage
+from vectorstore.search.calibration import calibrated_model, logistic
+from vectorstore.search.merge_neighbours import Source, deduplicate
+from vectorstore.text.terms import QueryWord, language, query_words, tokenize
+
+if TYPE_CHECKING:
+    pass
+from vectorstore.passage import lexical_text
+
+_SIMILARITY = 9.0
+"""Weight of the cosine: 20, tempered for the usual question of four words."""
+
+
+def fuse(
+    question: str,
+    passages: Mapping[str, Passage],
+    lexical: Mapping[str, float],
+    dense: Mapping[str, float],
+    *,
+    limit: int = 6,
+    multilingual: bool = False,
+    source: Source | None = None,
+) -> list[Passage]:
+    """The best `limit` of the candidates in `passages` (by id), best first, with `score` and `support` set.
+
+    `lexical` are BM25 scores as `Ranker.words` gives them, `dense` cosine similarities (-1 to 1) of question and
+    passage, empty where nothing is embedded yet; an id missing in either is taken as the least there.
+    `multilingual` says that the embedding knows other languages than English. Near-identical passages are left out
+    and neighbours in one section of a file become one passage; `source` gives the text of a file, for what stands
+    between them. Pure: asks and changes nothing.
+
+    BM25 sums log-odds and MiniLM was trained on 20 times the cosine as log-odds, so the two are added as such. The
+    words of a question depend on each other, hence the sum over n words is tempered by the root of n.
+    """
+    asked = query_words(question)
+    trusted = dense if multilingual or _mostly_english(passages, lexical, dense) else {}
+    least = min(trusted.values(), default=0.0)
+    tempered = math.sqrt(len(asked) + 1)
+    score = {
+        name: lexical.get(name, 0.0) / tempered + _SIMILARITY * trusted.get(name, least) for name in passages
+    }
+    ranked = sorted(score, key=lambda name: (-score[name], -dense.get(name, 0.0)))
+    scored = (
+        replace(
+            passages[name],
+            score=score[name],
+            support=support(asked, passages[name], trusted.get(name), score[ranked[0]] - score[name]),
+        )
+        for name in ranked
+    )
+    return deduplicate(scored, limit, source)
+
+
+def _mostly_english(passages: Mapping[str, Passage], *rankings: Mapping[str, float]) -> bool:
+    """Whether what was found is in the one language that a monolingual embedding knows."""
+    found = [name for ranking in rankings for name in nlargest(5, ranking, key=lambda name: ranking[name])]
+    spoken = [language(passages[name].text) == "en" for name in found if name in passages]
+    return sum(spoken) * 2 >= len(spoken)
+
+
+def support(asked: Sequence[QueryWord], passage: Passage, similarity: float | None, behind: float) -> float:
+    """The chance, 0 to 1, that the passage bears on the question: calibrated on questions written for it."""
+    model = calibrated_model("support by words" if similarity is None else "support")
+    return logistic(model(support_features(asked, passage, similarity, behind)))
+
+
+def support_features(
+    asked: Sequence[QueryWord], passage: Passage, similarity: float | None, behind: float
+) -> dict[str, float]:
+    """What support is judged by; `behind` is the distance to the best score."""
+    text = lexical_text(passage)
+    terms = frozenset(tokenize(text, language(text)))
+    held = sum(any(form in terms for form in word.forms) for word in asked)
+    return {
+        "similarity": similarity or 0.0,
+        "held": held / (len(asked) or 1),
+        "all held": float(held == len(asked)),
+        "missing": float(min(len(asked) - held, 4)),
+        "words": float(min(len(asked), 8)),
+        "behind": min(behind, 6.0),
+    }

@@ -1,0 +1,84 @@
+"""One search: what words find and what meaning finds, joined into a list of passages."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from vectorstore.index.dense_index import DenseIndex
+from vectorstore.index.docstore import Docstore
+from vectorstore.index.lexical_index import LexicalIndex
+from vectorstore.passage import Passage
+from vectorstore.search.follow_up import standalone_question
+from vectorstore.search.fusion import fuse
+from vectorstore.vectorstore_errors import VectorstoreError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_CANDIDATES = 50
+"""Passages that each half of a search contributes."""
+
+
+class HybridRetriever:
+    """Searches one store. Threads may share it."""
+
+    def __init__(self, catalogue: Docstore, words: LexicalIndex, meaning: DenseIndex) -> None:
+        self._catalogue, self._words, self._meaning = catalogue, words, meaning
+        self._last_source = ("", 0, "")
+        self.trouble = ""
+        """Why the last search went by words alone although there are vectors; empty if it did not."""
+
+    def search(
+        self,
+        question: str,
+        history: Sequence[str],
+        *,
+        limit: int,
+        filters: Mapping[str, str],
+        by_meaning: bool,
+    ) -> list[Passage]:
+        """At most `limit` passages, best first, that agree with `filters` (file, kind)."""
+        question = standalone_question(question, history)
+        ranker = self._words.current()
+        asked, dense = None, dict[str, float]()
+        if by_meaning and ranker.ids:
+            asked, dense = self._nearest(question, filters)
+        allowed = self._catalogue.ids(**filters) if filters else None
+        lexical = ranker.words(question, limit=_CANDIDATES, also=dense, allowed=allowed)
+        if asked is not None:
+            # Chroma fails for rows that another process wrote a moment ago: those go by their words.
+            with suppress(VectorstoreError):
+                dense |= self._meaning.similarity(asked, [id for id in lexical if id not in dense])
+        kept = self._catalogue.kept([*dict.fromkeys([*lexical, *dense])])
+        passages = {id: found.passage for id, found in kept.items()}
+        return fuse(
+            question,
+            passages,
+            lexical,
+            dense,
+            limit=limit,
+            multilingual=self._meaning.embedder.multilingual,
+            source=self._source,
+        )
+
+    def _source(self, file: str) -> str:
+        """The text of a file; the last one is kept, as it is asked for again and may be long."""
+        generation = self._catalogue.generation("words")
+        name, known, text = self._last_source
+        if (name, known) != (file, generation):
+            text = self._catalogue.source(file) or ""
+            self._last_source = (file, generation, text)
+        return text
+
+    def _nearest(
+        self, question: str, filters: Mapping[str, str]
+    ) -> "tuple[NDArray[np.float32] | None, dict[str, float]]":
+        try:
+            asked = self._meaning.embedder.embed_question(question)
+            found = self._meaning.nearest(asked, _CANDIDATES, filters)
+        except VectorstoreError as problem:
+            self.trouble = f"Searching by words only: {problem}"
+            return None, {}
+        self.trouble = ""
+        return asked, found

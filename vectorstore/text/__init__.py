@@ -1,0 +1,1 @@
+"""Sentences, terms and languages."""
