@@ -1,0 +1,350 @@
+"""`protokit serve`: OpenAI's own client talks to a prototype, in a server process of its own."""
+
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import openai
+import pytest
+
+from protokit.prototype.run_prototype import wait_until_open
+from protokit.runtime.usage.events import EventLog
+from tests.support.browser import own_port
+from tests.support.model_server import MODEL, running
+from tests.support.terminal import COMMAND, environment, protokit
+
+HANDBOOK = (
+    "# Leave\n\nEmployees get 25 days of paid leave a year.\n\n# Sickness\n\nSick pay lasts for 12 weeks.\n"
+)
+QUESTION = "How many days of paid leave do employees get?"
+
+
+def make(place: Path, blueprint: str) -> Path:
+    (place / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
+    words = ["--docs", "handbook.md", "--blueprint", blueprint, "--name", "Leave Helper", "--out", "made"]
+    done = protokit("new", "Answer questions about our handbook", *words, cwd=place)
+    assert done.code == 0, done.err
+    return place / "made"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running server: its address without /v1, its key, and the prototype's folder."""
+
+    url: str
+    key: str
+    folder: Path
+
+    def client(self, key: str = "") -> openai.OpenAI:
+        return openai.OpenAI(base_url=f"{self.url}/v1", api_key=key or self.key, timeout=60)
+
+    def ask(self, *said: str, **more: object) -> openai.types.chat.ChatCompletion:
+        """Ask with the conversation `said`: a visitor's and the assistant's lines in turn."""
+        with self.client() as client:
+            return client.chat.completions.create(model="leave-helper", messages=messages(*said), **more)
+
+
+def messages(*said: str) -> list[dict[str, str]]:
+    return [{"role": "assistant" if n % 2 else "user", "content": text} for n, text in enumerate(said)]
+
+
+@contextmanager
+def started(folder: Path, verb: str, *words: str, **env: str) -> Iterator[tuple[str, list[str]]]:
+    """The address that `protokit VERB folder` tells, and a list that holds what it wrote to stderr at the end."""
+    command = [*COMMAND, verb, str(folder), "--port", str(own_port()), *words]
+    wrote: list[str] = []
+    with subprocess.Popen(
+        command, env=environment(**env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        try:
+            address = child.stdout.readline().strip()
+            assert address.startswith("http://localhost:"), child.communicate(timeout=60)
+            wait_until_open(child, int(address.rpartition(":")[2].partition("/")[0]))
+            yield address, wrote
+        finally:
+            child.terminate()
+            wrote += child.communicate(timeout=60)
+    assert wrote[0] == ""
+
+
+@contextmanager
+def serving(folder: Path, env: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """`protokit serve` over `folder`, until the block ends."""
+    with started(folder, "serve", **(env or {})) as (address, wrote):
+        key = (env or {}).get("PROTOKIT_API_KEY") or kept_key(folder)
+        yield Served(address.removesuffix("/v1"), key, folder)
+    assert "Traceback" not in wrote[1], wrote[1]
+    assert key not in wrote[1]
+
+
+def kept_key(folder: Path) -> str:
+    (line,) = [
+        line for line in (folder / ".env").read_text().splitlines() if line.startswith("PROTOKIT_API_KEY=")
+    ]
+    return line.partition("=")[2]
+
+
+@pytest.fixture(scope="module")
+def chatbot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(make(tmp_path_factory.mktemp("chatbot"), "chatbot")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def summarizer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(make(tmp_path_factory.mktemp("summarizer"), "summarizer")) as served:
+        yield served
+
+
+def test_an_answer_comes_with_its_source_and_usage(chatbot: Served) -> None:
+    told = chatbot.ask(QUESTION)
+    assert told.choices[0].message.content.startswith("Employees get 25 days of paid leave a year. [1]")
+    assert told.choices[0].finish_reason == "stop"
+    (citation,) = told.protokit["citations"]
+    assert (citation["number"], citation["file"]) == (1, "handbook.md")
+    assert "25 days" in citation["text"]
+    assert told.protokit["found"] is True
+    assert told.usage.total_tokens == told.usage.prompt_tokens + told.usage.completion_tokens > 0
+    (event,) = [
+        e for e in EventLog(chatbot.folder / ".protokit/events.db").events() if e.id == told.protokit["event"]
+    ]
+    assert event.fields["question"] == QUESTION
+
+
+def test_a_stream_holds_the_same_text_then_the_sources_then_the_usage(chatbot: Served) -> None:
+    whole = chatbot.ask(QUESTION)
+    with chatbot.client() as client:
+        asked = {
+            "model": "leave-helper",
+            "messages": messages(QUESTION),
+            "stream_options": {"include_usage": True},
+        }
+        chunks = list(client.chat.completions.create(stream=True, **asked))
+    pieces = [chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices]
+    assert "".join(pieces) == whole.choices[0].message.content
+    assert len([piece for piece in pieces if piece]) > 3
+    assert len({chunk.id for chunk in chunks}) == 1
+    assert chunks[0].choices[0].delta.role == "assistant"
+    assert chunks[-2].choices[0].finish_reason == "stop"
+    assert chunks[-2].protokit["citations"][0]["file"] == "handbook.md"
+    assert (chunks[-1].choices, chunks[-1].usage.total_tokens > 0) == ([], True)
+
+
+def test_a_follow_up_is_understood_from_the_turns_before_it(chatbot: Served) -> None:
+    first = chatbot.ask("How long does sick pay last?").choices[0].message.content
+    assert "12 weeks" in first
+    told = chatbot.ask("How long does sick pay last?", first, "and paid leave?")
+    assert "25 days" in told.choices[0].message.content
+
+
+def test_what_the_documents_do_not_tell_is_not_made_up(chatbot: Served) -> None:
+    told = chatbot.ask("What is the wifi password of the Berlin office?")
+    assert told.protokit["found"] is False
+    assert told.protokit["citations"] == []
+
+
+def test_eight_visitors_at_once_each_get_their_own_answer(chatbot: Served) -> None:
+    asked = {QUESTION: "25 days", "How long does sick pay last?": "12 weeks"}
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda question: (question, chatbot.ask(question)), [*asked] * 4))
+    assert all(asked[question] in answer.choices[0].message.content for question, answer in told)
+    assert len({answer.protokit["event"] for _, answer in told}) == 8
+
+
+def test_what_the_prototype_decides_itself_is_said_to_be_unused(chatbot: Served) -> None:
+    with chatbot.client() as client:
+        said = [{"role": "system", "content": "Answer in verse."}, *messages(QUESTION)]
+        told = client.chat.completions.create(model="leave-helper", messages=said, temperature=0.9)
+    assert told.protokit["not_used"] == ["messages with role system", "temperature"]
+
+
+def test_the_one_model_is_listed_and_another_is_refused(chatbot: Served) -> None:
+    with chatbot.client() as client:
+        assert [model.id for model in client.models.list()] == ["leave-helper"]
+        assert client.models.retrieve("leave-helper").owned_by == "protokit"
+        with pytest.raises(openai.NotFoundError, match='only "leave-helper"'):
+            client.chat.completions.create(model="gpt-4.1", messages=messages(QUESTION))
+
+
+@pytest.mark.parametrize("key", ["pk-wrong", "ключ".encode().decode("latin-1")])
+def test_a_wrong_key_opens_nothing(chatbot: Served, key: str) -> None:
+    for path in ("/v1/models", "/v1/chat/completions", "/anything"):
+        told = httpx.post(chatbot.url + path, headers={b"Authorization": f"Bearer {key}".encode("latin-1")})
+        assert (told.status_code, told.json()["error"]["code"]) == (401, "invalid_api_key")
+    assert httpx.get(f"{chatbot.url}/v1/models").status_code == 401
+    with chatbot.client("pk-wrong") as client, pytest.raises(openai.AuthenticationError):
+        client.models.list()
+
+
+@pytest.mark.slow
+def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    folder = make(tmp_path, "rag-search")
+    (folder / ".env").write_text("OPENAI_API_KEY=mine", encoding="utf-8")
+    with serving(folder) as first:
+        pass
+    with serving(folder) as second:
+        assert second.key == first.key
+    assert (folder / ".env").read_text() == f"OPENAI_API_KEY=mine\nPROTOKIT_API_KEY={first.key}\n"
+    assert len(first.key) > 40
+    if os.name != "nt":
+        assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
+
+
+def test_a_key_that_could_be_guessed_is_refused(tmp_path: Path) -> None:
+    folder = make(tmp_path, "chatbot")
+    done = protokit("serve", folder, cwd=tmp_path, env={"PROTOKIT_API_KEY": "secret"})
+    assert done.code == 1
+    assert "has only 6 characters" in done.err
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"{", "JSON"),
+        (b'{"model": "leave-helper"}', "messages: Field required"),
+        (b'{"model": "leave-helper", "messages": [], "n": 1}', "messages: "),
+        (b'{"model": "leave-helper", "messages": [{"role": "user", "content": " "}]}', "asks nothing"),
+        (b'{"model": "leave-helper", "n": 2, "messages": [{"role": "user", "content": "a"}]}', "n: "),
+        (
+            b'{"model": "leave-helper", "messages": [{"role": "user", "content": [{"type": "image_url"}]}]}',
+            "only text can be answered, not image_url",
+        ),
+        (
+            b'{"model": "leave-helper", "protokit": {"shape": "x"}, "messages": [{"role": "user", "content": "a"}]}',
+            'option "shape" is not one of none',
+        ),
+    ],
+)
+def test_a_request_that_cannot_be_answered_says_why(chatbot: Served, body: bytes, said: str) -> None:
+    head = {"Authorization": f"Bearer {chatbot.key}", "Content-Type": "application/json"}
+    told = httpx.post(f"{chatbot.url}/v1/chat/completions", content=body, headers=head)
+    assert told.status_code == 400
+    assert said in told.json()["error"]["message"]
+
+
+def test_a_request_of_many_megabytes_is_refused(chatbot: Served) -> None:
+    head = {"Authorization": f"Bearer {chatbot.key}", "Content-Type": "application/json"}
+    told = httpx.post(f"{chatbot.url}/v1/chat/completions", content=b" " * 11_000_000, headers=head)
+    assert told.status_code == 413
+
+
+def test_its_openapi_describes_the_three_calls_and_needs_no_key(chatbot: Served) -> None:
+    told = httpx.get(f"{chatbot.url}/openapi.json").json()
+    assert set(told["paths"]) == {"/health", "/v1/models", "/v1/models/{name}", "/v1/chat/completions"}
+    assert told["info"]["title"] == "Leave Helper"
+    assert httpx.get(f"{chatbot.url}/health").json()["status"] == "ok"
+    assert "http://" not in json.dumps(told).replace("http://localhost", "")
+
+
+def test_a_summarizer_takes_a_text_and_a_shape(summarizer: Served) -> None:
+    text = "The board met on Monday. Anna will send the contract by Friday. The budget was approved. " * 3
+    told = summarizer.ask(text, extra_body={"protokit": {"shape": "actions"}})
+    assert "Anna will send the contract by Friday" in told.choices[0].message.content
+    assert all(c["text"] == text[c["start"] : c["end"]] for c in told.protokit["citations"])
+    with pytest.raises(openai.BadRequestError, match="is not one of bullets, paragraph, actions"):
+        summarizer.ask(text, extra_body={"protokit": {"shape": "haiku"}})
+
+
+def test_the_api_spends_from_the_page_s_budget_and_says_when_it_is_used_up(tmp_path: Path) -> None:
+    folder = make(tmp_path, "chatbot")
+    spec = folder / "prototype.yaml"
+    words = spec.read_text(encoding="utf-8").replace("model: offline", f"model: openai:{MODEL}")
+    words = words.replace("fall_back_offline: true", "fall_back_offline: false")
+    spec.write_text(words + "limits: {questions_per_minute: 1}\n", encoding="utf-8")
+    with running() as model:
+        keys = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "sk-test", "PROTOKIT_API_KEY": "k" * 20}
+        with serving(folder, keys) as served:
+            assert served.ask(QUESTION).choices[0].message.content == "Thirty days of leave [1]."
+            assert served.ask(QUESTION, user="anna").usage.total_tokens == 328
+            with pytest.raises(openai.RateLimitError, match="1 questions within a minute"):
+                served.ask(QUESTION)
+            with pytest.raises(openai.RateLimitError), served.client() as client:
+                client.chat.completions.create(model="leave-helper", messages=messages(QUESTION), stream=True)
+    assert (folder / ".protokit/budget.db").is_file()
+    assert len(model.asked) == 2
+
+
+def test_a_caller_who_hangs_up_stops_the_model(tmp_path: Path) -> None:
+    folder = make(tmp_path, "chatbot")
+    spec = folder / "prototype.yaml"
+    spec.write_text(spec.read_text().replace("model: offline", f"model: openai:{MODEL}"), encoding="utf-8")
+    with running() as model:
+        model.behaviour.pieces, model.behaviour.between = ["word "] * 600, 0.05
+        keys = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "sk-test", "PROTOKIT_API_KEY": "k" * 20}
+        with serving(folder, keys) as served, served.client() as client:
+            stream = client.chat.completions.create(
+                model="leave-helper", messages=messages(QUESTION), stream=True
+            )
+            assert next(stream).choices[0].delta.content == "word "
+            stream.close()
+            assert model.left.wait(30)
+
+
+@pytest.mark.slow
+def test_a_model_that_breaks_off_is_said_in_the_stream_and_before_it_by_the_status(tmp_path: Path) -> None:
+    folder = make(tmp_path, "chatbot")
+    spec = folder / "prototype.yaml"
+    words = spec.read_text(encoding="utf-8").replace("model: offline", f"model: openai:{MODEL}")
+    spec.write_text(words.replace("fall_back_offline: true", "fall_back_offline: false"), encoding="utf-8")
+    with running() as model:
+        keys = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "sk-test", "PROTOKIT_API_KEY": "k" * 20}
+        with serving(folder, keys) as served, served.client() as client:
+            model.behaviour.cut_after = 2
+            asked = {"model": "leave-helper", "messages": messages(QUESTION)}
+            with pytest.raises(openai.APIError, match="could not answer"):
+                list(client.chat.completions.create(stream=True, **asked))
+            model.behaviour.failure = (401, {})
+            with pytest.raises(openai.InternalServerError) as refused:
+                client.chat.completions.create(stream=True, **asked)
+            assert refused.value.status_code == 503
+            assert "sk-test" not in str(refused.value)
+
+
+@pytest.mark.slow
+def test_a_fault_in_the_prototype_s_own_code_is_said_without_its_details(tmp_path: Path) -> None:
+    folder = make(tmp_path, "chatbot")
+    path = folder / "assistant.py"
+    source = path.read_text(encoding="utf-8")
+    path.write_text(
+        source.replace("settings = self.settings\n        engine", "raise OSError('private')\n        engine")
+    )
+    with started(folder, "serve", PROTOKIT_API_KEY="k" * 20) as (address, wrote):
+        served = Served(address.removesuffix("/v1"), "k" * 20, folder)
+        with pytest.raises(openai.InternalServerError, match="protokit check") as broken:
+            served.ask(QUESTION)
+        assert "private" not in str(broken.value)
+    assert "OSError: private" in wrote[1]
+
+
+def test_a_missing_package_is_named_with_its_command(tmp_path: Path) -> None:
+    folder = make(tmp_path, "chatbot")
+    code = (
+        "import sys; sys.modules['fastapi'] = None\nimport importlib.util as u; real = u.find_spec\n"
+        "u.find_spec = lambda name: None if name == 'fastapi' else real(name)\n"
+        "from protokit.cli.main import main; main(['serve', sys.argv[1]])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(folder)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert 'pip install "protokit-studio[serve]"' in done.stderr
+
+
+def test_headers_without_end_are_refused(chatbot: Served) -> None:
+    port = int(chatbot.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n" + b"X-A: b\r\n" * 200)
+        assert connection.recv(100).startswith(b"HTTP/1.1 431 ")

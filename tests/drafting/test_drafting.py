@@ -1,0 +1,184 @@
+"""From a prompt to a Spec that can be shown: title, people, language, looks and starter questions."""
+
+import re
+import time
+
+import pytest
+
+from protokit.catalog import lookup
+from protokit.catalog.out_of_scope import read_out_of_scope
+from protokit.drafting.draft import draft, find_domain, language_of
+from protokit.drafting.router import route
+from protokit.errors import NameProblem
+from protokit.spec.names import clean_prompt
+from protokit.spec.prototype_spec import Spec, parse_spec, write_spec
+
+
+def drafted(prompt: str, **given: object) -> Spec:
+    choice = route(prompt, lookup.blueprints(), read_out_of_scope(lookup.home()))
+    assert choice.blueprint, choice
+    domain = find_domain(prompt, lookup.domains())
+    return draft(prompt, lookup.blueprints()[choice.blueprint], domain=domain, **given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "title"),
+    [
+        ("A chatbot that answers new hires' questions about our HR handbook", "HR Handbook Helper"),
+        ("AI-powered platform that lets teams ask questions of their contracts", "Contract Search"),
+        ("Summarize my podcast transcripts", "Podcast Transcript Summarizer"),
+        ("Semantic search over research papers for biologists", "Research Paper Search"),
+        ("A personal fitness coach you can chat with every morning", "Fitness Coach"),
+        ("Let my users chat with a virtual Shakespeare", "Virtual Shakespeare Helper"),
+        ("Un chatbot que atienda a los clientes de nuestra tienda", "Asistente de Tienda"),
+        ("帮我做一个智能客服,能和客户多轮对话", "客服助手"),
+        ("make me a chatbot", "Chatbot"),
+        ("I want a bot for our gym members that knows classes and prices", "Gym Member Helper"),
+        ("Turn customer calls into short summaries", "Customer Call Summarizer"),
+        ("Let drivers search our depot's rules", "Depot Rule Search"),
+        ("Help nurses find the right infection control procedure", "Infection Control Procedure Search"),
+    ],
+)
+def test_the_title_says_what_it_is_about(prompt: str, title: str) -> None:
+    assert drafted(prompt).title == title
+
+
+def test_letters_typed_with_their_accents_apart_are_the_same_letters() -> None:
+    assert clean_prompt("Search our cafe\u0301 manuals") == "Search our caf\u00e9 manuals"
+
+
+def test_a_name_of_the_person_wins_and_must_be_usable() -> None:
+    assert drafted("A chatbot for nurses", title="Ward Buddy").title == "Ward Buddy"
+    assert drafted("A chatbot for nurses", title="护士助手").slug == "hu-shi-zhu-shou"
+    with pytest.raises(NameProblem):
+        drafted("A chatbot for nurses", title="🤖")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "audience"),
+    [
+        ("A chatbot for busy nurses on night shift", "busy nurses"),
+        ("A chatbot that answers new hires' questions about our HR handbook", "new hires"),
+        ("A bot that helps students with algebra", "students"),
+        ("Digest of weekly incident reports for the plant manager", "the plant manager"),
+        ("Summarise long policy papers for ministers", "ministers"),
+        ("An assistant to guide patients through insurance claims", "patients"),
+        ("Recruiting assistant which explains our interview process to candidates", "candidates"),
+        ("Chatbot pour aider les touristes à Lyon", "touristes"),
+        ("Our sales team needs quick answers about pricing tiers and discounts", "the sales team"),
+        ("Un chatbot para pacientes con diabetes", "pacientes"),
+        ("Ein Chatbot für neue Mitarbeiter", "neue Mitarbeiter"),
+    ],
+)
+def test_the_audience_comes_from_the_prompt(prompt: str, audience: str) -> None:
+    assert drafted(prompt).audience == audience
+    assert drafted(prompt, audience="pilots").audience == "pilots"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "language"),
+    [
+        ("A chatbot for nurses", "en"),
+        ("Un buscador en nuestros contratos", "es"),
+        ("Un assistant pour nos clients", "fr"),
+        ("Durchsuche unsere Verträge", "de"),
+        ("Um chatbot para os funcionários", "pt"),
+        ("Un chatbot per i clienti della banca", "it"),
+        ("做一个聊天机器人", "zh"),
+        ("チャットボットを作って", "ja"),
+        ("RAG demo", "en"),
+        ("Build a chatbot", "en"),
+        ("Create a search app", "en"),
+        ("Q&A over our museum's collection catalogue", "en"),
+        ("HR bot, no fluff", "en"),
+    ],
+)
+def test_the_language_of_the_prompt_is_told(prompt: str, language: str) -> None:
+    assert language_of(prompt) == language
+
+
+def test_the_page_greets_in_the_language_asked_for() -> None:
+    spec = drafted("An HR chatbot in Spanish")
+    assert spec.language == "es"
+    assert spec.welcome.startswith("¡Hola!")
+    assert "Spanish" not in spec.title
+
+
+def test_every_blueprint_speaks_every_language_without_holes() -> None:
+    prompts = {"en": "A bot", "es": "Para los clientes", "fr": "Pour les clients", "de": "Für unsere Kunden"}
+    prompts |= {
+        "pt": "Para os funcionários",
+        "it": "Per i clienti della banca",
+        "zh": "客户",
+        "ja": "お客様のため",
+    }
+    for blueprint in lookup.blueprints().values():
+        for language, prompt in prompts.items():
+            for domain in (None, *lookup.domains().values()):
+                spec = draft(prompt, blueprint, domain=domain, language=language)
+                assert spec.language == language
+                assert not re.search(r"[{}]|\bNone\b|  ", f"{spec.title} {spec.pitch} {spec.welcome}")
+                assert parse_spec(write_spec(spec)) == spec
+
+
+@pytest.mark.parametrize(
+    ("prompt", "domain"),
+    [
+        ("A chatbot about parental leave and payroll", "hr"),
+        ("Search our lease agreements and NDAs for clauses", "legal"),
+        ("Un asistente para los empleados sobre vacaciones y nómina", "hr"),
+        ("回答员工年假问题", "hr"),
+        ("Summarize meeting minutes", "meetings"),
+    ],
+)
+def test_the_domain_is_told_by_its_words(prompt: str, domain: str) -> None:
+    found = find_domain(prompt, lookup.domains())
+    assert found is not None
+    assert found.name == domain
+
+
+def test_the_pitch_never_says_people_twice_and_names_things_as_one_speaks_of_them() -> None:
+    assert "with gym members about everyday questions" in drafted("A bot for our gym members").pitch
+    assert "about contract matters" in drafted("Contract lookup for procurement managers; always cite").pitch
+    assert "about the depot's rules" in drafted("Let drivers search our depot's rules").pitch
+    assert "about HR and" in drafted("HR chatbot").pitch
+    assert "about policy matters" in drafted("Policy search").pitch
+    assert "about engineering runbooks" in drafted("search all our engineering runbooks, cite the page").pitch
+    assert "about the SaaS documentation" in drafted("Customer-facing Q&A for our SaaS documentation").pitch
+    assert "about onboarding and" in drafted("Onboarding buddy for remote engineers").pitch
+
+
+def test_a_sample_that_stands_in_for_another_field_lends_its_documents_only() -> None:
+    domain = lookup.domains()["hr"]
+    gym = draft("A bot for our gym members", lookup.blueprints()["chatbot"], domain=domain)
+    assert gym.persona == "a knowledgeable colleague who sticks to the facts"
+    assert (
+        gym.starter_questions
+        == draft("An HR bot", lookup.blueprints()["chatbot"], domain=domain).starter_questions
+    )
+    assert draft("An HR bot", lookup.blueprints()["chatbot"], domain=domain).persona == domain.persona
+
+
+def test_what_it_will_not_do_is_a_whole_sentence_in_each_language() -> None:
+    for blueprint in lookup.blueprints().values():
+        assert len(draft("Ein Chatbot für Mieter mit Fragen", blueprint).will_not) == 2
+
+
+def test_no_word_of_a_domain_means_no_domain() -> None:
+    assert find_domain("xyzzy plugh", lookup.domains()) is None
+
+
+def test_sample_starters_come_from_the_domain_and_looks_too() -> None:
+    spec = draft("A chatbot", lookup.blueprints()["chatbot"], domain=lookup.domains()["hr"])
+    assert len(spec.starter_questions) == 4
+    assert (spec.emoji, spec.accent) == (lookup.domains()["hr"].emoji, lookup.domains()["hr"].accent)
+
+
+def test_route_and_draft_are_quick() -> None:
+    drafted("A chatbot for nurses")
+    started = time.process_time()
+    for number in range(10):
+        drafted(
+            f"A chatbot number {number} for our employees, in Spanish, under 50 words, never give legal advice"
+        )
+    assert (time.process_time() - started) / 10 < 0.03

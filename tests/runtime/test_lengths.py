@@ -1,0 +1,148 @@
+"""Every text that somebody types or sends has a length, said kindly at the border; behind it nothing takes long."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from protokit.cli.main import main
+from protokit.deploy.serving.openai_schema import ChatRequest
+from protokit.errors import SpecProblem
+from protokit.runtime import EventLog, Question, Reply, Settings, SettingsProblem
+from protokit.runtime.assistant_types import SummaryRequest
+from protokit.runtime.models.model_factory import connect
+from protokit.runtime.qa.answer_types import find
+from protokit.runtime.qa.question_type import Kind
+from protokit.runtime.runtime_errors import TooLong
+from protokit.runtime.summarization.offline_summary import summarize
+from protokit.runtime.text_limits import COMMENT, FILE, TEXT
+from protokit.spec.prototype_spec import read_spec
+from vectorstore import KnowledgeBase
+from vectorstore.passage import Passage
+from vectorstore.text.query_limits import QUESTION
+from vectorstore.text.sentences import split
+
+LONG = "x" * 5_000_000
+
+
+def seconds(do: Callable[[], object]) -> float:
+    """Of the processor: a busy machine makes no difference."""
+    began = time.process_time()
+    do()
+    return time.process_time() - began
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A prototype of each of two kinds."""
+    place, found = tmp_path_factory.mktemp("made"), {}
+    for kind in ("chatbot", "summarizer"):
+        words = [
+            "new",
+            "Answer questions about leave",
+            "--blueprint",
+            kind,
+            "--yes",
+            "--out",
+            str(place / kind),
+        ]
+        done = CliRunner().invoke(main, words)
+        assert done.exit_code == 0, done.output
+        found[kind] = place / kind
+    return found
+
+
+def test_a_question_of_five_megabytes_is_refused_kindly_and_at_once(tmp_path: Path) -> None:
+    told, log = Settings(tmp_path, "Leave"), EventLog(tmp_path / "events.db")
+    reply = Reply(lambda: Question(LONG), connect("offline"), told, log)
+    with pytest.raises(
+        TooLong, match=r"question has 5,000,000 characters, and 8,000 are the most"
+    ) as problem:
+        list(reply)
+    assert "shorten" in problem.value.friendly
+    assert log.events() == []
+    whole = Reply(lambda: Question("x" * QUESTION), connect("offline"), told, log)
+    assert whole.answer.text
+
+
+def test_a_text_of_five_megabytes_is_refused_too(tmp_path: Path) -> None:
+    told, log = Settings(tmp_path, "Leave"), EventLog(tmp_path / "events.db")
+    with pytest.raises(TooLong, match=r"text has 5,000,000 characters"):
+        list(Reply(lambda: SummaryRequest(LONG), connect("offline"), told, log))
+
+
+def test_a_search_looks_at_no_more_than_a_question(tmp_path: Path) -> None:
+    (tmp_path / "leave.md").write_text("# Leave\n\nThirty days of leave a year.\n")
+    with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
+        knowledge.sync(tmp_path)
+        assert knowledge.search("leave " + LONG)[0].file == "leave.md"
+        taken = seconds(lambda: knowledge.search("how many days? " + "word " * 200_000, [LONG] * 1000))
+    assert taken < 3
+
+
+@pytest.mark.parametrize(("kind", "most"), [("chatbot", QUESTION), ("summarizer", TEXT)])
+def test_ask_refuses_what_is_too_long_in_one_line(made: dict[str, Path], kind: str, most: int) -> None:
+    words = ["--input", LONG] if kind == "summarizer" else [LONG]
+    done = CliRunner().invoke(main, ["ask", str(made[kind]), *words])
+    assert done.exit_code == 1
+    assert f"{most:,} are the most" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr) < 500
+
+
+def test_messages_and_options_of_the_api_have_a_length() -> None:
+    def asked(content: object) -> ChatRequest:
+        return ChatRequest.model_validate(
+            {"model": "leave", "messages": [{"role": "user", "content": content}]}
+        )
+
+    with pytest.raises(TooLong, match="message has 5,000,000 characters"):
+        asked(LONG).exchange()
+    with pytest.raises(TooLong, match="message"):
+        asked([{"type": "text", "text": "x" * 150_000}] * 2).exchange()
+
+
+def test_a_comment_is_kept_to_its_length(tmp_path: Path) -> None:
+    told, log = Settings(tmp_path, "Leave"), EventLog(tmp_path / "events.db")
+    answer = Reply(lambda: Question("Hello"), connect("offline"), told, log).answer
+    log.feedback(answer.event, 1, LONG)
+    (event,) = log.events()
+    assert event.fields["comment"] == "x" * COMMENT
+
+
+@pytest.mark.parametrize("name", ["prototype.yaml", "instructions.md"])
+def test_files_that_a_person_writes_have_a_size(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("title: " + "x" * FILE)
+    with pytest.raises(SettingsProblem, match=name):
+        _ = Settings.read(tmp_path) if name == "prototype.yaml" else Settings(tmp_path, "x").instructions
+    with pytest.raises(SpecProblem, match="larger than 1,000,000 bytes"):
+        read_spec(tmp_path / name)
+
+
+HARD = {
+    "digits": "1",
+    "abbreviations": "e.g. i.e. ",
+    "capitals": "A.",
+    "backticks": "`",
+    "spaces": " ",
+    "word": "x",
+    "no stop": "the board agreed that leave and ",
+    "signs": "!?",
+    "letters of other scripts": "休暇",
+}
+
+
+@pytest.mark.parametrize("unit", HARD.values(), ids=HARD.keys())
+def test_hard_texts_as_long_as_they_may_be_take_a_bounded_time(unit: str) -> None:
+    from protokit.runtime.qa.offline_answer import answer
+
+    split("Once before, so that nothing is loaded.")
+    text = "a" + unit * (QUESTION // len(unit)) + "b"
+    leave = Passage(text, "h.md", 0, len(text))
+    assert seconds(lambda: answer(Question(text, passages=[leave] * 6))) < 3
+    assert seconds(lambda: answer(Question("How many days of leave?", passages=[leave] * 6))) < 3
+    assert seconds(lambda: [find(kind, text) for kind in Kind]) < 2
+    long = "a" + unit * (50_000 // len(unit)) + "b"
+    assert seconds(lambda: summarize(SummaryRequest(long))) < 6

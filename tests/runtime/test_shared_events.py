@@ -1,0 +1,81 @@
+"""Events of a prototype that several machines host stand in one Postgres database, each under its title."""
+
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from protokit.runtime import Answer, EventLog, SettingsProblem
+from protokit.runtime.usage.shared_events import EVENTS_URL_ENV
+
+
+@pytest.fixture
+def url(postgres: str) -> str:
+    return postgres
+
+
+def log(folder: Path, title: str) -> EventLog:
+    folder.mkdir(exist_ok=True)
+    (folder / "prototype.yaml").write_text(f"title: {title}\n", encoding="utf-8")
+    return EventLog(folder / ".protokit" / "events.db")
+
+
+def answer(question: str = "How long?", text: str = "12 weeks. [1]") -> Answer:
+    return Answer(question, text, "offline", dollars=None, found=True)
+
+
+def test_two_folders_of_one_title_share_their_events_and_another_title_does_not(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(EVENTS_URL_ENV, url)
+    here, there = log(tmp_path / "a", "Leave Helper"), log(tmp_path / "b", "Leave Helper")
+    first, second = here.record(answer("One?"), session="x"), there.record(answer("Two?\0"))
+    assert log(tmp_path / "c", "Travel Helper").record(answer("Three?")) > second > first
+    there.feedback(first, 1, "good")
+    events = here.events()
+    assert [(e.id, e.fields["question"]) for e in events] == [(first, "One?"), (second, "Two?�")]
+    assert (
+        events[0].fields | {"feedback": 1, "comment": "good", "session": "x", "found": 1} == events[0].fields
+    )
+    assert here.event(first) == events[0]
+    assert (here.event(), here.event(10**6)) == (events[-1], None)
+    assert not here.path.exists()
+
+
+def test_they_hold_the_same_as_a_file(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = log(tmp_path / "a", "Same Helper")
+    mine.record(answer())
+    (kept,) = mine.events()
+    monkeypatch.setenv(EVENTS_URL_ENV, url)
+    mine.record(answer())
+    (shared,) = mine.events()
+    assert shared.fields.keys() == kept.fields.keys() | set()
+    assert shared.fields | {"time": kept.fields["time"]} == kept.fields
+    assert 0 <= shared.fields["time"] - kept.fields["time"] < 60
+
+
+def test_many_writers_at_once_lose_nothing(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(EVENTS_URL_ENV, url)
+    logs = [log(tmp_path / name, "Busy Helper") for name in "abc"]
+    with ThreadPoolExecutor(6) as pool:
+        numbers = list(pool.map(lambda n: logs[n % 3].record(answer(f"{n}?")), range(60)))
+    assert sorted(numbers) == [event.id for event in logs[0].events()]
+
+
+def test_a_server_that_is_down_costs_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("psycopg")
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        monkeypatch.setenv(EVENTS_URL_ENV, f"postgresql://u:secret@127.0.0.1:{closed.getsockname()[1]}/x")
+        mine = log(tmp_path / "a", "Leave Helper")
+        assert mine.record(answer("Kept?")) == 0
+        mine.feedback(0, 1)
+    monkeypatch.delenv(EVENTS_URL_ENV)
+    assert [event.fields["question"] for event in mine.events()] == ["Kept?"]
+
+
+def test_a_url_of_something_else_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(EVENTS_URL_ENV, "mysql://host")
+    with pytest.raises(SettingsProblem, match="PROTOKIT_EVENTS_URL is not a postgresql:// URL"):
+        log(tmp_path / "a", "Leave Helper").record(answer())

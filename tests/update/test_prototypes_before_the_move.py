@@ -1,0 +1,120 @@
+"""`protokit update` brings prototypes from before modules moved to the names of today, and keeps what a team wrote.
+
+The folders in tests/data were made by protokit as it was then, and edited since as a team does.
+"""
+
+import ast
+import shutil
+from pathlib import Path
+
+import pytest
+
+from protokit.update.moved_imports import with_moved_imports
+from tests.support.terminal import protokit, tree
+
+DATA = Path(__file__).parents[1] / "data" / "prototypes_before_the_move"
+KEPT = {
+    "parking-chat": {
+        "app.py": ['"Ask about something else"', "tokens of answers"],
+        "assistant.py": ["REMEMBERED = 4", "def follows_on"],
+        "weekly.py": ["Our own:", "HERE = Path(__file__).parent"],
+    },
+    "parking-search": {
+        "app.py": ['"Ask about parking…"', "words that speak to a model"],
+        "assistant.py": ["PASSAGES = 4"],
+    },
+}
+
+
+@pytest.fixture(scope="module", params=sorted(KEPT))
+def updated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("before") / request.param
+    shutil.copytree(DATA / request.param, folder)
+    done = protokit("update", folder, cwd=folder.parent)
+    assert done.code == 0, done.out + done.err
+    assert "Updated." in done.out
+    return folder
+
+
+def test_what_the_team_wrote_is_still_there(updated: Path) -> None:
+    for name, pieces in KEPT[updated.name].items():
+        text = (updated / name).read_text(encoding="utf-8")
+        assert [piece for piece in pieces if piece not in text] == [], name
+
+
+def test_it_answers_and_passes_its_checks(updated: Path) -> None:
+    answer = protokit("ask", updated, "What does a day ticket cost?", cwd=updated.parent)
+    assert answer.code == 0, answer.err
+    assert "4 euros" in answer.out
+    checks = protokit("check", updated, cwd=updated.parent)
+    assert checks.code == 0, checks.out + checks.err
+
+
+def test_every_file_of_it_is_python_that_imports(updated: Path) -> None:
+    for path in [*updated.glob("*.py"), *updated.glob("tests/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            for name in names:
+                if name.split(".")[0] in ("protokit", "vectorstore"):
+                    __import__(name)
+                    assert all(
+                        hasattr(__import__(name, fromlist=[each.name]), each.name)
+                        for each in (node.names if isinstance(node, ast.ImportFrom) else ())
+                    ), path
+
+
+def test_a_second_update_changes_nothing(updated: Path) -> None:
+    before = {name: content for name, content in tree(updated).items() if name.endswith(".py")}
+    done = protokit("update", updated, cwd=updated.parent)
+    assert done.code == 0, done.out + done.err
+    assert {name: content for name, content in tree(updated).items() if name.endswith(".py")} == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "from protokit.runtime.showing import sources\n",
+            "from protokit.runtime.ui.formatting import sources\n",
+        ),
+        (
+            "from protokit.runtime import streamlit_parts as parts\n",
+            "from protokit.runtime.ui import streamlit_ui as parts\n",
+        ),
+        (
+            "from protokit.runtime import Condensation\nCondensation('a')\n",
+            "from protokit.runtime import SummaryRequest\nSummaryRequest('a')\n",
+        ),
+        (
+            "from protokit.runtime import Condensation\nSummaryRequest = 1\nCondensation('a')\n",
+            "from protokit.runtime import SummaryRequest as Condensation\n"
+            "SummaryRequest = 1\nCondensation('a')\n",
+        ),
+        (
+            "def f():\n    from vectorstore import KnowledgeBase, extract\n",
+            "def f():\n    from protokit.runtime.qa.extract import extract\n"
+            "    from vectorstore import KnowledgeBase\n",
+        ),
+        (
+            "import vectorstore.sentences\nvectorstore.sentences.split('a')  # one\n",
+            "import vectorstore.text.sentences\nvectorstore.text.sentences.split('a')  # one\n",
+        ),
+        (
+            "from protokit.runtime import defence\ndefence.suspicious('é')\n",
+            "from protokit.runtime.prompting import injection\ninjection.injection_hints('é')\n",
+        ),
+        ("import_module('vectorstore.reading')\n", "import_module('vectorstore.loaders')\n"),
+        (
+            "import os\r\nfrom vectorstore.reading import read\r\n",
+            "import os\r\nfrom vectorstore.loaders import read\r\n",
+        ),
+        ("from protokit.runtime import Reply  # ours\n", "from protokit.runtime import Reply  # ours\n"),
+        ("from vectorstore.reading import\n", "from vectorstore.reading import\n"),
+        ("from mine import showing\n", "from mine import showing\n"),
+    ],
+)
+def test_imports_are_named_as_today_and_nothing_else_changes(old: str, new: str) -> None:
+    assert with_moved_imports(old.encode()).decode() == new
+    assert with_moved_imports(new.encode()).decode() == new
