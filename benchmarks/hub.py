@@ -39,7 +39,7 @@ from protokit.hub.security.signing import SigningKeys
 from protokit.prototype.prototype_folder import free_port
 from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
 from protokit.spec.prototype_spec import Screen
-from tests import model_server
+from tests.support import model_server
 
 PASSCODE = "correct horse battery"
 PROMPT = "A chatbot that answers new hires' questions about our HR handbook"

@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from protokit.prototype.prototype_folder import free_port
-from tests.browser import Visit, visit
+from tests.support.browser import Visit, visit
 
 CHAT = (
     "import gradio as gr\ngr.ChatInterface(lambda message, history: message, title='Plain words').launch()\n"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests import postgres_server
-from tests.browser import browser
+from tests.support import postgres_server
+from tests.support.browser import browser
 
 _LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 _LONGEST = """
