@@ -19,7 +19,7 @@ _ALONE = ["unshare", "--map-root-user", "--mount"]
 SCRIPT = """
 import shutil, sys
 from pathlib import Path
-from protokit.hub.content.usage_analytics import Insights, events_file
+from protokit.hub.content.usage_analytics import UsageAnalytics, events_file
 from protokit.hub.security.passcodes import hashed
 from protokit.hub.security.identity import OWNER_COOKIE
 from protokit.runtime.runtime_errors import LimitReached
@@ -55,7 +55,7 @@ with site(disk / "home", prototype) as hub:
             print("money: open")
     except LimitReached:
         print("money: shut")
-    print("read:", Insights(folder).totals().questions, len(log.events()))
+    print("read:", UsageAnalytics(folder).totals().questions, len(log.events()))
     for page in ("/", "/activity", "/prototypes/hr", "/prototypes/hr/questions", "/prototypes/hr/links"):
         assert "disk is full" in hub.get(page), page
     print("signed in:", [hub.post("/signin", "/signin", passcode="correct horse").status_code for _ in range(5)])

@@ -1,6 +1,7 @@
 """A Hub's processes: whatever is done to a prototype, to the Hub or to its helpers, none is left behind."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -40,8 +41,8 @@ subprocess.Popen([sys.executable, "-c", RUNNER])
 """
 """Starts a helper, one with a session of its own, a daemon, and one that never has the same number for long."""
 PAGE = """
-import os, pathlib, streamlit as st
-pathlib.Path("shown").write_text(os.environ.get("GENERATION", ""))
+import os, streamlit as st
+print("generation", os.environ.get("GENERATION", ""))
 st.title("Calm")
 """
 
@@ -122,7 +123,8 @@ def test_fifty_restarts_in_a_row_leave_one_process_with_the_newest_settings(
         press(owner, "quick", "restart")
         if number % 10 == 9:  # now and then it gets as far as a page
             wake(owner, "quick")
-    assert (folder / "shown").read_text() == "49"
+    log = (hub.home / "logs" / "quick.log").read_text()
+    assert re.findall(r"generation (\d*)", log)[-1] == "49"
     assert len(living(hub, "quick")) == 1
     press(owner, "quick", "stop")
     assert living(hub, "quick") == set()
@@ -170,9 +172,9 @@ def test_a_check_beside_a_running_hub_leaves_its_prototypes_alone(hub: RunningHu
 def test_prototypes_go_on_when_the_process_that_forks_them_has_died(hub: RunningHub, owner: Person) -> None:
     wake(owner, "calm")
     before = living(hub, "calm")
-    zygote = helper(hub, "engine.zygote")
+    zygote = helper(hub, "worker.zygote")
     zygote.kill()
-    until(lambda: helper(hub, "engine.zygote") not in (None, zygote))
+    until(lambda: helper(hub, "worker.zygote") not in (None, zygote))
     assert up(owner, "calm")
     press(owner, "quick", "restart")
     wake(owner, "quick")
@@ -185,7 +187,7 @@ def test_prototypes_go_on_when_the_process_that_forks_them_stands_still(
 ) -> None:
     wake(owner, "calm")
     before = living(hub, "calm")
-    helper(hub, "engine.zygote").suspend()
+    helper(hub, "worker.zygote").suspend()
     press(owner, "quick", "restart")
     wake(owner, "quick")
     assert living(hub, "calm") == before
@@ -196,7 +198,7 @@ def test_prototypes_come_back_when_the_process_that_holds_them_has_died(
 ) -> None:
     wake(owner, "calm")
     before = living(hub, "calm")
-    helper(hub, "engine.keeper").kill()
+    helper(hub, "worker.process_keeper").kill()
     until(lambda: len(living(hub, "calm") - before) == 1)  # by itself, nobody visits it
     assert not before & living(hub, "calm")
     wake(owner, "calm")
@@ -208,8 +210,8 @@ def test_nothing_outlives_the_hub(tmp_path: Path, number: signal.Signals) -> Non
     with running_hub(tmp_path / "home") as hub:
         owner = hub.person()
         owner.new("Answer questions about our handbook")
-        until(lambda: helper(hub, "making.maker") is not None)
-        helper(hub, "making.maker").suspend()  # so that it does not end by itself
+        until(lambda: helper(hub, "jobs.job_worker") is not None)
+        helper(hub, "jobs.job_worker").suspend()  # so that it does not end by itself
         wake(owner, "stubborn")
         until(lambda: len(living(hub, "stubborn")) == 5)
         below = psutil.Process(hub.process.pid).children(recursive=True)

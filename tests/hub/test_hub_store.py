@@ -313,8 +313,8 @@ def test_settings_that_make_no_sense_are_named(tmp_path: Path, wrong: dict[str, 
 
 def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     make = (
-        "from pathlib import Path; from protokit.hub.security.signing import Keys; "
-        f"print(Keys.open(Path({str(tmp_path / 'home')!r})).sign('share link', 1))"
+        "from pathlib import Path; from protokit.hub.security.signing import SigningKeys; "
+        f"print(SigningKeys.open(Path({str(tmp_path / 'home')!r})).sign('share link', 1))"
     )
     before = os.umask(0)
     try:

@@ -23,7 +23,7 @@ from protokit.prototype.run_prototype import wait_until_open
 from protokit.runtime.uploads.gradio_files import PASSED
 from tests.support.browser import own_port
 from tests.support.hosting_server import prototype
-from tests.support.hub_site import made, served_site
+from tests.support.hub_site import made, prototypes_at, served_site
 
 PAGE = """
 import os
@@ -148,9 +148,9 @@ def _hosted(home: Path) -> Iterator[Page]:
     """In a Hub, as a guest of a link that lets them upload; its app.py knows no guard, as those made before it."""
     folder = made(home / "page", screen="gradio")
     (folder / "app.py").write_text(PAGE.replace("LAUNCH", "show_error=True"), encoding="utf-8")
-    with served_site(home / "hub", folder) as (hub, address):
+    with served_site(home / "hub", folder) as (hub, _):
         link = hub.store.make_link("page", "Board", uploads=True)
-        page = Page(f"{address}/p/page/app", hub.folder("page"), guest(hub, link))
+        page = Page(f"{prototypes_at(hub)}/p/page/app", hub.folder("page"), guest(hub, link))
         page.wake()
         page.other = guest(hub, link)
         yield page

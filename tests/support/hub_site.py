@@ -92,6 +92,11 @@ def served_site(home: Path, *prototypes: Path) -> Iterator[tuple[Hub, str]]:
             thread.join(30)
 
 
+def prototypes_at(hub: Hub) -> str:
+    """The address of the prototypes of a Hub that `served_site` runs, which is another than its own."""
+    return f"http://localhost:{hub.settings.prototypes_port}"
+
+
 def owner(hub: Hub) -> str:
     """The value of a cookie that signs the owner in."""
     return VisitorIdentity(hub.store, SigningKeys.open(hub.settings.home)).owner_cookie(
