@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from protokit.runtime.qa.answerability import ANSWERABLE
-from vectorstore import Passage, answerable, extract
+from protokit.runtime.qa.answerability import ANSWERABLE, answerable
+from protokit.runtime.qa.extract import extract
+from vectorstore import Passage
 from vectorstore.embeddings.embedder_factory import Embedder, embedder
 from vectorstore.embeddings.embedding_cache import CachedEmbedding
 from vectorstore.index.lexical_index import Bm25Index

@@ -38,7 +38,7 @@ from protokit.hub.views import (
     visitor_frame,
 )
 from protokit.hub.views.templating import STATIC
-from protokit.hub.worker.sandbox_policy import Sandbox
+from protokit.hub.worker.sandbox_policy import SandboxPolicy
 
 _LOG = logging.getLogger(__name__)
 _ALL = 1_000_000
@@ -51,7 +51,7 @@ _SAID = {
 
 def open_hub(settings: HubSettings) -> Hub:
     """The parts of the Hub in `settings.home`, not started yet. Raises ProtokitError."""
-    sandbox = Sandbox.of(settings.sandbox, settings.sandbox_read, settings.sandbox_connect)
+    sandbox = SandboxPolicy.of(settings.sandbox, settings.sandbox_read, settings.sandbox_connect)
     store = Store.open(settings)
     limits = ResourceLimits(
         memory=settings.memory_mb * MIB,

@@ -23,12 +23,13 @@ from protokit.runtime.prompting.pii import PiiMasker
 from protokit.runtime.prompting.tokens import count
 from protokit.runtime.runtime_errors import ModelProblem
 from protokit.runtime.settings import Settings
-from protokit.runtime.text_limits import require_fitting
+from protokit.runtime.text_limits import TEXT, require_length
 from protokit.runtime.uploads.visitor_files import OWN, is_own
 from protokit.runtime.usage.events import EventLog
 from protokit.runtime.usage.prices import cost, elsewhere
 from protokit.runtime.usage.spending_limits import reserved
 from protokit.runtime.visitor import current_visitor
+from vectorstore.text.query_limits import QUESTION
 
 if TYPE_CHECKING:
     from protokit.runtime.grounding import SentenceCheck
@@ -92,7 +93,7 @@ class Reply:
         )
         run = _Run(time.perf_counter(), self._engine.name, outcome)
         asked = self._prepare()
-        require_fitting(asked)
+        _require_fitting(asked)
         try:
             with closing(self._pieces(asked, run)) as pieces:
                 for piece in pieces:
@@ -228,3 +229,11 @@ def _masked(asked: Question | SummaryRequest, masks: PiiMasker) -> Question | Su
         return replace(asked, text=masks.mask(asked.text))
     history = tuple(Turn(masks.mask(turn.question), masks.mask(turn.answer)) for turn in asked.history)
     return replace(asked, text=masks.mask(asked.text), history=history)
+
+
+def _require_fitting(request: Question | SummaryRequest) -> None:
+    """Raise TooLong for a question or a text that is longer than anybody needs."""
+    if isinstance(request, SummaryRequest):
+        require_length(request.text, TEXT, "text")
+    else:
+        require_length(request.text, QUESTION, "question")

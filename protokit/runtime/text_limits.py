@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 
-from protokit.runtime.assistant_types import ModelRequest, Request, SummaryRequest
 from protokit.runtime.runtime_errors import TooLong
-from vectorstore.text.query_limits import QUESTION
 
 TEXT = 200_000
 """A text to be summarized: some 100 printed pages."""
@@ -18,14 +16,6 @@ COMMENT = 2_000
 """What somebody says about an answer."""
 FILE = 1_000_000
 """Bytes of prototype.yaml, questions.yaml, instructions.md and the like."""
-
-
-def require_fitting(asked: Request) -> None:
-    """Raise TooLong for a question, a text or a conversation that is longer than anybody needs."""
-    if isinstance(asked, ModelRequest):
-        return
-    is_text = isinstance(asked, SummaryRequest)
-    require_length(asked.text, TEXT if is_text else QUESTION, "text" if is_text else "question")
 
 
 def require_length(text: str, most: int, what: str) -> None:

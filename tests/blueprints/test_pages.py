@@ -8,7 +8,7 @@ import pytest
 
 from protokit.prototype.prototype_folder import Prototype
 from protokit.prototype.run_prototype import wait_until_open
-from protokit.runtime.ui.page_policy import PAGE_POLICY
+from protokit.runtime.page_policy import PAGE_POLICY
 from protokit.runtime.usage.events import NOT_KEPT, EventLog
 from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
 from tests.support.browser import DESKTOP, PHONE, Visit, needs_chromium, own_port, serious, window

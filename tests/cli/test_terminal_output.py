@@ -116,6 +116,6 @@ def test_only_one_module_writes_to_the_terminal() -> None:
         for path in sorted(ROOT.rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"click.echo", "click.prompt", "print"}
-        if path.name not in {"output.py", "screencheck.py"}
+        if path.name not in {"terminal_output.py", "page_check.py"}
     ]
     assert past == []

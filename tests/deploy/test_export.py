@@ -146,7 +146,7 @@ def test_the_wheel_is_inside_and_every_requirement_has_its_version(
 
 def test_what_is_pinned_here_is_what_was_locked() -> None:
     locked = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    ours = (ROOT / "protokit/exporting/templates/postgres.txt").read_text(encoding="utf-8").splitlines()
+    ours = (ROOT / "protokit/deploy/export/templates/postgres.txt").read_text(encoding="utf-8").splitlines()
     assert set(ours) <= set(locked)
     assert f"chromadb=={IMAGES['chroma_image'].partition(':')[2]}" in locked
     assert all(re.search(r":\d+\.\d+", image) for image in IMAGES.values())

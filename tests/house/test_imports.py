@@ -63,8 +63,9 @@ FLOORS = {
         "qa",
         "assistant_types",
         "grounding uploads",
-        "phrases settings visitor",
-        "runtime_errors text_limits",
+        "phrases settings visitor page_policy",
+        "text_limits",
+        "runtime_errors",
     ],
     "vectorstore": [
         "__init__",

@@ -14,7 +14,7 @@ from websockets.sync.client import connect
 
 from protokit.hub.security import csrf
 from protokit.hub.security.identity import OWNER_COOKIE, VISIT_COOKIE
-from protokit.runtime.ui.page_policy import PAGE_POLICY
+from protokit.runtime.page_policy import PAGE_POLICY
 from tests.support.hub_server import BROWSER, Served, served
 
 PATHS = [

@@ -15,7 +15,7 @@ import pytest
 
 from protokit.errors import ChoiceProblem
 from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
-from protokit.hub.worker.sandbox_policy import Sandbox
+from protokit.hub.worker.sandbox_policy import SandboxPolicy
 from tests.support import model_server
 from tests.support.hosting_server import Running, hosting_in
 from vectorstore.confinement.confine import support
@@ -355,7 +355,7 @@ def test_what_its_owner_grants_is_reached_and_no_more(tmp_path: Path) -> None:
     (tmp_path / "prices" / "list.csv").write_text("coffee,3", encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        sandbox = Sandbox.of("required", [f"shop={tmp_path / 'prices'}"], [f"shop=127.0.0.1:{port}"])
+        sandbox = SandboxPolicy.of("required", [f"shop={tmp_path / 'prices'}"], [f"shop=127.0.0.1:{port}"])
         with hosting_in(tmp_path / "hub", sandbox=sandbox) as hub:
             for slug in ("shop", "other"):
                 hub.add(slug, "gradio", HOSTILE)
@@ -372,9 +372,9 @@ def test_what_its_owner_grants_is_reached_and_no_more(tmp_path: Path) -> None:
 @pytest.mark.parametrize("option", ["leave", "leave=", "leave=/no/such/folder"])
 def test_a_grant_that_names_nothing_is_refused_in_words(option: str) -> None:
     with pytest.raises(ChoiceProblem, match="names no folder"):
-        Sandbox.of("auto", [option], [])
+        SandboxPolicy.of("auto", [option], [])
     with pytest.raises(ChoiceProblem, match="names no server"):
-        Sandbox.of("auto", [], [option])
+        SandboxPolicy.of("auto", [], [option])
 
 
 def test_it_takes_no_memory_without_bound(attacker: Attacker) -> None:

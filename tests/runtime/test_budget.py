@@ -42,12 +42,12 @@ def worker(where: str, limits: str, body: str) -> subprocess.Popen[str]:
     """A process of its own with a `budget` at `where`."""
     code = (
         "import sys\nfrom concurrent.futures import ThreadPoolExecutor\n"
-        "from protokit.runtime.usage.budget import Budget, Limits, Refused\n"
-        f"budget = Budget({where!r}, Limits({limits}))\n"
+        "from protokit.runtime.usage.budget import Budget, BudgetExceeded, SpendingLimits\n"
+        f"budget = Budget({where!r}, SpendingLimits({limits}))\n"
         "def ask(number):\n"
         "    try:\n"
         "        held = budget.reserve(0.01, 100, session='s', visitor=f'v{number}')\n"
-        "    except Refused:\n"
+        "    except BudgetExceeded:\n"
         "        return 0\n"
         "    budget.settle(held, 0.01, 80)\n"
         "    return 1\n" + body

@@ -2,8 +2,9 @@
 
 import pytest
 
-from protokit.runtime.qa.answerability import ANSWERABLE
-from vectorstore import Evidence, Passage, answerable, extract
+from protokit.runtime.qa.answerability import ANSWERABLE, answerable
+from protokit.runtime.qa.extract import Evidence, extract
+from vectorstore import Passage
 from vectorstore.embeddings.embedder_factory import embedder
 from vectorstore.embeddings.embedding_cache import CachedEmbedding
 

@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,13 @@ def test_what_one_visitor_adds_no_other_finds(own: VisitorFiles) -> None:
     assert (passage.file, passage.text in LUNCH.decode()) == ("your file: canteen.md", True)
     assert own.search("When does the canteen serve lunch?", limit=3, file="canteen.md") == []
     assert VisitorFiles("none").search("When does the canteen serve lunch?", limit=3) == []
+
+
+def test_a_session_that_begins_as_a_copy_of_another_has_none_of_its_files(own: VisitorFiles) -> None:
+    own.add("lunch.md", LUNCH, "copy")
+    assert own.wait(30)
+    assert own.names() != []
+    assert deepcopy(own).files() == []
 
 
 def test_what_a_visitor_removes_is_gone_from_search_and_disk(own: VisitorFiles, tmp_path: Path) -> None:

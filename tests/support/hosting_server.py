@@ -13,7 +13,7 @@ from protokit.hub.hosting.launcher import Launcher
 from protokit.hub.hosting.prototype_host import Hosting
 from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
 from protokit.hub.hosting.smoke_test import served
-from protokit.hub.worker.sandbox_policy import Sandbox
+from protokit.hub.worker.sandbox_policy import SandboxPolicy
 
 T = TypeVar("T")
 
@@ -112,7 +112,7 @@ def hosting_in(
     home: Path,
     limits: ResourceLimits | None = None,
     launcher: Launcher | None = None,
-    sandbox: Sandbox | None = None,
+    sandbox: SandboxPolicy | None = None,
 ) -> Iterator[Running]:
     """Hosting in a thread of its own until the block ends."""
     loop = asyncio.new_event_loop()
@@ -135,7 +135,7 @@ def _serving(
     home: Path,
     limits: ResourceLimits,
     launcher: Launcher | None,
-    sandbox: Sandbox | None,
+    sandbox: SandboxPolicy | None,
     loop: asyncio.AbstractEventLoop,
 ) -> Iterator[Running]:
     async def start() -> tuple[Hosting, object]:

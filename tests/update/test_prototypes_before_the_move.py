@@ -20,7 +20,8 @@ KEPT = {
         "weekly.py": ["Our own:", "HERE = Path(__file__).parent"],
     },
     "parking-search": {
-        "app.py": ['"Ask about parking…"', "words that speak to a model"],
+        "app.py": ['primary_hue="teal"'],
+        "words.py": ["Our own:", "words that speak to a model"],
         "assistant.py": ["PASSAGES = 4"],
     },
 }

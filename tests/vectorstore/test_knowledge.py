@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from protokit.runtime.qa import answerable, extract
 from tests.support import embedding_server
-from vectorstore import KnowledgeBase, VectorstoreError, answerable, extract
+from vectorstore import KnowledgeBase, VectorstoreError
 from vectorstore.embeddings.embedder_factory import embedder
 from vectorstore.index.write_lock import only_writer
 from vectorstore.progress import Progress

@@ -111,11 +111,12 @@ def test_it_is_read_again_when_somebody_asks(
 
 KILLED = """
 import os, signal, sys
-from vectorstore import KnowledgeBase, syncing
+from vectorstore import KnowledgeBase
+from vectorstore.ingestion import folder_sync
 def killed(path):
     print(path.name, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
-syncing.read = killed
+folder_sync.read = killed
 with KnowledgeBase.open(sys.argv[1], embedding="none") as knowledge:
     knowledge.sync(sys.argv[2])
 """

@@ -18,7 +18,7 @@ from protokit.hub.hosting.resource_limits import MIB, MOST_FILES, Family, Resour
 from protokit.hub.hosting.reverse_proxy import Unreachable
 from protokit.hub.hosting.run_folders import RunFolders
 from protokit.hub.hosting.supervisor import HostingStatus, House, PrototypeProcess
-from protokit.hub.worker.sandbox_policy import Sandbox
+from protokit.hub.worker.sandbox_policy import SandboxPolicy
 
 _ADDRESS = re.compile(r"/p/(?P<slug>[^/]+)/app(?:/|$)")
 _HEARTBEAT = re.compile(r"/gradio_api/heartbeat/[^/]*$")
@@ -44,11 +44,11 @@ class Hosting:
         *,
         unavailable: Page | None = None,
         launcher: Launcher | None = None,
-        sandbox: Sandbox | None = None,
+        sandbox: SandboxPolicy | None = None,
     ) -> None:
         """`unavailable` makes the page for a visitor whose prototype is not awake."""
         self.limits = limits or ResourceLimits()
-        self.sandbox = sandbox or Sandbox()
+        self.sandbox = sandbox or SandboxPolicy()
         self._log_folder = log_folder
         log_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._unavailable = unavailable or plain_page

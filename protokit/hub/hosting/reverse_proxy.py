@@ -14,7 +14,6 @@ from protokit.runtime.visitor import BY_VISITOR
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
-    from protokit.hub.security.identity import Visitor
 
 Headers = list[tuple[str, str]]
 
@@ -283,8 +282,8 @@ def _visitor(scope: Any) -> str:
 
 
 def _may_upload(scope: Any) -> bool:
-    visitor: Visitor | None = (scope.get("state") or {}).get("visitor")
-    return visitor is not None and visitor.uploads
+    visitor = (scope.get("state") or {}).get("visitor")
+    return visitor is not None and bool(visitor.uploads)
 
 
 def _without_ours(cookies: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from protokit.hub.hosting.logs import Log
 from protokit.hub.hosting.resource_limits import ResourceLimits
 from protokit.hub.hosting.reverse_proxy import Upstream
 from protokit.hub.hosting.run_folders import RunFolders, remove
-from protokit.hub.worker.sandbox_policy import Sandbox
+from protokit.hub.worker.sandbox_policy import SandboxPolicy
 from protokit.hub.worker.worker_config import WorkerConfig
 from protokit.hub.worker.worker_main import ALIVE, READY
 
@@ -44,7 +44,7 @@ class House:
     launcher: Launcher
     limits: ResourceLimits
     berths: HostingCapacity
-    sandbox: Sandbox
+    sandbox: SandboxPolicy
 
 
 class Failed(Exception):

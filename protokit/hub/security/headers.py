@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from protokit.hub.security.routes import Route
-from protokit.runtime.ui.page_policy import PAGE_POLICY
+from protokit.runtime.page_policy import PAGE_POLICY
 
 Header = tuple[bytes, bytes]
 

@@ -41,7 +41,7 @@ _LOCAL = {"ollama": ("127.0.0.1", 11434)}
 
 
 @dataclass(frozen=True, slots=True)
-class Sandbox:
+class SandboxPolicy:
     """What the owner decided for all prototypes, and granted to single ones by their slugs."""
 
     mode: Mode = "auto"
@@ -51,7 +51,7 @@ class Sandbox:
     """Servers that it may connect to, beside those that its settings name."""
 
     @classmethod
-    def of(cls, mode: Mode, read: Iterable[str], connect: Iterable[str]) -> "Sandbox":
+    def of(cls, mode: Mode, read: Iterable[str], connect: Iterable[str]) -> "SandboxPolicy":
         """From the options of a Hub: `read` in the form SLUG=FOLDER, `connect` SLUG=HOST:PORT.
 
         Raises ChoiceProblem, and ProtokitError where it is required and this machine does not hold it.

@@ -15,9 +15,9 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
-from protokit.hub.hosting.resource_limits import bound_resources
 from protokit.hub.worker.outbound import Outbound
 from protokit.hub.worker.sandbox_policy import confinement, with_address
+from protokit.hub.worker.system_bounds import bound_resources
 from protokit.hub.worker.worker_config import BY_KEY, App, Scope, WorkerConfig
 from protokit.runtime.visitor import HOSTED
 from vectorstore.confinement.confine import Unconfinable, confine

@@ -9,7 +9,7 @@ def main(script: str, *options: str) -> None:
     import streamlit
     from starlette.middleware import Middleware
 
-    from protokit.runtime.ui.page_policy import PagePolicy
+    from protokit.runtime.page_policy import PagePolicy
 
     pairs = (option.removeprefix("--").partition("=") for option in options)
     sys.argv = [str(Path(script).resolve())]

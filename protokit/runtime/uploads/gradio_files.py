@@ -38,7 +38,7 @@ def guarded(folder: Path | str, app_kwargs: dict[str, Any] | None = None) -> dic
     """The `app_kwargs` of `launch` or `mount_gradio_app` with the guard of the prototype in `folder` and our policy."""
     from starlette.middleware import Middleware
 
-    from protokit.runtime.ui.page_policy import PagePolicy
+    from protokit.runtime.page_policy import PagePolicy
 
     others = dict(app_kwargs or {})
     middleware = list(others.pop("middleware", []))

@@ -53,6 +53,10 @@ class VisitorFiles:
         self._lock = threading.RLock()
         self._touched = time.monotonic()
 
+    def __deepcopy__(self, _: dict[int, object]) -> "VisitorFiles":
+        """An empty one: Gradio copies what a page begins with for each session, and nobody gets another's files."""
+        return VisitorFiles(self._embedding, idle_seconds=self._idle_seconds)
+
     def add(self, name: str, content: bytes, visitor: str) -> str:
         """Keep a file of `visitor`, make it ready to be searched and return the name it got.
 

@@ -12,7 +12,7 @@ import gradio as gr
 from assistant import Assistant
 
 from protokit.runtime import Answer, RuntimeProblem, keep_upload
-from protokit.runtime.defence import safe_markdown, suspicious
+from protokit.runtime.defence import safe_markdown
 from protokit.runtime.showing import answer_markdown, engine_note, files_html, numbers_html, sources_html
 
 assistant = Assistant()
@@ -53,8 +53,6 @@ def refresh(file: str) -> tuple[Any, ...]:
 
 def add(paths: list[str] | None) -> tuple[Any, ...]:
     for path in map(Path, paths or []):
-        if suspicious(path.read_text(errors="replace")):
-            gr.Warning(f"{path.name} holds words that speak to a model.")
         try:
             keep_upload(settings.knowledge, path.name, path.read_bytes())
         except ValueError as problem:
@@ -76,7 +74,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             box = gr.Textbox(
-                placeholder="Ask about parking…", show_label=False, submit_btn="Search", autofocus=True
+                placeholder="Ask the documents…", show_label=False, submit_btn="Search", autofocus=True
             )
             with gr.Row(elem_classes="starters"):
                 starters = [gr.Button(question, size="sm") for question in settings.starter_questions]
@@ -109,7 +107,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
 if __name__ == "__main__":
     demo.launch(
         theme=gr.themes.Base(
-            primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"]
+            primary_hue="teal", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"]
         ),
         css_paths=Path(__file__).with_name("style.css"),
         head=f"<style>html:root {{ --accent: {settings.accent}; }}</style>",
