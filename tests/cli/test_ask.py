@@ -159,7 +159,7 @@ def test_each_answer_leaves_an_event_with_the_names_of_opentelemetry(
             row["seconds_to_first_token"], abs=0.001
         )
         assert (event["cost_usd"], event["found"], event["session"]) == (0, row["found"], "terminal")
-        assert abs(event["time"] - time.time()) < 600
+        assert event["time"] <= time.time()
         cited = {
             (p["file"], p["start"], p["citation"]) for p in json.loads(event["passages"]) if p["citation"]
         }

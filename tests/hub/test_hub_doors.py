@@ -30,18 +30,18 @@ class Browser:
         self, hub: Hub, app: Any, address: str = "192.0.2.1", site: str = "http://localhost"
     ) -> None:
         self.hub = hub
-        self._client = TestClient(
+        self.client = TestClient(
             app, site, client=(address, 1), follow_redirects=False, headers={"Accept": "text/html"}
         )
 
     def open(self, path: str) -> Any:
-        return self._client.get(path)
+        return self.client.get(path)
 
     def fill_in(self, path: str, **fields: str) -> Any:
         """Open a page and send its form."""
         token = re.search(r'name="csrf_token" value="([^"]+)"', self.open(path).text)
         assert token, "there is no form on the page"
-        return self._client.post(path, data={"csrf_token": token[1], **fields})
+        return self.client.post(path, data={"csrf_token": token[1], **fields})
 
 
 @pytest.fixture
@@ -84,12 +84,8 @@ def test_the_first_start_sets_the_passcode_once_and_signs_in(hub: Hub, app: Any)
 
 def test_a_made_up_first_start_link_is_worth_nothing(hub: Hub, app: Any) -> None:
     start(hub)
-    for code in (
-        "x",
-        "x.y",
-        hub.doors._keys.sign("first start", "guess"),
-        hub.doors._keys.sign("share link", "x"),
-    ):
+    keys = SigningKeys.open(hub.settings.home)
+    for code in ("x", "x.y", keys.sign("first start", "guess"), keys.sign("share link", "x")):
         refused = Browser(hub, app, code[-9:]).fill_in(f"/start/{code}", passcode=PASSCODE, again=PASSCODE)
         assert refused.status_code == 410
     assert hub.store.passcode() == ""
@@ -108,8 +104,8 @@ def test_the_owner_signs_in_and_out_on_each_device(hub: Hub, app: Any) -> None:
     assert laptop.open("/").status_code == phone.open("/").status_code == 200
     token = re.search(r'value="([^"]+)"', laptop.open("/").text)
     assert token
-    assert laptop._client.post("/signout").status_code == 403
-    assert laptop._client.post("/signout", headers={"X-CSRF-Token": token[1]}).status_code == 303
+    assert laptop.client.post("/signout").status_code == 403
+    assert laptop.client.post("/signout", headers={"X-CSRF-Token": token[1]}).status_code == 303
     assert (laptop.open("/").status_code, phone.open("/").status_code) == (401, 200)
 
 
@@ -142,8 +138,8 @@ def test_guessing_the_passcode_takes_longer_each_time_and_only_the_guesser_waits
 def test_guessing_from_behind_the_proxy_stops_the_guesser_and_not_everybody(hub: Hub, app: Any) -> None:
     hub.store.set_passcode(KEPT)
     guesser, owner = Browser(hub, app, "10.0.0.1"), Browser(hub, app, "10.0.0.1")
-    guesser._client.headers["X-Forwarded-For"] = "203.0.113.66"
-    owner._client.headers["X-Forwarded-For"] = "203.0.113.1"
+    guesser.client.headers["X-Forwarded-For"] = "203.0.113.66"
+    owner.client.headers["X-Forwarded-For"] = "203.0.113.1"
     for _ in range(5):
         guesser.fill_in("/signin", passcode="")
     assert guesser.fill_in("/signin", passcode=PASSCODE).status_code == 429
@@ -181,7 +177,7 @@ def test_a_made_up_device_is_a_stranger(hub: Hub, app: Any) -> None:
     statuses = []
     for number in range(6):
         made_up = SigningKeys(bytes([number]) * 32).sign("known device", f"device{number}")
-        guesser._client.cookies.set("protokit_device", made_up)
+        guesser.client.cookies.set("protokit_device", made_up)
         statuses.append(guesser.fill_in("/signin", passcode="").status_code)
     assert statuses == [403] * 5 + [429]
 
@@ -277,7 +273,7 @@ def test_a_link_that_is_over_says_so(hub: Hub, app: Any, ending: str) -> None:
 def test_behind_https_every_cookie_is_secure(hub: Hub, app: Any) -> None:
     _, path = link(hub)
     guest = Browser(hub, app, "10.0.0.1", "https://localhost")
-    guest._client.headers["X-Forwarded-Proto"] = "https"
+    guest.client.headers["X-Forwarded-Proto"] = "https"
     first = guest.open(path)
     entered = guest.fill_in(path)
     kept = [*first.headers.get_list("set-cookie"), *entered.headers.get_list("set-cookie")]

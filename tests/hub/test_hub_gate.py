@@ -16,6 +16,7 @@ from protokit.hub.security import csrf
 from protokit.hub.security.identity import OWNER_COOKIE, VISIT_COOKIE
 from protokit.runtime.page_policy import PAGE_POLICY
 from tests.support.hub_server import BROWSER, Served, served
+from tests.support.waiting import until
 
 PATHS = [
     "/p/leave",
@@ -545,10 +546,3 @@ def websocket(hub: Served, path: str, cookie: str, origin: str | None = None):  
     return connect(
         f"ws://{hub.authority}{path}", origin=origin, additional_headers=headers, proxy=None, open_timeout=20
     )
-
-
-def until(true) -> None:  # type: ignore[no-untyped-def]
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.05)

@@ -3,7 +3,6 @@
 import re
 import signal
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +19,7 @@ from protokit.spec.prototype_spec import read_spec
 from tests.support.browser import CHROMIUM, DESKTOP, PHONE, is_outside, needs_chromium, own_port
 from tests.support.hub_process import PASSCODE, Person, RunningHub, running_hub
 from tests.support.terminal import protokit
+from tests.support.waiting import until
 
 LINE = "Answer new hires' questions about our handbook"
 HANDBOOK = b"""# Leave
@@ -293,9 +293,7 @@ def test_the_gallery_is_searched_sorted_and_turned_page_by_page(tmp_path):
 def test_counts_on_the_cards_follow_what_visitors_ask(hub, person):
     folder = hub.home / "prototypes" / "first-helper"
     assert protokit("ask", folder, "How many days of annual leave are there?", cwd=hub.home).code == 0
-    until = time.monotonic() + 60
-    while "No questions yet" in _card(person, "first-helper") and time.monotonic() < until:
-        time.sleep(0.2)
+    until(lambda: "No questions yet" not in _card(person, "first-helper"))
     assert re.search(r"Questions</span></dt><dd>[1-9]", _card(person, "first-helper"))
 
 

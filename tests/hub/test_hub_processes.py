@@ -5,8 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 from tests.support.hosting_server import GRADIO, NAVIGATION, STREAMLIT
 from tests.support.hub_process import Person, RunningHub, running_hub
 from tests.support.terminal import environment
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the keeper is Linux's")
 
@@ -79,13 +79,6 @@ def living(hub: RunningHub, slug: str) -> set[int]:
             if process.cwd() == folder and process.status() != psutil.STATUS_ZOMBIE:
                 found.add(process.pid)
     return found
-
-
-def until(holds: Callable[[], bool], patience: float = 90) -> None:
-    end = time.monotonic() + patience
-    while not holds():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 def up(owner: Person, slug: str) -> bool:

@@ -5,7 +5,6 @@ import os
 import platform
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
 from protokit.hub.worker.sandbox_policy import SandboxPolicy
 from tests.support import model_server
 from tests.support.hosting_server import Running, hosting_in
+from tests.support.waiting import until
 from vectorstore.confinement.confine import support
 from vectorstore.loaders import DEFAULT_LIMITS, Unreadable
 from vectorstore.loaders.isolation import Worker
@@ -344,10 +344,7 @@ def test_one_that_fills_the_disk_with_many_files_is_ended(tmp_path: Path) -> Non
         assert hub.wake("filling"), hub.hosting.log("filling")
         fill = "import tempfile\nfor _ in range(30):\n    tempfile.NamedTemporaryFile(delete=False).write(bytes(2**21))"
         Attacker(hub, "filling").run(fill)
-        end = time.monotonic() + 60
-        while not any("more than 50 MB of disk" in line for line in hub.hosting.log("filling")):
-            assert time.monotonic() < end, "waited in vain"
-            time.sleep(0.1)
+        until(lambda: any("more than 50 MB of disk" in line for line in hub.hosting.log("filling")))
 
 
 def test_what_its_owner_grants_is_reached_and_no_more(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """What stakeholders meet behind a link, in a real browser: the frame, the guided path, feedback, and the waiting."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from protokit.hub.content.usage_analytics import events_file
 from protokit.hub.context import Hub
 from protokit.hub.security.identity import OWNER_COOKIE
 from protokit.runtime.usage.feedback import OpinionLog
+from tests.support import waiting
 from tests.support.browser import DESKTOP, PHONE, Visit, needs_chromium, serious, window
 from tests.support.hub_site import made, owner, served_site
 
@@ -54,12 +54,9 @@ def signed_in(running: Open, chromium: Any, size: tuple[int, int] = DESKTOP) -> 
         yield shown
 
 
-def until(condition: Callable[[], object], shown: Visit, seconds: float = 60) -> None:
+def until(condition: Callable[[], object], shown: Visit) -> None:
     """Wait until `condition()` holds, while the page goes on."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        shown.page.wait_for_timeout(100)
+    waiting.until(condition, pause=lambda: shown.page.wait_for_timeout(100))
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

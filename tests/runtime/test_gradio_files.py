@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from protokit.runtime.uploads.gradio_files import PASSED
 from tests.support.browser import own_port
 from tests.support.hosting_server import prototype
 from tests.support.hub_site import made, prototypes_at, served_site
+from tests.support.waiting import until
 
 PAGE = """
 import os
@@ -76,10 +76,7 @@ class Page:
 
     def wake(self) -> None:
         """Open the page until it is there."""
-        until = time.monotonic() + 90
-        while self.client.get(f"{self.url}/", headers={"Accept": "text/html"}).status_code == 503:
-            assert time.monotonic() < until, "the page did not wake"
-            time.sleep(0.2)
+        until(lambda: self.client.get(f"{self.url}/", headers={"Accept": "text/html"}).status_code != 503)
 
     def post(self, path: str, **options: Any) -> httpx.Response:
         return self.client.post(f"{self.url}/gradio_api/{path}", **options)

@@ -1,7 +1,5 @@
 """Every text that somebody types or sends has a length, said kindly at the border; behind it nothing takes long."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,19 +17,13 @@ from protokit.runtime.runtime_errors import TooLong
 from protokit.runtime.summarization.offline_summary import summarize
 from protokit.runtime.text_limits import COMMENT, FILE, TEXT
 from protokit.spec.prototype_spec import read_spec
+from tests.support.work import calls
 from vectorstore import KnowledgeBase
 from vectorstore.passage import Passage
 from vectorstore.text.query_limits import QUESTION
 from vectorstore.text.sentences import split
 
 LONG = "x" * 5_000_000
-
-
-def seconds(do: Callable[[], object]) -> float:
-    """Of the processor: a busy machine makes no difference."""
-    began = time.process_time()
-    do()
-    return time.process_time() - began
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +67,14 @@ def test_a_text_of_five_megabytes_is_refused_too(tmp_path: Path) -> None:
 
 def test_a_search_looks_at_no_more_than_a_question(tmp_path: Path) -> None:
     (tmp_path / "leave.md").write_text("# Leave\n\nThirty days of leave a year.\n")
+    (tmp_path / "travel.md").write_text("# Expenses\n\nHotels are paid.\n")
     with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
         knowledge.sync(tmp_path)
         assert knowledge.search("leave " + LONG)[0].file == "leave.md"
-        taken = seconds(lambda: knowledge.search("how many days? " + "word " * 200_000, [LONG] * 1000))
-    assert taken < 3
+        first = "leave " + "word " * (QUESTION // 5)
+        assert knowledge.search(first + "expenses") == knowledge.search(first)
+        work = [calls(lambda n=n: knowledge.search(first + LONG * n, [LONG] * n)) for n in (1, 10)]
+    assert work[1] < 2 * work[0]
 
 
 @pytest.mark.parametrize(("kind", "most"), [("chatbot", QUESTION), ("summarizer", TEXT)])
@@ -134,6 +129,7 @@ HARD = {
 }
 
 
+@pytest.mark.timeout(100)  # a pattern whose time grows with the square takes minutes
 @pytest.mark.parametrize("unit", HARD.values(), ids=HARD.keys())
 def test_hard_texts_as_long_as_they_may_be_take_a_bounded_time(unit: str) -> None:
     from protokit.runtime.qa.offline_answer import answer
@@ -141,8 +137,9 @@ def test_hard_texts_as_long_as_they_may_be_take_a_bounded_time(unit: str) -> Non
     split("Once before, so that nothing is loaded.")
     text = "a" + unit * (QUESTION // len(unit)) + "b"
     leave = Passage(text, "h.md", 0, len(text))
-    assert seconds(lambda: answer(Question(text, passages=[leave] * 6))) < 3
-    assert seconds(lambda: answer(Question("How many days of leave?", passages=[leave] * 6))) < 3
-    assert seconds(lambda: [find(kind, text) for kind in Kind]) < 2
+    for question in (text, "How many days of leave?"):
+        assert answer(Question(question, passages=[leave] * 6))
+    for kind in Kind:
+        find(kind, text)
     long = "a" + unit * (50_000 // len(unit)) + "b"
-    assert seconds(lambda: summarize(SummaryRequest(long))) < 6
+    assert summarize(SummaryRequest(long))

@@ -41,10 +41,8 @@ def answered(patience: StreamTimeouts | None = None, outcome: ModelOutcome | Non
 
 def test_a_server_that_never_begins_is_given_up(server: ModelServer) -> None:
     server.behaviour.first_token = 60
-    begun = time.monotonic()
     with pytest.raises(ModelProblem, match="did not answer in time"):
         answered(SHORT)
-    assert time.monotonic() - begun < 5
     assert len(server.asked) == 1
 
 
@@ -73,11 +71,13 @@ def test_a_busy_server_is_asked_again(server: ModelServer, status: int) -> None:
 
 
 def test_the_time_to_come_back_may_be_a_date(server: ModelServer) -> None:
-    later = formatdate(time.time() + 2, usegmt=True)
-    server.behaviour.failure, server.behaviour.failures = (503, {"Retry-After": later}), 1
-    begun = time.monotonic()
+    past, far = (formatdate(time.time() + seconds, usegmt=True) for seconds in (-2, 3600))
+    server.behaviour.failure, server.behaviour.failures = (503, {"Retry-After": past}), 1
     assert answered() == WHOLE
-    assert time.monotonic() - begun >= 0.9  # a date has whole seconds
+    server.behaviour.failure, server.behaviour.failures = (503, {"Retry-After": far}), 1
+    with pytest.raises(ModelProblem):
+        answered()
+    assert len(server.asked) == 3
 
 
 def test_a_server_that_wants_minutes_is_not_waited_for(server: ModelServer) -> None:

@@ -4,9 +4,6 @@ import asyncio
 import time
 from typing import Protocol
 
-REST = 20.0
-"""Seconds without a visitor after which a prototype may have to make room."""
-
 
 class CapacitySlot(Protocol):
     """What takes a berth; `touched` is when it was last used, by the monotonic clock."""
@@ -17,10 +14,10 @@ class CapacitySlot(Protocol):
 
 
 class HostingCapacity:
-    """`number` places; who comes when all are taken waits until one has rested."""
+    """`number` places; who comes when all are taken waits until one had no visitor for `rest` seconds."""
 
-    def __init__(self, number: int) -> None:
-        self._number = number
+    def __init__(self, number: int, rest: float) -> None:
+        self._number, self._rest = number, rest
         self._taken: list[CapacitySlot] = []
         self._door = asyncio.Lock()
 
@@ -28,7 +25,7 @@ class HostingCapacity:
         async with self._door:
             while len(self._taken) >= self._number:
                 longest = min(self._taken, key=lambda one: one.touched)
-                if time.monotonic() - longest.touched > REST:
+                if time.monotonic() - longest.touched > self._rest:
                     await longest.make_room()
                 else:
                     await asyncio.sleep(0.2)

@@ -53,7 +53,7 @@ class Hosting:
         log_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._unavailable = unavailable or plain_page
         launcher = launcher or default_launcher()
-        berths = HostingCapacity(self.limits.awake)
+        berths = HostingCapacity(self.limits.awake, self.limits.rest_seconds)
         self._house = House(RunFolders(run_folder), launcher, self.limits, berths, self.sandbox)
         self._children: dict[str, PrototypeProcess] = {}
         self._watching: list[asyncio.Task[None]] = []

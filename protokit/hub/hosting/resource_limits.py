@@ -25,6 +25,8 @@ class ResourceLimits:
     processes: int = 32
     awake: int = 20
     """How many may run at once; the one that rested longest makes room for the next."""
+    rest_seconds: float = 20.0
+    """Without a visitor, after which one may have to make room."""
     idle_seconds: float = 1800.0
     """Rest after which one is put to sleep."""
     start_seconds: float = 60.0
