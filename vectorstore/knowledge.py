@@ -26,7 +26,7 @@ from vectorstore.text import query_limits
 from vectorstore.vectorstore_errors import VectorstoreError
 
 if TYPE_CHECKING:
-    from vectorstore.langchain_retriever import PassageRetriever
+    from vectorstore.langchain_adapters import PassageRetriever
 
 LOCK_WAIT = 600.0
 """Seconds that a sync waits for another process to finish its own."""
@@ -223,10 +223,15 @@ class KnowledgeBase:
         return self._embed if self._has_meaning else None
 
     def as_retriever(self, *, limit: int = 6) -> "PassageRetriever":
-        """This knowledge base as a LangChain retriever: Documents with the citation as metadata."""
-        from vectorstore.langchain_retriever import PassageRetriever
+        """This knowledge base as a LangChain retriever: Documents with the citation as metadata.
 
-        return PassageRetriever(knowledge=self, limit=limit)
+        Raises VectorstoreError with the install command where LangChain is not installed.
+        """
+        try:
+            from vectorstore.langchain_adapters import PassageRetriever
+        except ModuleNotFoundError:
+            raise VectorstoreError("LangChain is not installed", fix="pip install langchain-core") from None
+        return PassageRetriever(knowledge=self, k=limit)
 
     # How it is done
 

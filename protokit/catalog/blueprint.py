@@ -35,13 +35,11 @@ def fits(version: str, wanted: str, *, where: str = "") -> bool:
     """
     if not wanted:
         return True
-    if all(part.isdigit() for part in wanted.split(".")):
-        least, there = ([int(part) for part in text.split(".")] for text in (wanted, version))
-        return there[0] == least[0] and there >= least
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+    plain = re.fullmatch(r"(\d+)[\d.]*", wanted)
     try:
-        return SpecifierSet(wanted).contains(version, prereleases=True)
+        return SpecifierSet(f">={wanted},=={plain[1]}.*" if plain else wanted).contains(version, True)
     except InvalidSpecifier:
         raise SpecProblem(
             f'"{wanted}" is no range of versions', where=where, fix='Write for example "1" or ">=1.2,<2".'
@@ -49,6 +47,8 @@ def fits(version: str, wanted: str, *, where: str = "") -> bool:
 
 
 BLUEPRINT_FILE = "blueprint.yaml"
+GIT_PREFIX = "git+"
+"""How the name of a blueprint begins that is fetched from a git repository."""
 TEMPLATE_FOLDER = "{{cookiecutter.slug}}"
 _REFERENCE = r"^([a-z0-9]+(-[a-z0-9]+)*(@\S.*)?)?$"
 _ITS_OWN = ("name", "version", "examples", "words", "extends", "requires")

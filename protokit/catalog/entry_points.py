@@ -1,19 +1,8 @@
-"""Finds the blueprints that installed packages bring, without importing any of those packages.
+"""Finds the blueprints that installed packages bring, without importing any of those packages."""
 
-Asking Python for them reads the metadata of every installed package, a fifth of the time of `protokit new`. So the
-answer is kept until a folder of packages changes.
-"""
-
-import json
-import os
-import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-
-from protokit.files.user_dirs import cache
 
 GROUP = "protokit.blueprints"
 
@@ -29,40 +18,16 @@ class InstalledBlueprint:
 
 def entries() -> list[InstalledBlueprint]:
     """The entry points of the group `protokit.blueprints`; a folder that is not there is given as well."""
-    return [InstalledBlueprint(package, _folder(module)) for package, module in _known()]
-
-
-def _known() -> list[tuple[str, str]]:
-    kept, state = cache() / "installed.json", _state()
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        found = json.loads(kept.read_text(encoding="utf-8"))
-        if found["state"] == state:
-            return [(package, module) for package, module in found["entries"]]
-    known = list(_asked())
-    with suppress(OSError):  # where nothing can be kept, every command asks anew
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=kept.parent, delete=False, encoding="utf-8") as aside:
-            aside.write(json.dumps({"state": state, "entries": known}))
-        Path(aside.name).replace(kept)
-    return known
-
-
-def _state() -> list[list[str | int]]:
-    """When something was last added to or removed from each folder that packages are imported from."""
-    found: list[list[str | int]] = []
-    for place in sys.path:
-        with suppress(OSError):
-            found.append([place, os.stat(place or ".").st_mtime_ns])  # noqa: PTH116  (a tenth of Path's time)
-    return found
-
-
-def _asked() -> Iterator[tuple[str, str]]:
     from importlib.metadata import entry_points
 
-    for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
-        brought_by = point.dist
-        package = f"{brought_by.name} {brought_by.version}" if brought_by else point.name
-        yield package, point.value.partition(":")[0].strip()
+    points = sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
+    return [
+        InstalledBlueprint(
+            f"{point.dist.name} {point.dist.version}" if point.dist else point.name,
+            _folder(point.value.partition(":")[0].strip()),
+        )
+        for point in points
+    ]
 
 
 def _folder(module: str) -> Path:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from protokit.catalog.blueprint import GIT_PREFIX
 from protokit.errors import ChoiceProblem, FolderProblem, MissingExtra
 from protokit.files.user_dirs import cache
-
-PREFIX = "git+"
 
 _SCHEMES = ("https", "ssh", "file")
 _PATIENCE = 300
@@ -36,7 +35,7 @@ class GitAddress:
     @classmethod
     def parse(cls, text: str) -> "GitAddress":
         """Return the parts of `text`, or raise ChoiceProblem."""
-        found = _FORM.fullmatch(text.removeprefix(PREFIX))
+        found = _FORM.fullmatch(text.removeprefix(GIT_PREFIX))
         if found is None or found["scheme"] not in _SCHEMES:
             raise ChoiceProblem(
                 f'"{text}" is not git+https://, git+ssh:// or git+file://',
@@ -50,7 +49,7 @@ class GitAddress:
     def __str__(self) -> str:
         """As it may be shown and kept: without a name and password for a web server."""
         plain = re.sub(r"^https://[^/@]*@", "https://", self.url)
-        return f"{PREFIX}{plain}@{self.ref}" + (f"#{self.subdir}" if self.subdir else "")
+        return f"{GIT_PREFIX}{plain}@{self.ref}" + (f"#{self.subdir}" if self.subdir else "")
 
 
 def fetch(address: GitAddress) -> tuple[Path, str]:

@@ -10,9 +10,8 @@ import msgspec
 from msgspec import Meta
 
 import protokit
-from protokit.catalog.blueprint import BLUEPRINT_FILE, Blueprint, fits, read_blueprint
+from protokit.catalog.blueprint import BLUEPRINT_FILE, GIT_PREFIX, Blueprint, fits, read_blueprint
 from protokit.catalog.entry_points import entries
-from protokit.catalog.git_sources import PREFIX
 from protokit.errors import ChoiceProblem, FolderProblem, ProtokitError, SpecProblem
 from protokit.files.user_dirs import configuration
 from protokit.spec.prototype_spec import BlueprintSource, Colour, Line, Screen, Slug, Spec
@@ -95,7 +94,7 @@ def find_blueprint(name: str, *, trust: bool = False) -> Blueprint:
     It is a folder, "git+URL@TAG#FOLDER" (whose code runs only with `trust`), or the name of a known one, with the
     versions that will do: "rag-search@1". Raises ChoiceProblem, SpecProblem, FolderProblem.
     """
-    if name.startswith(PREFIX):
+    if name.startswith(GIT_PREFIX):
         return _fetched(name, trust)
     if "/" in name or "\\" in name or name in (".", ".."):
         return _in_folder(name)

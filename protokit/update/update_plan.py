@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from protokit.catalog import lookup
-from protokit.catalog.blueprint import Blueprint
+from protokit.catalog.blueprint import Blueprint, fits
 from protokit.catalog.parameters import require_decided
 from protokit.errors import FolderProblem
 from protokit.files.layout import BASE, SCHEMA_FILE, SPEC_FILE
@@ -71,16 +71,13 @@ def _blueprint(spec: Spec, asked: str, trust: bool) -> Blueprint:
     if asked:
         return lookup.find_blueprint(asked, trust=trust)
     found = lookup.blueprint_of(spec, trust=trust)
-    if _numbers(found.version) < _numbers(spec.blueprint.partition("@")[2]):
+    made_from = spec.blueprint.partition("@")[2]
+    if made_from and not fits(found.version, f">={made_from}", where=f"{SPEC_FILE}: blueprint"):
         raise FolderProblem(
             f"it was made from {spec.blueprint}, and here is only the older {found.reference}",
             fix="Upgrade protokit, or name a blueprint with --blueprint.",
         )
     return found
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 def _renewed(spec: Spec, blueprint: Blueprint) -> Spec:

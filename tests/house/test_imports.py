@@ -70,7 +70,7 @@ FLOORS = {
     "vectorstore": [
         "__init__",
         "knowledge",
-        "langchain_retriever outline ingestion search",
+        "langchain_adapters outline ingestion search",
         "index",
         "chunking",
         "embeddings loaders progress",

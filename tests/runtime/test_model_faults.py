@@ -188,6 +188,15 @@ def test_a_missing_package_comes_with_the_command_that_installs_it() -> None:
         list(connect("mistralai:small").stream(Question("How?"), ModelOutcome()))
 
 
+def test_without_langchain_its_extra_is_in_the_command_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == "langchain"] + ["langchain"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(
+        ModelProblem, match=r'pip install "protokit-studio\[langchain\]" langchain-mistralai$'
+    ):
+        list(connect("mistralai:small").stream(Question("How?"), ModelOutcome()))
+
+
 def test_a_provider_nobody_knows_is_one_line() -> None:
     with pytest.raises(ModelProblem, match="nosuchprovider:small"):
         list(connect("nosuchprovider:small").stream(Question("How?"), ModelOutcome()))

@@ -3,10 +3,11 @@
 import os
 import re
 import sqlite3
-import tempfile
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from vectorstore.index.docstore import Docstore, suspicion
 from vectorstore.index.write_lock import only_writer
@@ -130,11 +131,7 @@ def _check_sqlite() -> None:
 
 def _copies() -> Path:
     """Where copies of server stores are kept: VECTORSTORE_CACHE, else the user's cache folder."""
-    if chosen := os.environ.get("VECTORSTORE_CACHE"):
-        return Path(chosen)
-    if os.name == "nt":
-        return Path(os.environ.get("LOCALAPPDATA") or tempfile.gettempdir()) / "vectorstore"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vectorstore"
+    return Path(os.environ.get("VECTORSTORE_CACHE") or user_cache_path("vectorstore", appauthor=False))
 
 
 def _tenancy() -> str:

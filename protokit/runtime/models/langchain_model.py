@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.util import find_spec
 from typing import Any
 
 from protokit.runtime.assistant_types import Request
@@ -46,16 +47,18 @@ class LangChainEngine:
         outcome.citations = cite(text, asked)
 
     def _model(self, outcome: ModelOutcome) -> Any:
-        from langchain.chat_models import init_chat_model
-
         fields: dict[str, Any] = {_LONGEST.get(self.name.partition(":")[0], "max_tokens"): outcome.max_tokens}
         if outcome.temperature is not None:
             fields["temperature"] = outcome.temperature
         try:
+            from langchain.chat_models import init_chat_model
+
             return init_chat_model(self.name, **fields)
         except ImportError as error:
             found = _PACKAGE.search(str(error))
             package = (found[1] or found[2]) if found else f"langchain-{self.name.partition(':')[0]}"
+            if find_spec("langchain") is None:
+                package = f'"protokit-studio[langchain]" {package}'
             raise ModelProblem(
                 f"model {self.name}: a package is not installed. Run: pip install {package}"
             ) from error
