@@ -101,8 +101,8 @@ _ASKING_AGAIN = (
 )
 """What asks behind a mere "and": other verbs go on with the sentence there ("who leaves and has paid")."""
 _JOINTS = re.compile(
-    rf"(?<=[.?!;])\s+|,\s+(?={_PREPOSITION}{_ASKING})"
-    rf"|,?\s+(?:and|or|y|o|et|ou|und|oder|e)\s+(?={_ASKING_AGAIN})",
+    rf"(?<=[.?!;])\s+|,?\s+(?:and|or|y|o|et|ou|und|oder|e)\s+(?={_ASKING_AGAIN})"
+    rf"|,\s+(?={_PREPOSITION}{_ASKING})",
     re.IGNORECASE,
 )
 _ASKS = re.compile(rf"[¿\s]*{_PREPOSITION}{_ASKING}", re.IGNORECASE)
