@@ -37,8 +37,8 @@ from protokit.hub.security.passcodes import hashed
 from protokit.hub.security.sign_in import SignIn
 from protokit.hub.security.signing import SigningKeys
 from protokit.prototype.prototype_folder import free_port
+from protokit.runtime.prototype_fields import Screen
 from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
-from protokit.spec.prototype_spec import Screen
 from tests.support import model_server
 
 PASSCODE = "correct horse battery"

@@ -15,9 +15,9 @@ from protokit.catalog.blueprint import TEMPLATE_FOLDER, Blueprint
 from protokit.errors import ProtokitError
 from protokit.evaluation.checks.check_result import Check
 from protokit.files.user_dirs import cache
+from protokit.runtime.prototype_fields import Screen
 from protokit.scaffold.sample_knowledge import Sample
 from protokit.scaffold.scaffold_plan import make, sample_plan
-from protokit.spec.prototype_spec import Screen
 
 _PATIENCE = 600
 _TYPES = """[mypy]

@@ -11,17 +11,10 @@ from msgspec import Meta
 import protokit
 from protokit.catalog.parameters import Name, Parameter
 from protokit.errors import SpecProblem
-from protokit.spec.prototype_spec import (
-    SCREENS,
-    BlueprintSource,
-    Colour,
-    LimitSettings,
-    Line,
-    Screen,
-    Slug,
-    Thresholds,
-)
-from protokit.spec.yaml_io import Strict, convert, load_yaml, read_text
+from protokit.runtime.prototype_fields import SCREENS, Colour, Line, Screen, SpendingLimits
+from protokit.runtime.yaml_checks import Strict
+from protokit.spec.prototype_spec import BlueprintSource, Slug, Thresholds
+from protokit.spec.yaml_io import convert, load_yaml, read_text
 
 RAW = ["*.py", "*.toml", "*.yaml", "*.css", "*.gitignore", "*.env.example"]
 """Copied as they are: only what names the folder, the screen or the version is a template."""
@@ -74,7 +67,7 @@ class Defaults(Strict, frozen=True, kw_only=True):
     context_tokens: Annotated[int, Meta(ge=512, le=2_000_000)] | None = None
     mask_personal_data: bool | None = None
     fall_back_offline: bool | None = None
-    limits: LimitSettings | None = None
+    limits: SpendingLimits | None = None
     thresholds: Thresholds | None = None
 
 

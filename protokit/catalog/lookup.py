@@ -14,8 +14,10 @@ from protokit.catalog.blueprint import BLUEPRINT_FILE, GIT_PREFIX, Blueprint, fi
 from protokit.catalog.entry_points import entries
 from protokit.errors import ChoiceProblem, FolderProblem, ProtokitError, SpecProblem
 from protokit.files.user_dirs import configuration
-from protokit.spec.prototype_spec import BlueprintSource, Colour, Line, Screen, Slug, Spec
-from protokit.spec.yaml_io import Strict, load_yaml, read_text, validate
+from protokit.runtime.prototype_fields import Colour, Line, Screen
+from protokit.runtime.yaml_checks import Strict
+from protokit.spec.prototype_spec import BlueprintSource, Slug, Spec
+from protokit.spec.yaml_io import load_yaml, read_text, validate
 
 DOMAIN_FILE = "domain.yaml"
 FOUNDATION = "common"

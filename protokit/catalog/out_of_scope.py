@@ -7,8 +7,10 @@ from msgspec import Meta
 
 from protokit.catalog.blueprint import BLUEPRINT_FILE, Words
 from protokit.errors import SpecProblem
-from protokit.spec.prototype_spec import Line, Slug
-from protokit.spec.yaml_io import Strict, convert, load_yaml, read_text
+from protokit.runtime.prototype_fields import Line
+from protokit.runtime.yaml_checks import Strict
+from protokit.spec.prototype_spec import Slug
+from protokit.spec.yaml_io import convert, load_yaml, read_text
 
 BEYOND_FILE = "beyond.yaml"
 

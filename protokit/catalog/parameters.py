@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from protokit.errors import ChoiceProblem
-from protokit.spec.prototype_spec import Value
-from protokit.spec.yaml_io import Strict
+from protokit.runtime.prototype_fields import Value
+from protokit.runtime.yaml_checks import Strict
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "text": (str,),

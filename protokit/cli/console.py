@@ -60,7 +60,7 @@ def friendly(verb: Callable[P, R]) -> Callable[P, R]:
 
 def _refuse_bytes(given: Mapping[str, object]) -> None:
     """Refuse what was typed in another encoding than the terminal's; only the name of a file may be like that."""
-    from protokit.spec.yaml_io import lone_surrogates
+    from protokit.runtime.yaml_checks import lone_surrogates
 
     for name, value in given.items():
         if next(lone_surrogates(value), None):

@@ -12,9 +12,9 @@ from protokit.catalog.parameters import Parameter, Parameters
 from protokit.cli.terminal_output import ask, tell
 from protokit.drafting.router import RoutingDecision
 from protokit.errors import ChoiceProblem, ProtokitError
+from protokit.runtime.prototype_fields import SCREENS, Value
 from protokit.scaffold.scaffold_plan import ScaffoldPlan, ScaffoldRequest
 from protokit.spec.names import clean_name, slug_of
-from protokit.spec.prototype_spec import SCREENS, Value
 
 Replan = Callable[[ScaffoldRequest], ScaffoldPlan]
 """Makes the Plan for a changed Wish."""

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from protokit.drafting.audience import find_people
+from protokit.runtime.prototype_fields import Constraint
 from protokit.spec.lexicon import lexicon
-from protokit.spec.prototype_spec import Constraint
 
 _NUMBERS = {
     word: number

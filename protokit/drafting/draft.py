@@ -10,9 +10,10 @@ from protokit.catalog.page_phrases import PagePhrases, read_page_phrases
 from protokit.drafting.audience import find_people, with_article
 from protokit.drafting.constraints import find_constraints
 from protokit.drafting.topic import Topic, find_topic, people_topic, singular
+from protokit.runtime.prototype_fields import Constraint, Screen
 from protokit.spec.lexicon import lexicon
 from protokit.spec.names import MOST_TITLE, clean_name, slug_of
-from protokit.spec.prototype_spec import Constraint, Screen, Spec, spec_of
+from protokit.spec.prototype_spec import Spec, spec_of
 from protokit.spec.yaml_io import load_yaml, read_text
 from vectorstore.text.plain_words import fold, words
 

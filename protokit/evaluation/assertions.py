@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
+from protokit.runtime.prototype_fields import Constraint
+from protokit.runtime.yaml_checks import Strict
 from protokit.spec.lexicon import language_name, lexicon
-from protokit.spec.prototype_spec import Constraint, Spec
-from protokit.spec.yaml_io import Strict, convert, dump_yaml, load_yaml
+from protokit.spec.prototype_spec import Spec
+from protokit.spec.yaml_io import convert, dump_yaml, load_yaml
 
 if TYPE_CHECKING:
     from protokit.runtime.assistant_types import Answer

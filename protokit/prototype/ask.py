@@ -13,7 +13,7 @@ from protokit.runtime.assistant_types import Answer
 from protokit.runtime.models.model_factory import connect
 from protokit.runtime.ui.formatting import numbers
 from protokit.runtime.usage.prices import elsewhere
-from protokit.spec.yaml_io import lone_surrogates
+from protokit.runtime.yaml_checks import lone_surrogates
 
 MOST_PATH = 255
 """Bytes that a name may have on every system."""

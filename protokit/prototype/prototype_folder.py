@@ -17,8 +17,9 @@ from typing import Any
 
 from protokit.errors import FolderProblem, MissingExtra, SpecProblem
 from protokit.files.layout import SPEC_FILE
+from protokit.runtime.prototype_fields import Screen
 from protokit.runtime.settings import Settings
-from protokit.spec.prototype_spec import Screen, Spec, read_spec
+from protokit.spec.prototype_spec import Spec, read_spec
 from protokit.spec.yaml_io import load_yaml, read_text
 
 FIRST_PORT = 8501

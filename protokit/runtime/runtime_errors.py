@@ -17,7 +17,12 @@ class RuntimeProblem(Exception):
 
 
 class SettingsProblem(RuntimeProblem):
-    """A file of the prototype that cannot be used; names the file, the field and what was expected."""
+    """A file of the prototype that cannot be used. `str(error)` is "where: what. What to do." on one line."""
+
+    def __init__(self, what: str, *, where: str = "", fix: str = "") -> None:
+        self.what, self.where, self.fix = what, where, fix
+        line = f"{where}: {what}" if where else what
+        super().__init__(f"{line.rstrip('.')}. {fix}" if fix else line)
 
 
 class ModelProblem(RuntimeProblem):

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from protokit.files.layout import INSTRUCTIONS_FILE
 from protokit.files.placeholders import fill
+from protokit.runtime.prototype_fields import Constraint
 from protokit.spec.lexicon import language_name
-from protokit.spec.prototype_spec import Constraint, Spec
+from protokit.spec.prototype_spec import Spec
 from protokit.spec.yaml_io import read_text
 
 

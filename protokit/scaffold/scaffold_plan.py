@@ -19,12 +19,13 @@ from protokit.errors import ChoiceProblem, PromptProblem
 from protokit.evaluation.assertions import with_assertions
 from protokit.files.atomic import refuse_occupied
 from protokit.files.layout import INSTRUCTIONS_FILE
+from protokit.runtime.prototype_fields import SCREENS, Screen, Value
 from protokit.scaffold.collect_documents import collect_documents
 from protokit.scaffold.instructions import instructions
 from protokit.scaffold.render import render
 from protokit.scaffold.sample_knowledge import HEAD, Sample
 from protokit.spec.names import clean_audience, clean_name, clean_prompt
-from protokit.spec.prototype_spec import PROVIDERS, SCREENS, Screen, Spec, Value
+from protokit.spec.prototype_spec import PROVIDERS, Spec
 from protokit.spec.yaml_io import dump_yaml
 
 if TYPE_CHECKING:

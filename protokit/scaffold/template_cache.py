@@ -13,7 +13,7 @@ import protokit
 from protokit.catalog.blueprint import RAW, TEMPLATE_FOLDER
 from protokit.errors import SpecProblem
 from protokit.files.user_dirs import cache
-from protokit.spec.prototype_spec import Screen
+from protokit.runtime.prototype_fields import Screen
 
 _PLAIN_NAME = re.compile(r"\{\{ *cookiecutter\.(slug|screen|version) *\}\}")
 _BYTECODE = "__pycache__"

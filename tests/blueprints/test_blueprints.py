@@ -11,9 +11,10 @@ import pytest
 
 from protokit.catalog.lookup import find_blueprint
 from protokit.errors import ChoiceProblem, ProtokitError
+from protokit.runtime.prototype_fields import Value
 from protokit.runtime.settings import Settings
 from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
-from protokit.spec.prototype_spec import Value, parse_spec, read_spec, write_spec
+from protokit.spec.prototype_spec import parse_spec, read_spec, write_spec
 from tests.support.blueprint_folders import INSIDE, POLICIES, written
 from tests.support.terminal import Done, protokit, tree
 

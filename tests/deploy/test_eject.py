@@ -101,7 +101,7 @@ def test_requirements_name_no_protokit_and_keep_the_pins_and_what_a_person_added
     assert set(left.splitlines()) < set(locked.splitlines())
     names = {package(line) for line in left.splitlines()}
     assert {"streamlit", "chromadb", "openai", "openpyxl", "pytest", "left-pad", "click"} <= names
-    assert names & {"protokit-studio", "cookiecutter", "msgspec", "ruff", "python-slugify"} == set()
+    assert names & {"protokit-studio", "cookiecutter", "ruff", "python-slugify"} == set()
 
 
 def test_the_guides_name_no_command_that_is_gone(every: dict[tuple[str, str], Path]) -> None:

@@ -17,9 +17,10 @@ from protokit.evaluation.assertions import (
 )
 from protokit.evaluation.dataset import read_rows
 from protokit.runtime.assistant_types import Answer, Citation
+from protokit.runtime.prototype_fields import Constraint
 from protokit.runtime.settings import Settings
 from protokit.runtime.ui.formatting import engine_note
-from protokit.spec.prototype_spec import Constraint, Spec
+from protokit.spec.prototype_spec import Spec
 from tests.support import model_server
 from tests.support.model_server import MODEL, ModelServer
 from tests.support.terminal import inside, protokit

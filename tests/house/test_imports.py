@@ -64,6 +64,8 @@ FLOORS = {
         "assistant_types",
         "grounding uploads",
         "phrases settings visitor page_policy",
+        "prototype_fields",
+        "yaml_checks",
         "text_limits",
         "runtime_errors",
     ],

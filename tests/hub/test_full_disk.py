@@ -24,6 +24,7 @@ from protokit.hub.security.passcodes import hashed
 from protokit.hub.security.identity import OWNER_COOKIE
 from protokit.runtime.runtime_errors import LimitReached
 from protokit.runtime.assistant_types import Answer
+from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.runtime.settings import Settings
 from protokit.runtime.usage.spending_limits import reserved
 from protokit.runtime.usage.events import EventLog
@@ -37,7 +38,7 @@ with site(disk / "home", prototype) as hub:
     hub.client.cookies.set(OWNER_COOKIE, owner(hub.hub))
     log = EventLog(events_file(folder))
     assert log.record(answer) == 1
-    settings = Settings(folder, "HR", limits={"dollars_total": 1.0})
+    settings = Settings(folder, title="HR", limits=SpendingLimits(dollars_total=1.0))
     with reserved(settings, 0.1, 10, "ann") as settle:
         settle(0.1, 10)
     links = [store.make_link("hr", f"Link {n}") for n in range(20)]

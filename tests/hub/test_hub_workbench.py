@@ -416,12 +416,13 @@ def test_the_stage_at_which_an_answer_was_lost_is_found(hub):
 
 
 def test_the_budget_is_shown_with_what_is_left_of_it(hub):
-    from protokit.runtime.usage.budget import Budget, SpendingLimits
+    from protokit.runtime.prototype_fields import SpendingLimits
+    from protokit.runtime.usage.budget import Budget
 
     assert (
         hub.post(f"{HOME}/edit", f"{HOME}/edit", **form_of(hub) | {"dollars_per_day": "2"}).status_code == 303
     )
-    budget = Budget(str(hub.folder("hr") / ".protokit" / "budget.db"), SpendingLimits(dollars_a_day=2))
+    budget = Budget(str(hub.folder("hr") / ".protokit" / "budget.db"), SpendingLimits(dollars_per_day=2))
     budget.settle(budget.reserve(0.5, 10, session="s", visitor="v"), 0.5, 10)
     ask(hub.folder("hr"), "Anything?")
     page = hub.get(f"{HOME}/questions")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from protokit.runtime.usage.budget import Budget, BudgetExceeded, SpendingLimits
+from protokit.runtime.prototype_fields import SpendingLimits
+from protokit.runtime.usage.budget import Budget, BudgetExceeded
 
 NOON = datetime(2026, 3, 31, 12, 0, tzinfo=UTC).timestamp()
 
@@ -42,7 +43,8 @@ def worker(where: str, limits: str, body: str) -> subprocess.Popen[str]:
     """A process of its own with a `budget` at `where`."""
     code = (
         "import sys\nfrom concurrent.futures import ThreadPoolExecutor\n"
-        "from protokit.runtime.usage.budget import Budget, BudgetExceeded, SpendingLimits\n"
+        "from protokit.runtime.prototype_fields import SpendingLimits\n"
+        "from protokit.runtime.usage.budget import Budget, BudgetExceeded\n"
         f"budget = Budget({where!r}, SpendingLimits({limits}))\n"
         "def ask(number):\n"
         "    try:\n"
@@ -57,7 +59,7 @@ def worker(where: str, limits: str, body: str) -> subprocess.Popen[str]:
 
 def test_fifty_callers_in_five_processes_spend_the_limit_and_not_a_cent_more(where: str) -> None:
     body = "with ThreadPoolExecutor(10) as pool:\n    print(sum(pool.map(ask, range(20))))"
-    processes = [worker(where, "dollars_in_all=0.30", body) for _ in range(5)]
+    processes = [worker(where, "dollars_total=0.30", body) for _ in range(5)]
     served = sum(int(process.communicate(timeout=60)[0]) for process in processes)
     assert served == 30
     spent = Budget(where, SpendingLimits()).spent()
@@ -66,7 +68,7 @@ def test_fifty_callers_in_five_processes_spend_the_limit_and_not_a_cent_more(whe
 
 
 def test_calls_under_way_hold_their_room(where: str) -> None:
-    budget = Budget(where, SpendingLimits(dollars_a_day=1.0))
+    budget = Budget(where, SpendingLimits(dollars_per_day=1.0))
     first = budget.reserve(0.6, 10, session="a", visitor="x")
     with pytest.raises(BudgetExceeded):
         budget.reserve(0.6, 10, session="b", visitor="y")
@@ -79,7 +81,7 @@ def test_a_caller_killed_in_mid_call_holds_its_room_and_is_booked_when_it_expire
         "budget.reserve(0.9, 100, session='s', visitor='v')\n"
         "print('reserved', flush=True)\nimport time; time.sleep(60)"
     )
-    process = worker(where, "dollars_a_day=1.0", body)
+    process = worker(where, "dollars_per_day=1.0", body)
     assert process.stdout is not None
     assert process.stdout.readline().strip() == "reserved"
     process.send_signal(signal.SIGKILL)
@@ -87,7 +89,7 @@ def test_a_caller_killed_in_mid_call_holds_its_room_and_is_booked_when_it_expire
 
     clock = Clock()
     clock.now = datetime.now(UTC).timestamp()
-    after = Budget(where, SpendingLimits(dollars_in_all=1.0), clock=clock)
+    after = Budget(where, SpendingLimits(dollars_total=1.0), clock=clock)
     with pytest.raises(BudgetExceeded):
         after.reserve(0.9, 100, session="t", visitor="w")
     assert after.spent().held == pytest.approx(0.9)
@@ -101,9 +103,9 @@ def test_a_caller_killed_in_mid_call_holds_its_room_and_is_booked_when_it_expire
 
 def test_what_was_spent_is_remembered_after_a_restart(where: str) -> None:
     clock = Clock()
-    budget = Budget(where, SpendingLimits(dollars_in_all=1.0), clock=clock)
+    budget = Budget(where, SpendingLimits(dollars_total=1.0), clock=clock)
     budget.settle(budget.reserve(0.8, 10, session="a", visitor="x"), 0.7, 9)
-    again = Budget(where, SpendingLimits(dollars_in_all=1.0), clock=clock)
+    again = Budget(where, SpendingLimits(dollars_total=1.0), clock=clock)
     assert (again.spent().today, again.spent().in_all, again.spent().held) == (0.7, 0.7, 0)
     with pytest.raises(BudgetExceeded, match=r"budget of \$1\.00") as refused:
         again.reserve(0.4, 10, session="a", visitor="x")
@@ -112,11 +114,11 @@ def test_what_was_spent_is_remembered_after_a_restart(where: str) -> None:
 
 def test_a_day_begins_at_midnight_utc(where: str) -> None:
     clock = Clock()
-    budget = Budget(where, SpendingLimits(dollars_a_day=1.0), clock=clock)
+    budget = Budget(where, SpendingLimits(dollars_per_day=1.0), clock=clock)
     budget.settle(budget.reserve(1.0, 10, session="a", visitor="x"), 1.0, 9)
     with pytest.raises(BudgetExceeded, match="opens again at 00:00:00 UTC on 2026-04-01") as refused:
         budget.reserve(0.1, 10, session="a", visitor="x")
-    assert refused.value.limit == "dollars_a_day"
+    assert refused.value.limit == "dollars_per_day"
     assert refused.value.opens_at == datetime(2026, 4, 1, tzinfo=UTC)
     clock.now = datetime(2026, 4, 1, tzinfo=UTC).timestamp()
     budget.reserve(1.0, 10, session="a", visitor="x")
@@ -125,7 +127,7 @@ def test_a_day_begins_at_midnight_utc(where: str) -> None:
 
 def test_a_call_over_midnight_is_booked_on_the_day_it_was_reserved(where: str) -> None:
     clock = Clock()
-    budget = Budget(where, SpendingLimits(dollars_a_day=1.0), clock=clock)
+    budget = Budget(where, SpendingLimits(dollars_per_day=1.0), clock=clock)
     held = budget.reserve(1.0, 10, session="a", visitor="x")
     clock.now += 13 * 3600
     budget.settle(held, 1.0, 9)
@@ -133,9 +135,9 @@ def test_a_call_over_midnight_is_booked_on_the_day_it_was_reserved(where: str) -
     assert budget.spent().in_all == 1.0
 
 
-def test_questions_a_minute_count_for_each_visitor_and_open_again(where: str) -> None:
+def test_questions_per_minute_count_for_each_visitor_and_open_again(where: str) -> None:
     clock = Clock()
-    budget = Budget(where, SpendingLimits(questions_a_minute=2), clock=clock)
+    budget = Budget(where, SpendingLimits(questions_per_minute=2), clock=clock)
     for _ in range(2):
         budget.settle(budget.reserve(None, 10, session="a", visitor="x"), None, 5)
         clock.now += 10
@@ -148,7 +150,7 @@ def test_questions_a_minute_count_for_each_visitor_and_open_again(where: str) ->
 
 
 def test_a_session_has_its_own_tokens(where: str) -> None:
-    budget = Budget(where, SpendingLimits(tokens_a_session=100))
+    budget = Budget(where, SpendingLimits(tokens_per_session=100))
     budget.settle(budget.reserve(0.0, 90, session="a", visitor="x"), 0.0, 80)
     with pytest.raises(BudgetExceeded, match="start a new one"):
         budget.reserve(0.0, 21, session="a", visitor="x")
@@ -158,13 +160,13 @@ def test_a_session_has_its_own_tokens(where: str) -> None:
 
 def test_an_unknown_price_is_refused_only_where_money_is_limited(where: str) -> None:
     with pytest.raises(BudgetExceeded, match="price of this model is not known"):
-        Budget(where, SpendingLimits(dollars_a_day=1.0)).reserve(None, 10, session="a", visitor="x")
-    Budget(where, SpendingLimits(tokens_a_session=100)).reserve(None, 10, session="a", visitor="x")
+        Budget(where, SpendingLimits(dollars_per_day=1.0)).reserve(None, 10, session="a", visitor="x")
+    Budget(where, SpendingLimits(tokens_per_session=100)).reserve(None, 10, session="a", visitor="x")
 
 
 def test_settling_twice_or_late_books_once(where: str) -> None:
     clock = Clock()
-    budget = Budget(where, SpendingLimits(dollars_in_all=1.0), clock=clock)
+    budget = Budget(where, SpendingLimits(dollars_total=1.0), clock=clock)
     held = budget.reserve(0.5, 10, session="a", visitor="x")
     clock.now += 1000
     budget.reserve(0.5, 10, session="a", visitor="x")
@@ -175,7 +177,7 @@ def test_settling_twice_or_late_books_once(where: str) -> None:
 
 
 def test_an_answer_under_way_does_not_tell_others_that_the_budget_is_used(where: str) -> None:
-    budget = Budget(where, SpendingLimits(dollars_a_day=1.0, dollars_in_all=1.0, tokens_a_session=100))
+    budget = Budget(where, SpendingLimits(dollars_per_day=1.0, dollars_total=1.0, tokens_per_session=100))
     held = budget.reserve(0.9, 90, session="a", visitor="x")
     for session in ("a", "b"):
         with pytest.raises(BudgetExceeded, match="Other answers are being written") as refused:
@@ -192,7 +194,7 @@ def test_an_answer_under_way_does_not_tell_others_that_the_budget_is_used(where:
 
 
 def test_a_refused_call_leaves_no_trace(where: str) -> None:
-    budget = Budget(where, SpendingLimits(questions_a_minute=5, dollars_in_all=0.1))
+    budget = Budget(where, SpendingLimits(questions_per_minute=5, dollars_total=0.1))
     for _ in range(9):
         with pytest.raises(BudgetExceeded, match="budget"):
             budget.reserve(1.0, 10, session="a", visitor="x")
@@ -201,7 +203,7 @@ def test_a_refused_call_leaves_no_trace(where: str) -> None:
 
 
 def test_ten_cents_fit_ten_times_into_a_dollar(where: str) -> None:
-    budget = Budget(where, SpendingLimits(dollars_in_all=1.0))
+    budget = Budget(where, SpendingLimits(dollars_total=1.0))
     for _ in range(10):
         budget.settle(budget.reserve(0.1, 1, session="a", visitor="x"), 0.1, 1)
     with pytest.raises(BudgetExceeded):
@@ -209,7 +211,9 @@ def test_ten_cents_fit_ten_times_into_a_dollar(where: str) -> None:
 
 
 def test_accounts_in_one_place_share_nothing(where: str) -> None:
-    limits = SpendingLimits(dollars_a_day=1.0, dollars_in_all=1.0, tokens_a_session=10, questions_a_minute=1)
+    limits = SpendingLimits(
+        dollars_per_day=1.0, dollars_total=1.0, tokens_per_session=10, questions_per_minute=1
+    )
     one, other = (Budget(where, limits, account=name) for name in ("Leave Helper", "Search"))
     held = one.reserve(1.0, 10, session="a", visitor="x")
     other.reserve(1.0, 10, session="a", visitor="x")
@@ -221,7 +225,7 @@ def test_accounts_in_one_place_share_nothing(where: str) -> None:
 
 
 def test_threads_share_one_budget(tmp_path: Path) -> None:
-    budget = Budget(str(tmp_path / "deep" / "budget.db"), SpendingLimits(dollars_in_all=0.05))
+    budget = Budget(str(tmp_path / "deep" / "budget.db"), SpendingLimits(dollars_total=0.05))
 
     def ask(number: int) -> bool:
         try:

@@ -13,6 +13,7 @@ from protokit.hub.content.usage_analytics import events_file
 from protokit.hub.database.counters import refresh
 from protokit.hub.maintenance import keep_up
 from protokit.runtime.assistant_types import Answer
+from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.runtime.runtime_errors import LimitReached
 from protokit.runtime.settings import Settings
 from protokit.runtime.usage.events import COLUMNS, EventLog
@@ -162,7 +163,7 @@ def test_the_owner_puts_the_note_away_and_nothing_is_deleted(hub: Site) -> None:
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_account_shuts_the_budget_until_the_owner_decides(hub: Site, damage: Damage) -> None:
     folder = hub.folder("hr")
-    settings = Settings(folder, "HR", limits={"dollars_total": 1.0})
+    settings = Settings(folder, title="HR", limits=SpendingLimits(dollars_total=1.0))
     account = folder / ".protokit" / "budget.db"
     with reserved(settings, 0.9, 10, "ann") as settle:
         settle(0.9, 10)

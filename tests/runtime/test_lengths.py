@@ -47,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def test_a_question_of_five_megabytes_is_refused_kindly_and_at_once(tmp_path: Path) -> None:
-    told, log = Settings(tmp_path, "Leave"), EventLog(tmp_path / "events.db")
+    told, log = Settings(tmp_path, title="Leave"), EventLog(tmp_path / "events.db")
     reply = Reply(lambda: Question(LONG), connect("offline"), told, log)
     with pytest.raises(
         TooLong, match=r"question has 5,000,000 characters, and 8,000 are the most"
@@ -60,7 +60,7 @@ def test_a_question_of_five_megabytes_is_refused_kindly_and_at_once(tmp_path: Pa
 
 
 def test_a_text_of_five_megabytes_is_refused_too(tmp_path: Path) -> None:
-    told, log = Settings(tmp_path, "Leave"), EventLog(tmp_path / "events.db")
+    told, log = Settings(tmp_path, title="Leave"), EventLog(tmp_path / "events.db")
     with pytest.raises(TooLong, match=r"text has 5,000,000 characters"):
         list(Reply(lambda: SummaryRequest(LONG), connect("offline"), told, log))
 
@@ -100,7 +100,7 @@ def test_messages_and_options_of_the_api_have_a_length() -> None:
 
 
 def test_a_comment_is_kept_to_its_length(tmp_path: Path) -> None:
-    told, log = Settings(tmp_path, "Leave"), EventLog(tmp_path / "events.db")
+    told, log = Settings(tmp_path, title="Leave"), EventLog(tmp_path / "events.db")
     answer = Reply(lambda: Question("Hello"), connect("offline"), told, log).answer
     log.feedback(answer.event, 1, LONG)
     (event,) = log.events()
@@ -111,7 +111,11 @@ def test_a_comment_is_kept_to_its_length(tmp_path: Path) -> None:
 def test_files_that_a_person_writes_have_a_size(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("title: " + "x" * FILE)
     with pytest.raises(SettingsProblem, match=name):
-        _ = Settings.read(tmp_path) if name == "prototype.yaml" else Settings(tmp_path, "x").instructions
+        _ = (
+            Settings.read(tmp_path)
+            if name == "prototype.yaml"
+            else Settings(tmp_path, title="x").instructions
+        )
     with pytest.raises(SpecProblem, match="larger than 1,000,000 bytes"):
         read_spec(tmp_path / name)
 

@@ -17,7 +17,8 @@ from protokit.runtime.models.model_factory import connect
 from protokit.runtime.models.openai_model import OpenAIEngine
 from protokit.runtime.prompting.build_messages import CUT, ModelOutcome
 from protokit.runtime.prompting.tokens import count
-from protokit.runtime.usage.budget import Budget, SpendingLimits
+from protokit.runtime.prototype_fields import SpendingLimits
+from protokit.runtime.usage.budget import Budget
 from protokit.spec.prototype_spec import parse_spec
 from tests.support import model_server
 from tests.support.model_server import MODEL, ModelServer
@@ -37,7 +38,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
 
 def settings(folder: Path, **fields: object) -> Settings:
     shown = {"prices": {MODEL: (PRICE, PRICE)}, "fall_back_offline": False, **fields}
-    return Settings(folder, "Leave Helper", model=f"openai:{MODEL}", **shown)  # type: ignore[arg-type]
+    return Settings(folder, title="Leave Helper", model=f"openai:{MODEL}", **shown)  # type: ignore[arg-type]
 
 
 def asked(told: Settings, question: str = "How many days of leave?", session: str = "s") -> Answer:
@@ -106,7 +107,7 @@ def test_a_server_that_streams_on_cannot_spend_more_than_the_budget(
     server: ModelServer, tmp_path: Path
 ) -> None:
     server.behaviour.endless = True
-    told = settings(tmp_path, max_tokens=500, limits={"dollars_total": 0.02})
+    told = settings(tmp_path, max_tokens=500, limits=SpendingLimits(dollars_total=0.02))
     answers = []
     for _ in range(20):
         try:
@@ -123,11 +124,11 @@ def test_a_server_that_streams_on_cannot_spend_more_than_the_budget(
 def test_what_does_not_fit_is_refused_before_the_server_hears_of_it(
     server: ModelServer, tmp_path: Path
 ) -> None:
-    told = settings(tmp_path, limits={"dollars_total": 0.01})
+    told = settings(tmp_path, limits=SpendingLimits(dollars_total=0.01))
     with pytest.raises(ModelProblem, match=r"Too little is left of the budget of \$0\.01"):
         asked(told)  # 1,024 tokens would cost more than that alone
     with pytest.raises(ModelProblem, match="Too little is left"):
-        asked(settings(tmp_path, max_tokens=20, limits={"dollars_total": 0.01}), "word " * 1500)
+        asked(settings(tmp_path, max_tokens=20, limits=SpendingLimits(dollars_total=0.01)), "word " * 1500)
     assert server.asked == []
     assert spent(tmp_path) == 0
 
@@ -159,7 +160,8 @@ def test_a_caller_killed_between_the_pieces_has_spent_what_was_reserved(
         "from tests.runtime.test_longest_answer import settings\n"
         "from protokit.runtime import EventLog, Question, Reply\n"
         "from protokit.runtime.models.model_factory import connect\n"
-        "told = settings(Path(sys.argv[1]), limits={'dollars_total': 1.0})\n"
+        "from protokit.runtime.prototype_fields import SpendingLimits\n"
+        "told = settings(Path(sys.argv[1]), limits=SpendingLimits(dollars_total=1.0))\n"
         "log = EventLog(told.folder / '.protokit' / 'events.db')\n"
         "for piece in Reply(lambda: Question('How?'), connect(told.model), told, log, 's'):\n"
         "    print(piece, flush=True)\n"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.runtime.runtime_errors import ModelProblem
 from protokit.runtime.settings import Settings
 from protokit.runtime.usage.spending_limits import BUDGET_URL_ENV, reserved
@@ -13,7 +14,7 @@ SECRET = "hunter2"
 
 
 def settings(folder: Path, title: str = "Leave Helper", **limits: float) -> Settings:
-    return Settings(folder, title, limits=limits)
+    return Settings(folder, title=title, limits=SpendingLimits(**limits))  # type: ignore[arg-type]
 
 
 def test_a_url_of_something_else_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,7 +96,7 @@ def test_who_serves_a_page_says_who_may_upload_and_never_the_visitor(
 ):
     monkeypatch.setenv(UPLOADS, "" if rule == "hub" else rule)
     monkeypatch.setenv(HOSTED, "1" if rule == "hub" else "")
-    assert may_upload(Settings(tmp_path, "Leave"), headers) is allowed
+    assert may_upload(Settings(tmp_path, title="Leave"), headers) is allowed
     told = visitor_of({**headers, "x-protokit-visitor": "the neighbour"}, "10.0.0.1")
     assert told == ("visitor the neighbour" if rule == "hub" else "address 10.0.0.1")
 

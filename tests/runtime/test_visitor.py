@@ -8,6 +8,7 @@ import pytest
 from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
 from protokit.runtime import EventLog, Question, Reply, Settings
 from protokit.runtime.models.model_factory import connect
+from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.runtime.runtime_errors import LimitReached
 from protokit.runtime.visitor import BY_VISITOR, HOSTED, current_visitor
 from tests.support import model_server
@@ -85,8 +86,10 @@ def test_a_new_session_does_not_begin_the_minute_anew(
 
     with model_server.running() as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
-        limits = {"questions_per_minute": 2}
-        told = Settings(tmp_path, "Leave", model=f"openai:{MODEL}", limits=limits, fall_back_offline=False)
+        limits = SpendingLimits(questions_per_minute=2)
+        told = Settings(
+            tmp_path, title="Leave", model=f"openai:{MODEL}", limits=limits, fall_back_offline=False
+        )
         log = EventLog(tmp_path / ".protokit" / "events.db")
         for session in ("a", "b"):
             assert asked_from("192.0.2.7", session)

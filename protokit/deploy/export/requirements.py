@@ -8,7 +8,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 DISTRIBUTION = "protokit-studio"
-_ONLY_COMMANDS = {"click", "msgspec", "cookiecutter", "python-slugify", "ruff"}
+_ONLY_COMMANDS = {"click", "cookiecutter", "python-slugify", "ruff"}
 """Dependencies of ours that no running prototype imports; a test holds it."""
 
 

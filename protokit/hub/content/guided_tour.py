@@ -8,7 +8,8 @@ from msgspec import Meta
 
 from protokit.errors import FolderProblem, SpecProblem
 from protokit.hub.content.edit_prototype import write_text
-from protokit.spec.yaml_io import Strict, convert, dump_yaml, read_text, validate
+from protokit.runtime.yaml_checks import Strict
+from protokit.spec.yaml_io import convert, dump_yaml, read_text, validate
 
 STORY_FILE = "story.yaml"
 MOST_STEPS = 20

@@ -18,9 +18,9 @@ from protokit.hub.context import hub_of
 from protokit.hub.jobs.job import DOCUMENTS, ID, Job, Reading
 from protokit.hub.jobs.job_queue import JobQueue, copy_documents
 from protokit.hub.views.templating import page
+from protokit.runtime.prototype_fields import SCREENS
 from protokit.runtime.uploads.saved_upload import keep_upload
 from protokit.spec.names import MOST_CHARACTERS, clean_name, clean_prompt
-from protokit.spec.prototype_spec import SCREENS
 
 MOST_FILES = 200
 EXAMPLES = (

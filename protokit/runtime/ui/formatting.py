@@ -206,7 +206,7 @@ def engine_note(settings: "Settings") -> str:
     if settings.model != "offline":
         return ""
     note = "Runs on the offline engine, which quotes. README.md says how to connect a model."
-    wished = [str(wish.get("words", "")) for wish in settings.constraints if wish.get("kind") == "language"]
+    wished = [wish.words for wish in settings.constraints if wish.kind == "language"]
     if wished:
         note += (
             f" It quotes a text in its own language: for \u201c{wished[0]}\u201d over others, connect one."

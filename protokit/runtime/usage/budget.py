@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.runtime.usage.sql_database import Ledger, Transaction
 
 _SCHEMA = (
@@ -30,17 +31,6 @@ _UNDER_WAY = (
 )
 # Adding up cents in binary must not refuse the last call that just fits.
 _ROUNDING = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class SpendingLimits:
-    """What may be spent; None is no limit."""
-
-    dollars_a_day: float | None = None
-    dollars_in_all: float | None = None
-    tokens_a_session: int | None = None
-    questions_a_minute: int | None = None
-    """For each visitor, in any sixty seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +95,11 @@ class Budget:
         A question counts against the visitor's minute even if its call fails later. An unknown price is
         refused where a dollar limit is set, because that limit could not be kept.
         """
-        limited = self._limits.dollars_a_day is not None or self._limits.dollars_in_all is not None
+        limited = self._limits.dollars_per_day is not None or self._limits.dollars_total is not None
         if dollars is None and limited:
             reason = "The price of this model is not known, so the spending limit cannot be kept."
             raise BudgetExceeded(
-                "dollars_a_day" if self._limits.dollars_a_day is not None else "dollars_in_all", reason
+                "dollars_per_day" if self._limits.dollars_per_day is not None else "dollars_total", reason
             )
         with self._ledger.transaction() as entry:
             # Read after the lock is held: waiting for it must not date the call before those that went first.
@@ -157,37 +147,37 @@ class Budget:
             )
 
     def _check_minute(self, entry: Transaction, visitor: str, now: float) -> None:
-        limit = self._limits.questions_a_minute
+        limit = self._limits.questions_per_minute
         if limit is None:
             return
         count, oldest = entry.one("SELECT COUNT(*), MIN(at) FROM budget_asked WHERE visitor = ?", (visitor,))
         if count >= limit:
             opens = datetime.fromtimestamp((oldest or now) + _MINUTE, UTC) + timedelta(seconds=1)
-            raise BudgetExceeded("questions_a_minute", f"That is {limit} questions within a minute.", opens)
+            raise BudgetExceeded("questions_per_minute", f"That is {limit} questions within a minute.", opens)
 
     def _check_session(self, entry: Transaction, held: Reservation) -> None:
-        limit = self._limits.tokens_a_session
+        limit = self._limits.tokens_per_session
         if limit is None:
             return
         used = self._spent(entry, f"session:{held.session}")[1]
         if used + held.tokens > limit:
             said = "has used its" if used >= limit else "has too little left of its"
             reason = f"This conversation {said} {limit:,} tokens; start a new one."
-            raise BudgetExceeded("tokens_a_session", reason)
+            raise BudgetExceeded("tokens_per_session", reason)
         if used + held.tokens + self._held(entry, "tokens", "session = ?", held.session) > limit:
-            raise BudgetExceeded("tokens_a_session", _UNDER_WAY, passing=True)
+            raise BudgetExceeded("tokens_per_session", _UNDER_WAY, passing=True)
 
     def _check_dollars(self, entry: Transaction, held: Reservation, now: float) -> None:
-        day, total = self._limits.dollars_a_day, self._limits.dollars_in_all
+        day, total = self._limits.dollars_per_day, self._limits.dollars_total
         if total is not None:
             spent, under_way = self._spent(entry, _ALL)[0], self._held(entry, "dollars")
             said = (
                 "This prototype has used its budget" if spent >= total else "Too little is left of the budget"
             )
             if spent + held.dollars > total + _ROUNDING:
-                raise BudgetExceeded("dollars_in_all", f"{said} of ${total:,.2f}.")
+                raise BudgetExceeded("dollars_total", f"{said} of ${total:,.2f}.")
             if spent + under_way + held.dollars > total + _ROUNDING:
-                raise BudgetExceeded("dollars_in_all", _UNDER_WAY, passing=True)
+                raise BudgetExceeded("dollars_total", _UNDER_WAY, passing=True)
         if day is not None:
             spent = self._spent(entry, f"day:{held.day}")[0]
             under_way = self._held(entry, "dollars", "day = ?", held.day)
@@ -197,9 +187,9 @@ class Budget:
                     if spent >= day
                     else f"budget of ${day:,.2f} is nearly used"
                 )
-                raise BudgetExceeded("dollars_a_day", f"Today's {said}.", _next_day(now))
+                raise BudgetExceeded("dollars_per_day", f"Today's {said}.", _next_day(now))
             if spent + under_way + held.dollars > day + _ROUNDING:
-                raise BudgetExceeded("dollars_a_day", _UNDER_WAY, passing=True)
+                raise BudgetExceeded("dollars_per_day", _UNDER_WAY, passing=True)
 
     def _held(self, entry: Transaction, column: str, condition: str = "", *values: object) -> float:
         """What this account's calls under way hold, where `condition` is true of `values`."""

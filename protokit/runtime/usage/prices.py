@@ -60,18 +60,11 @@ def cost(
     return _from_table(model, tokens_in, tokens_out, base_url)
 
 
-def what_if(
-    tokens_in: int, tokens_out: int, model: str, overrides: Mapping[str, Override] | None = None
-) -> Cost:
-    """What the same tokens would cost on `model` at its maker, wherever they were spent."""
-    return cost(model, tokens_in, tokens_out, overrides)
-
-
 def elsewhere(
-    model: str, tokens_in: int, tokens_out: int, overrides: Mapping[str, Override] | None = None
+    model: str | None, tokens_in: int, tokens_out: int, overrides: Mapping[str, Override] | None = None
 ) -> Elsewhere | None:
-    """The same for an answer that is shown beside it, None where no model is named."""
-    return Elsewhere(model, what_if(tokens_in, tokens_out, model, overrides).dollars) if model else None
+    """What the same tokens would cost on `model` at its maker, wherever they were spent; None where none is named."""
+    return Elsewhere(model, cost(model, tokens_in, tokens_out, overrides).dollars) if model else None
 
 
 def is_local(model: str, base_url: str = "") -> bool:

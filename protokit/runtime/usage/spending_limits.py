@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
+from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.runtime.runtime_errors import LimitReached, ModelProblem
 from protokit.runtime.settings import Settings
 from protokit.runtime.usage.sqlite_files import damaged_stores
@@ -34,25 +35,19 @@ def reserved(
     The account is a file of the prototype, or in the database of PROTOKIT_BUDGET_URL the one of its title:
     prototypes of one title share it, on whichever machine and in whichever folder they run.
     """
-    if not any(value is not None for value in settings.limits.values()):
+    if settings.limits == SpendingLimits():
         yield lambda dollars, tokens: None
         return
-    from protokit.runtime.usage.budget import Budget, BudgetExceeded, SpendingLimits
+    from protokit.runtime.usage.budget import Budget, BudgetExceeded
 
-    limits = SpendingLimits(
-        dollars_a_day=settings.limits.get("dollars_per_day"),
-        dollars_in_all=settings.limits.get("dollars_total"),
-        tokens_a_session=settings.limits.get("tokens_per_session"),
-        questions_a_minute=settings.limits.get("questions_per_minute"),
-    )
     url = os.environ.get(BUDGET_URL_ENV, "")
     with _within_reach(url):
         where = url or str(_account(settings.folder))
         try:
-            budget = Budget(where, limits, account=settings.title if url else "")
+            budget = Budget(where, settings.limits, account=settings.title if url else "")
             held = budget.reserve(dollars, tokens, session=session, visitor=visitor or session)
         except BudgetExceeded as refused:
-            passing = refused.passing or refused.limit == "questions_a_minute"
+            passing = refused.passing or refused.limit == "questions_per_minute"
             raise _shut(str(refused), _PRICE if dollars is None else "", passing) from None
         except (sqlite3.Error, OSError) as error:
             _LOG.warning("%s cannot be used (%s): no model is asked", ACCOUNT, error)

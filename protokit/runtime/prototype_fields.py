@@ -1,0 +1,79 @@
+"""The fields of `prototype.yaml` that a running prototype needs; a Spec adds those that only protokit's commands do."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from protokit.runtime.yaml_checks import Strict
+
+Screen = Literal["streamlit", "gradio"]
+SCREENS: tuple[Screen, ...] = ("streamlit", "gradio")
+Line = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=r"^[^\r\n]*$", description="text on one line")
+]
+Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$", description="a colour such as #4f46e5")]
+Dollars = Annotated[float, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=1)]
+Value = str | bool | int | float
+"""Of a parameter."""
+
+
+class Constraint(Strict, frozen=True, kw_only=True):
+    """One wish in the prompt that can be stated to the assistant and checked in its answers."""
+
+    kind: Literal[
+        "max_words", "language", "only_documents", "audience", "never", "currency", "tone", "format"
+    ]
+    value: str | int = ""
+    """What the kind needs: 50 for max_words, "es" for language, "legal advice" for never, "EUR" for currency."""
+    words: str = ""
+    """The words of the prompt it came from."""
+
+
+class SpendingLimits(Strict, frozen=True, kw_only=True):
+    """What a prototype may spend; an absent limit is no limit."""
+
+    dollars_per_day: Dollars | None = None
+    dollars_total: Dollars | None = None
+    tokens_per_session: Count | None = None
+    questions_per_minute: Count | None = None
+    """For each visitor, in any sixty seconds."""
+
+
+class PrototypeFields(Strict, frozen=True, kw_only=True):
+    """What a person can decide about the page and its answers."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\r\n]*$")]
+    pitch: Annotated[str, Meta(max_length=200, pattern=r"^[^\r\n]*$", description="text on one line")] = ""
+    """One sentence under the title."""
+    parameters: dict[str, Value] = field(default_factory=dict)
+    """What the blueprint lets a person decide; `protokit blueprint show` tells what each means."""
+    screen: Screen = "streamlit"
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$", description="a language code such as en")] = "en"
+    """ISO 639 code of the language that answers are written in."""
+    welcome: Annotated[str, Meta(max_length=400)] = "Hello! What would you like to know?"
+    starter_questions: Annotated[tuple[Line, ...], Meta(max_length=8)] = ()
+    will_not: Annotated[tuple[Line, ...], Meta(max_length=12)] = ()
+    """What it declines, each a short phrase: "give legal advice"."""
+    constraints: Annotated[tuple[Constraint, ...], Meta(max_length=20)] = ()
+    emoji: Annotated[str, Meta(min_length=1, max_length=8)] = "💬"
+    accent: Colour = "#4f46e5"
+    model: Line = "offline"
+    """"offline", "openai:NAME" or "provider:NAME"."""
+    embedding: Line = "default"
+    fall_back_offline: bool = True
+    """Whether the offline engine answers when the model cannot."""
+    context_tokens: Annotated[int, Meta(ge=512, le=2_000_000)] = 4096
+    max_tokens: Annotated[int, Meta(ge=16, le=200_000)] | None = None
+    """The longest answer of a model; absent for 1,024 tokens, 8,192 where the model reasons first."""
+    temperature: Annotated[float, Meta(ge=0, le=2)] | None = None
+    """How freely a model chooses its words; absent leaves it to the server."""
+    mask_personal_data: bool = False
+    visitor_uploads: bool = False
+    """Whether visitors of an exported page may upload files: for themselves alone, and for the visit. In a Hub each
+    link decides; in `protokit run` you may."""
+    limits: SpendingLimits = SpendingLimits()
+    prices: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Dollars a million tokens in and out, by model, where they differ from the public table; [0, 0] is free."""
+    compare_cost_to: Line | None = None
+    """A model whose price for the same tokens is shown beside each answer."""
