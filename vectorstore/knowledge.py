@@ -21,6 +21,7 @@ from vectorstore.ingestion.folder_sync import FolderSync
 from vectorstore.ingestion.replication import StoreReplica
 from vectorstore.passage import Passage
 from vectorstore.progress import FileReport, Progress, Status, SyncReport
+from vectorstore.search.follow_up import standalone_question
 from vectorstore.search.hybrid_search import HybridRetriever
 from vectorstore.text import query_limits
 from vectorstore.vectorstore_errors import VectorstoreError
@@ -206,13 +207,12 @@ class KnowledgeBase:
         """
         question = question[: query_limits.QUESTION]  # who asks is told; here it must only not harm
         history = [turn[: query_limits.QUESTION] for turn in history[-query_limits.TURNS :]]
+        question = standalone_question(question, history)
         self._background.wait_for_words(nothing_yet=not self._catalogue.count()[0])
         self._look_at_server()
         holder = None if file is None else self._catalogue.original(file)
         filters = {key: value for key, value in (("file", holder), ("kind", kind)) if value is not None}
-        return self._finder.search(
-            question, history, limit=limit, filters=filters, by_meaning=self._has_meaning
-        )
+        return self._finder.search(question, limit=limit, filters=filters, by_meaning=self._has_meaning)
 
     @property
     def embed(self) -> CachedEmbedding | None:

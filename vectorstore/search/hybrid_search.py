@@ -1,6 +1,6 @@
 """One search: what words find and what meaning finds, joined into a list of passages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,6 @@ from vectorstore.index.dense_index import DenseIndex
 from vectorstore.index.docstore import Docstore
 from vectorstore.index.lexical_index import LexicalIndex
 from vectorstore.passage import Passage
-from vectorstore.search.follow_up import standalone_question
 from vectorstore.search.fusion import fuse
 from vectorstore.vectorstore_errors import VectorstoreError
 
@@ -32,14 +31,13 @@ class HybridRetriever:
     def search(
         self,
         question: str,
-        history: Sequence[str],
         *,
         limit: int,
         filters: Mapping[str, str],
         by_meaning: bool,
     ) -> list[Passage]:
-        """At most `limit` passages, best first, that agree with `filters` (file, kind)."""
-        question = standalone_question(question, history)
+        """At most `limit` passages for a question that stands alone, best first, that agree with `filters`
+        (file, kind)."""
         ranker = self._words.current()
         asked, dense = None, dict[str, float]()
         if by_meaning and ranker.ids:

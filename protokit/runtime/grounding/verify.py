@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from protokit.runtime.grounding import claims as wording
 from protokit.runtime.grounding.entailment_features import Weighed, weigh
@@ -85,39 +86,57 @@ def check(answer: str, passages: Sequence[Passage]) -> Grounding:
     An answer without a claim (a refusal, a greeting) has the verdict "no claim"; its score then says only how far
     the passages carry its words. Never raises.
     """
-    sources = Sources.of([passage.text for passage in passages], [passage.heading for passage in passages])
-    verbatim = [" ".join(passage.text.split()).casefold() for passage in passages]
-    code = terms.language(" ".join(passage.text[:200] for passage in passages[:3]) or answer)
-    checks = tuple(_check(answer, span.start, span.end, sources, verbatim, code) for span in split(answer))
+    reading = _Reading(passages, answer)
+    checks = tuple(_check(answer, span.start, span.end, reading) for span in split(answer))
     claims = [each for each in checks if each.verdict != NO_CLAIM]
     verdicts = {each.verdict for each in claims}
     verdict = next((worst for worst in (UNSUPPORTED, PARTLY, SUPPORTED) if worst in verdicts), NO_CLAIM)
     return Grounding(checks, min((each.score for each in claims or checks), default=0.0), verdict)
 
 
-def _check(
-    answer: str, start: int, end: int, sources: Sources, verbatim: Sequence[str], code: str
-) -> SentenceCheck:
+class _Reading:
+    """The passages, taken apart only for an answer that does not quote them word for word."""
+
+    def __init__(self, passages: Sequence[Passage], answer: str) -> None:
+        self._passages, self._answer = passages, answer
+
+    @cached_property
+    def sources(self) -> Sources:
+        passages = self._passages
+        return Sources.of([passage.text for passage in passages], [passage.heading for passage in passages])
+
+    @cached_property
+    def language(self) -> str:
+        return terms.language(" ".join(passage.text[:200] for passage in self._passages[:3]) or self._answer)
+
+    def quotation(self, text: str) -> tuple[int, tuple[int, int]] | None:
+        """The passage that holds the words as they are, and not as a part of other words or numbers, and the span of
+        the sentence they begin in."""
+        words = r"\s+".join(map(re.escape, text.rstrip(".").split()))
+        pattern = re.compile(rf"(?<!\w){words}(?!\w)(?![.,]\d)", re.IGNORECASE)
+        for index, passage in enumerate(self._passages):
+            if words and (match := pattern.search(passage.text)):
+                spans = [span for span in split(passage.text) if span.end > match.start()]
+                return index, (spans[0].start, spans[0].end)
+        return None
+
+
+def _check(answer: str, start: int, end: int, reading: _Reading) -> SentenceCheck:
     text = _ATTRIBUTION.sub("", _MARKUP.sub("", _CITATION.sub("", answer[start:end]))).strip()
-    claim = sources.understood(wording.read(wording.untokenised(text[:_LONGEST]), code))
+    if quotation := reading.quotation(text):
+        return SentenceCheck(start, end, SUPPORTED, 1.0, *quotation, "")
+    sources = reading.sources
+    claim = sources.understood(wording.read(wording.untokenised(text[:_LONGEST]), reading.language))
     found = weigh(claim, sources)
-    passage = found.place.passage if found.place else None
-    span = (found.place.start, found.place.end) if found.place else None
-    quoted = " ".join(text.split()).casefold().rstrip(".")
-    if quoted and any(_quotes(source, quoted) for source in verbatim):
-        return SentenceCheck(start, end, SUPPORTED, 1.0, passage, span, "")
     score = round(fitted().score(found.features), 4)
     if _claims_nothing(text, claim):
         return SentenceCheck(start, end, NO_CLAIM, score, None, None, "")
     verdict, score = _verdict(score, found)
+    passage = found.place.passage if found.place else None
+    span = (found.place.start, found.place.end) if found.place else None
     return SentenceCheck(
         start, end, verdict, score, passage, span, "" if verdict == SUPPORTED else _why(found)
     )
-
-
-def _quotes(source: str, quoted: str) -> bool:
-    """Whether the words stand in the source as they are, and not as a part of other words or numbers."""
-    return re.search(rf"(?<!\w){re.escape(quoted)}(?![\w])(?![.,]\d)", source) is not None
 
 
 def _claims_nothing(text: str, claim: wording.Wording) -> bool:

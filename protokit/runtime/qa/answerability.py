@@ -14,9 +14,9 @@ from functools import cache
 from itertools import compress
 from pathlib import Path
 
-from protokit.runtime.qa.matching import GENERAL, Embed, QuestionAlignment, Sentence, has, knowing, related
-from protokit.runtime.qa.question_type import NUMERIC, Kind, parts
-from protokit.runtime.qa.sentence_ranking import RankedSentence, choose
+from protokit.runtime.qa.matching import GENERAL, Embed, QuestionAlignment, Sentence, has, related
+from protokit.runtime.qa.question_type import NUMERIC, Kind
+from protokit.runtime.qa.sentence_ranking import PartRanking, RankedSentence, rank_parts
 from vectorstore.passage import Passage
 from vectorstore.search.calibration import calibrated_model, logistic
 from vectorstore.text.rarity import rarity
@@ -45,18 +45,16 @@ def answerable(
 
     `embed` as for `extract`; without it, and for a language it does not know, words alone decide.
     """
-    return max(
-        _answered(QuestionAlignment.of(part, passages), embed, multilingual) for part in parts(question)
-    )
+    return max(map(part_chance, rank_parts(question, passages, embed, multilingual=multilingual)))
 
 
-def _answered(comparison: QuestionAlignment, embed: Embed | None, multilingual: bool) -> float:
-    known = knowing(embed, comparison.language, multilingual=multilingual)
-    choices = choose(comparison, known)[:_CONSIDERED]
-    if not choices or not comparison.words:
+def part_chance(part: PartRanking, *, by_words: bool = False) -> float:
+    """The chance that the passages answer this part of a question; `by_words` as if nothing were known of meaning."""
+    choices = (part.by_words if by_words else part.best)[:_CONSIDERED]
+    if not choices or not part.alignment.words:
         return 0.0
-    lost = losses(comparison, choices, known)
-    return max(chance(comparison, choice, loss) for choice, loss in zip(choices, lost, strict=True))
+    lost = losses(part.alignment, choices, None if by_words else part.embed)
+    return max(chance(part.alignment, choice, loss) for choice, loss in zip(choices, lost, strict=True))
 
 
 def chance(comparison: QuestionAlignment, choice: RankedSentence, losses: Sequence[float] | None) -> float:

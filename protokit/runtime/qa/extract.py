@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from protokit.runtime.qa.answer_span import mark
-from protokit.runtime.qa.matching import Embed, QuestionAlignment, knowing
-from protokit.runtime.qa.question_type import parts
-from protokit.runtime.qa.sentence_ranking import RankedSentence, choose
+from protokit.runtime.qa.matching import Embed, QuestionAlignment
+from protokit.runtime.qa.sentence_ranking import PartRanking, RankedSentence, rank_parts
 from vectorstore.passage import Passage
 from vectorstore.search.calibration import logistic
 
@@ -47,15 +46,15 @@ def extract(
     only about questions in English unless it is `multilingual` (said here, or by an attribute of its own). A
     sentence never crosses a passage's border.
     """
-    ranked = [_ranked(QuestionAlignment.of(part, passages), embed, multilingual) for part in parts(question)]
+    ranked = map(part_evidence, rank_parts(question, passages, embed, multilingual=multilingual))
     turns = (evidence for turn in zip_longest(*ranked) for evidence in turn if evidence is not None)
     return _distinct(turns)[:limit]
 
 
-def _ranked(comparison: QuestionAlignment, embed: Embed | None, multilingual: bool) -> list[Evidence]:
-    known = knowing(embed, comparison.language, multilingual=multilingual)
-    choices = [choice for choice in choose(comparison, known) if not choice.sentence.is_heading]
-    return [_evidence(comparison, choice) for choice in choices[:_CONSIDERED]]
+def part_evidence(part: PartRanking) -> list[Evidence]:
+    """The sentences that answer one part of a question, best first; no heading, and nothing said twice."""
+    choices = [choice for choice in part.best if not choice.sentence.is_heading]
+    return _distinct(_evidence(part.alignment, choice) for choice in choices[:_CONSIDERED])
 
 
 def _distinct(evidence: Iterable[Evidence]) -> list[Evidence]:

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from protokit.runtime.assistant_types import Citation, Question
 from protokit.runtime.phrases import _phrases, phrase
 from vectorstore.passage import Passage
+
+if TYPE_CHECKING:
+    from protokit.runtime.qa.extract import Evidence
+    from protokit.runtime.qa.sentence_ranking import PartRanking
 
 _ENOUGH = 0.72
 """How near a second sentence's score must come to the first's to be worth saying too."""
@@ -18,14 +22,6 @@ _POLITE = re.compile(
     r"|^(?:i want you to|i would like you to|i'd like you to)\s+",
     re.IGNORECASE,
 )
-_AND = "and|or|y|o|et|ou|und|oder|e"
-_ASKING = (
-    "what|how|when|where|who|whose|which|why|is|are|do|does|can|may|must|(?:by|until) when|(?:at|on|from) which"
-    "|qué|cuánto|cuándo|dónde|quién|cómo|combien|quand|comment|quel|quelle|où|qui|wie|was|wann|wo|wer"
-    "|quanto|quando|come|chi|dove"
-)
-_BETWEEN = re.compile(rf"(?<=[?])\s+|,?\s+(?:{_AND})\s+(?=(?:{_ASKING})\b)", re.IGNORECASE)
-"""What stands between two questions that are asked in one breath."""
 
 
 def answer(question: Question) -> tuple[str, tuple[Citation, ...], bool]:
@@ -49,34 +45,34 @@ def answer(question: Question) -> tuple[str, tuple[Citation, ...], bool]:
     return text, citations, True
 
 
-def _evidence(question: Question) -> list[Any]:
+def _evidence(question: Question) -> list["Evidence"]:
     """The sentences to quote: for each part of a question that has several, or else for the question as a whole."""
+    from protokit.runtime.qa.extract import part_evidence
+    from protokit.runtime.qa.sentence_ranking import rank_parts
     from vectorstore.search.follow_up import standalone_question
 
     asked = standalone_question(question.text, [turn.question for turn in question.history])
-    parts = _parts(asked)
+    if not question.passages:
+        return []
+    parts = rank_parts(asked, question.passages, question.embed)
+    evidence = [part_evidence(part) for part in parts if _is_answered(part)]
     if len(parts) > 1:
-        found = [piece for part in parts for piece in _answers(part, question, 1)]
-        if found:
-            return _within(_once(found), question.max_words)
-    found = _answers(asked, question, 3)
+        return _within(_once([pieces[0] for pieces in evidence if pieces]), question.max_words)
+    pieces = [piece for pieces in evidence for piece in pieces]
     return _within(
-        [piece for piece in found if piece.score >= _ENOUGH * found[0].score][:2], question.max_words
+        [piece for piece in pieces[:2] if piece.score >= _ENOUGH * pieces[0].score], question.max_words
     )
 
 
-def _answers(asked: str, question: Question, most: int) -> list[Any]:
-    from protokit.runtime.qa.answerability import ANSWERABLE, answerable
-    from protokit.runtime.qa.extract import extract
+def _is_answered(part: "PartRanking") -> bool:
+    from protokit.runtime.qa.answerability import ANSWERABLE, part_chance
 
-    passages = question.passages
-    if not passages or not _names_something(asked):
-        return []
-    if (sure := answerable(asked, passages, embed=question.embed)) < ANSWERABLE:
-        return []
-    if sure < _BY_MEANING_ALONE and question.embed and answerable(asked, passages) == 0.0:
-        return []
-    return extract(asked, passages, embed=question.embed, limit=most)
+    if not _names_something(part.alignment.text):
+        return False
+    sure = part_chance(part)
+    if sure < _BY_MEANING_ALONE and part.embed and part_chance(part, by_words=True) == 0.0:
+        return False
+    return sure >= ANSWERABLE
 
 
 def _names_something(asked: str) -> bool:
@@ -87,24 +83,18 @@ def _names_something(asked: str) -> bool:
     return not named or any(word.end - word.start > 1 or not asked[word.start].isascii() for word in named)
 
 
-def _parts(asked: str) -> list[str]:
-    """The questions that are asked in one breath: "How long is it, and what does it cost?"."""
-    asked = " ".join(asked.split())  # a run of spaces takes the pattern a time that grows with its square
-    return [part for part in _BETWEEN.split(asked) if len(part.split()) > 2] or [asked]
-
-
-def _once(evidence: list[Any]) -> list[Any]:
+def _once(evidence: list["Evidence"]) -> list["Evidence"]:
     return list({(piece.passage, piece.start): piece for piece in evidence}.values())
 
 
-def _within(evidence: list[Any], most: int | None) -> list[Any]:
+def _within(evidence: list["Evidence"], most: int | None) -> list["Evidence"]:
     """Leave whole sentences out until at most `most` words remain; the best one always stays."""
     while most and len(evidence) > 1 and sum(len(piece.text.split()) for piece in evidence) > most:
         evidence = evidence[:-1]
     return evidence
 
 
-def _marks(evidence: Sequence[Any], passage: int) -> tuple[tuple[int, int], ...]:
+def _marks(evidence: Sequence["Evidence"], passage: int) -> tuple[tuple[int, int], ...]:
     return tuple(sorted((piece.start, piece.end) for piece in evidence if piece.passage == passage))
 
 

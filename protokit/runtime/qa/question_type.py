@@ -60,13 +60,17 @@ class QuestionPart:
 def parts(question: str) -> list[QuestionPart]:
     """What a question asks, one by one, each with the circumstances before it.
 
-    "If I resign, how much notice do I give, and is leave paid out?" has two parts; both begin "If I resign,".
+    "If I resign, how much notice do I give and is leave paid out?" has two parts; both begin "If I resign,".
+    "and why?" is no part of its own.
     """
-    pieces = [piece.strip() for piece in _JOINTS.split(question) if piece.strip()]
-    asking = [piece for piece in pieces if _ASKS.match(piece)]
+    question = " ".join(
+        question.split()
+    )  # a run of spaces takes the pattern a time that grows with its square
+    pieces = [piece for piece in _JOINTS.split(question) if piece]
+    asking = [piece for piece in pieces if _ASKS.match(piece) and len(piece.split()) > 2]
     if len(pieces) < 2 or not asking:
         return [QuestionPart(question, 0, _before_example(question, 0))]
-    given = " ".join(piece for piece in pieces if piece not in asking)
+    given = " ".join(piece for piece in pieces if not _ASKS.match(piece))
     start = len(given) + 1 if given else 0
     texts = [f"{given} {piece}".strip() for piece in asking]
     return [QuestionPart(text, start, _before_example(text, start)) for text in texts]
@@ -83,12 +87,25 @@ _PREPOSITION = (
     r"(?:(?:and|but|or|so)\s+)?"
     r"(?:(?:for|by|at|in|on|to|from|of|below|above|within|until|since|under|with)\s+)?"
 )
+_FOREIGN = (
+    "qué|cuánto|cuándo|dónde|quién|cómo|combien|quand|comment|quel|quelle|où|qui|wie|was|wann|wo|wer"
+    "|quanto|quando|come|chi|dove"
+)
 _ASKING = (
     r"(?:what|when|where|who|whom|whose|which|why|how|is|are|am|was|were|do|does|did|can|could|may|must|should"
-    r"|will|would|has|have)\b"
+    rf"|will|would|has|have|{_FOREIGN})\b"
 )
-_JOINTS = re.compile(rf"(?<=[.?!;])\s+|,\s+(?={_PREPOSITION}{_ASKING})", re.IGNORECASE)
-_ASKS = re.compile(_PREPOSITION + _ASKING, re.IGNORECASE)
+_ASKING_AGAIN = (
+    r"(?:(?:(?:by|until|at|on|from)\s+)?(?:what|how|when|where|who|whose|which|why)"
+    rf"|is|are|do|does|can|may|must|{_FOREIGN})\b"
+)
+"""What asks behind a mere "and": other verbs go on with the sentence there ("who leaves and has paid")."""
+_JOINTS = re.compile(
+    rf"(?<=[.?!;])\s+|,?\s+(?:and|or|y|o|et|ou|und|oder|e)\s+(?={_ASKING_AGAIN})"
+    rf"|,\s+(?={_PREPOSITION}{_ASKING})",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(rf"[¿\s]*{_PREPOSITION}{_ASKING}", re.IGNORECASE)
 _WHAT = (
     r"\b(?:what|which|what's)(?:\s+(?:is|are|was|were|'s))?"
     r"(?:\s+(?:the|a|an|our|my|your|its|their))?\s+(?:\w+\s+){0,2}?"

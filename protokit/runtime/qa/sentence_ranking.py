@@ -4,10 +4,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import repeat
 
-from protokit.runtime.qa.matching import Embed, QuestionAlignment, Sentence
+from protokit.runtime.qa.matching import Embed, QuestionAlignment, Sentence, knowing
+from protokit.runtime.qa.question_type import parts
 from vectorstore.embeddings.token_vectors import nearness
+from vectorstore.passage import Passage
 from vectorstore.search.calibration import calibrated_model
 
 _SHORTLIST = 8
@@ -36,16 +39,53 @@ class RankedSentence:
 
 def choose(comparison: QuestionAlignment, embed: Embed | None = None) -> list[RankedSentence]:
     """The sentences, best first. With `embed` only those are kept that words put on the shortlist."""
-    by_words = calibrated_model("choosing by words")
-    rated = [(by_words(features(comparison, sentence)), sentence) for sentence in comparison.sentences]
-    rated.sort(key=lambda pair: -pair[0])
-    if embed is None:
-        return [RankedSentence(sentence, score) for score, sentence in rated]
+    by_words = _by_words(comparison)
+    return by_words if embed is None else _by_meaning(comparison, by_words, embed)
+
+
+def _by_words(comparison: QuestionAlignment) -> list[RankedSentence]:
+    score = calibrated_model("choosing by words")
     choices = [
-        replace(choice, score=calibrated_model("choosing" + choice.basis)(known_features(comparison, choice)))
-        for choice in compared(comparison, [sentence for _, sentence in rated[:_SHORTLIST]], embed)
+        RankedSentence(sentence, score(features(comparison, sentence))) for sentence in comparison.sentences
     ]
     return sorted(choices, key=lambda choice: -choice.score)
+
+
+def _by_meaning(
+    comparison: QuestionAlignment, by_words: Sequence[RankedSentence], embed: Embed
+) -> list[RankedSentence]:
+    shortlist = [choice.sentence for choice in by_words[:_SHORTLIST]]
+    choices = [
+        replace(choice, score=calibrated_model("choosing" + choice.basis)(known_features(comparison, choice)))
+        for choice in compared(comparison, shortlist, embed)
+    ]
+    return sorted(choices, key=lambda choice: -choice.score)
+
+
+class PartRanking:
+    """One part of a question laid beside the passages, once for whether they answer it and for which words do."""
+
+    def __init__(self, alignment: QuestionAlignment, embed: Embed | None) -> None:
+        """`embed` must know the question's language."""
+        self.alignment, self.embed = alignment, embed
+
+    @cached_property
+    def by_words(self) -> list[RankedSentence]:
+        """All sentences, best first, as words alone tell."""
+        return _by_words(self.alignment)
+
+    @cached_property
+    def best(self) -> list[RankedSentence]:
+        """The sentences, best first, as far as can be told: with `embed` only the shortlist."""
+        return self.by_words if self.embed is None else _by_meaning(self.alignment, self.by_words, self.embed)
+
+
+def rank_parts(
+    question: str, passages: Sequence[Passage], embed: Embed | None, *, multilingual: bool = False
+) -> list[PartRanking]:
+    """Each part of a question beside the passages; `embed` is asked only about languages that it knows."""
+    alignments = [QuestionAlignment.of(part, passages) for part in parts(question)]
+    return [PartRanking(one, knowing(embed, one.language, multilingual=multilingual)) for one in alignments]
 
 
 def compared(
