@@ -1,11 +1,9 @@
 """Gathers the questions that documents may answer, each with the sentence it was made from and what it is worth."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from protokit.drafting.starters.english_questions import GeneratedQuestion, from_sentence
 from protokit.drafting.starters.heading_questions import (
     asked_headings,
     from_headings,
@@ -13,7 +11,8 @@ from protokit.drafting.starters.heading_questions import (
     from_terms,
     headings,
 )
-from protokit.drafting.starters.multilingual_questions import SPEAKS, from_foreign_sentence
+from protokit.drafting.starters.question_forms import GeneratedQuestion, pattern
+from protokit.drafting.starters.sentence_questions import from_sentence
 from protokit.drafting.starters.table_questions import from_label, from_row
 from vectorstore.text.plain_words import words
 
@@ -21,9 +20,6 @@ _MOST_READ = 60_000
 """Characters of a document that are looked at."""
 _PARAGRAPHS = 600
 """Characters that count as one section where a document has no headings."""
-_PLACEHOLDER = re.compile(
-    r"\b(?:lorem|ipsum|foo|bar|sample text|bullet|subtopic|placeholder)\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ def generate_candidates(documents: Mapping[str, str], *, language: str = "en") -
     for file, text in documents.items():
         spoken = guess(text) if len(text) > 80 or not text.isascii() else language
         found += _of_document(file, text[:_MOST_READ], spoken)
-    return _weighed([each for each in found if not _PLACEHOLDER.search(each.question)], documents)
+    return _weighed([each for each in found if not pattern("placeholder").search(each.question)], documents)
 
 
 def _of_document(file: str, text: str, language: str) -> Iterator[Candidate]:
@@ -80,12 +76,7 @@ def _sharp(text: str, language: str) -> Iterator[tuple[GeneratedQuestion, str, i
 
     for span in split(text):
         sentence = text[span.start : span.end]
-        made: Iterable[GeneratedQuestion] = ()
-        if language in SPEAKS:
-            made = from_foreign_sentence(sentence, language)
-        elif language == "en":
-            made = from_sentence(sentence, text)
-        for asked in made:
+        for asked in from_sentence(sentence, text, language):
             yield asked, sentence, span.start
     if language == "en":
         yield from _from_lines(text)

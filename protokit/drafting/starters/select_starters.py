@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from protokit.drafting.starters.candidates import Candidate, generate_candidates
-from protokit.drafting.starters.multilingual_questions import ABOUT, SAID_OF
+from protokit.drafting.starters.question_forms import table, word_list
 from vectorstore.text.plain_words import words
 
 _MOST_TRIED = 60
@@ -19,10 +20,6 @@ _SAME_FILE = 1.6
 """What each question chosen from a file takes from the worth of its others."""
 _SAME_SECTION = 1.0
 _SAME_FORM = 0.4
-_ASKING = frozenset(
-    "what how when who is are do does can must should may i the a an of to for long much about know many soon".split()
-) | frozenset(word for form in (*ABOUT.values(), *SAID_OF.values()) for word in words(form.format(" ")))
-"""Words that ask and do not tell what for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +117,12 @@ def _likeness(one: str, other: str) -> int:
 
 
 def _alike(one: str, other: str) -> bool:
-    a, b = (set(words(text)) - _ASKING for text in (one, other))
+    a, b = (set(words(text)) - _asking() for text in (one, other))
     return len(a & b) > _ALIKE * min(len(a), len(b)) if a and b else one == other
+
+
+@cache
+def _asking() -> frozenset[str]:
+    """Words that ask and do not tell what for."""
+    broad = [*table("about").values(), *table("said_of").values()]
+    return word_list("asking").union(*(words(form.format(" ")) for form in broad))
