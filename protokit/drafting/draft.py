@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from protokit.catalog import lookup
 from protokit.catalog.blueprint import Blueprint
 from protokit.catalog.lookup import Domain
 from protokit.catalog.page_phrases import PagePhrases, read_page_phrases
@@ -14,10 +13,8 @@ from protokit.runtime.prototype_fields import Constraint, Screen
 from protokit.spec.lexicon import lexicon
 from protokit.spec.names import MOST_TITLE, clean_name, slug_of
 from protokit.spec.prototype_spec import Spec, spec_of
-from protokit.spec.yaml_io import load_yaml, read_text
 from vectorstore.text.plain_words import fold, words
 
-QUESTIONS_FILE = "questions.yaml"
 _STARTS = ("context_tokens", "mask_personal_data", "fall_back_offline", "limits", "thresholds")
 """What a Spec takes from its blueprint as it stands there."""
 _HELPED = (
@@ -40,13 +37,13 @@ def draft(
     audience: str | None = None,
     language: str | None = None,
     documents: Mapping[str, str] | None = None,
-    starters: tuple[str, ...] | None = None,
+    starters: tuple[str, ...] = (),
 ) -> Spec:
     """Return the Spec for the cleaned `prompt`.
 
     `title`, `audience` and `language` are the person's and win. `documents` (file name -> text) are the person's
-    own; without them the prototype starts from the sample knowledge of `domain`, and so do its starter questions
-    unless `starters` are given. Raises NameProblem when `title` cannot name a folder.
+    own; without them the prototype starts from the sample knowledge of `domain`. Raises NameProblem when `title` cannot
+    name a folder.
     """
     wishes = find_constraints(prompt)
     typed = language_of(prompt)
@@ -77,7 +74,7 @@ def draft(
         "persona": start.persona or _persona(field, wording),
         "tone": _wished(wishes, "tone") or start.tone or str(wording["tone"]),
         "welcome": _welcome(blueprint, spoken, typed, fill),
-        "starter_questions": starters if starters is not None else _sample_starters(domain, documents),
+        "starter_questions": starters,
         "will_not": _will_not(wishes, start.will_not or wording["will_not"]),
         "constraints": wishes,
         "domain": domain.name if domain else "general",
@@ -181,14 +178,6 @@ def _people(prompt: str, language: str) -> str:
         next((people for people in known if prompt.lower().startswith(people, first)), "") if found else ""
     )
     return prompt[first : first + len(longest)]
-
-
-def _sample_starters(domain: Domain | None, documents: Mapping[str, str] | None) -> tuple[str, ...]:
-    if domain is None or documents:
-        return ()
-    path = lookup.domain_folder(domain.name) / QUESTIONS_FILE
-    entries = load_yaml(read_text(path), where=f"{domain.name}/{QUESTIONS_FILE}")
-    return tuple(entry["question"] for entry in entries if entry.get("starter"))
 
 
 def _persona(domain: Domain | None, wording: PagePhrases) -> str:

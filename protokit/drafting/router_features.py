@@ -1,6 +1,5 @@
 """Turns a prompt into the features that routing weighs: words, pairs of words and parts of words."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,11 +33,6 @@ def _parts(found: Iterable[str]) -> set[str]:
         for bounded in [f"^{word}$"]
         for at in range(len(bounded) - _PART + 1)
     }
-
-
-def document_counts(texts: Iterable[str]) -> Counter[str]:
-    """Return in how many of `texts` each feature occurs."""
-    return Counter(feature for text in texts for feature in features(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ class Judge:
 
     def _asked(self, prompt: ModelRequest, claims: Sequence[str], session: str) -> Judgement:
         outcome, reply, problem = ModelOutcome(self.model), "", ""
-        whole = count(f"{prompt.instructions}\n{prompt.text}", self.model).tokens
+        whole = count(f"{prompt.instructions}\n{prompt.text}", self.model)
         most = self._dollars(whole, ROOM_FOR_ANSWER)
         tokens = (0, 0)
         try:
@@ -107,7 +107,7 @@ class Judge:
         """Tokens in and out: the server's own count, or else counted here; none where it said nothing."""
         sent = whole if reply else 0
         tokens_in = sent if outcome.tokens_in is None else outcome.tokens_in
-        tokens_out = count(reply, self.model).tokens if outcome.tokens_out is None else outcome.tokens_out
+        tokens_out = count(reply, self.model) if outcome.tokens_out is None else outcome.tokens_out
         return tokens_in, tokens_out
 
     def _dollars(self, tokens_in: int, tokens_out: int) -> float | None:

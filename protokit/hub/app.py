@@ -76,11 +76,6 @@ def open_hub(settings: HubSettings) -> Hub:
     )
 
 
-def create_app(settings: HubSettings) -> SecurityMiddleware:
-    """The whole Hub in `settings.home` as one ASGI application. Raises ProtokitError."""
-    return assemble(open_hub(settings))
-
-
 def assemble(hub: Hub, crowd: Crowd | None = None) -> SecurityMiddleware:
     """The pages over `hub`, with the gate before them, and `crowd` in it; their lifespan starts and stops it."""
     app = Starlette(

@@ -133,8 +133,7 @@ class Reply:
         masks = PiiMasker() if self._settings.mask_personal_data else None
         sent, longest = _masked(asked, masks) if masks else asked, run.outcome.max_tokens
         whole = sum(
-            count(each["content"], run.model).tokens + MESSAGE_TOKENS
-            for each in build_messages(sent, run.outcome)
+            count(each["content"], run.model) + MESSAGE_TOKENS for each in build_messages(sent, run.outcome)
         )
         most = self._dollars(run.model, whole, longest)
         with reserved(self._settings, most, whole + longest, self._session, self._visitor) as spent:
@@ -149,10 +148,10 @@ class Reply:
         """Tokens in and out: the server's own count, or else counted here."""
         outcome = run.outcome
         sent = "\n".join(message["content"] for message in outcome.messages)
-        tokens_in = count(sent, run.model).tokens if outcome.tokens_in is None else outcome.tokens_in
+        tokens_in = count(sent, run.model) if outcome.tokens_in is None else outcome.tokens_in
         if outcome.tokens_out is not None:
             return tokens_in, outcome.tokens_out
-        return tokens_in, count(run.text, run.model).tokens + outcome.unseen
+        return tokens_in, count(run.text, run.model) + outcome.unseen
 
     def _finished(self, asked: Question | SummaryRequest, run: "_Run") -> Answer:
         outcome = run.outcome

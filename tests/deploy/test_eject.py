@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from protokit.deploy.export.requirements import package, without_protokit
-from protokit.deploy.export.rewrite_imports import imported_modules, rewrite_imports
+from protokit.deploy.export.rewrite_imports import rewrite_imports
 from protokit.errors import FolderProblem
 from protokit.prototype.run_prototype import wait_until_open
 from tests.support.browser import needs_chromium, own_port, visit
@@ -65,6 +65,17 @@ def sources(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.py")
     }
+
+
+def imported_modules(source: str) -> set[str]:
+    """The dotted names of all that `source` imports."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
 
 
 def test_no_import_of_protokit_is_left_in_any_kind(every: dict[tuple[str, str], Path]) -> None:

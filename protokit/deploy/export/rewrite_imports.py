@@ -41,17 +41,6 @@ def rewrite_imports(source: str, names: Mapping[str, str], *, where: str) -> str
     return changed.decode()
 
 
-def imported_modules(source: str) -> set[str]:
-    """The dotted names of all that `source` imports."""
-    found = set[str]()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            found |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class _Rewriter:
     source: bytes

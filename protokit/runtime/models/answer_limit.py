@@ -43,4 +43,4 @@ class Longest:
         return self._tokens(text) + self._outcome.unseen
 
     def _tokens(self, text: str) -> int:
-        return count(text, self._outcome.model).tokens if text else 0
+        return count(text, self._outcome.model) if text else 0

@@ -80,7 +80,7 @@ def build_messages(asked: Request, outcome: ModelOutcome) -> list[Message]:
         asked.passages,
         asked.text,
         asked.context_tokens - min(outcome.max_tokens, asked.context_tokens // 4),
-        lambda text: count(text, outcome.model).tokens,
+        lambda text: count(text, outcome.model),
     )
     outcome.messages, outcome.packing = list(packed.messages), str(packed)
     outcome.sent_passages = len(packed.kept)

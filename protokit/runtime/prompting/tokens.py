@@ -6,7 +6,6 @@ not.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
@@ -31,35 +30,20 @@ _VOCABULARIES = (
 _PIECE = re.compile(r"[A-Za-z]{1,6}|\d{1,3}|[^\sA-Za-z\d]")
 
 
-@dataclass(frozen=True, slots=True)
-class TokenCount:
-    """Tokens of a text; `how` names the vocabulary, or "server", or "letters" where there was neither."""
-
-    tokens: int
-    estimated: bool
-    how: str
-
-
 class _Vocabulary(Protocol):
     def encode_ordinary(self, text: str) -> list[int]: ...
 
 
-def count(text: str, model: str = "") -> TokenCount:
+def count(text: str, model: str = "") -> int:
     """The tokens of `text` for `model` ("gpt-4o-mini", "openai:gpt-4o-mini", "llama3.2"...).
 
     A model whose vocabulary is not known is counted with OpenAI's newest one. Where the tokenizer's package
     is missing, letters are counted instead, which on prose comes out slightly high rather than low.
     """
-    name = vocabulary(model)
-    tokenizer = _load(name)
+    tokenizer = _load(vocabulary(model))
     if tokenizer is None:
-        return TokenCount(len(_PIECE.findall(text)), estimated=True, how="letters")
-    return TokenCount(len(tokenizer.encode_ordinary(text)), estimated=True, how=name)
-
-
-def reported(tokens: int) -> TokenCount:
-    """A number of tokens that the model's server stated itself."""
-    return TokenCount(tokens, estimated=False, how="server")
+        return len(_PIECE.findall(text))
+    return len(tokenizer.encode_ordinary(text))
 
 
 def vocabulary(model: str) -> str:

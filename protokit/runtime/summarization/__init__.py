@@ -14,7 +14,6 @@ from protokit.runtime.summarization.document_structure import DocumentStructure,
 from protokit.runtime.summarization.select_sentences import choose
 from protokit.runtime.summarization.summary_types import Length, Point, Shape, Summary, make_point
 from vectorstore.text import languages
-from vectorstore.text.terms import tokenize
 
 __all__ = ["Length", "Point", "Shape", "Summary", "extractive_summary"]
 
@@ -28,30 +27,22 @@ def extractive_summary(
     *,
     length: Length = "medium",
     shape: Shape = "bullets",
-    focus: str = "",
     max_words: int | None = None,
 ) -> Summary:
     """Condense `text`, of any kind and language, to points that quote it.
 
-    `length` sets how much is shown: 5, 20 or 40 points at most and, of a short text, about 15, 25 or 40
-    percent of the words. "bullets" and "paragraph" choose alike; "actions" gives everything that somebody is
-    to do, whatever the length, and no point where there is nothing. With `focus`, a few words, only what has
-    to do with them is shown, unless nothing has; the note says so then. All points together have `max_words` at
-    most; where that leaves actions out, or no sentence is so short, the note says it. Never raises on any string.
+    `length` sets how much is shown: 5, 20 or 40 points at most and, of a short text, about 15, 25 or 40 percent
+    of the words. "bullets" and "paragraph" choose alike; "actions" gives everything that somebody is to do,
+    whatever the length, and no point where there is nothing. All points together have `max_words` at most;
+    where that leaves actions out, or no sentence is so short, the note says it. Never raises on any string.
     """
     language = languages.guess(text)
     most = int(max_words * 0.6) if max_words and language in _SPACELESS else max_words
     structure = outline(text, language)
-    wanted = frozenset(tokenize(focus, language))
     if shape == "actions":
         points = find_actions(text, structure, language)
     else:
-        points = _quoted(text, structure, length, language, wanted, most)
-    about = [
-        point for point in points if wanted.intersection(tokenize(f"{point.section} {point.text}", language))
-    ]
-    if wanted and about:
-        points = about
+        points = _quoted(text, structure, length, language, most)
     found, points = points, _within(points, most)
     return Summary(
         points=tuple(points),
@@ -60,8 +51,7 @@ def extractive_summary(
         words_in=count_words(text),
         words_out=sum(count_words(point.text) for point in points),
         language=language,
-        note=_note(points, shape, focus if wanted and not about else "")
-        or _shortened(found, points, shape, most),
+        note=_note(points, shape) or _shortened(found, points, shape, most),
     )
 
 
@@ -70,11 +60,10 @@ def _quoted(
     structure: DocumentStructure,
     length: Length,
     language: str,
-    wanted: frozenset[str],
     most: int | None,
 ) -> list[Point]:
     leans = leaning(text, language)
-    chosen = choose(structure.sections, length, leans, wanted, structure.is_dialogue, most)
+    chosen = choose(structure.sections, length, leans, structure.is_dialogue, most)
     points = []
     for choice in chosen:
         section = structure.sections[choice.section]
@@ -100,9 +89,9 @@ def _shortened(found: list[Point], kept: list[Point], shape: Shape, most: int | 
     return ""
 
 
-def _note(points: list[Point], shape: Shape, missed: str) -> str:
+def _note(points: list[Point], shape: Shape) -> str:
     if not points and shape == "actions":
         return "Nothing in the text asks anyone to do something or promises it, so there are no action items."
     if not points:
         return "There is no sentence in the text that is short enough to quote."
-    return f'Nothing in the text has to do with "{missed}", so this is about all of it.' if missed else ""
+    return ""

@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from protokit.runtime.summarization.document_structure import Statement, TextSection
 from protokit.runtime.summarization.summary_types import Length
@@ -66,19 +66,16 @@ def choose(
     sections: list[TextSection],
     length: Length,
     leans: Callable[[str], bool],
-    wanted: frozenset[str],
     spoken: bool,
     most_words: int | None = None,
 ) -> list[SummaryCandidate]:
-    """The choices in the order of the source; with `wanted` terms, only such as hold one of them, if any does.
+    """The choices in the order of the source.
 
     Every section gives its best first, the largest sections first if there are more than the length has room
     for. Then come the best of all, as long as the words last. `spoken` text is weighed without regard to
     questions and to first sentences. Beyond `most_words` goes only a single choice where none is that short.
     """
     choices = _candidates(sections, leans, spoken)
-    if about := [choice for choice in choices if choice.terms & wanted]:
-        choices = [_favoured(choice, wanted) for choice in about]
     budget = _BUDGETS[length]
     points = budget.points(len(sections))
     room = budget.share * sum(section.words for section in sections)
@@ -229,7 +226,3 @@ def _manner(statement: Statement, index: int) -> float:
     if len(statement.units) == 1 and unit.text.endswith((":", "：")):
         fitness *= 0.2
     return fitness * (0.8 if unit.kind == "item" else 1.0)
-
-
-def _favoured(choice: SummaryCandidate, wanted: frozenset[str]) -> SummaryCandidate:
-    return replace(choice, score=choice.score * (1 + 3 * len(choice.terms & wanted) / len(wanted)))

@@ -81,18 +81,6 @@ def is_local(model: str, base_url: str = "") -> bool:
     return address.is_loopback or address.is_unspecified
 
 
-def context_window(model: str) -> int | None:
-    """How many tokens `model` can take in one call, or None where the table does not say."""
-    from genai_prices.data_snapshot import get_snapshot
-
-    provider, name = _split(model)
-    try:
-        _, found = get_snapshot().find_provider_model(name, None, provider, None)
-    except LookupError:
-        return None
-    return found.context_window
-
-
 def _from_table(model: str, tokens_in: int, tokens_out: int, base_url: str) -> Cost:
     from genai_prices import Usage, __version__, calc_price
 
