@@ -13,6 +13,7 @@ import protokit
 from protokit.cli import blueprint_commands, deploy_commands, hub_commands, update_commands
 from protokit.cli.console import A_PATH, AS_JSON, complain, finish_checks, friendly, progress, warn
 from protokit.cli.terminal_output import guard, tell
+from protokit.files.layout import KNOWLEDGE
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -338,7 +339,7 @@ def _next_steps(folder: Path, spec: Any) -> str:
 
     place = _argument(folder)
     if spec.takes == "text":
-        samples = sorted(path for path in (folder / "knowledge").glob("[!.]*") if path.is_file())
+        samples = sorted(path for path in (folder / KNOWLEDGE).glob("[!.]*") if path.is_file())
         asked = f"--input {_argument(samples[0]) if samples else pasteable('your text')}"
     else:
         asked = pasteable(next(iter(spec.starter_questions), "your question"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
+from protokit.files.layout import QUESTIONS_FILE
 from protokit.runtime.prototype_fields import Constraint
 from protokit.runtime.yaml_checks import Strict
 from protokit.spec.lexicon import language_name, lexicon
@@ -123,7 +124,7 @@ def with_assertions(questions: str, spec: Spec) -> str:
     added = assertion_rows(spec)
     if not added:
         return questions
-    empty = not load_yaml(questions, where="questions.yaml")
+    empty = not load_yaml(questions, where=QUESTIONS_FILE)
     kept = "".join(line for line in questions.splitlines(keepends=True) if not empty or line.startswith("#"))
     return f"{kept.rstrip()}\n{dump_yaml(added)}"
 

@@ -8,6 +8,7 @@ from protokit.evaluation.assertions import AnswerAssertions, read_assertions
 from protokit.evaluation.dataset import Row, ask, read_rows
 from protokit.evaluation.judge import Judge
 from protokit.evaluation.scorecard import Graded, Scorecard
+from protokit.files.layout import QUESTIONS_FILE
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.assistant import remembers
 from protokit.runtime.models.model_factory import connect
@@ -39,7 +40,7 @@ def _rows(prototype: Prototype) -> list[Row]:
         )
     rows = read_rows(prototype.questions())
     if not rows:
-        raise SpecProblem("no questions", where="questions.yaml", fix="Write `- question: ...`")
+        raise SpecProblem("no questions", where=QUESTIONS_FILE, fix="Write `- question: ...`")
     return rows
 
 

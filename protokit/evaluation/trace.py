@@ -6,6 +6,7 @@ from typing import Any
 
 from protokit.errors import CheckFailed
 from protokit.evaluation.dataset import Row, read_rows
+from protokit.files.layout import EVENTS_FILE
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.usage.events import Event, EventLog
 from vectorstore.passage import Passage
@@ -46,7 +47,7 @@ class Trace:
 
 def diagnose_answer(prototype: Prototype, number: int | None = None) -> Trace:
     """The trace of answer `number`, of the newest where none is given. Raises CheckFailed where there is none."""
-    log = EventLog(prototype.folder / ".protokit" / "events.db")
+    log = EventLog(prototype.folder / EVENTS_FILE)
     event = log.event(number)
     if event is None:
         newest = log.event()

@@ -16,27 +16,20 @@ LEFT_OUT = (
     ".DS_Store",
 )
 """Secrets, history and what machines make again: no copy of a prototype holds them."""
-
-
 SECRETS = (".streamlit/secrets.toml",)
 
-
-KEPT_OF_OURS = ".protokit/prototype.schema.json"
-"""The rest of .protokit is the index, what visitors asked, and the copy for updates."""
-
-QUESTIONS_FILE = "questions.yaml"
-
-INSTRUCTIONS_FILE = "instructions.md"
-
 SPEC_FILE = "prototype.yaml"
-
-
-SCHEMA_FILE = ".protokit/prototype.schema.json"
-
+INSTRUCTIONS_FILE = "instructions.md"
+QUESTIONS_FILE = "questions.yaml"
 KNOWLEDGE = "knowledge"
-
-
-BASE = Path(".protokit", "base")
+OURS = ".protokit"
+"""The folder of what a prototype does not show: the index, what visitors asked, and the copy for updates."""
+SCHEMA_FILE = f"{OURS}/prototype.schema.json"
+"""The one file of OURS that may go to others."""
+BASE = Path(OURS, "base")
+EVENTS_FILE = Path(OURS, "events.db")
+BUDGET_FILE = Path(OURS, "budget.db")
+INDEX = Path(OURS, "index")
 
 
 def shared_files(folder: Path) -> Iterator[Path]:
@@ -53,7 +46,7 @@ def _may_go(inside: Path) -> bool:
         return False
     if inside.as_posix() in SECRETS or any(part in LEFT_OUT for part in inside.parts):
         return False
-    return inside.parts[0] != ".protokit" or inside.as_posix() == KEPT_OF_OURS
+    return inside.parts[0] != OURS or inside.as_posix() == SCHEMA_FILE
 
 
 def copy_shared(folder: Path, target: Path) -> None:

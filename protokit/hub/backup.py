@@ -17,13 +17,14 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from protokit import __version__
 from protokit.errors import FolderProblem, ProtokitError
+from protokit.files.layout import INDEX
 from protokit.hub.database.store import Store
 from protokit.hub.hub_settings import HubSettings
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
 _LEFT_OUT = frozenset({"run", "logs"})
-_INDEX = (".protokit", "index")
+_INDEX = INDEX.parts
 """Where a prototype keeps what it can read from its documents again; a copy of it would not be of one moment."""
 _BESIDE = ("-wal", "-shm", "-journal", ".lock")
 _SQLITE = b"SQLite format 3\0"

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from protokit.errors import FolderProblem, ProtokitError
-from protokit.files.layout import SPEC_FILE
+from protokit.files.layout import OURS, SPEC_FILE
 from protokit.hub.content.edit_prototype import change
 from protokit.hub.context import Hub
 from protokit.hub.database.prototypes import Record
@@ -49,4 +49,4 @@ def adopt(prototypes: Path, store: Store) -> list[str]:
 
 def _inside_protokit(folder: str, names: list[str]) -> set[str]:
     """What a copy does not take along: the index, which is made again, and what visitors left."""
-    return _LEFT_OUT(folder, names) if Path(folder).name == ".protokit" else {"__pycache__"} & set(names)
+    return _LEFT_OUT(folder, names) if Path(folder).name == OURS else {"__pycache__"} & set(names)

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from protokit.errors import FolderProblem, MissingExtra, SpecProblem
-from protokit.files.layout import SPEC_FILE
+from protokit.files.layout import QUESTIONS_FILE, SPEC_FILE
 from protokit.runtime.prototype_fields import Screen
 from protokit.runtime.settings import Settings
 from protokit.spec.prototype_spec import Spec, read_spec
@@ -45,7 +45,7 @@ class Prototype:
 
     def questions(self) -> list[dict[str, Any]]:
         """The rows of questions.yaml, none where there is no such file. Raises SpecProblem."""
-        path = self.folder / "questions.yaml"
+        path = self.folder / QUESTIONS_FILE
         rows = (load_yaml(read_text(path), where=path.name) or []) if path.is_file() else []
         if not isinstance(rows, list):
             raise SpecProblem("expected a list of questions", where=path.name, fix="Write `- question: ...`")

@@ -9,7 +9,15 @@ from protokit.catalog.blueprint import Blueprint
 from protokit.catalog.lookup import layers
 from protokit.errors import FolderProblem
 from protokit.files.atomic import refuse_occupied
-from protokit.files.layout import BASE, KNOWLEDGE, SCHEMA_FILE, SPEC_FILE
+from protokit.files.layout import (
+    BASE,
+    INSTRUCTIONS_FILE,
+    KNOWLEDGE,
+    OURS,
+    QUESTIONS_FILE,
+    SCHEMA_FILE,
+    SPEC_FILE,
+)
 from protokit.files.placeholders import fill
 from protokit.files.staging import aside
 from protokit.scaffold.template_cache import rendered
@@ -37,8 +45,8 @@ def render(
     with _aside(target) as made, rendered(found, spec.slug, spec.screen) as template:
         # Without the files' modes: an installation may be read-only, a prototype never is.
         shutil.copytree(template, made, copy_function=shutil.copyfile)
-        _write_texts(made, blueprint, spec, {"instructions.md": instructions, "questions.yaml": questions})
-        shutil.copytree(made, made / BASE, ignore=shutil.ignore_patterns(".protokit"))
+        _write_texts(made, blueprint, spec, {INSTRUCTIONS_FILE: instructions, QUESTIONS_FILE: questions})
+        shutil.copytree(made, made / BASE, ignore=shutil.ignore_patterns(OURS))
         (made / SCHEMA_FILE).write_text(schema(), encoding="utf-8")
         _copy_documents(documents, made / KNOWLEDGE)
         refuse_occupied(target)

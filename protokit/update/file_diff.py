@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from protokit.files.layout import BASE, KNOWLEDGE, SPEC_FILE, shared_files
+from protokit.files.layout import BASE, INSTRUCTIONS_FILE, KNOWLEDGE, QUESTIONS_FILE, SPEC_FILE, shared_files
 from protokit.files.three_way_merge import has_markers, is_text, merge
 from protokit.update.merge_requirements import merge_requirements
 from protokit.update.moved_imports import with_moved_imports
 
 Outcome = Literal["kept", "replaced", "merged", "added", "removed", "conflict", "deleted by you"]
-YOURS = ("instructions.md", "questions.yaml")
+YOURS = (INSTRUCTIONS_FILE, QUESTIONS_FILE)
 """Made once, then the person's alone."""
 REQUIREMENTS = "requirements.txt"
 _MOVED = "its imports are named as today"

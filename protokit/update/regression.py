@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from protokit.errors import ProtokitError
 from protokit.evaluation.dataset import read_rows
+from protokit.files.layout import QUESTIONS_FILE, SPEC_FILE
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.usage.spending_limits import BUDGET_URL_ENV
 
@@ -107,7 +108,7 @@ def _questions(folder: Path, python: str) -> Health:
         prototype = Prototype.open(folder)
         rows = read_rows(prototype.questions())
     except ProtokitError as problem:
-        return Health({"questions.yaml": str(problem)})
+        return Health({QUESTIONS_FILE: str(problem)})
     if prototype.spec.takes != "question" or not rows:
         return Health(unseen=("its questions: there are none",))
     done = _run([python, "-m", "protokit", "eval", str(folder), "--model", "offline", "--json"], folder)
@@ -122,7 +123,7 @@ def _page(folder: Path, python: str) -> Health:
     try:
         screen = Prototype.open(folder).spec.screen
     except ProtokitError as problem:
-        return Health({"prototype.yaml": str(problem)})
+        return Health({SPEC_FILE: str(problem)})
     if importlib.util.find_spec(screen) is None:
         return Health(unseen=(f"its page, for which {screen} is not installed",))
     done = _run([python, "-m", "protokit.evaluation.checks.page_check", str(folder), screen], folder)

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from protokit.errors import ProtokitError
-from protokit.files.layout import SPEC_FILE
+from protokit.files.layout import INDEX, OURS, SPEC_FILE
 from protokit.spec.schema_migrations import migrated
 from protokit.update.file_diff import Change
 from protokit.update.regression import Health, Look, worse
@@ -19,9 +19,6 @@ from protokit.update.regression import Health, Look, worse
 _NOT_ITS_OWN = (".git", ".venv", "venv", "node_modules", "__pycache__", ".pytest_cache")
 _KEYS = ".env"
 """Left out: a rehearsal costs nothing, and a key has no place in a copy."""
-_OURS = ".protokit"
-"""Left out: what visitors asked, what they spent, what an update has at hand. The index is copied apart."""
-_INDEX = Path(_OURS, "index")
 _STORE = "knowledge"
 
 
@@ -90,7 +87,7 @@ def _left_out(folder: Path) -> Callable[[str, list[str]], set[str]]:
         out = {name for name in names if name in _NOT_ITS_OWN or _is_special(here / name)}
         if here == folder:
             out.add(_KEYS)
-        return set(names) if here == folder / _OURS else out
+        return set(names) if here == folder / OURS else out
 
     return ignored
 
@@ -107,13 +104,13 @@ def _copy_index(folder: Path, copy: Path) -> None:
     from vectorstore.index.write_lock import only_writer
     from vectorstore.vectorstore_errors import VectorstoreError
 
-    if not (folder / _INDEX).is_dir():
+    if not (folder / INDEX).is_dir():
         return
     try:
-        with only_writer(StorePaths.of(folder / _INDEX, _STORE).lock, wait=0, waiting=lambda: None):
-            shutil.copytree(folder / _INDEX, copy / _INDEX)
+        with only_writer(StorePaths.of(folder / INDEX, _STORE).lock, wait=0, waiting=lambda: None):
+            shutil.copytree(folder / INDEX, copy / INDEX)
     except (VectorstoreError, OSError):  # files of a database come and go while a page reads it
-        shutil.rmtree(copy / _INDEX, ignore_errors=True)
+        shutil.rmtree(copy / INDEX, ignore_errors=True)
 
 
 def _go_offline(path: Path) -> None:

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.errors import FolderProblem
+from protokit.files.layout import OURS
 from protokit.update.file_diff import Change, read
 
-PLACE = Path(".protokit", "update")
-_LOCK = Path(".protokit", "update.lock")
+PLACE = Path(OURS, "update")
+_LOCK = Path(OURS, "update.lock")
 _JOURNAL = "journal.json"
 
 

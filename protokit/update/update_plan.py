@@ -11,7 +11,7 @@ from protokit.catalog import lookup
 from protokit.catalog.blueprint import Blueprint, fits
 from protokit.catalog.parameters import require_decided
 from protokit.errors import FolderProblem
-from protokit.files.layout import BASE, SCHEMA_FILE, SPEC_FILE
+from protokit.files.layout import BASE, INSTRUCTIONS_FILE, QUESTIONS_FILE, SCHEMA_FILE, SPEC_FILE
 from protokit.scaffold.render import render
 from protokit.spec.prototype_spec import Spec, parse_spec
 from protokit.spec.schema_migrations import migrated
@@ -114,8 +114,8 @@ def _rendered(blueprint: Blueprint, spec: Spec, base: Path, target: Path) -> Pat
         blueprint,
         msgspec.structs.replace(spec, **words),
         target,
-        instructions=texts["instructions.md"],
-        questions=texts["questions.yaml"],
+        instructions=texts[INSTRUCTIONS_FILE],
+        questions=texts[QUESTIONS_FILE],
         documents={},
     )
 

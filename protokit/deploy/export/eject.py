@@ -14,7 +14,7 @@ from protokit.deploy.export.requirements import DISTRIBUTION, extra_packages, wi
 from protokit.deploy.export.rewrite_imports import rewrite_imports
 from protokit.errors import FolderProblem
 from protokit.files.atomic import atomic_folder
-from protokit.files.layout import copy_shared, shared_files
+from protokit.files.layout import BASE, KNOWLEDGE, copy_shared, shared_files
 from protokit.files.secret_scan import refuse_secrets
 from protokit.prototype.prototype_folder import Prototype
 
@@ -57,7 +57,7 @@ def eject_in_place(folder: Path) -> Ejected:
     with atomic_folder(backup) as made:
         shutil.copytree(home, made, symlinks=True, ignore=shutil.ignore_patterns(".venv"))
     _write(home, changes)
-    shutil.rmtree(home / ".protokit" / "base", ignore_errors=True)
+    shutil.rmtree(home / BASE, ignore_errors=True)
     return Ejected(home, _RUN[prototype.spec.screen], backup)
 
 
@@ -93,7 +93,7 @@ def _own(prototype: Prototype, inside: Path, names: Mapping[str, str]) -> bytes 
         return without_protokit(_read(path), [spec.screen, "docs"]).encode()
     if inside == Path(".streamlit/config.toml"):  # `protokit run` gives the colour; `streamlit run` reads it
         return re.sub(r'(?m)^primaryColor = ".*"$', f'primaryColor = "{spec.accent}"', _read(path)).encode()
-    if inside.suffix in (".md", ".mdc") and inside.parts[0] != "knowledge":
+    if inside.suffix in (".md", ".mdc") and inside.parts[0] != KNOWLEDGE:
         return _retold(_read(path), _RUN[spec.screen]).encode()
     return None
 

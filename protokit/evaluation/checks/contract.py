@@ -9,7 +9,7 @@ from pathlib import Path
 
 from protokit.errors import FolderProblem
 from protokit.evaluation.checks.check_result import Check
-from protokit.files.layout import shared_files
+from protokit.files.layout import BASE, shared_files
 from protokit.files.secret_scan import refuse_secrets
 from protokit.prototype.prototype_folder import Prototype
 
@@ -97,7 +97,7 @@ def _keys(folder: Path) -> Check:
 def own_tests(folder: Path) -> Check:
     """Whether the prototype's own tests pass, in a process of their own."""
     if not any((folder / "tests").glob("test_*.py")):
-        kept = (folder / ".protokit/base/tests").is_dir()
+        kept = (folder / BASE / "tests").is_dir()
         fix = "Put it back: .protokit/base/tests has it." if kept else ""
         return Check("tests", not kept, "tests/ is gone" if kept else "there are none", fix)
     if find_spec("pytest") is None:

@@ -16,6 +16,7 @@ from protokit.evaluation.assertions import KEPT_OFFLINE, AnswerAssertions, read_
 from protokit.evaluation.checks.check_result import Check
 from protokit.evaluation.checks.contract import contract, own_tests
 from protokit.evaluation.dataset import ask, read_rows, wrong
+from protokit.files.layout import QUESTIONS_FILE, SPEC_FILE
 from protokit.prototype.prototype_folder import Prototype, require_screen
 from protokit.runtime.assistant import remembers
 from protokit.runtime.assistant_types import Answer
@@ -27,7 +28,7 @@ def check_prototype(folder: Path) -> list[Check]:
     """Look at everything a change can break, in the order in which it breaks. Raises FolderProblem, SpecProblem."""
     prototype = Prototype.open(folder)
     require_screen(prototype.spec.screen)
-    checks = [Check("prototype.yaml", True, prototype.spec.title), _compiles(prototype.folder)]
+    checks = [Check(SPEC_FILE, True, prototype.spec.title), _compiles(prototype.folder)]
     if not checks[-1].ok:
         return checks
     checks += [_lints(prototype.folder), *contract(prototype), *_answers(prototype), _screen(prototype)]
@@ -95,7 +96,7 @@ def _answers(prototype: Prototype) -> list[Check]:
     right = sum(not fault for fault in faults.values())
     return [
         *must,
-        Check("questions.yaml", True, f"{right} of {len(asked)} questions answered as expected offline"),
+        Check(QUESTIONS_FILE, True, f"{right} of {len(asked)} questions answered as expected offline"),
         *_wishes(wishes, answers.values(), [answer for row, answer in answers.items() if row.starter]),
     ]
 

@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from protokit.files.layout import BUDGET_FILE
 from protokit.hub.content.usage_analytics import Totals
 from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.spec.prototype_spec import Spec
@@ -23,7 +24,7 @@ def spend_of(folder: Path, spec: Spec | None, totals: Totals) -> Spend:
     """The money of the prototype in `folder`, whose events sum up to `totals`."""
     limits = spec.limits if spec else SpendingLimits()
     a_day, at_most = limits.dollars_per_day, limits.dollars_total
-    account = folder / ".protokit" / "budget.db"
+    account = folder / BUDGET_FILE
     if (a_day is None and at_most is None) or not account.exists():
         return Spend(totals.cost_today, totals.cost, a_day, at_most)
     from protokit.runtime.usage.budget import Budget

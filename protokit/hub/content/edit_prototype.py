@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from protokit.errors import FolderProblem
-from protokit.files.layout import SPEC_FILE
+from protokit.files.layout import INSTRUCTIONS_FILE, SPEC_FILE
 from protokit.spec.prototype_spec import Spec, parse_spec, spec_fields
 from protokit.spec.yaml_io import read_text
 
-INSTRUCTIONS_FILE = "instructions.md"
 MOST_INSTRUCTIONS = 40_000
 """Characters: far more than any window has room for beside the passages."""
 

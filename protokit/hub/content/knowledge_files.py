@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from protokit.errors import DocumentProblem
+from protokit.files.layout import INDEX, KNOWLEDGE, OURS
 
 if TYPE_CHECKING:
     from vectorstore.progress import FileReport
 
-KNOWLEDGE = "knowledge"
-_INDEX = Path(".protokit", "index")
-_REMOVED = Path(".protokit", "removed")
+_REMOVED = Path(OURS, "removed")
 MOST_FILES = 2000
 
 
@@ -83,7 +82,7 @@ def read_again(folder: Path, name: str) -> None:
     """Let the prototype read a document that was set aside, at its next start."""
     from vectorstore.index.set_aside import read_again
 
-    read_again(folder / _INDEX, KNOWLEDGE, name)
+    read_again(folder / INDEX, KNOWLEDGE, name)
 
 
 def _inside(home: Path, name: str) -> Path:
@@ -105,7 +104,7 @@ def _move(source: Path, target: Path) -> None:
 
 def _read_so_far(folder: Path) -> dict[str, tuple[str, int, str]]:
     """State, passages and note of each file, as the running prototype left them."""
-    path = folder / _INDEX / f"{KNOWLEDGE}.catalogue"
+    path = folder / INDEX / f"{KNOWLEDGE}.catalogue"
     if not path.is_file():
         return {}
     from vectorstore.index.docstore import Docstore

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from protokit.files.layout import EVENTS_FILE
 from protokit.runtime.usage.events import EventLog
 from protokit.runtime.usage.feedback import Opinion, OpinionLog
 from protokit.runtime.usage.sqlite_files import is_busy, is_damage
@@ -169,7 +170,7 @@ def readable(read: Callable[[], T], otherwise: T) -> tuple[T, str]:
 
 def events_file(folder: Path) -> Path:
     """Where the prototype in `folder` keeps its events."""
-    return folder / ".protokit" / "events.db"
+    return folder / EVENTS_FILE
 
 
 def read_opinions(folder: Path) -> tuple[list[Opinion], str]:

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from protokit.errors import ProtokitError
+from protokit.files.layout import INSTRUCTIONS_FILE
 from protokit.hub.content.api_keys import has_key, key_problem, server_of, store_key, store_server
-from protokit.hub.content.edit_prototype import INSTRUCTIONS_FILE, change, edition
+from protokit.hub.content.edit_prototype import change, edition
 from protokit.hub.context import hub_of
 from protokit.hub.views.prototype_context import PrototypeContext, apply, back, bench_page, opened
 from protokit.spec.prototype_spec import Spec

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from protokit.files.layout import OURS
 from protokit.hub.content.costs import spend_of
 from protokit.hub.content.usage_analytics import UsageAnalytics
 from protokit.hub.context import hub_of
@@ -112,7 +113,7 @@ async def stop(request: Request) -> Response:
 async def settle_damage(request: Request) -> Response:
     """The owner has seen what was damaged; an account that was set aside counts from zero again."""
     bench = await run_in_threadpool(opened, request)
-    await run_in_threadpool(file_away, bench.folder / ".protokit")
+    await run_in_threadpool(file_away, bench.folder / OURS)
     return back(bench, "/health", "settled")
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from protokit.errors import ProtokitError
-from protokit.files.layout import SPEC_FILE
+from protokit.files.layout import OURS, SPEC_FILE
 from protokit.hub.context import Hub, hub_of
 from protokit.hub.hosting.supervisor import HostingStatus
 from protokit.hub.views.templating import Done, page
@@ -61,7 +61,7 @@ class PrototypeContext:
     @property
     def damaged(self) -> list[str]:
         """Names of the stores that were damaged and set aside by now, which the owner has not put away."""
-        return [path.name for path in damaged_stores(self.folder / ".protokit")]
+        return [path.name for path in damaged_stores(self.folder / OURS)]
 
     @property
     def unaccounted(self) -> bool:

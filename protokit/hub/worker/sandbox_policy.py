@@ -11,6 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from protokit.errors import ChoiceProblem, ProtokitError
+from protokit.files.layout import KNOWLEDGE, OURS
 from protokit.hub.worker.worker_config import WorkerConfig
 from vectorstore.confinement.confine import Confinement, support
 
@@ -179,12 +180,12 @@ def _server(url: str) -> Server | None:
 def confinement(order: WorkerConfig) -> Confinement:
     """What the prototype of `order` keeps."""
     folder, room = Path(order.folder), Path(order.room)
-    own = folder / ".protokit"
-    for place in (own / "index", own / "stores", folder / "knowledge"):
+    own = folder / OURS
+    for place in (own / "index", own / "stores", folder / KNOWLEDGE):
         place.mkdir(parents=True, exist_ok=True)
     return Confinement(
         read=(folder, *map(Path, order.granted)),
-        write=(room, own / "index", own / "stores", folder / "knowledge"),
+        write=(room, own / "index", own / "stores", folder / KNOWLEDGE),
         records=(own,),
         private=tuple(map(Path, order.private)),
         ports=tuple(order.ports),

@@ -15,6 +15,7 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
+from protokit.files.layout import OURS
 from protokit.hub.worker.outbound import Outbound
 from protokit.hub.worker.sandbox_policy import confinement, with_address
 from protokit.hub.worker.system_bounds import bound_resources
@@ -138,7 +139,7 @@ def _move_in(order: WorkerConfig) -> None:
 
 def _own_stores(order: WorkerConfig) -> dict[str, str]:
     """Where a confined prototype keeps what others keep in the user's cache folder."""
-    stores = Path(order.folder, ".protokit", "stores")
+    stores = Path(order.folder, OURS, "stores")
     return {"XDG_CACHE_HOME": order.room, "VECTORSTORE_CACHE": str(stores)} if order.confine else {}
 
 
