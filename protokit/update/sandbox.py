@@ -12,7 +12,7 @@ from pathlib import Path
 
 from protokit.errors import ProtokitError
 from protokit.files.layout import INDEX, OURS, SPEC_FILE
-from protokit.spec.schema_migrations import migrated
+from protokit.spec.edit_yaml import migrated
 from protokit.update.file_diff import Change
 from protokit.update.regression import Health, Look, worse
 

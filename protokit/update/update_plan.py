@@ -13,8 +13,8 @@ from protokit.catalog.parameters import require_decided
 from protokit.errors import FolderProblem
 from protokit.files.layout import BASE, INSTRUCTIONS_FILE, QUESTIONS_FILE, SCHEMA_FILE, SPEC_FILE
 from protokit.scaffold.render import render
+from protokit.spec.edit_yaml import migrated
 from protokit.spec.prototype_spec import Spec, parse_spec
-from protokit.spec.schema_migrations import migrated
 from protokit.update.file_diff import YOURS, Change, changes, files, read
 
 _OF_THE_BLUEPRINT = ("blueprint", "takes", "source", "parameters")

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protokit.errors import SpecProblem
-from protokit.hub.content.edit_prototype import changed
 from protokit.hub.content.guided_tour import read_story
 from protokit.hub.content.usage_analytics import UsageAnalytics
 from protokit.runtime.assistant_types import Answer
 from protokit.runtime.usage.events import EventLog
 from protokit.runtime.usage.feedback import OpinionLog, latest
+from protokit.spec.edit_yaml import edited
 from protokit.spec.prototype_spec import Spec, parse_spec, read_spec
 from tests.support.hub_site import Site, made, site
 from tests.support.pdf_bomb import pdf_bomb
@@ -71,7 +71,7 @@ def form_of(hub: Site) -> dict[str, str]:
 
 
 def test_a_change_leaves_every_other_character_of_the_file_alone():
-    after = changed(COMMENTED, {"title": "People Guide", "pitch": "Answers from the handbook."})
+    after = edited(COMMENTED, {"title": "People Guide", "pitch": "Answers from the handbook."})
     assert after == COMMENTED.replace(
         "HR Helper  # the board likes this name", "People Guide # the board likes this name"
     )
@@ -82,7 +82,7 @@ def test_a_change_leaves_every_other_character_of_the_file_alone():
     [["Who signs?"], ["May I work from abroad?", "New?", "Newer?", "Newest?"], ["A?"], []],
 )
 def test_a_list_may_grow_shrink_and_empty_and_the_comments_around_it_stay(questions):
-    after = changed(COMMENTED, {"starter_questions": questions})
+    after = edited(COMMENTED, {"starter_questions": questions})
     assert parse_spec(after).starter_questions == tuple(questions)
     lines = after.splitlines()
     assert lines[lines.index("will_not:") - 1] == "# Keep this short."
@@ -91,9 +91,9 @@ def test_a_list_may_grow_shrink_and_empty_and_the_comments_around_it_stay(questi
 
 
 def test_limits_are_added_changed_and_taken_away():
-    once = changed(COMMENTED, {"limits": {"dollars_per_day": 2.5, "dollars_total": None}})
+    once = edited(COMMENTED, {"limits": {"dollars_per_day": 2.5, "dollars_total": None}})
     assert parse_spec(once).limits.dollars_per_day == 2.5
-    assert changed(once, {"limits": {"dollars_per_day": None}}) == COMMENTED
+    assert edited(once, {"limits": {"dollars_per_day": None}}) == COMMENTED
 
 
 texts = st.text(
@@ -107,14 +107,14 @@ texts = st.text(
 @given(title=texts, welcome=texts, questions=st.lists(texts, max_size=8))
 def test_whatever_is_typed_comes_back_as_typed(title, welcome, questions):
     typed = {"title": title, "welcome": welcome, "starter_questions": questions}
-    after = parse_spec(changed(COMMENTED, typed))
+    after = parse_spec(edited(COMMENTED, typed))
     assert (after.title, after.welcome, list(after.starter_questions)) == (title, welcome, questions)
     assert after.will_not == ("give legal advice",)
 
 
 def test_a_file_that_is_no_spec_is_not_touched():
     with pytest.raises(SpecProblem, match="titel"):
-        changed(COMMENTED.replace("title:", "titel:"), {"pitch": "x"})
+        edited(COMMENTED.replace("title:", "titel:"), {"pitch": "x"})
 
 
 def test_the_form_saves_words_instructions_and_limits_and_the_gallery_follows(hub):

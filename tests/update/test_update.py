@@ -16,8 +16,8 @@ import yaml
 from filelock import FileLock
 
 from protokit.catalog import lookup
+from protokit.spec.edit_yaml import MIGRATIONS, migrated, rename
 from protokit.spec.prototype_spec import SCHEMA, read_spec
-from protokit.spec.schema_migrations import MIGRATIONS, migrated, rename
 from protokit.update.transaction import PLACE
 from protokit.update.update_plan import plan
 from tests.support import terminal

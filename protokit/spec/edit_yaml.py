@@ -1,4 +1,4 @@
-"""Brings an older `prototype.yaml` to the Spec of today, and leaves every other line as the person wrote it."""
+"""Edits the YAML of a Spec, by a page or to the schema of today, and leaves every other line as the person wrote it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import StringIO
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from protokit.errors import SpecProblem
 from protokit.files.layout import SPEC_FILE
 from protokit.files.three_way_merge import Form, merge
-from protokit.spec.prototype_spec import SCHEMA
+from protokit.spec.prototype_spec import SCHEMA, parse_spec, spec_fields
 from protokit.spec.yaml_io import load_yaml
 
 if TYPE_CHECKING:
@@ -40,6 +40,16 @@ def migrated(
     if not steps and all(fields.get(name) == value for name, value in changed.items()):
         return content
     return form.written(_with(text, steps, changed, len(migrations) + 1).encode())
+
+
+def edited(text: str, fields: Mapping[str, Any]) -> str:
+    """Return the YAML `text` of a Spec with `fields` set (None removes one), mappings field by field; comments and
+    order stay. Raises SpecProblem where `text` is no Spec as it stands."""
+    defaults = spec_fields(parse_spec(text))
+    document, write = _loaded(text)
+    for name, value in fields.items():
+        _set(document, name, value, defaults.get(name))
+    return write(document)
 
 
 def schema_version(fields: Mapping[str, Any], newest: int = SCHEMA) -> int:
@@ -102,14 +112,42 @@ def _comments(node: Any) -> Iterator[str]:
         yield from _comments(child)
 
 
-def _set(fields: "CommentedMap", name: str, value: Any) -> None:
-    if value is None:
-        fields.pop(name, None)
-    elif isinstance(value, dict) and isinstance(fields.get(name), dict):
-        for inner, each in value.items():
-            _set(fields[name], inner, each)
-    elif fields.get(name) != value:
-        fields[name] = value
+def _set(there: Any, name: str, value: Any, default: Any = None) -> None:
+    """Change one field of a mapping, leaving alone what says the same already; None removes it."""
+    if isinstance(value, Mapping):
+        if not isinstance(there.get(name), dict):
+            there[name] = {}
+        for key, each in value.items():
+            _set(there[name], key, each, (default or {}).get(key))
+        if not there[name]:
+            del there[name]
+    elif value is None:
+        there.pop(name, None)
+    elif isinstance(value, list | tuple):
+        if list(value) != there.get(name, default):
+            _refill(there, name, value)
+    elif value != there.get(name, default):
+        there[name] = value
+
+
+def _refill(there: Any, name: str, values: Sequence[Any]) -> None:
+    """Give a list new items; comments stay with the item they follow, those after the list stay after it."""
+    if not there.get(name):
+        there[name] = list(values)
+        return
+    items = there[name]
+    comments = {items[at]: mark for at, mark in items.ca.items.items() if at < len(items) - 1}
+    after = items.ca.items.get(len(items) - 1)
+    items.ca.items.clear()
+    items[:] = list(values)
+    for at, value in enumerate(values[:-1]):
+        if value in comments:
+            items.ca.items[at] = comments[value]
+    if after and values:
+        items.ca.items[len(values) - 1] = after
+    elif after:
+        items.fa.set_flow_style()
+        there.ca.items[name] = [None, None, after[0], None]
 
 
 def _loaded(text: str) -> tuple["CommentedMap", Callable[["CommentedMap"], str]]:
