@@ -63,7 +63,7 @@ FLOORS = {
         "qa",
         "assistant_types",
         "grounding uploads",
-        "phrases settings visitor page_policy",
+        "pattern_file phrases settings visitor page_policy",
         "prototype_fields",
         "yaml_checks",
         "text_limits",

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from protokit.spec.yaml_io import load_yaml, read_text
+from protokit.runtime.pattern_file import PatternFile
+
+_FILE = PatternFile(Path(__file__).with_name("question_forms.yaml"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +33,23 @@ class GeneratedQuestion:
 def forms(language: str) -> tuple[QuestionForm, ...]:
     """The forms of sentences in `language` (ISO 639) whose grammar is certain; none for most languages."""
     return tuple(
-        QuestionForm(re.compile(_whole(row["where"])), row["ask"], row["worth"])
-        for row in _data()["forms"].get(language, ())
+        QuestionForm(re.compile(_FILE.fill(row["where"])), row["ask"], row["worth"])
+        for row in _FILE.get("forms", language) or ()
     )
 
 
 def table(name: str) -> Mapping[str, str]:
     """`about` and `said_of`: a broad question by language; `past`: how verbs of the past stand behind "did"."""
-    rows: Mapping[str, str] = _data()[name]
+    rows: Mapping[str, str] = _FILE.get(name)
     return rows
 
 
 @cache
 def word_list(name: str) -> frozenset[str]:
     """The words of one kind."""
-    return frozenset(_data()["words"][name].split())
+    return frozenset(_FILE.get("words", name).split())
 
 
-@cache
 def pattern(name: str) -> re.Pattern[str]:
     """One of the patterns."""
-    return re.compile(_whole(_data()["patterns"][name]))
-
-
-def _whole(text: str) -> str:
-    """A pattern with its pieces in place of their names."""
-    return re.sub(r"<([A-Z]+)>", lambda name: _whole(_data()["pieces"][name[1]]), text)
-
-
-@cache
-def _data() -> Mapping[str, Any]:
-    path = Path(__file__).with_name("question_forms.yaml")
-    data: Mapping[str, Any] = load_yaml(read_text(path), where=path.name)
-    return data
+    return _FILE.pattern("patterns", name)

@@ -9,28 +9,12 @@ from protokit.runtime.summarization.content_units import Unit
 from protokit.runtime.summarization.coreference import leaning
 from protokit.runtime.summarization.deadlines import find_deadline
 from protokit.runtime.summarization.document_structure import DocumentStructure
+from protokit.runtime.summarization.summary_patterns import pattern
 from protokit.runtime.summarization.summary_types import Point, make_point
 from protokit.runtime.summarization.task_patterns import find_duty, find_task
 
-_ACTION_HEADING = re.compile(
-    r"(?:\W|\d)*(?:action(?:s|\s(?:items?|points?|list|plan))?|next\ssteps?|to[- ]?dos?(?:\slist)?|tasks?|"
-    r"follow[- ]?ups?|assignments?|aufgaben(?:liste)?|nächste\sschritte|maßnahmen|offene\spunkte|próximos\spasos|"
-    r"tareas|acciones|compromisos|pendientes|prochaines\sétapes|tâches|à\sfaire|plan\sd['’]action|prossimi\spassi|próximos\spassos|"
-    r"待办(?:事项)?|行动(?:项|计划)|下一步(?:计划|行动)?|任务(?:清单)?|المهام|الخطوات\sالتالية|الإجراءات)\W*$",
-    re.IGNORECASE,
-)
-_MARKER = re.compile(
-    r"(?:(?i:actions?(?:\s(?:items?|points?))?|to[- ]?do|next\ssteps?|task|follow[- ]?up|aufgabe|maßnahme|aktion|"
-    r"tarea|acción|pendiente|tâche|à\sfaire|待办(?:事项)?|行动项|任务|مهمة|إجراء)|AI|AP)(?:\s?\#?\d+)?\s?"
-    r"(?:[(\[](?P<who>[^)\]]{1,40})[)\]]\s?[:：\-–]?|\s?[:：]|\s[-–])\s*(?P<what>\S.*)",
-    re.DOTALL,
-)
 _CHECKBOX = re.compile(r"\[(?P<tick>[ xX]?)\]|(?P<box>[\u2610-\u2612])")
 _NAME = r"(?:@[\w.\-]+|[A-ZÀ-Þ][\w'’\-]+(?:\s[A-ZÀ-Þ][\w'’\-]+){0,2}|[\u4e00-\u9fff]{2,4})"
-_OWNER = re.compile(
-    rf"(?:(?i:owner|owned\sby|assigned\sto|assignee|responsible|verantwortlich|zuständig|responsable|负责人)\s?[:：]?\s*(?P<named>{_NAME}"
-    rf"(?:\s(?:and|und|y|et|&)\s{_NAME})?))|(?P<at>@[\w.\-]*\w)|[(\[](?P<bracketed>{_NAME})[)\],]|\s[-–—]\s*(?P<dashed>{_NAME})(?=[,.]|$)"
-)
 _LEADING = re.compile(rf"(?P<who>{_NAME})(?:\s?[:：]|\s[-–—])\s+(?P<what>\S.*)", re.DOTALL)
 _REFERS_BACK = re.compile(r"(?:do|take care of)\s(?:that|it|this|so)", re.IGNORECASE)
 _LONGEST = 600
@@ -51,7 +35,7 @@ def find_actions(text: str, outline: DocumentStructure, language: str) -> list[P
     small = set(re.findall(r"\b[a-z]{2,}\b", text))
     points: list[Point] = []
     for heading, units in _by_heading(outline.units):
-        listed = bool(_ACTION_HEADING.match(heading))
+        listed = bool(pattern("action_heading").match(heading))
         points += table_actions(text, units, heading)
         for index, unit in enumerate(units):
             if (
@@ -106,7 +90,7 @@ def _task(unit: Unit, listed: bool, language: str) -> _Task | None:
     if box := _CHECKBOX.search(unit.mark):
         done = (box["tick"] or "").strip() or box["box"] in ("\u2611", "\u2612")
         return None if done else _owned(unit.text, unit, language)
-    if marked := _MARKER.match(unit.text):
+    if marked := pattern("action_marker").match(unit.text):
         task = _owned(marked["what"], unit, language)
         return replace(task, who=marked["who"] or task.who)
     if listed and (unit.kind == "item" or unit.opens_line):
@@ -146,7 +130,7 @@ def _owned(words: str, unit: Unit, language: str) -> _Task:
 
 
 def _owner(words: str) -> str:
-    match = _OWNER.search(words)
+    match = pattern("owner").search(words)
     return next((group for group in match.groups() if group), "") if match else ""
 
 

@@ -1,34 +1,11 @@
 """Reads action items from tables that have a column for the task and one for who does it or by when."""
 
-import re
-
 from protokit.runtime.summarization.content_units import Unit, fold
+from protokit.runtime.summarization.summary_patterns import pattern
 from protokit.runtime.summarization.summary_types import Point
 from vectorstore.text.sentences import Span
 
-_COLUMNS = {
-    "what": re.compile(
-        r"actions?(?: items?)?|tasks?|what|to[- ]?do|activity|next steps?|description|aufgaben?|maßnahmen?|was|tareas?|"
-        r"acci(?:ón|ones)|qué|tâches?|actions?|quoi|任务|事项|行动项|待办(?:事项)?|المهمة|الإجراء",
-        re.IGNORECASE,
-    ),
-    "who": re.compile(
-        r"owners?|who|responsible|assignee|assigned(?: to)?|person|lead|name|verantwortlich(?:e[rn]?)?|zuständig|wer|"
-        r"responsables?|quién|qui|负责人|谁|المسؤول",
-        re.IGNORECASE,
-    ),
-    "by_when": re.compile(
-        r"due(?: (?:date|by))?|by(?: when)?|when|deadline|date|target(?: date)?|frist|termin|bis(?: wann)?|fällig|wann|"
-        r"fecha(?: límite)?|plazo|cuándo|échéance|délai|date limite|quand|"
-        r"截止(?:日期|时间)?|期限|时间|日期|الموعد|التاريخ",
-        re.IGNORECASE,
-    ),
-    "status": re.compile(r"status|state|estado|statut|état|状态|الحالة|done\??", re.IGNORECASE),
-}
-_DONE = re.compile(
-    r"(?:done|closed|completed?|finished|erledigt|abgeschlossen|hecho|terminad[oa]|fait|terminée?|完成|已完成|x|✓|✔|✅|yes)$",
-    re.I,
-)
+_COLUMNS = ("what", "who", "by_when", "status")
 
 
 def table_actions(text: str, units: list[Unit], heading: str) -> list[Point]:
@@ -53,7 +30,8 @@ def _columns(cells: list[Span], text: str) -> dict[str, int]:
     for index, cell in enumerate(cells):
         title = text[cell.start : cell.end].strip("*_ :：")
         role = next(
-            (role for role, titles in _COLUMNS.items() if role not in columns and titles.fullmatch(title)), ""
+            (role for role in _COLUMNS if role not in columns and pattern(f"column_{role}").fullmatch(title)),
+            "",
         )
         if role:
             columns[role] = index
@@ -75,7 +53,7 @@ def _cells(text: str, row: Unit) -> list[Span]:
 def _row(text: str, cells: list[Span], columns: dict[str, int], heading: str) -> list[Point]:
     found = {role: cells[index] for role, index in columns.items() if index < len(cells)}
     words = {role: fold(text[cell.start : cell.end]) for role, cell in found.items()}
-    if not words.get("what") or _DONE.match(words.get("status", "")):
+    if not words.get("what") or pattern("done").match(words.get("status", "")):
         return []
     spans = tuple(
         sorted(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from protokit.runtime.summarization.content_units import Unit
+from protokit.runtime.summarization.summary_patterns import pattern
 from vectorstore.text.sentences import Span
 
 _LABEL = re.compile(
@@ -13,15 +14,6 @@ _LABEL = re.compile(
     r"(?:\*\*|__)?(?P<name>#\w+#|@?[^\W\d_a-z][\w.'’\-]*(?:[ \t][\w.'’\-]+){0,3})"
     r"(?:\s*[(（\[][^)）\]\n]{1,30}[)）\]])?\s*"  # a role
     r"(?:\*\*|__)?[:：](?:\*\*|__)?(?=\s|$|[^\x00-\x7f])\s*"
-)
-_FIELD = re.compile(
-    r"date|time|where|when|subject|from|to|cc|bcc|sent|attendees|present|apologies|absent|location|venue|place|notes?|"
-    r"(?:next |open )?(?:actions?|tasks?|steps?|to[- ]?dos?|follow-?ups?)(?: (?:items?|points?))?(?: \d+)?|agenda|"
-    r"item|topic|decisions?|owner|due|deadline|summary|status|warning|tip|example|source|title|author|version|ai|ap|re|fwd?|aw|wg|"
-    r"datum|zeit|betreff|von|an|anwesend|teilnehmer|ort|aufgaben?|beschluss|hinweis|thema|fecha|hora|asunto|para|asistentes|"
-    r"lugar|acuerdos?|tareas?|nota|objet|présents|lieu|décisions?|tâches?|heure|日期|时间|地点|主题|参会人员|出席|议题|决定|"
-    r"待办(?:事项)?|发件人|收件人|备注|任务|行动项|注意",
-    re.IGNORECASE,
 )
 
 
@@ -55,7 +47,7 @@ def _label(text: str, unit: Unit) -> re.Match[str] | None:
     if not unit.opens_line or unit.kind in ("noise", "row"):
         return None
     match = _LABEL.match(text[unit.start : unit.end])
-    if match is None or _FIELD.fullmatch(match["name"]) or match["name"][0].islower():
+    if match is None or pattern("field").fullmatch(match["name"]) or match["name"][0].islower():
         return None
     return match
 

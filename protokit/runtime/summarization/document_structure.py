@@ -1,7 +1,6 @@
 """How a text is built: sections by headings, e-mail messages or shifts of topic, each with its statements."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from itertools import accumulate, groupby, pairwise
 from protokit.runtime.summarization import dialogue, email_threads
 from protokit.runtime.summarization.content_units import Unit, count_words, read_units
 from protokit.runtime.summarization.summary_headings import with_headings
+from protokit.runtime.summarization.summary_patterns import pattern
 from protokit.runtime.summarization.summary_types import Point
 from vectorstore.text.terms import tokenize
 
@@ -17,14 +17,6 @@ _MOST_SECTIONS = 20
 _PART_WORDS = 50
 _LONG_TURN = 40
 _LONG_LIST = 50
-_DETAILS = re.compile(
-    r"(?:present|speakers|attendees|apologies|absent|date|time|place|location|chair|minutes|authors?|version|status|"
-    r"subject|next meeting|anwesend|teilnehmer|datum|ort|asistentes|fecha|lugar|présents|date|lieu|出席|时间|"
-    r"地点|参会人员|日期|الحضور|التاريخ)\s*[:：]|©|"
-    r"(?:last )?(?:revised|updated|approved|reviewed|issued|published|written|prepared|version|valid|in force)\b|"
-    r"(?:[^\W\d]+day,? )?\d{1,2}(?:\.|st|nd|rd|th)? [^\W\d]{3,12} \d{4}\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,7 @@ class Statement:
     @property
     def is_detail(self) -> bool:
         """Whether it says when, where and by whom the text was made, and not what it is about."""
-        return self.first.kind == "prose" and bool(_DETAILS.match(self.first.text))
+        return self.first.kind == "prose" and bool(pattern("details").match(self.first.text))
 
 
 @dataclass(slots=True)

@@ -4,40 +4,8 @@ import re
 from dataclasses import replace
 
 from protokit.runtime.summarization.content_units import Unit, count_words
+from protokit.runtime.summarization.summary_patterns import pattern
 
-_FROM = re.compile(
-    r"\W{0,3}(?:from|von|de|da|发件人|寄件者|من)\W{0,3}[:：]\W*(?P<sender>[^<\n\[(]+)", re.IGNORECASE
-)
-_HEADER = re.compile(
-    r"\W{0,3}(?:from|to|cc|bcc|date|sent|subject|reply-to|von|an|gesendet|datum|betreff|de|à|a|envoyé|objet|para|"
-    r"enviado|fecha|asunto|发件人|收件人|抄送|日期|时间|主题|من|إلى|الموضوع|التاريخ)\W{0,3}[:：]",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(
-    r"\W{0,3}(?:subject|betreff|objet|asunto|主题|الموضوع)\W{0,3}[:：]\s*(?P<title>.*)", re.IGNORECASE
-)
-_WROTE = re.compile(
-    r".{0,120}(?:\bwrote|schrieb|a écrit|escribió|写道|كتب)(?:\s.{0,60})?\s?[:：]$|-{2,}\s?.{0,40}\s?-{2,}$",
-    re.IGNORECASE | re.DOTALL,
-)
-_GREETING = re.compile(
-    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[rs]?|guten (?:tag|morgen)|moin|"
-    r"sehr geehrte[rs]?|bonjour|bonsoir|salut|chère?s?|hola|buen[oa]s (?:días|tardes)|estimad[oa]s?|querid[oa]s?|"
-    r"ciao|gentile|caro|cara|prezad[oa]s?|olá|beste|您好|你好|各位|大家好|尊敬的|السلام عليكم|مرحبا|عزيزي)"
-    r"(?P<name>(?:[\s，,]+[^\s,，:：!！]+){0,5})\s*[,，:：!！.]?$",
-    re.IGNORECASE,
-)
-_CLOSING = re.compile(
-    r"(?:(?:with )?(?:best|kind|warm|many)(?: regards| wishes| thanks)?|regards|thanks(?: again| a lot| so much)?|"
-    r"thank you|cheers|sincerely|yours(?: \w+)?|talk soon|(?:mit )?(?:viele|freundlichen?|beste|liebe|herzliche) "
-    r"grüßen?|danke|vg|lg|mfg|gruß|cordialement|bien à vous|merci|bien cordialement|à bientôt|(?:un )?saludos?"
-    r"(?: cordiales)?|atentamente|gracias|un abrazo|cordiali saluti|grazie|atenciosamente|obrigad[oa]|groeten|"
-    r"此致|敬礼|祝好|谢谢|مع التحية|تحياتي|شكرا)[,，.!！]?(?:\s+[^\s.]+){0,3}$",
-    re.IGNORECASE,
-)
-_SENT_FROM = re.compile(
-    r"(?:sent from my|get outlook for|von meinem \S+ gesendet|envoyé de mon|enviado desde mi)", re.I
-)
 _SHORT_LINE = 9
 
 
@@ -46,8 +14,8 @@ def is_mail(units: list[Unit]) -> bool:
     if any(_is_header_block(units, index) for index in range(len(units))):
         return True
     spoken = [unit for unit in units if unit.kind != "noise"]
-    closings = [unit for unit in spoken if unit.opens_line and _CLOSING.match(unit.text)]
-    return bool(spoken and closings and spoken[0].closes_line and _GREETING.match(spoken[0].text))
+    closings = [unit for unit in spoken if unit.opens_line and pattern("closing").match(unit.text)]
+    return bool(spoken and closings and spoken[0].closes_line and pattern("greeting").match(spoken[0].text))
 
 
 def read_thread(units: list[Unit]) -> list[Unit]:
@@ -62,7 +30,7 @@ def read_thread(units: list[Unit]) -> list[Unit]:
         if _is_header_block(units, index):
             message += bool(read)
             sender, addressee, state = _sender(unit), "", "header"
-        if state == "header" and not (unit.opens_line and _HEADER.match(unit.text)):
+        if state == "header" and not (unit.opens_line and pattern("mail_header").match(unit.text)):
             state = "body"
         kind = unit
         if state == "header":
@@ -82,19 +50,19 @@ def read_thread(units: list[Unit]) -> list[Unit]:
 
 
 def _is_header_block(units: list[Unit], index: int) -> bool:
-    if not (units[index].opens_line and _FROM.match(units[index].text)):
+    if not (units[index].opens_line and pattern("mail_from").match(units[index].text)):
         return False
     below = units[index + 1 : index + 6]
-    return any(unit.opens_line and _HEADER.match(unit.text) for unit in below)
+    return any(unit.opens_line and pattern("mail_header").match(unit.text) for unit in below)
 
 
 def _sender(unit: Unit) -> str:
-    match = _FROM.match(unit.text)
+    match = pattern("mail_from").match(unit.text)
     return match["sender"].strip(" \"'*,;") if match else ""
 
 
 def _subject(unit: Unit, seen: set[str]) -> Unit:
-    match = _SUBJECT.match(unit.text)
+    match = pattern("mail_subject").match(unit.text)
     if not match:
         return unit.as_noise()
     title = re.sub(
@@ -110,7 +78,7 @@ def _quotes(unit: Unit) -> bool:
     return (
         unit.mark.startswith(">")
         or unit.text.startswith(">")
-        or bool(_WROTE.match(unit.text) and unit.closes_line)
+        or bool(pattern("mail_wrote").match(unit.text) and unit.closes_line)
     )
 
 
@@ -118,7 +86,7 @@ def _greeted(unit: Unit) -> str | None:
     """The name in a greeting, or in a line such as "Ines," that is nothing but a name; else None."""
     if not (unit.opens_line and unit.closes_line):
         return None
-    if greeting := _GREETING.match(unit.text):
+    if greeting := pattern("greeting").match(unit.text):
         return greeting["name"].strip(" ,，")
     name = unit.text.rstrip(",，")
     return name if unit.opens_paragraph and name != unit.text and len(name.split()) <= 2 else None
@@ -129,4 +97,6 @@ def _closes(unit: Unit, sender: str) -> bool:
         return False
     if unit.closes_line and sender and unit.text in (sender, sender.split()[0]):
         return True
-    return unit.text == "--" or bool(_CLOSING.match(unit.text) or _SENT_FROM.match(unit.text))
+    return unit.text == "--" or bool(
+        pattern("closing").match(unit.text) or pattern("sent_from").match(unit.text)
+    )

@@ -1,12 +1,12 @@
 """Chooses what a summary says: something from every section first, then what adds most, nothing twice."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from protokit.runtime.summarization.document_structure import Statement, TextSection
+from protokit.runtime.summarization.summary_patterns import pattern
 from protokit.runtime.summarization.summary_types import Length
 
 _LONGEST_CHAIN = 3
@@ -39,12 +39,6 @@ _BUDGETS: dict[Length, _Budget] = {
     "medium": _Budget(7, 20, 1.0, 0.25, 40),
     "long": _Budget(14, 40, 2.0, 0.4, 60),
 }
-_SIGNALS = re.compile(
-    r"\d|\b(?:decided|agreed|approved|recommend\w*|conclu\w+|in (?:summary|short)|overall|most important|must|"
-    r"result(?:s|ed)? in|beschl\w+|empfehl\w+|wichtig\w*|ergebnis\w*|décid\w+|recommand\w+|résultat\w*|decid\w+|"
-    r"acord\w+|recom[ei]\w+|resultado\w*)\b|决定|建议|结论|必须|قرر|نوصي|يجب",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +209,7 @@ def _manner(statement: Statement, index: int) -> float:
     """How fit a statement is for a summary by its looks: place, length, figures; lists and tables stand back."""
     unit = statement.first
     fitness = 1.4 if index == 0 else 1.1 if unit.opens_paragraph else 1.0
-    if _SIGNALS.search(unit.text):
+    if pattern("signals").search(unit.text):
         fitness *= 1.15
     if statement.words > _LONG_SENTENCE:
         fitness *= _LONG_SENTENCE / statement.words

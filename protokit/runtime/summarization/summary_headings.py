@@ -5,15 +5,12 @@ from collections.abc import Container
 from dataclasses import replace
 
 from protokit.runtime.summarization.content_units import Unit, count_words
+from protokit.runtime.summarization.summary_patterns import pattern
 
 _MARKED = re.compile(r"(?P<marks>#{1,6})\s+(?P<title>.*?)\s*#*$", re.DOTALL)
 _BOLD = re.compile(r"(?:\*\*|__)(?P<title>[^*_]+?)[:：]?(?:\*\*|__)[:：]?$")
 _NUMBERED = re.compile(
     r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})[.)]?\s+\S|[IVX]{1,5}\.\s+\S|第.{1,4}[章节条]|[一二三四五六七八九十]{1,3}、"
-)
-_PAGE = re.compile(
-    r"(?:slide|page|chapter|part|section|folie|seite|kapitel|teil|diapositiv[ae]|chapitre|capítulo|página)\s+\d+.{0,60}",
-    re.IGNORECASE,
 )
 _UNFINISHED = re.compile(r"[.!?,;…。！？；，؟]$")
 _LONGEST = 10
@@ -59,7 +56,8 @@ def _unmarked(unit: Unit, above: Unit | None, below: Unit) -> Unit | None:
     stands_above = _is_body(below) or (unit.text.endswith((":", "：")) and below.opens_line)
     if above is None:
         return _as_heading(unit, unit.text, 1)
-    return _as_heading(unit, unit.text, 2) if shouted or stands_above or _PAGE.fullmatch(unit.text) else None
+    is_page = pattern("page_heading").fullmatch(unit.text)
+    return _as_heading(unit, unit.text, 2) if shouted or stands_above or is_page else None
 
 
 def _as_heading(unit: Unit, title: str, level: int) -> Unit:
