@@ -101,7 +101,7 @@ def gated(
     """What the whole `protokit update` does in the cases that came out red: nothing may stay red without a word."""
     import shutil
 
-    from protokit.update.update_prototype import Wanted, update
+    from protokit.update.update_prototype import UpdateOptions, update
 
     left, verdicts = 0, []
     for outcome in doubtful:
@@ -109,7 +109,7 @@ def gated(
         edit(folder, outcome.case, seed)
         before = red(folder)
         version = version_of(outcome.case, versions, seed)
-        ended = update(folder, Wanted(blueprint=str(tool.place / version)))
+        ended = update(folder, UpdateOptions(blueprint=str(tool.place / version)))
         left += any(fault not in before for fault in red(folder))
         verdicts.append(f"{ended.verdict} {ended.culprit}".strip())
         shutil.rmtree(folder)

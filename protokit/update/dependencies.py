@@ -76,11 +76,15 @@ def _resolved(folder: Path, resolver: Resolver) -> list[Change]:
     if mine is None or base is None:
         missing = REQUIREMENTS if mine is None else (BASE / REQUIREMENTS).as_posix()
         raise FolderProblem(f"no {missing} here", where=str(folder), fix="It says what was tested together.")
-    known = set(_lines(base))
-    own = [line for line in _lines(mine) if line not in known]
+    base_lines = set(_lines(base))
+    own = [line for line in _lines(mine) if line not in base_lines]
     ours = [line for line in _lines(mine) if package(line) == DISTRIBUTION]
-    wanted = [*(need for line in ours for need in _needs(line)), _TESTS, *(o for o in own if o not in ours)]
-    locked = [line for line in resolver.locked(wanted) if package(line) not in set(map(package, own))]
+    requirements = [
+        *(need for line in ours for need in _needs(line)),
+        _TESTS,
+        *(o for o in own if o not in ours),
+    ]
+    locked = [line for line in resolver.locked(requirements) if package(line) not in set(map(package, own))]
     head = [
         line for line in _lines(base, comments=True) if not package(line) or package(line) == DISTRIBUTION
     ]
@@ -122,9 +126,9 @@ def _needs(line: str) -> Iterator[str]:
 
     extras = Requirement(line).extras
     for needed in map(Requirement, requires(DISTRIBUTION) or ()):
-        asked = set(re.findall(r"extra == ['\"]([^'\"]+)['\"]", str(needed.marker or "")))
-        if not asked or asked & extras:
-            needed.marker = None if asked else needed.marker
+        names = set(re.findall(r"extra == ['\"]([^'\"]+)['\"]", str(needed.marker or "")))
+        if not names or names & extras:
+            needed.marker = None if names else needed.marker
             yield str(needed)
 
 
@@ -136,10 +140,10 @@ def _moved(change: Change) -> tuple[tuple[str, str, str], ...]:
 
 def _versions(content: bytes) -> dict[str, str]:
     """Package and marker -> the version it is pinned to."""
-    found: dict[str, str] = {}
+    versions: dict[str, str] = {}
     for line in _lines(content):
         pin, _, marker = line.partition(";")
         if package(line) and "==" in pin:
             name = f"{package(line)} ({marker.strip()})" if marker else package(line)
-            found[name] = pin.split("==")[1].split("#")[0].strip()
-    return found
+            versions[name] = pin.split("==")[1].split("#")[0].strip()
+    return versions

@@ -47,8 +47,8 @@ def changes(folder: Path, base: Path, new: Path, labels: tuple[str, str]) -> lis
 
 def files(folder: Path) -> list[str]:
     """The names of all files below `folder`, with forward slashes."""
-    found = [Path(place, name) for place, _, names in os.walk(folder) for name in names]
-    return sorted(path.relative_to(folder).as_posix() for path in found)
+    paths = [Path(place, name) for place, _, names in os.walk(folder) for name in names]
+    return sorted(path.relative_to(folder).as_posix() for path in paths)
 
 
 def read(path: Path) -> bytes | None:
@@ -78,10 +78,10 @@ def _today(path: Path) -> bytes | None:
 
 def _change(folder: Path, name: str, base: Path, new: Path, labels: tuple[str, str]) -> Change:
     change = _compared(folder, name, base, new, labels)
-    if change.before is None or change.before == (found := read(folder / name)):
+    if change.before is None or change.before == (current := read(folder / name)):
         return change
     outcome: Outcome = "merged" if change.outcome == "kept" else change.outcome
-    return replace(change, before=found, outcome=outcome, why=change.why or _MOVED)
+    return replace(change, before=current, outcome=outcome, why=change.why or _MOVED)
 
 
 def _compared(

@@ -27,8 +27,8 @@ def merge_requirements(mine: bytes, base: bytes, new: bytes) -> bytes | None:
             lines.append((key, line if ours[key] == before.get(key) else ours[key]))
         elif key not in before:
             lines.append((key, line))
-    kept = [key for key in ours if key not in theirs and ours[key] != before.get(key)]
-    for key in kept:
+    additions = [key for key in ours if key not in theirs and ours[key] != before.get(key)]
+    for key in additions:
         lines.insert(_after(key, list(ours), [name for name, _ in lines]), (key, ours[key]))
     return form.written("".join(f"{line}\n" for _, line in lines).encode("latin-1"))
 

@@ -54,8 +54,8 @@ def _sorted(content: bytes) -> bytes:
         "a.py",
         "-",
     ]
-    done = subprocess.run(command, input=content, capture_output=True, check=False)
-    return done.stdout if done.returncode == 0 else content
+    result = subprocess.run(command, input=content, capture_output=True, check=False)
+    return result.stdout if result.returncode == 0 else content
 
 
 @cache

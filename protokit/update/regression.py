@@ -67,11 +67,11 @@ def worse(before: Health, after: Health) -> str:
 def _code(folder: Path, python: str) -> Health:
     """What stops Python when it gets there, also where no test gets: no syntax, no such name."""
     rules = ["--isolated", f"--select={_STOPS_PYTHON}", "--output-format=json", "--quiet", "--no-cache"]
-    done = _run([sys.executable, "-m", "ruff", "check", *rules, "."], folder)
+    result = _run([sys.executable, "-m", "ruff", "check", *rules, "."], folder)
     try:
-        faults = json.loads(done.stdout)
+        faults = json.loads(result.stdout)
     except json.JSONDecodeError:
-        return Health({"ruff": _last_line(done)})
+        return Health({"ruff": _last_line(result)})
     failed = {}
     for fault in faults:
         place = Path(fault["filename"]).resolve().relative_to(folder.resolve())
@@ -93,11 +93,11 @@ def _tests(folder: Path, python: str) -> Health:
             f"--junitxml={report}",
             f"--rootdir={folder}",
         ]
-        done = _run([python, *words], folder)
-        if done.returncode == _NO_TESTS:
+        result = _run([python, *words], folder)
+        if result.returncode == _NO_TESTS:
             return Health(unseen=("its tests: there are none",))
         if not report.is_file():
-            return Health({"pytest": _last_line(done)})
+            return Health({"pytest": _last_line(result)})
         cases = list(ElementTree.parse(report).iter("testcase"))
     failed = {_named(case): why for case in cases if (why := _complaint(case))}
     return Health(failed, passed=len(cases) - len(failed))
@@ -111,11 +111,11 @@ def _questions(folder: Path, python: str) -> Health:
         return Health({QUESTIONS_FILE: str(problem)})
     if prototype.spec.takes != "question" or not rows:
         return Health(unseen=("its questions: there are none",))
-    done = _run([python, "-m", "protokit", "eval", str(folder), "--model", "offline", "--json"], folder)
+    result = _run([python, "-m", "protokit", "eval", str(folder), "--model", "offline", "--json"], folder)
     try:
-        (card,) = json.loads(done.stdout)["models"]
+        (card,) = json.loads(result.stdout)["models"]
     except (json.JSONDecodeError, KeyError, ValueError):
-        return Health({"protokit eval": _last_line(done)})
+        return Health({"protokit eval": _last_line(result)})
     return Health(scores={name: (card[name]["hits"], card[name]["of"]) for name in _SCORES})
 
 
@@ -126,12 +126,12 @@ def _page(folder: Path, python: str) -> Health:
         return Health({SPEC_FILE: str(problem)})
     if importlib.util.find_spec(screen) is None:
         return Health(unseen=(f"its page, for which {screen} is not installed",))
-    done = _run([python, "-m", "protokit.evaluation.checks.page_check", str(folder), screen], folder)
+    result = _run([python, "-m", "protokit.evaluation.checks.page_check", str(folder), screen], folder)
     try:
-        told = json.loads(done.stdout.splitlines()[-1])
+        report = json.loads(result.stdout.splitlines()[-1])
     except (json.JSONDecodeError, IndexError):
-        return Health({"its page": _last_line(done)})
-    return Health({} if told["ok"] else {"its page": " ".join(str(told["detail"]).split())})
+        return Health({"its page": _last_line(result)})
+    return Health({} if report["ok"] else {"its page": " ".join(str(report["detail"]).split())})
 
 
 def _run(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
@@ -153,9 +153,9 @@ def _run(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]"
         return subprocess.CompletedProcess(command, 1, "", f"no end within {TIMEOUT_S} s")
 
 
-def _last_line(done: "subprocess.CompletedProcess[str]") -> str:
-    lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
-    return lines[-1].strip() if lines else f"it ended with {done.returncode} and without a word"
+def _last_line(result: "subprocess.CompletedProcess[str]") -> str:
+    lines = (result.stderr.strip() or result.stdout.strip()).splitlines()
+    return lines[-1].strip() if lines else f"it ended with {result.returncode} and without a word"
 
 
 def _named(case: ElementTree.Element) -> str:
@@ -165,8 +165,8 @@ def _named(case: ElementTree.Element) -> str:
 def _complaint(case: ElementTree.Element) -> str:
     """The first line of what a test case complains of, empty for one that passed or was skipped."""
     for kind in ("failure", "error"):
-        if (found := case.find(kind)) is not None:
-            lines = (found.get("message") or found.text or kind).strip().splitlines()
+        if (element := case.find(kind)) is not None:
+            lines = (element.get("message") or element.text or kind).strip().splitlines()
             return lines[0] if lines else kind
     return ""
 

@@ -40,11 +40,11 @@ class Resolver:
         parts = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
         return str(self.folder.joinpath("environment", *parts))
 
-    def locked(self, wanted: Sequence[str]) -> list[str]:
+    def locked(self, requirements: Sequence[str]) -> list[str]:
         """The lines of a lock for the requirements `wanted`, newest first choice. Raises FolderProblem."""
-        asked = self.folder / "wanted.txt"
-        asked.write_text("\n".join([*wanted, ""]), encoding="utf-8")
-        return self._by_uv(asked) if self.uv else self._by_pip(asked)
+        file = self.folder / "wanted.txt"
+        file.write_text("\n".join([*requirements, ""]), encoding="utf-8")
+        return self._by_uv(file) if self.uv else self._by_pip(file)
 
     def install(self, lines: Sequence[str]) -> None:
         """Make the environment of just these `lines`, and of the protokit that runs here. Raises FolderProblem."""
@@ -55,18 +55,18 @@ class Resolver:
         self._run([*into, "-q", "-r", str(lock)])
         self._run([*into, "-q", "--no-deps", _ourselves()])
 
-    def _by_uv(self, asked: Path) -> list[str]:
+    def _by_uv(self, file: Path) -> list[str]:
         flags = ["--universal", f"--python-version={_OLDEST}", "--no-header", "--no-annotate"]
-        done = self._run([self.uv or "", "pip", "compile", "-q", *flags, "--no-emit-index-url", str(asked)])
-        return [line for line in done.splitlines() if line.strip()]
+        output = self._run([self.uv or "", "pip", "compile", "-q", *flags, "--no-emit-index-url", str(file)])
+        return [line for line in output.splitlines() if line.strip()]
 
-    def _by_pip(self, asked: Path) -> list[str]:
+    def _by_pip(self, file: Path) -> list[str]:
         self._make_environment()
         report = self.folder / "report.json"
-        flags = ["-q", "--dry-run", "--ignore-installed", f"--report={report}", "-r", str(asked)]
+        flags = ["-q", "--dry-run", "--ignore-installed", f"--report={report}", "-r", str(file)]
         self._run([*self._pip("install"), *flags])
-        found = [each["metadata"] for each in json.loads(report.read_bytes())["install"]]
-        return sorted(f"{each['name'].lower()}=={each['version']}" for each in found)
+        packages = [each["metadata"] for each in json.loads(report.read_bytes())["install"]]
+        return sorted(f"{each['name'].lower()}=={each['version']}" for each in packages)
 
     def _pip(self, verb: str) -> list[str]:
         return [self.python, "-m", "pip", verb, "--disable-pip-version-check"]
@@ -80,7 +80,7 @@ class Resolver:
     def _run(self, command: Sequence[str | None]) -> str:
         words = [word for word in command if word is not None]
         try:
-            done = subprocess.run(
+            result = subprocess.run(
                 words,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
@@ -92,11 +92,11 @@ class Resolver:
             )
         except subprocess.TimeoutExpired:
             raise FolderProblem(f"no packages within {_PATIENCE} s", where=Path(words[0]).name) from None
-        if done.returncode:
+        if result.returncode:
             raise FolderProblem(
-                " ".join(done.stderr.split())[:600], where=f"{Path(words[0]).name} {words[1]}"
+                " ".join(result.stderr.split())[:600], where=f"{Path(words[0]).name} {words[1]}"
             )
-        return done.stdout
+        return result.stdout
 
 
 def _ourselves() -> str:

@@ -60,20 +60,20 @@ def interrupted(folder: Path) -> bool:
 
 def carry_out(folder: Path, changes: Sequence[Change]) -> None:
     """Write all `changes` in `folder`, or none. Raises FolderProblem where a file is not what it was planned on."""
-    wanted = [change for change in changes if change.writes]
-    _refuse_edited(folder, wanted)
+    writes = [change for change in changes if change.writes]
+    _refuse_edited(folder, writes)
     place = folder / PLACE
     shutil.rmtree(place, ignore_errors=True)
-    for change in wanted:
+    for change in writes:
         if change.before is not None:
             _keep(place / "old" / change.file, change.before, like=folder / change.file)
         if change.after is not None:
             _keep(place / "new" / change.file, change.after, like=folder / change.file)
-    _keep(place / "journal.part", json.dumps([_noted(change) for change in wanted]).encode())
+    _keep(place / "journal.part", json.dumps([_noted(change) for change in writes]).encode())
     (place / "journal.part").replace(place / _JOURNAL)
     _settle(place)
     try:
-        for change in wanted:
+        for change in writes:
             _bring(folder, change)
     except BaseException:
         recover(folder)

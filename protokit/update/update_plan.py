@@ -48,17 +48,17 @@ def plan(folder: Path, blueprint: str = "", *, trust: bool = False) -> UpdatePla
     """What an update of the prototype in `folder` to `blueprint` (default: its own) would do."""
     content = (folder / SPEC_FILE).read_bytes()
     spec = _spec_of(content)
-    found = _blueprint(spec, blueprint, trust)
-    renewed = _renewed(spec, found)
+    release = _blueprint(spec, blueprint, trust)
+    renewed = _renewed(spec, release)
     text = migrated(content, _changed(spec, renewed))
     with TemporaryDirectory(prefix="protokit-render-") as aside:
-        new = _rendered(found, renewed, folder / BASE, Path(aside, "new"))
-        labels = ("yours", found.reference)
+        new = _rendered(release, renewed, folder / BASE, Path(aside, "new"))
+        labels = ("yours", release.reference)
         of_files = changes(folder, folder / BASE, new / BASE, labels)
         records = [_record(folder, new, name) for name in _record_names(folder, new)]
     of_spec = Change(SPEC_FILE, "kept" if text == content else "merged", content, text)
     everything = sorted([*of_files, of_spec], key=lambda change: change.file)
-    return UpdatePlan(folder, spec.blueprint, found.reference, tuple(everything), tuple(records))
+    return UpdatePlan(folder, spec.blueprint, release.reference, tuple(everything), tuple(records))
 
 
 def _spec_of(content: bytes) -> Spec:
@@ -66,18 +66,18 @@ def _spec_of(content: bytes) -> Spec:
     return parse_spec(migrated(content, {}).decode("utf-8-sig"))
 
 
-def _blueprint(spec: Spec, asked: str, trust: bool) -> Blueprint:
+def _blueprint(spec: Spec, reference: str, trust: bool) -> Blueprint:
     """The blueprint as it is today: any version of it, since what gets worse by it is not kept."""
-    if asked:
-        return lookup.find_blueprint(asked, trust=trust)
-    found = lookup.blueprint_of(spec, trust=trust)
+    if reference:
+        return lookup.find_blueprint(reference, trust=trust)
+    release = lookup.blueprint_of(spec, trust=trust)
     made_from = spec.blueprint.partition("@")[2]
-    if made_from and not fits(found.version, f">={made_from}", where=f"{SPEC_FILE}: blueprint"):
+    if made_from and not fits(release.version, f">={made_from}", where=f"{SPEC_FILE}: blueprint"):
         raise FolderProblem(
-            f"it was made from {spec.blueprint}, and here is only the older {found.reference}",
+            f"it was made from {spec.blueprint}, and here is only the older {release.reference}",
             fix="Upgrade protokit, or name a blueprint with --blueprint.",
         )
-    return found
+    return release
 
 
 def _renewed(spec: Spec, blueprint: Blueprint) -> Spec:

@@ -18,7 +18,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Updated:
+class UpdateResult:
     """How an update ended."""
 
     plan: UpdatePlan
@@ -35,7 +35,7 @@ class Updated:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class UpdateOptions:
     """What the person asks for."""
 
     blueprint: str = ""
@@ -47,26 +47,26 @@ class Wanted:
     """Whether conflicts are written into the files, between markers."""
 
 
-def update(folder: Path, wanted: Wanted, tell: Tell = lambda step: None) -> Updated:
+def update(folder: Path, options: UpdateOptions, tell: Tell = lambda step: None) -> UpdateResult:
     """Bring the prototype in `folder` to its blueprint of today, wholly or not at all.
 
     It is tried in a copy first. Raises FolderProblem, SpecProblem, ChoiceProblem, MissingExtra.
     """
     folder = folder.resolve()
     _require(folder)
-    if wanted.dry_run:
+    if options.dry_run:
         if interrupted(folder):
             raise FolderProblem(
                 "an update was cut off here", where=str(folder), fix="`protokit update` undoes it."
             )
-        planned = plan(folder, wanted.blueprint, trust=wanted.trust)
-        return Updated(planned, _foreseen(planned), written=False)
+        planned = plan(folder, options.blueprint, trust=options.trust)
+        return UpdateResult(planned, _foreseen(planned), written=False)
     with only_one(folder):
         recovery = recover(folder)
         remove_leftovers(
             folder
         )  # also where nothing is left to do: one that was killed may still have written
-        ended = _carried_out(plan(folder, wanted.blueprint, trust=wanted.trust), wanted, tell)
+        ended = _carried_out(plan(folder, options.blueprint, trust=options.trust), options, tell)
     return replace(ended, recovery=recovery)
 
 
@@ -91,13 +91,13 @@ def _foreseen(planned: UpdatePlan) -> Verdict:
     return "would update" if planned.writes else "up to date"
 
 
-def _carried_out(planned: UpdatePlan, wanted: Wanted, tell: Tell) -> Updated:
+def _carried_out(planned: UpdatePlan, options: UpdateOptions, tell: Tell) -> UpdateResult:
     if not planned.writes and not planned.conflicts:
-        return Updated(planned, "up to date", written=False)
+        return UpdateResult(planned, "up to date", written=False)
     if planned.conflicts:
-        if wanted.conflicts:
+        if options.conflicts:
             carry_out(planned.folder, planned.writes)
-        return Updated(planned, "conflicts", written=wanted.conflicts)
+        return UpdateResult(planned, "conflicts", written=options.conflicts)
     tell("Copying it to try the update there")
     with open_sandbox(planned.folder) as copy:
         tried = _tried(copy, planned, tell)
@@ -106,10 +106,10 @@ def _carried_out(planned: UpdatePlan, wanted: Wanted, tell: Tell) -> Updated:
     return tried
 
 
-def _tried(copy: Sandbox, planned: UpdatePlan, tell: Tell) -> Updated:
+def _tried(copy: Sandbox, planned: UpdatePlan, tell: Tell) -> UpdateResult:
     """How the update fares in the copy."""
     if not any(change.writes for change in planned.changes):
-        return Updated(planned, "updated", written=True)
+        return UpdateResult(planned, "updated", written=True)
     health = Health()
     for name, look in LOOKS.items():
         tell(f"Looking at its {name} with the update")
@@ -121,5 +121,7 @@ def _tried(copy: Sandbox, planned: UpdatePlan, tell: Tell) -> Updated:
         if why := worse(before, after):
             tell("Looking for the file that did it")
             culprit = copy.culprit(look, planned.changes, before)
-            return Updated(planned, "rolled back", written=False, why=why, culprit=culprit, health=health)
-    return Updated(planned, "updated", written=True, health=health)
+            return UpdateResult(
+                planned, "rolled back", written=False, why=why, culprit=culprit, health=health
+            )
+    return UpdateResult(planned, "updated", written=True, health=health)

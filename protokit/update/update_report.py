@@ -3,10 +3,10 @@
 from typing import Any
 
 from protokit.update.transaction import Recovery
-from protokit.update.update_prototype import Updated
+from protokit.update.update_prototype import UpdateResult
 
 
-def render_update(ended: Updated) -> str:
+def render_update(ended: UpdateResult) -> str:
     """The table and the verdict."""
     planned = ended.plan
     step = planned.after if planned.before == planned.after else f"{planned.before} -> {planned.after}"
@@ -16,7 +16,7 @@ def render_update(ended: Updated) -> str:
     return "\n".join([f"{planned.folder.name}: {step}", *table, *_verdict(ended)])
 
 
-def _verdict(ended: Updated) -> list[str]:
+def _verdict(ended: UpdateResult) -> list[str]:
     lines = {
         "up to date": "Up to date.",
         "would update": "Nothing was written (--dry-run).",
@@ -29,7 +29,7 @@ def _verdict(ended: Updated) -> list[str]:
     return [lines[ended.verdict]]
 
 
-def _looked_at(ended: Updated) -> str:
+def _looked_at(ended: UpdateResult) -> str:
     health = ended.health
     if health is None:
         return ""
@@ -48,7 +48,7 @@ def recovery_as_dict(recovery: Recovery) -> str:
     return line + edited
 
 
-def update_as_dict(ended: Updated) -> dict[str, Any]:
+def update_as_dict(ended: UpdateResult) -> dict[str, Any]:
     """The same for a program."""
     planned, recovery = ended.plan, ended.recovery
     return {
