@@ -16,15 +16,17 @@ def known_blueprints() -> list[dict[str, Any]]:
     names = [place.name for place in places]
     rows = []
     for place in places:
-        found = lookup.tried(place)
+        blueprint = lookup.tried(place)
         row = {"name": place.name, "origin": place.origin, "folder": str(place.folder)}
-        if isinstance(found, ProtokitError):
-            rows.append({**row, "error": str(found)})
+        if isinstance(blueprint, ProtokitError):
+            rows.append({**row, "error": str(blueprint)})
         elif names.count(place.name) > 1:
             others = [str(other) for other in places if other.name == place.name and other != place]
             rows.append({**row, "error": f"another of this name is {' and '.join(others)}"})
         else:
-            rows.append({**row, "version": found.version, "title": found.title, "pitch": found.pitch})
+            rows.append(
+                {**row, "version": blueprint.version, "title": blueprint.title, "pitch": blueprint.pitch}
+            )
     return rows
 
 
@@ -55,40 +57,44 @@ def blueprint_as_dict(blueprint: Blueprint) -> dict[str, Any]:
 
 def _files(blueprint: Blueprint, screen: Any) -> dict[str, str]:
     """File of a prototype -> the layer it comes from."""
-    found: dict[str, str] = {}
+    sources: dict[str, str] = {}
     for layer in lookup.layers(blueprint, screen):
         for path in sorted((layer / TEMPLATE_FOLDER).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 name = path.relative_to(layer / TEMPLATE_FOLDER).as_posix()
-                found[name] = f"{layer.parent.name}/{layer.name}"
-    return dict(sorted(found.items()))
+                sources[name] = f"{layer.parent.name}/{layer.name}"
+    return dict(sorted(sources.items()))
 
 
-def render_blueprint(told: dict[str, Any]) -> str:
+def render_blueprint(description: dict[str, Any]) -> str:
     """The same as lines for a person."""
-    lines = [f"{told['name']} {told['version']}: {told['title']}", told["pitch"], ""]
+    lines = [
+        f"{description['name']} {description['version']}: {description['title']}",
+        description["pitch"],
+        "",
+    ]
     facts = {
-        "in": told["folder"],
-        "extends": told["extends"],
-        "requires": told["requires"] and f"protokit {told['requires']}",
-        "screens": ", ".join(told["screens"]),
-        "best for": "; ".join(told["best_for"]),
-        "cannot": "; ".join(told["cannot"]),
-        "of its own": told["runs"],
+        "in": description["folder"],
+        "extends": description["extends"],
+        "requires": description["requires"] and f"protokit {description['requires']}",
+        "screens": ", ".join(description["screens"]),
+        "best for": "; ".join(description["best_for"]),
+        "cannot": "; ".join(description["cannot"]),
+        "of its own": description["runs"],
     }
     lines += [f"{name:<12}{value}" for name, value in facts.items() if value]
-    if told["source"]:
-        lines.append(f"{'from':<12}{told['source']['url']}, commit {told['source']['commit']}")
-    if told["parameters"]:
+    if description["source"]:
+        lines.append(f"{'from':<12}{description['source']['url']}, commit {description['source']['commit']}")
+    if description["parameters"]:
         lines += ["", "Parameters (--set NAME=VALUE)"]
-        lines += [_parameter(name, said) for name, said in told["parameters"].items()]
-    for screen, files in told["files"].items():
+        lines += [_parameter(name, parameter) for name, parameter in description["parameters"].items()]
+    for screen, files in description["files"].items():
         lines += ["", f"Files with {screen}"]
         lines += [f"  {name:<28}{origin}" for name, origin in files.items()]
     return "\n".join(lines)
 
 
-def _parameter(name: str, said: dict[str, Any]) -> str:
-    choices = f" of {', '.join(map(str, said['choices']))}" if said["choices"] else ""
-    default = "must be given" if said["default"] is None else f"default {said['default']}"
-    return f"  {name:<14}{said['type']}{choices}, {default}. {said['help']}".rstrip()
+def _parameter(name: str, parameter: dict[str, Any]) -> str:
+    choices = f" of {', '.join(map(str, parameter['choices']))}" if parameter["choices"] else ""
+    default = "must be given" if parameter["default"] is None else f"default {parameter['default']}"
+    return f"  {name:<14}{parameter['type']}{choices}, {default}. {parameter['help']}".rstrip()

@@ -35,16 +35,16 @@ class GitAddress:
     @classmethod
     def parse(cls, text: str) -> "GitAddress":
         """Return the parts of `text`, or raise ChoiceProblem."""
-        found = _FORM.fullmatch(text.removeprefix(GIT_PREFIX))
-        if found is None or found["scheme"] not in _SCHEMES:
+        match = _FORM.fullmatch(text.removeprefix(GIT_PREFIX))
+        if match is None or match["scheme"] not in _SCHEMES:
             raise ChoiceProblem(
                 f'"{text}" is not git+https://, git+ssh:// or git+file://',
                 fix="Write git+https://HOST/REPOSITORY@TAG#FOLDER",
             )
-        ref, subdir = found["ref"] or "HEAD", found["subdir"] or ""
+        ref, subdir = match["ref"] or "HEAD", match["subdir"] or ""
         if ref.startswith("-") or ".." in Path(subdir).parts or Path(subdir).is_absolute():
             raise ChoiceProblem(f'"{text}" leads out of its repository', fix="Name a folder inside it.")
-        return cls(found["url"], ref, subdir)
+        return cls(match["url"], ref, subdir)
 
     def __str__(self) -> str:
         """As it may be shown and kept: without a name and password for a web server."""
@@ -64,11 +64,11 @@ def fetch(address: GitAddress) -> tuple[Path, str]:
         _git(address, repository, "init", "-q")
         _git(address, repository, "fetch", "-q", "--depth=1", "--no-tags", "--", address.url, address.ref)
         commit = _git(address, repository, "rev-parse", "FETCH_HEAD^{commit}")
-        kept = shelf / commit
-        if not kept.is_dir():
+        checkout = shelf / commit
+        if not checkout.is_dir():
             _git(address, repository, "checkout", "-q", "--detach", commit)
-            repository.replace(kept)
-    folder = kept / address.subdir
+            repository.replace(checkout)
+    folder = checkout / address.subdir
     if not folder.is_dir():
         raise FolderProblem(f'no folder "{address.subdir}" in it', where=str(address))
     return folder, commit
@@ -77,7 +77,7 @@ def fetch(address: GitAddress) -> tuple[Path, str]:
 def _git(address: GitAddress, folder: Path, *words: str) -> str:
     outside = {name: value for name, value in os.environ.items() if name not in _FROM_OUTSIDE}
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             ["git", *_SAFE, *words],
             cwd=folder,
             env={**outside, "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": ":".join(_SCHEMES)},
@@ -89,9 +89,9 @@ def _git(address: GitAddress, folder: Path, *words: str) -> str:
         )
     except subprocess.TimeoutExpired:
         raise FolderProblem(f"no answer within {_PATIENCE} s", where=str(address)) from None
-    if done.returncode:
-        told = (done.stderr.strip().splitlines() or ["git failed"])[0].removeprefix("fatal: ")
+    if result.returncode:
+        message = (result.stderr.strip().splitlines() or ["git failed"])[0].removeprefix("fatal: ")
         raise FolderProblem(
-            re.sub(r"//[^/@\s]*@", "//", told), where=str(address), fix="Check the address and the tag."
+            re.sub(r"//[^/@\s]*@", "//", message), where=str(address), fix="Check the address and the tag."
         )
-    return done.stdout.strip()
+    return result.stdout.strip()

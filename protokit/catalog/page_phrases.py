@@ -20,18 +20,20 @@ def read_page_phrases(blueprint: Blueprint, language: str) -> PagePhrases:
 
     The blueprint's English lines never replace a common line that speaks the language.
     """
-    known = (_read(home()), own_wording(blueprint))
+    sources = (_read(home()), own_wording(blueprint))
     codes = (FALLBACK, language)
-    return {name: line for code in codes for phrases in known for name, line in phrases.get(code, {}).items()}
+    return {
+        name: line for code in codes for phrases in sources for name, line in phrases.get(code, {}).items()
+    }
 
 
 def own_wording(blueprint: Blueprint) -> dict[str, dict[str, Any]]:
     """Return the phrases of a blueprint over those of what it extends, by language."""
-    known: dict[str, dict[str, Any]] = {}
+    wording: dict[str, dict[str, Any]] = {}
     for folder in blueprint.folders:
         for language, phrases in _read(folder).items():
-            known[language] = {**known.get(language, {}), **_checked(phrases, language, folder)}
-    return known
+            wording[language] = {**wording.get(language, {}), **_checked(phrases, language, folder)}
+    return wording
 
 
 def _checked(phrases: Any, language: str, folder: Path) -> dict[str, Any]:
@@ -43,12 +45,14 @@ def _checked(phrases: Any, language: str, folder: Path) -> dict[str, Any]:
         try:
             str(line).format(**_TOKENS)
         except (KeyError, IndexError, ValueError, AttributeError):
-            known = ", ".join(f"{{{token}}}" for token in _TOKENS)
-            raise SpecProblem(f"{name}: {line!r:.60} holds another token than {known}", where=where) from None
+            tokens = ", ".join(f"{{{token}}}" for token in _TOKENS)
+            raise SpecProblem(
+                f"{name}: {line!r:.60} holds another token than {tokens}", where=where
+            ) from None
     return phrases
 
 
 def _read(folder: Path) -> dict[str, Any]:
     path = folder / WORDING_FILE
-    found = load_yaml(read_text(path), where=WORDING_FILE) if path.is_file() else None
-    return found if isinstance(found, dict) else {}
+    content = load_yaml(read_text(path), where=WORDING_FILE) if path.is_file() else None
+    return content if isinstance(content, dict) else {}

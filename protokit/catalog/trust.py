@@ -13,12 +13,12 @@ _JINJA = (b"{{", b"{%")
 
 def render_code(blueprint: Blueprint) -> str:
     """Its own Python files, and the files in which a template language computes something while they are filled in."""
-    found = [path for path in _files(blueprint) if path.suffix == ".py" or _computes(path)]
-    told = [
+    paths = [path for path in _files(blueprint) if path.suffix == ".py" or _computes(path)]
+    programs = [
         f"{path.relative_to(blueprint.folder).as_posix()} ({len(path.read_bytes().splitlines())} lines)"
-        for path in found
+        for path in paths
     ]
-    return f"it would run {', '.join(told)}" if told else "it brings no code of its own"
+    return f"it would run {', '.join(programs)}" if programs else "it brings no code of its own"
 
 
 def _files(blueprint: Blueprint) -> Iterator[Path]:
