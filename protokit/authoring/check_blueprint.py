@@ -51,7 +51,7 @@ def _tried(blueprint: Blueprint, screen: Screen, sample: Path) -> Iterator[Check
         yield Check(f"{screen}: renders its sample", False, str(problem))
         return
     yield Check(f"{screen}: renders its sample", True, blueprint.examples[0])
-    for check in (*_types(sample), *_asked(sample)):
+    for check in (*_types(sample), *_prototype_checks(sample)):
         detail = _in_blueprint(check.detail, blueprint, screen)
         if not check.ok and check.name.startswith("answers "):
             detail = f"{_question_place(blueprint, check.name)}{detail}"
@@ -66,18 +66,18 @@ def _types(sample: Path) -> Iterator[Check]:
     rules.write_text(_TYPES, encoding="utf-8")
     files = [name for name in ("app.py", "assistant.py") if (sample / name).is_file()]
     options = ["--config-file", str(rules), "--cache-dir", str(cache() / "mypy"), "--no-error-summary"]
-    done = _run(["mypy", *options, *files], sample)
-    found = [line for line in done.stdout.splitlines() if ": error:" in line]
-    yield Check("types", done.returncode == 0, "; ".join(found[:3]) or done.stderr.strip()[:200])
+    result = _run(["mypy", *options, *files], sample)
+    errors = [line for line in result.stdout.splitlines() if ": error:" in line]
+    yield Check("types", result.returncode == 0, "; ".join(errors[:3]) or result.stderr.strip()[:200])
 
 
-def _asked(sample: Path) -> list[Check]:
+def _prototype_checks(sample: Path) -> list[Check]:
     """What `protokit check` says, run as its users run it."""
-    done = _run(["protokit", "check", str(sample), "--json"], sample)
+    result = _run(["protokit", "check", str(sample), "--json"], sample)
     try:
-        rows: list[dict[str, Any]] = json.loads(done.stdout)
+        rows: list[dict[str, Any]] = json.loads(result.stdout)
     except json.JSONDecodeError:
-        last = (done.stderr.strip().splitlines() or ["it stopped without a word"])[-1]
+        last = (result.stderr.strip().splitlines() or ["it stopped without a word"])[-1]
         return [Check("check", False, last.removeprefix("protokit: "))]
     return [Check(row["name"], row["ok"], row["detail"], row["fix"]) for row in rows]
 
@@ -97,7 +97,7 @@ def _run(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]"
 
 def _in_blueprint(detail: str, blueprint: Blueprint, screen: Screen) -> str:
     """`detail` with the names of a prototype's files as those of the blueprint that they come from."""
-    return _FILE.sub(lambda found: _origin(found["file"], blueprint, screen), detail)
+    return _FILE.sub(lambda match: _origin(match["file"], blueprint, screen), detail)
 
 
 def _origin(file: str, blueprint: Blueprint, screen: Screen) -> str:
@@ -112,5 +112,5 @@ def _question_place(blueprint: Blueprint, name: str) -> str:
     path = Sample.of(blueprint, "").questions_file
     question = name.removeprefix("answers ").strip('"')
     lines = path.read_text(encoding="utf-8").splitlines() if path else []
-    found = next((number for number, line in enumerate(lines, 1) if question in line), None)
-    return f"{path.parent.name}/{path.name}, line {found}: " if path and found else ""
+    row = next((number for number, line in enumerate(lines, 1) if question in line), None)
+    return f"{path.parent.name}/{path.name}, line {row}: " if path and row else ""

@@ -26,24 +26,26 @@ def answers(samples: Sequence[ScaffoldPlan]) -> str:
     several = len(samples) > 1
     names = [plan.blueprint.name if several else "" for plan in samples]
     chosen = f"cookiecutter._blueprints[{'cookiecutter.blueprint' if several else repr('')}].spec"
-    asked: dict[str, Any] = {
+    variables: dict[str, Any] = {
         "_blueprints": {name: _decided(plan) for name, plan in zip(names, samples, strict=True)},
         "_version": protokit.__version__,
         "_copy_without_render": RAW,
     }
-    asked |= {"blueprint": names} if several else {}
-    asked |= {name: f"{{{{{chosen}.{name} }}}}" for name in _ASKED}
-    asked |= {"screen": list(samples[0].blueprint.screens)}
-    asked |= {} if several else {name: _choice(p) for name, p in samples[0].blueprint.parameters.items()}
-    asked |= {"slug": "{{ cookiecutter.title | slugify }}", "__prompts__": {"slug": "folder"}}
-    return json.dumps(asked, ensure_ascii=False, indent=1) + "\n"
+    variables |= {"blueprint": names} if several else {}
+    variables |= {name: f"{{{{{chosen}.{name} }}}}" for name in _ASKED}
+    variables |= {"screen": list(samples[0].blueprint.screens)}
+    variables |= {} if several else {name: _choice(p) for name, p in samples[0].blueprint.parameters.items()}
+    variables |= {"slug": "{{ cookiecutter.title | slugify }}", "__prompts__": {"slug": "folder"}}
+    return json.dumps(variables, ensure_ascii=False, indent=1) + "\n"
 
 
 def _choice(parameter: Parameter) -> Any:
     """A default as cookiecutter knows them: of a list the first; a number is typed as text."""
     values = sorted(parameter.choices, key=lambda value: value != parameter.default)
-    told = [value if isinstance(value, bool) else str(value) for value in values or [parameter.default or ""]]
-    return told if parameter.choices else told[0]
+    choices = [
+        value if isinstance(value, bool) else str(value) for value in values or [parameter.default or ""]
+    ]
+    return choices if parameter.choices else choices[0]
 
 
 def _decided(plan: ScaffoldPlan) -> dict[str, Any]:
@@ -66,8 +68,8 @@ def _sentences(phrases: Sequence[str]) -> list[str]:
 
 def built_in() -> str:
     """What the command asks about the blueprints that come with protokit."""
-    found = [blueprint for blueprint in blueprints().values() if blueprint.folder.parent == home()]
-    return answers([sample_plan(blueprint, blueprint.screens[0], blueprint.title) for blueprint in found])
+    own = [blueprint for blueprint in blueprints().values() if blueprint.folder.parent == home()]
+    return answers([sample_plan(blueprint, blueprint.screens[0], blueprint.title) for blueprint in own])
 
 
 if __name__ == "__main__":  # after a change to a built-in blueprint; a test compares

@@ -33,39 +33,39 @@ def fork(blueprint: Blueprint, name: str, target: Path, *, repository: bool = Fa
     added. Raises FolderProblem, NameProblem.
     """
     name = slug_of(name)
-    with beside(target) as made:
-        _copy_template(blueprint, made)
-        _copy_texts(blueprint, name, made)
-        _copy_sample(blueprint, sample_plan(blueprint, blueprint.screens[0]).spec.domain, made)
-        refuse_secrets(made, files_in(made), "copied", env=blueprint.folder / ".env")
+    with beside(target) as folder:
+        _copy_template(blueprint, folder)
+        _copy_texts(blueprint, name, folder)
+        _copy_sample(blueprint, sample_plan(blueprint, blueprint.screens[0]).spec.domain, folder)
+        refuse_secrets(folder, files_in(folder), "copied", env=blueprint.folder / ".env")
         for part in BRIDGE:
-            shutil.copytree(home() / part, made / part, ignore=_SKIPPED)
-        forked = read_blueprint(made)
+            shutil.copytree(home() / part, folder / part, ignore=_SKIPPED)
+        forked = read_blueprint(folder)
         sample = sample_plan(forked, forked.screens[0], forked.title)
-        (made / COOKIECUTTER_FILE).write_text(answers([sample]), encoding="utf-8")
+        (folder / COOKIECUTTER_FILE).write_text(answers([sample]), encoding="utf-8")
     if repository:
         for words in (["init", "-q"], ["add", "--all"]):
             _git(target, words)
     return target
 
 
-def _copy_template(blueprint: Blueprint, made: Path) -> None:
+def _copy_template(blueprint: Blueprint, target: Path) -> None:
     """Every layer into `shared` or its screen; what a shared file covers in a screen's layer below it goes."""
     for screen in blueprint.screens:
         for layer in layers(blueprint, screen):
             part = "shared" if layer.name == "shared" else screen
             inside = layer / TEMPLATE_FOLDER
-            shutil.copytree(inside, made / part / TEMPLATE_FOLDER, ignore=_SKIPPED, dirs_exist_ok=True)
+            shutil.copytree(inside, target / part / TEMPLATE_FOLDER, ignore=_SKIPPED, dirs_exist_ok=True)
             for path in inside.rglob("*") if part == "shared" else ():
                 if path.is_file():
-                    (made / screen / TEMPLATE_FOLDER / path.relative_to(inside)).unlink(missing_ok=True)
+                    (target / screen / TEMPLATE_FOLDER / path.relative_to(inside)).unlink(missing_ok=True)
 
 
-def _copy_texts(blueprint: Blueprint, name: str, made: Path) -> None:
-    shutil.copyfile(blueprint.holder(INSTRUCTIONS_FILE) / INSTRUCTIONS_FILE, made / INSTRUCTIONS_FILE)
+def _copy_texts(blueprint: Blueprint, name: str, target: Path) -> None:
+    shutil.copyfile(blueprint.holder(INSTRUCTIONS_FILE) / INSTRUCTIONS_FILE, target / INSTRUCTIONS_FILE)
     if wording := own_wording(blueprint):
-        (made / WORDING_FILE).write_text(dump_yaml(wording), encoding="utf-8")
-    (made / BLUEPRINT_FILE).write_text(_card(blueprint, name), encoding="utf-8")
+        (target / WORDING_FILE).write_text(dump_yaml(wording), encoding="utf-8")
+    (target / BLUEPRINT_FILE).write_text(_card(blueprint, name), encoding="utf-8")
 
 
 def _card(blueprint: Blueprint, name: str) -> str:
@@ -89,20 +89,20 @@ def _without_nothing(fields: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in inner.items() if value not in (None, "", [], {}, ())}
 
 
-def _copy_sample(blueprint: Blueprint, domain: str, made: Path) -> None:
+def _copy_sample(blueprint: Blueprint, domain: str, target: Path) -> None:
     sample = Sample.of(blueprint, domain)
     for name, source in sample.documents().items():
-        copy = made / KNOWLEDGE / name
+        copy = target / KNOWLEDGE / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, copy)
     if sample.asked and sample.questions_file:
-        shutil.copyfile(sample.questions_file, made / QUESTIONS_FILE)
+        shutil.copyfile(sample.questions_file, target / QUESTIONS_FILE)
 
 
 def _git(folder: Path, words: list[str]) -> None:
     try:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)
+        result = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         raise FolderProblem("git is not installed", where=str(folder), fix="Leave out --git.") from None
-    if done.returncode:
-        raise FolderProblem(f"git {words[0]}: {done.stderr.strip()}", where=str(folder))
+    if result.returncode:
+        raise FolderProblem(f"git {words[0]}: {result.stderr.strip()}", where=str(folder))

@@ -30,7 +30,7 @@ def start(prompt: str, name: str | None, out: Path | None) -> Path:
     if planned.spec.domain in domains():
         fields["default_domain"] = planned.spec.domain
     target = Path.cwd() / called if out is None else out
-    with beside(target) as made:
-        (made / BLUEPRINT_FILE).write_text(dump_yaml(fields), encoding="utf-8")
-        read_blueprint(made, find_blueprint)
+    with beside(target) as folder:
+        (folder / BLUEPRINT_FILE).write_text(dump_yaml(fields), encoding="utf-8")
+        read_blueprint(folder, find_blueprint)
     return target

@@ -55,7 +55,7 @@ def pack(blueprint: Blueprint, out: Path) -> Path:
             project / package, files_in(project / package), "packed", env=blueprint.folder / ".env"
         )
         (project / package / "__init__.py").touch()
-        told = _PROJECT.format(
+        project_file = _PROJECT.format(
             distribution=distribution,
             version=blueprint.version,
             pitch=_quoted(blueprint.pitch),
@@ -64,7 +64,7 @@ def pack(blueprint: Blueprint, out: Path) -> Path:
             name=blueprint.name,
             package=package,
         )
-        (project / "pyproject.toml").write_text(told, encoding="utf-8")
+        (project / "pyproject.toml").write_text(project_file, encoding="utf-8")
         wheel = _built(project, dist)
         out.mkdir(parents=True, exist_ok=True)
         with beside(out / wheel.name) as whole:
@@ -73,9 +73,9 @@ def pack(blueprint: Blueprint, out: Path) -> Path:
 
 def _built(project: Path, dist: Path) -> Path:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(dist)]
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = ((done.stdout + done.stderr).strip().splitlines() or ["no word"])[-1]
+    result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    if result.returncode:
+        last = ((result.stdout + result.stderr).strip().splitlines() or ["no word"])[-1]
         raise CheckFailed(f"hatchling could not build the wheel: {last}")
     return next(dist.glob("*.whl"))
 
