@@ -39,12 +39,12 @@ class _Bundle:
     """A bundle on its way: the prototype, the folder that is being filled, and the words of the templates."""
 
     prototype: Prototype
-    made: Path
+    folder: Path
     words: Mapping[str, str]
 
     def fill_in(self, template: str, name: str) -> None:
         """Write the template as the file `name`."""
-        path = self.made / name
+        path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         text = (_TEMPLATES / template).read_text(encoding="utf-8")
         path.write_text(fill(text, self.words), encoding="utf-8")
@@ -68,28 +68,28 @@ def export(folder: Path, kind: str, out: Path | None = None) -> Path:
     target = out or home.with_name(f"{home.name}-{kind}" if kind != "zip" else f"{home.name}.zip")
     if kind == "zip":
         return _zipped(prototype, locked, target)
-    with atomic_folder(target) as made:
-        KINDS[kind](_begin(prototype, made, locked, kind))
+    with atomic_folder(target) as staging:
+        KINDS[kind](_begin(prototype, staging, locked, kind))
     return target
 
 
-def _begin(prototype: Prototype, made: Path, locked: str, kind: str) -> _Bundle:
+def _begin(prototype: Prototype, folder: Path, locked: str, kind: str) -> _Bundle:
     """The parts that all bundles share: the prototype's files, the wheel, the locked requirements."""
     in_root = kind in ("streamlit-cloud", "zip")
-    app = made if in_root else made / "app"
+    app = folder if in_root else folder / "app"
     app.mkdir(parents=True, exist_ok=True)
     copy_shared(prototype.folder, app)
-    wheel = own_wheel(made / "wheels")
+    wheel = own_wheel(folder / "wheels")
     several = kind in ("compose", "kubernetes")
     more = (_TEMPLATES / "postgres.txt").read_text(encoding="utf-8") if several else ""
     text = with_wheel(locked + more, f"./wheels/{wheel.name}")
-    (made / "requirements.txt").write_text(text, encoding="utf-8")
+    (folder / "requirements.txt").write_text(text, encoding="utf-8")
     if not in_root:
         (app / "requirements.txt").unlink()
-    return _Bundle(prototype, made, _words(prototype, made))
+    return _Bundle(prototype, folder, _words(prototype, folder))
 
 
-def _words(prototype: Prototype, made: Path) -> dict[str, str]:
+def _words(prototype: Prototype, folder: Path) -> dict[str, str]:
     spec = prototype.spec
     name = spec.slug[:_LONGEST_NAME].strip("-")
     name = name if name[0].isalpha() else f"app-{name}"
@@ -102,8 +102,8 @@ def _words(prototype: Prototype, made: Path) -> dict[str, str]:
     return {
         **IMAGES,
         "name": name,
-        "tag": _tag(made),
-        "image": f"{name}:{_tag(made)}",
+        "tag": _tag(folder),
+        "image": f"{name}:{_tag(folder)}",
         "health": _HEALTH[spec.screen],
         "command": json.dumps(command),
         "title": spec.title,
@@ -112,12 +112,12 @@ def _words(prototype: Prototype, made: Path) -> dict[str, str]:
     }
 
 
-def _tag(made: Path) -> str:
+def _tag(folder: Path) -> str:
     """Names the image by what is in it, so that another content is another tag."""
     digest = hashlib.sha256()
-    for path in sorted(made.rglob("*")):
+    for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix != ".whl":
-            digest.update(path.relative_to(made).as_posix().encode() + path.read_bytes())
+            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return f"{protokit.__version__}-{digest.hexdigest()[:12]}"
 
 
@@ -146,7 +146,7 @@ def _spaces(bundle: _Bundle) -> None:
     """A Docker Space for both screens: the other kinds of Space install no wheel from the repository."""
     _image(bundle)
     bundle.fill_in("guides/spaces.md", "README.md")
-    spec, path = bundle.prototype.spec, bundle.made / "README.md"
+    spec, path = bundle.prototype.spec, bundle.folder / "README.md"
     head: dict[str, Any] = {
         "title": spec.title,
         "emoji": spec.emoji,
@@ -155,12 +155,12 @@ def _spaces(bundle: _Bundle) -> None:
     }
     head |= {"sdk": "docker", "app_port": 8501, "pinned": False}
     path.write_text(f"---\n{dump_yaml(head)}---\n\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
-    large = "".join(f"*.{end} filter=lfs diff=lfs merge=lfs -text\n" for end in _binary(bundle.made))
-    (bundle.made / ".gitattributes").write_text(large, encoding="utf-8")
+    large = "".join(f"*.{end} filter=lfs diff=lfs merge=lfs -text\n" for end in _binary(bundle.folder))
+    (bundle.folder / ".gitattributes").write_text(large, encoding="utf-8")
 
 
 def _streamlit_cloud(bundle: _Bundle) -> None:
-    path = bundle.made / ".streamlit" / "config.toml"
+    path = bundle.folder / ".streamlit" / "config.toml"
     if path.is_file():  # `protokit run` gives the colour; there nobody does
         colour = f'primaryColor = "{bundle.prototype.spec.accent}"'
         text = re.sub(r'(?m)^primaryColor = ".*"$', colour, path.read_text(encoding="utf-8"))
@@ -205,16 +205,16 @@ def _locked(home: Path) -> str:
     if not path.is_file():
         raise FolderProblem("is missing", where="requirements.txt", fix="Restore it from .protokit/base.")
     text = path.read_text(encoding="utf-8")
-    asked = [line for line in text.splitlines() if package(line) == DISTRIBUTION]
-    if not asked or not asked[0].endswith(f"=={protokit.__version__}"):
-        what = f"asks for {asked[0] if asked else 'no protokit-studio'}, and this is {protokit.__version__}"
+    pins = [line for line in text.splitlines() if package(line) == DISTRIBUTION]
+    if not pins or not pins[0].endswith(f"=={protokit.__version__}"):
+        what = f"asks for {pins[0] if pins else 'no protokit-studio'}, and this is {protokit.__version__}"
         raise FolderProblem(what, where="requirements.txt", fix="Run: protokit update")
     return text if text.endswith("\n") else f"{text}\n"
 
 
-def _binary(made: Path) -> Iterator[str]:
+def _binary(folder: Path) -> Iterator[str]:
     """The endings of files that are not text, which a Space takes only through LFS."""
     ends = {
-        path.suffix[1:] for path in made.rglob("*") if path.is_file() and b"\0" in path.read_bytes()[:8192]
+        path.suffix[1:] for path in folder.rglob("*") if path.is_file() and b"\0" in path.read_bytes()[:8192]
     }
     yield from sorted(end for end in ends if end)

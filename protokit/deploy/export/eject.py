@@ -42,9 +42,9 @@ def eject(folder: Path, out: Path | None = None) -> Ejected:
     home = prototype.folder
     target = out or home.with_name(f"{home.name}-ejected")
     changes = _changes(prototype)
-    with atomic_folder(target) as made:
-        copy_shared(home, made)
-        _write(made, changes)
+    with atomic_folder(target) as staging:
+        copy_shared(home, staging)
+        _write(staging, changes)
     return Ejected(target, _RUN[prototype.spec.screen])
 
 
@@ -54,8 +54,8 @@ def eject_in_place(folder: Path) -> Ejected:
     home = prototype.folder
     changes = _changes(prototype)
     backup = home.with_name(f"{home.name}-before-eject-{datetime.now():%Y%m%d-%H%M%S}")
-    with atomic_folder(backup) as made:
-        shutil.copytree(home, made, symlinks=True, ignore=shutil.ignore_patterns(".venv"))
+    with atomic_folder(backup) as staging:
+        shutil.copytree(home, staging, symlinks=True, ignore=shutil.ignore_patterns(".venv"))
     _write(home, changes)
     shutil.rmtree(home / BASE, ignore_errors=True)
     return Ejected(home, _RUN[prototype.spec.screen], backup)
@@ -125,7 +125,7 @@ def _renamed(source: str, names: Mapping[str, str]) -> str:
     """Our own code says a package's name for nothing but the package, in texts and comments too."""
     for old, new in names.items():
         source = re.sub(rf"\b{re.escape(old)}\b", new, source)
-    return re.sub(rf"{DISTRIBUTION}\[(\w+)\]", lambda asked: " ".join(extra_packages(asked[1])), source)
+    return re.sub(rf"{DISTRIBUTION}\[(\w+)\]", lambda match: " ".join(extra_packages(match[1])), source)
 
 
 def _home(file: str | None) -> Path:
@@ -138,8 +138,8 @@ def _licence() -> bytes:
     beside = Path(protokit.__file__).parents[1] / "LICENSE"
     if beside.is_file():
         return beside.read_bytes()
-    (found,) = [file for file in installed_files(DISTRIBUTION) or () if file.name == "LICENSE"]
-    return Path(str(found.locate())).read_bytes()
+    (licence,) = [file for file in installed_files(DISTRIBUTION) or () if file.name == "LICENSE"]
+    return Path(str(licence.locate())).read_bytes()
 
 
 def _read(path: Path) -> str:

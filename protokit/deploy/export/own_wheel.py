@@ -59,12 +59,12 @@ def repacked(installed: Distribution, folder: Path) -> Path:
 
 def _files(installed: Distribution) -> dict[str, Path]:
     """What belongs into the wheel: neither scripts nor what the installer wrote."""
-    found = {}
+    files = {}
     for file in installed.files or ():
         ours = ".dist-info" in file.parts[0] and file.name in _OF_THIS_MACHINE
         if ".." not in file.parts and "__pycache__" not in file.parts and not ours:
-            found[file.as_posix()] = Path(str(file.locate()))
-    return found
+            files[file.as_posix()] = Path(str(file.locate()))
+    return files
 
 
 def _digest(content: bytes) -> str:

@@ -17,9 +17,9 @@ def without_protokit(locked: str, extras: Iterable[str]) -> str:
 
     `extras` are those whose packages a prototype uses: its screen, "docs". Lines that a person added stay.
     """
-    wanted = set(extras)
-    needed = closure(name for name in _direct(wanted) if name not in _ONLY_COMMANDS)
-    goes = closure(_direct(wanted)) - needed | {DISTRIBUTION}
+    chosen = set(extras)
+    needed = closure(name for name in _direct(chosen) if name not in _ONLY_COMMANDS)
+    goes = closure(_direct(chosen)) - needed | {DISTRIBUTION}
     return "".join(line for line in locked.splitlines(keepends=True) if package(line) not in goes)
 
 
@@ -37,10 +37,10 @@ def package(line: str) -> str:
 
 def extra_packages(extra: str) -> list[str]:
     """What `pip install` takes in place of protokit-studio[EXTRA]: its packages with their own extras."""
-    found = (Requirement(line) for line in requires(DISTRIBUTION) or ())
+    requirements = (Requirement(line) for line in requires(DISTRIBUTION) or ())
     return [
         f"{needed.name}[{','.join(sorted(needed.extras))}]" if needed.extras else needed.name
-        for needed in found
+        for needed in requirements
         if needed.marker
         and needed.marker.evaluate({"extra": extra})
         and not needed.marker.evaluate({"extra": ""})
@@ -69,6 +69,6 @@ def _needs(name: str, extras: Iterable[str] = ()) -> Iterator[Requirement]:
     except PackageNotFoundError:
         return
     for needed in map(Requirement, lines):
-        asked = re.findall(r"extra == ['\"]([^'\"]+)['\"]", str(needed.marker or ""))
-        if not asked or set(asked) & set(extras):
+        names = re.findall(r"extra == ['\"]([^'\"]+)['\"]", str(needed.marker or ""))
+        if not names or set(names) & set(extras):
             yield needed

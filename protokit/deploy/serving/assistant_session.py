@@ -52,10 +52,10 @@ class Speaker:
         return reply
 
     def _valid(self, name: str) -> tuple[str, ...]:
-        known = self.options
-        if name not in known:
-            raise ChoiceProblem.of("option", name, sorted(known) or ["none"])
-        return known[name]
+        options = self.options
+        if name not in options:
+            raise ChoiceProblem.of("option", name, sorted(options) or ["none"])
+        return options[name]
 
 
 @contextmanager

@@ -25,14 +25,14 @@ def api_key(folder: Path) -> str:
     Raises FolderProblem for a key that could be guessed, and where .env cannot be written.
     """
     path = folder / ".env"
-    kept = os.environ.get(API_KEY) or (dotenv_values(path).get(API_KEY) if path.is_file() else None)
-    if kept and len(kept) < SHORTEST:
-        what = f"{API_KEY} has only {len(kept)} characters"
+    key = os.environ.get(API_KEY) or (dotenv_values(path).get(API_KEY) if path.is_file() else None)
+    if key and len(key) < SHORTEST:
+        what = f"{API_KEY} has only {len(key)} characters"
         raise FolderProblem(what, where=str(path), fix=f"Give it {SHORTEST} or more, or remove the line.")
-    return kept or _made(path)
+    return key or _make_key(path)
 
 
-def _made(path: Path) -> str:
+def _make_key(path: Path) -> str:
     key = f"pk-{secrets.token_urlsafe(32)}"
     try:
         before = path.read_text(encoding="utf-8") if path.is_file() else ""
@@ -70,7 +70,7 @@ class ApiKeyMiddleware:
 
 
 async def _refuse(send: Send) -> None:
-    said = {
+    error = {
         "message": f"No or a wrong API key. It is {API_KEY} in the prototype's .env.",
         "type": "invalid_request_error",
         "param": None,
@@ -78,4 +78,4 @@ async def _refuse(send: Send) -> None:
     }
     head = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
     await send({"type": "http.response.start", "status": 401, "headers": head})
-    await send({"type": "http.response.body", "body": json.dumps({"error": said}).encode()})
+    await send({"type": "http.response.body", "body": json.dumps({"error": error}).encode()})

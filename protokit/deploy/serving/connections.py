@@ -82,11 +82,11 @@ class Waiting:
 def client_of(address: str) -> str:
     """Who counts as one client: an IPv4 address, or the IPv6 network that one household gets."""
     with suppress(ValueError):
-        found = ipaddress.ip_address(address)
-        if isinstance(found, ipaddress.IPv6Address):
-            if found.ipv4_mapped:
-                return str(found.ipv4_mapped)
-            return str(ipaddress.ip_network((found, 64), strict=False))
+        client = ipaddress.ip_address(address)
+        if isinstance(client, ipaddress.IPv6Address):
+            if client.ipv4_mapped:
+                return str(client.ipv4_mapped)
+            return str(ipaddress.ip_network((client, 64), strict=False))
     return address
 
 
@@ -97,9 +97,9 @@ def open_files() -> int:
     except ImportError:  # Windows
         return _MOST_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
+    limit = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < limit:
         with suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-            return wanted
-    return wanted if soft == resource.RLIM_INFINITY else min(soft, _MOST_FILES)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+            return limit
+    return limit if soft == resource.RLIM_INFINITY else min(soft, _MOST_FILES)
