@@ -26,8 +26,8 @@ def list_(as_json: bool) -> None:
     """List the blueprints that are known by name, and where each is."""
     from protokit.catalog.describe import known_blueprints, render_known
 
-    found = known_blueprints()
-    tell(_json(found) if as_json else render_known(found))
+    rows = known_blueprints()
+    tell(_json(rows) if as_json else render_known(rows))
 
 
 @blueprint.command()
@@ -39,8 +39,8 @@ def show(which: str, as_json: bool) -> None:
     from protokit.catalog.describe import blueprint_as_dict, render_blueprint
     from protokit.catalog.lookup import find_blueprint
 
-    told = blueprint_as_dict(find_blueprint(which, trust=True))
-    tell(_json(told) if as_json else render_blueprint(told))
+    description = blueprint_as_dict(find_blueprint(which, trust=True))
+    tell(_json(description) if as_json else render_blueprint(description))
 
 
 @blueprint.command()
@@ -68,8 +68,8 @@ def fork(which: str, name: str, repository: bool, out: Path | None, trust: bool)
     from protokit.catalog.lookup import find_blueprint
     from protokit.spec.names import slug_of
 
-    found = find_blueprint(which, trust=trust)
-    _tell_next(fork(found, name, out or Path.cwd() / slug_of(name), repository=repository))
+    blueprint = find_blueprint(which, trust=trust)
+    _tell_next(fork(blueprint, name, out or Path.cwd() / slug_of(name), repository=repository))
 
 
 @blueprint.command()
@@ -83,9 +83,9 @@ def check(which: str, ui: Any, trust: bool, as_json: bool) -> None:
     from protokit.authoring.check_blueprint import check_blueprint
     from protokit.catalog.lookup import find_blueprint
 
-    found = find_blueprint(which, trust=trust)
+    blueprint = find_blueprint(which, trust=trust)
     with progress() as show:
-        checks = check_blueprint(found, ui, show)
+        checks = check_blueprint(blueprint, ui, show)
     finish_checks(checks, as_json)
 
 

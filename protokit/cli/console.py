@@ -107,9 +107,9 @@ def finish_checks(checks: "Sequence[Any]", as_json: bool) -> None:
         rows = [{"name": c.name, "ok": c.ok, "detail": c.detail, "fix": c.fix} for c in checks]
         tell(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        for found in checks:
-            tell(str(found))
-    if not all(found.ok for found in checks):
+        for results in checks:
+            tell(str(results))
+    if not all(results.ok for results in checks):
         sys.exit(1)
 
 

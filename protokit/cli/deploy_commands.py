@@ -33,7 +33,7 @@ def serve(folder: Path, port: int | None, host: str) -> None:
     from protokit.deploy.serving.openai_api import api
 
     app = api(prototype, api_key(prototype.folder))
-    listen(app, host, _told(prototype.folder, host, port, "/v1"))
+    listen(app, host, _announce(prototype.folder, host, port, "/v1"))
 
 
 @click.command()
@@ -62,10 +62,10 @@ def mcp(folder: Path, http: bool, port: int | None, host: str) -> None:
         from protokit.deploy.serving.http_server import listen
 
         app = web_tools(speaking, api_key(prototype.folder), host)
-        listen(app, host, _told(prototype.folder, host, port, "/mcp"))
+        listen(app, host, _announce(prototype.folder, host, port, "/mcp"))
 
 
-def _told(folder: Path, host: str, port: int | None, path: str) -> int:
+def _announce(folder: Path, host: str, port: int | None, path: str) -> int:
     """Say where the server will listen and where the key is, and return the port."""
     from protokit.deploy.serving.auth import API_KEY
     from protokit.prototype.exposure import exposures
@@ -73,8 +73,8 @@ def _told(folder: Path, host: str, port: int | None, path: str) -> int:
 
     warn(exposures(host, folder))
 
-    wanted = port or _FIRST_PORT
-    free = free_port(wanted)
+    first = port or _FIRST_PORT
+    free = free_port(first)
     if port and free != port:
         tell(f"Port {port} is in use, taking {free}.", err=True)
     tell(f"http://{'localhost' if host == '127.0.0.1' else host}:{free}{path}")
@@ -96,11 +96,13 @@ def eject(folder: Path, out: Path | None, in_place: bool) -> None:
 
     if in_place and out:
         raise ChoiceProblem("--out and --in-place were both given", fix="Leave one of them out.")
-    done = eject_in_place(folder) if in_place else ejected_to(folder, out)
-    if done.backup:
-        tell(f"Kept the folder as it was in {done.backup}", err=True)
-    tell(f"Ejected to {done.folder}\n\n  cd {pasteable(done.folder)}\n  pip install -r requirements.txt")
-    tell(f"  {done.run}\n  pytest")
+    ejection = eject_in_place(folder) if in_place else ejected_to(folder, out)
+    if ejection.backup:
+        tell(f"Kept the folder as it was in {ejection.backup}", err=True)
+    tell(
+        f"Ejected to {ejection.folder}\n\n  cd {pasteable(ejection.folder)}\n  pip install -r requirements.txt"
+    )
+    tell(f"  {ejection.run}\n  pytest")
 
 
 @click.command()
@@ -114,7 +116,7 @@ def export(folder: Path, kind: str, out: Path | None) -> None:
     """Bundle the prototype in FOLDER for another place: it builds there from nothing else, and holds no key."""
     from protokit.deploy.export.bundles import export as exported
 
-    made = exported(folder, kind, out)
-    tell(f"Made {made}")
+    bundle = exported(folder, kind, out)
+    tell(f"Made {bundle}")
     guide = {"streamlit-cloud": "PUBLISH.md", "zip": "START.md in it"}.get(kind, "README.md")
     tell(f"{guide} says how to start it. Keys are given there: none is in it.", err=True)

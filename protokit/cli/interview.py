@@ -30,14 +30,14 @@ class InterviewLine:
     hint: str
 
 
-def converse(wish: ScaffoldRequest, planned: ScaffoldPlan, replan: Replan) -> ScaffoldPlan:
+def converse(request: ScaffoldRequest, planned: ScaffoldPlan, replan: Replan) -> ScaffoldPlan:
     """Show what `planned` would make until Enter takes it; each change shows the screen again.
 
     Whoever leaves with q, Ctrl-C or the end of input makes nothing. Raises click.Abort.
     """
     while True:
-        tell(shown(planned), err=True)
-        picked = _asked("Change anything? Enter makes it, a number changes a line, q leaves")
+        tell(render_plan(planned), err=True)
+        picked = _ask_line("Change anything? Enter makes it, a number changes a line, q leaves")
         if not picked:
             return planned
         if picked.lower() in ("q", "quit", "n", "no"):
@@ -46,7 +46,7 @@ def converse(wish: ScaffoldRequest, planned: ScaffoldPlan, replan: Replan) -> Sc
         if not (picked.isdecimal() and 1 <= int(picked) <= len(lines)):
             tell(f"  {picked!r} is not a number from 1 to {len(lines)}.", err=True)
             continue
-        wish, planned = _changed(lines[int(picked) - 1], wish, planned, replan)
+        request, planned = _changed(lines[int(picked) - 1], request, planned, replan)
 
 
 def choices(planned: ScaffoldPlan) -> tuple[InterviewLine, ...]:
@@ -61,12 +61,12 @@ def choices(planned: ScaffoldPlan) -> tuple[InterviewLine, ...]:
     )
 
 
-def shown(planned: ScaffoldPlan) -> str:
+def render_plan(planned: ScaffoldPlan) -> str:
     """The screen: what was understood, what will be made, with a number before all that can be changed."""
     spec, lines = planned.spec, choices(planned)
     width = max(len(line.name) for line in lines)
-    told = [f"  {n}  {line.name:<{width}}  {line.value}" for n, line in enumerate(lines, 1)]
-    asked = ", ".join(spec.starter_questions[:2])
+    rows = [f"  {n}  {line.name:<{width}}  {line.value}" for n, line in enumerate(lines, 1)]
+    first_questions = ", ".join(spec.starter_questions[:2])
     return "\n".join(
         [
             "",
@@ -75,8 +75,8 @@ def shown(planned: ScaffoldPlan) -> str:
             "",
             "What I will make",
             f"  {spec.emoji} {spec.pitch}",
-            *([f"     first questions: {asked}"] if asked else []),
-            *told,
+            *([f"     first questions: {first_questions}"] if first_questions else []),
+            *rows,
             "",
         ]
     )
@@ -96,7 +96,7 @@ def _understood(planned: ScaffoldPlan) -> list[str]:
         lines.append(f"a {planned.blueprint.title.lower()}, as you chose")
     if choice.question and choice.blueprint == planned.blueprint.name:
         lines.append(_doubt(choice))
-    lines += [f"to keep: {wish.words}" for wish in spec.constraints if wish.words]
+    lines += [f"to keep: {constraint.words}" for constraint in spec.constraints if constraint.words]
     if planned.drafted:
         lines.append(planned.drafted)
     if planned.report is not None:
@@ -112,39 +112,41 @@ def _doubt(choice: RoutingDecision) -> str:
 
 
 def _changed(
-    line: InterviewLine, wish: ScaffoldRequest, planned: ScaffoldPlan, replan: Replan
+    line: InterviewLine, request: ScaffoldRequest, planned: ScaffoldPlan, replan: Replan
 ) -> tuple[ScaffoldRequest, ScaffoldPlan]:
     """Ask for the new value; what cannot be is told, and everything stays as it was."""
     tell(f"  {line.hint}", err=True)
-    typed = _asked(f"{line.name} [{line.value}]")
+    typed = _ask_line(f"{line.name} [{line.value}]")
     if not typed or typed == line.value:
-        return wish, planned
+        return request, planned
     try:
-        return _with(line, typed, wish, planned, replan)
+        return _with(line, typed, request, planned, replan)
     except ProtokitError as problem:
         tell(f"  {problem}", err=True)
-        return wish, planned
+        return request, planned
 
 
 def _with(
-    line: InterviewLine, typed: str, wish: ScaffoldRequest, planned: ScaffoldPlan, replan: Replan
+    line: InterviewLine, typed: str, request: ScaffoldRequest, planned: ScaffoldPlan, replan: Replan
 ) -> tuple[ScaffoldRequest, ScaffoldPlan]:
     """A title or a screen changes nothing else; another blueprint or audience is drafted for anew."""
     if line.name == "Title":
         title = clean_name(typed)
         named = msgspec.structs.replace(planned.spec, title=title, slug=slug_of(title))
-        return replace(wish, name=title), replace(planned, spec=named)
+        return replace(request, name=title), replace(planned, spec=named)
     if line.name == "UI":
         screen = next((screen for screen in SCREENS if screen == typed.lower()), None)
         if screen is None:
             raise ChoiceProblem.of("ui", typed, list(SCREENS))
         drawn = msgspec.structs.replace(planned.spec, screen=screen)
-        return replace(wish, screen=screen), replace(planned, spec=drawn)
-    wish = replace(wish, blueprint=typed) if line.name == "Blueprint" else replace(wish, audience=typed)
-    return wish, replan(wish)
+        return replace(request, screen=screen), replace(planned, spec=drawn)
+    request = (
+        replace(request, blueprint=typed) if line.name == "Blueprint" else replace(request, audience=typed)
+    )
+    return request, replan(request)
 
 
-def _asked(question: str) -> str:
+def _ask_line(question: str) -> str:
     answer: str = ask(question, default="", show_default=False, prompt_suffix=": ")
     return answer.strip()
 

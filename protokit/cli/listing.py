@@ -26,15 +26,15 @@ def listed(folder: Path) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def render_list(found: dict[str, list[dict[str, Any]]]) -> str:
+def render_list(inventory: dict[str, list[dict[str, Any]]]) -> str:
     """The same as lines for a person."""
-    width = max((len(row["name"]) for row in found["blueprints"]), default=0) + 3
+    width = max((len(row["name"]) for row in inventory["blueprints"]), default=0) + 3
     lines = ["Blueprints"]
-    lines += [f"  {row['name']:<{width}}{row['pitch']}" for row in found["blueprints"]]
+    lines += [f"  {row['name']:<{width}}{row['pitch']}" for row in inventory["blueprints"]]
     lines += ["", "Prototypes here"]
-    for row in found["prototypes"]:
+    for row in inventory["prototypes"]:
         lines.append(f"  {row['folder']:<28}{row.get('error') or row['title'] + ' (' + row['screen'] + ')'}")
-    if not found["prototypes"]:
+    if not inventory["prototypes"]:
         lines.append('  none yet: protokit new "what it should do"')
     return "\n".join(lines)
 

@@ -77,17 +77,17 @@ def main() -> None:
 )
 @AS_JSON
 @friendly
-def new(as_json: bool, yes: bool, out: Path | None, dry_run: bool, spec: Path | None, **wish: Any) -> None:
+def new(as_json: bool, yes: bool, out: Path | None, dry_run: bool, spec: Path | None, **options: Any) -> None:
     """Make a prototype from PROMPT, the line that says what it should do."""
-    planned = _specified(spec, wish) if spec else _planned(wish, ask=not (yes or as_json or dry_run))
+    planned = _specified(spec, options) if spec else _planned(options, ask=not (yes or as_json or dry_run))
     if dry_run:
         from protokit.spec.prototype_spec import write_spec
 
         tell(write_spec(planned.spec), end="")
         return
-    folder = _made(planned, out)
+    folder = _make(planned, out)
     if as_json:
-        tell(json.dumps({"folder": str(folder), **_told(planned)}, ensure_ascii=False, indent=2))
+        tell(json.dumps({"folder": str(folder), **_plan_as_dict(planned)}, ensure_ascii=False, indent=2))
     else:
         tell(_next_steps(folder, planned.spec))
 
@@ -96,9 +96,9 @@ def new(as_json: bool, yes: bool, out: Path | None, dry_run: bool, spec: Path | 
 @_shared
 @click.option("--port", type=click.IntRange(1, 65535), help="Where to serve the page.")
 @friendly
-def demo(yes: bool, out: Path | None, port: int | None, **wish: Any) -> None:
+def demo(yes: bool, out: Path | None, port: int | None, **options: Any) -> None:
     """Make a prototype from PROMPT and open it: `new` and `run` in one."""
-    folder = _made(_planned(wish, ask=not yes), out)
+    folder = _make(_planned(options, ask=not yes), out)
     _run(folder, port)
 
 
@@ -136,8 +136,8 @@ def ask(
     from protokit.prototype.ask import answer_as_dict, ask_prototype, read_questions, render_answer
     from protokit.prototype.prototype_folder import Prototype
 
-    asked, failed = [*questions, *(read_questions(file) if file else ())], False
-    for answer in ask_prototype(folder, asked, text, model, cost_on):
+    batch, failed = [*questions, *(read_questions(file) if file else ())], False
+    for answer in ask_prototype(folder, batch, text, model, cost_on):
         if answer.problem:
             complain(answer.problem)
             failed = True
@@ -155,8 +155,8 @@ def list_(as_json: bool) -> None:
     """List the blueprints, and the prototypes in this folder."""
     from protokit.cli.listing import listed, render_list
 
-    found = listed(HERE.absolute())
-    tell(json.dumps(found, ensure_ascii=False, indent=2) if as_json else render_list(found))
+    inventory = listed(HERE.absolute())
+    tell(json.dumps(inventory, ensure_ascii=False, indent=2) if as_json else render_list(inventory))
 
 
 @main.command()
@@ -234,26 +234,26 @@ main.add_command(blueprint_commands.blueprint)
 main.add_command(hub_commands.hub)
 
 
-def _planned(wish: dict[str, Any], ask: bool) -> Any:
+def _planned(options: dict[str, Any], ask: bool) -> Any:
     from protokit.catalog.parameters import pairs
     from protokit.scaffold.scaffold_plan import ScaffoldRequest, plan, with_parameters
 
-    wanted = ScaffoldRequest(
-        prompt=wish["prompt"],
-        documents=wish["docs"],
-        blueprint=wish["blueprint"],
-        screen=wish["ui"],
-        model=wish["model"],
-        name=wish["name"],
-        audience=wish["audience"],
-        parameters=pairs(wish["decided"]),
-        trust=wish["trust"],
+    request = ScaffoldRequest(
+        prompt=options["prompt"],
+        documents=options["docs"],
+        blueprint=options["blueprint"],
+        screen=options["ui"],
+        model=options["model"],
+        name=options["name"],
+        audience=options["audience"],
+        parameters=pairs(options["decided"]),
+        trust=options["trust"],
     )
-    planned, ask = plan(wanted), ask and sys.stdin.isatty() and sys.stderr.isatty()
+    planned, ask = plan(request), ask and sys.stdin.isatty() and sys.stderr.isatty()
     if ask:
         from protokit.cli.interview import converse
 
-        planned = converse(wanted, planned, plan)
+        planned = converse(request, planned, plan)
     else:
         tell(_reason(planned), err=True)
     if planned.spec.source:
@@ -261,23 +261,25 @@ def _planned(wish: dict[str, Any], ask: bool) -> Any:
     if ask and planned.blueprint.parameters:
         from protokit.cli.interview import ask_parameters
 
-        planned = with_parameters(planned, ask_parameters(planned.blueprint.parameters, wanted.parameters))
+        planned = with_parameters(planned, ask_parameters(planned.blueprint.parameters, request.parameters))
     return planned
 
 
-def _specified(path: Path, wish: dict[str, Any]) -> Any:
+def _specified(path: Path, options: dict[str, Any]) -> Any:
     from protokit.catalog.parameters import pairs
     from protokit.errors import PromptProblem
     from protokit.scaffold.scaffold_plan import plan_from, with_parameters
     from protokit.spec.prototype_spec import read_spec
 
-    if wish["prompt"]:
+    if options["prompt"]:
         raise PromptProblem("a PROMPT and --spec were both given", fix="Leave one of them out.")
-    planned = plan_from(read_spec(path), wish["docs"], blueprint=wish["blueprint"], trust=wish["trust"])
-    return with_parameters(planned, pairs(wish["decided"]))
+    planned = plan_from(
+        read_spec(path), options["docs"], blueprint=options["blueprint"], trust=options["trust"]
+    )
+    return with_parameters(planned, pairs(options["decided"]))
 
 
-def _made(planned: Any, out: Path | None) -> Path:
+def _make(planned: Any, out: Path | None) -> Path:
     from protokit.scaffold.scaffold_plan import make
 
     return make(planned, out)
@@ -314,7 +316,7 @@ def _fetched(planned: Any) -> str:
     return f"   from {source.url}, commit {source.commit}: {render_code(planned.blueprint)}"
 
 
-def _told(planned: Any) -> dict[str, Any]:
+def _plan_as_dict(planned: Any) -> dict[str, Any]:
     from protokit.spec.prototype_spec import spec_fields
 
     choice = planned.choice
@@ -340,15 +342,15 @@ def _next_steps(folder: Path, spec: Any) -> str:
     place = _argument(folder)
     if spec.takes == "text":
         samples = sorted(path for path in (folder / KNOWLEDGE).glob("[!.]*") if path.is_file())
-        asked = f"--input {_argument(samples[0]) if samples else pasteable('your text')}"
+        words = f"--input {_argument(samples[0]) if samples else pasteable('your text')}"
     else:
-        asked = pasteable(next(iter(spec.starter_questions), "your question"))
+        words = pasteable(next(iter(spec.starter_questions), "your question"))
     return "\n".join(
         [
             f"Made {folder}",
             "",
             f"  protokit run {place}",
-            f"  protokit ask {place} {asked}",
+            f"  protokit ask {place} {words}",
             f"  protokit check {place}",
         ]
     )

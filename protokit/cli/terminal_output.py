@@ -28,9 +28,9 @@ def tell(text: str, *, err: bool = False, end: str = "\n") -> None:
     click.echo(safe(text) + end, err=err, nl=False)
 
 
-def ask(question: str, **wish: Any) -> Any:
-    """What the person types after `question`, as by click.prompt with `wish`."""
-    return click.prompt(safe(question), err=True, **wish)
+def ask(question: str, **options: Any) -> Any:
+    """What the person types after `question`, as by click.prompt with `options`."""
+    return click.prompt(safe(question), err=True, **options)
 
 
 def raw(stream: TextIO) -> TextIO:

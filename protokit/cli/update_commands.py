@@ -26,18 +26,18 @@ _FINE = ("up to date", "would update", "updated")
 @click.option("--trust", is_flag=True, help="Let what changed in a blueprint from git+URL run.")
 @AS_JSON
 @friendly
-def update(folder: Path, every: bool, as_json: bool, **wish: Any) -> None:
+def update(folder: Path, every: bool, as_json: bool, **options: Any) -> None:
     """Bring the prototype in FOLDER (default: here) to its blueprint of today, and keep what you changed."""
     results = []
     with progress() as bar:
         for each in _inside(folder) if every else [folder]:
-            told, shown = _updated(each, wish, lambda step: bar(step, 0, 1), alone=not every)
-            results.append(told)
+            report, shown = _updated(each, options, lambda step: bar(step, 0, 1), alone=not every)
+            results.append(report)
             if shown and not as_json:
                 tell(shown)
     if as_json:
         tell(json.dumps(results if every else results[0], ensure_ascii=False, indent=2))
-    if not all(told["verdict"] in _FINE for told in results):
+    if not all(report["verdict"] in _FINE for report in results):
         sys.exit(1)
 
 
@@ -46,22 +46,22 @@ def _inside(folder: Path) -> list[Path]:
     from protokit.errors import FolderProblem
     from protokit.files.layout import SPEC_FILE
 
-    found = [path.parent for path in sorted(folder.glob(f"*/{SPEC_FILE}")) if path.parent.name[0] != "."]
-    if not found:
+    folders = [path.parent for path in sorted(folder.glob(f"*/{SPEC_FILE}")) if path.parent.name[0] != "."]
+    if not folders:
         raise FolderProblem(
             "no prototypes in this folder", where=str(folder), fix="Name the folder they are in."
         )
-    return found
+    return folders
 
 
 def _updated(
-    folder: Path, wish: dict[str, Any], tell: Callable[[str], None], *, alone: bool
+    folder: Path, options: dict[str, Any], tell: Callable[[str], None], *, alone: bool
 ) -> tuple[dict[str, Any], str]:
     """How it ended, for a program and for a person. Among several, a problem with one does not stop the others."""
     from protokit.errors import ProtokitError
 
     try:
-        return _packages(folder, wish, tell) if wish["deps"] else _files(folder, wish, tell)
+        return _packages(folder, options, tell) if options["deps"] else _files(folder, options, tell)
     except (ProtokitError, OSError) as problem:
         if alone:
             raise
@@ -69,19 +69,21 @@ def _updated(
         return {"folder": str(folder), "verdict": "failed", "why": str(problem)}, ""
 
 
-def _files(folder: Path, wish: dict[str, Any], tell: Callable[[str], None]) -> tuple[dict[str, Any], str]:
-    from protokit.update.update_prototype import Wanted, update
+def _files(folder: Path, options: dict[str, Any], tell: Callable[[str], None]) -> tuple[dict[str, Any], str]:
+    from protokit.update.update_prototype import UpdateOptions, update
     from protokit.update.update_report import recovery_as_dict, render_update, update_as_dict
 
     names = ("blueprint", "trust", "dry_run", "conflicts")
-    ended = update(folder, Wanted(**{name: wish[name] for name in names}), tell)
+    ended = update(folder, UpdateOptions(**{name: options[name] for name in names}), tell)
     if ended.recovery is not None:
         complain(recovery_as_dict(ended.recovery))
     return update_as_dict(ended), render_update(ended)
 
 
-def _packages(folder: Path, wish: dict[str, Any], tell: Callable[[str], None]) -> tuple[dict[str, Any], str]:
+def _packages(
+    folder: Path, options: dict[str, Any], tell: Callable[[str], None]
+) -> tuple[dict[str, Any], str]:
     from protokit.update.dependencies import render_renewal, renew, renewal_as_dict
 
-    ended = renew(folder, tell, dry_run=wish["dry_run"])
+    ended = renew(folder, tell, dry_run=options["dry_run"])
     return renewal_as_dict(ended), render_renewal(ended)
