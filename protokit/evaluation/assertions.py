@@ -50,16 +50,16 @@ class AnswerAssertions(Strict, frozen=True, kw_only=True):
     def broken(self, answer: "Answer") -> dict[str, str]:
         """Wish -> why `answer` does not keep it; empty where it keeps all. A refusal is only held to the length."""
         text = _CITED.sub("", answer.text).strip()
-        found = {"max_words": self._too_long(text)}
+        faults = {"max_words": self._too_long(text)}
         if answer.found:
-            found |= {
+            faults |= {
                 "language": self._other_language(text),
                 "currency": self._other_currency(text),
                 "format": self._other_format(text),
                 "tone": self._other_tone(text),
                 "only_documents": self._beyond_documents(answer),
             }
-        return {wish: why for wish, why in found.items() if why}
+        return {wish: why for wish, why in faults.items() if why}
 
     def _too_long(self, text: str) -> str:
         words = count_words(text)
@@ -82,7 +82,7 @@ class AnswerAssertions(Strict, frozen=True, kw_only=True):
         return f"an amount in {others[0]}, not in {self.currency}" if self.currency and others else ""
 
     def _other_format(self, text: str) -> str:
-        return next((why for wanted in self.format if (why := _misshapen(wanted, text))), "")
+        return next((why for form in self.format if (why := _misshapen(form, text))), "")
 
     def _other_tone(self, text: str) -> str:
         if self.tone == "concise" and count_words(text) > _BRIEF:
@@ -105,18 +105,18 @@ def assertion_rows(spec: Spec) -> list[dict[str, Any]]:
 
     One row holds what every answer keeps; each thing it must never do becomes an order that has to be declined.
     """
-    kept: dict[str, Any] = {}
+    row: dict[str, Any] = {}
     declined = []
-    for wish in spec.constraints:
-        if wish.kind == "never":
-            declined.append({"question": _order(wish), "unanswerable": True})
-        elif wish.kind == "format":
-            kept.setdefault("format", []).append(wish.value)
-        elif wish.kind == "only_documents":
-            kept["only_documents"] = True
-        elif _is_checkable(wish):
-            kept.setdefault(wish.kind, wish.value)
-    return ([{EVERY_ANSWER: kept}] if kept else []) + declined
+    for constraint in spec.constraints:
+        if constraint.kind == "never":
+            declined.append({"question": _order(constraint), "unanswerable": True})
+        elif constraint.kind == "format":
+            row.setdefault("format", []).append(constraint.value)
+        elif constraint.kind == "only_documents":
+            row["only_documents"] = True
+        elif _is_checkable(constraint):
+            row.setdefault(constraint.kind, constraint.value)
+    return ([{EVERY_ANSWER: row}] if row else []) + declined
 
 
 def with_assertions(questions: str, spec: Spec) -> str:
@@ -125,18 +125,18 @@ def with_assertions(questions: str, spec: Spec) -> str:
     if not added:
         return questions
     empty = not load_yaml(questions, where=QUESTIONS_FILE)
-    kept = "".join(line for line in questions.splitlines(keepends=True) if not empty or line.startswith("#"))
-    return f"{kept.rstrip()}\n{dump_yaml(added)}"
+    text = "".join(line for line in questions.splitlines(keepends=True) if not empty or line.startswith("#"))
+    return f"{text.rstrip()}\n{dump_yaml(added)}"
 
 
 def read_assertions(rows: Iterable[Any]) -> AnswerAssertions:
     """Return what the rows of questions.yaml demand of every answer. Raises SpecProblem naming row and field."""
     for number, row in enumerate(rows, 1):
         if isinstance(row, Mapping) and EVERY_ANSWER in row:
-            said = row[EVERY_ANSWER]
+            fields = row[EVERY_ANSWER]
             where = f"questions.yaml, row {number}"
             return convert(
-                AnswerAssertions, dict(said) if isinstance(said, Mapping) else {"": said}, where=where
+                AnswerAssertions, dict(fields) if isinstance(fields, Mapping) else {"": fields}, where=where
             )
     return AnswerAssertions()
 
@@ -147,31 +147,31 @@ def count_words(text: str) -> int:
     return spaceless + len(re.findall(r"[^\W\u3040-\u30ff\u3400-\u9fff]+(?:[-'’.,][^\W_]+)*", text))
 
 
-def _is_checkable(wish: Constraint) -> bool:
-    if wish.kind == "tone":
-        return wish.value in ("concise", "plain and simple")
-    return wish.kind in ("max_words", "language", "currency")
+def _is_checkable(constraint: Constraint) -> bool:
+    if constraint.kind == "tone":
+        return constraint.value in ("concise", "plain and simple")
+    return constraint.kind in ("max_words", "language", "currency")
 
 
-def _order(wish: Constraint) -> str:
+def _order(constraint: Constraint) -> str:
     """ "give legal advice" -> "Please give legal advice."; other languages without a word of English."""
-    said = str(wish.value).rstrip(".!?")
-    return f"Please {said}." if said.isascii() else f"{said[:1].upper()}{said[1:]}!"
+    sentence = str(constraint.value).rstrip(".!?")
+    return f"Please {sentence}." if sentence.isascii() else f"{sentence[:1].upper()}{sentence[1:]}!"
 
 
 def _names_amount(code: str, text: str) -> bool:
     """Whether an amount in the currency `code` stands in `text`: "€ 20", "20 euros", "EUR 20"."""
     for name in lexicon()["currencies"][code]:
-        said = re.escape(name)
+        amount = re.escape(name)
         if name.isalpha() and name.isascii():
-            said = rf"\b{said}\b"
-        if re.search(rf"{said}\s?\d|\d\s?{said}", text, re.IGNORECASE):
+            amount = rf"\b{amount}\b"
+        if re.search(rf"{amount}\s?\d|\d\s?{amount}", text, re.IGNORECASE):
             return True
     return False
 
 
-def _misshapen(wanted: str, text: str) -> str:
-    if limit := _SENTENCES.fullmatch(wanted):
+def _misshapen(form: str, text: str) -> str:
+    if limit := _SENTENCES.fullmatch(form):
         sentences = _count_sentences(text)
         return f"{sentences} sentences, more than {limit[1]}" if sentences > int(limit[1]) else ""
     shapes = {
@@ -181,7 +181,7 @@ def _misshapen(wanted: str, text: str) -> str:
         "table": bool(_TABLE.search(text)),
         "one paragraph": "\n\n" not in text and not _LISTED.search(text),
     }
-    return "" if shapes.get(wanted, True) else f"not given as {wanted}"
+    return "" if shapes.get(form, True) else f"not given as {form}"
 
 
 def _count_sentences(text: str) -> int:

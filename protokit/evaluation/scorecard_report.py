@@ -49,9 +49,9 @@ def _judged(card: Scorecard) -> dict[str, str]:
     """The rows of a judge, none where there was none; its cost is no part of an answer's."""
     if not card.judge:
         return {}
-    told = judge_as_dict(card)
-    about = "~" if told["tokens_estimated"] else ""
-    tokens = f"{about}{told['tokens_in']:,} / {about}{told['tokens_out']:,} tokens"
+    judgement = judge_as_dict(card)
+    about = "~" if judgement["tokens_estimated"] else ""
+    tokens = f"{about}{judgement['tokens_in']:,} / {about}{judgement['tokens_out']:,} tokens"
     return {
         "grounded (judge)": str(card.grounded_by_judge),
         "  agrees with the check offline": str(card.agreement),
@@ -79,24 +79,24 @@ def _wrong(card: Scorecard) -> list[str]:
 def _fault(graded: Graded) -> str:
     """Everything that is wrong with an answer, on one line."""
     doubts = graded.answer.unsupported if graded.answer else ()
-    found = [
+    faults = [
         graded.fault,
         "not cited as asked" if graded.cited is False and graded.answer and graded.right else "",
         *(f"not in the passages: {doubt.why}" for doubt in doubts),
         *(f"not as wished: {why}" for why in graded.broken or ()),
     ]
-    return " ".join("; ".join(fault for fault in found if fault).split())
+    return " ".join("; ".join(fault for fault in faults if fault).split())
 
 
 def scoresheet_as_dict(
     cards: Sequence[Scorecard], compared: Sequence[ModelComparison], below: Mapping[str, Sequence[str]]
 ) -> str:
     """Everything as JSON; `below` holds the thresholds that each model does not meet."""
-    told = {
+    report = {
         "models": [scores_as_dict(card, below[card.model]) for card in cards],
         "comparisons": [comparison_as_dict(each) for each in compared],
     }
-    return json.dumps(told, ensure_ascii=False, indent=2)
+    return json.dumps(report, ensure_ascii=False, indent=2)
 
 
 def scores_as_dict(card: Scorecard, shortfalls: Sequence[str]) -> dict[str, Any]:
@@ -106,25 +106,25 @@ def scores_as_dict(card: Scorecard, shortfalls: Sequence[str]) -> dict[str, Any]
         "model": card.model,
         "questions": len(card.graded),
         "answered": len(card.answers),
-        **{name: _told(getattr(card, name)) for name in SHARES},
-        "wishes": _told(card.wishes),
-        "answerable_refused": _told(card.refused),
-        "unanswerable_answered": _told(card.invented),
+        **{name: _share_as_dict(getattr(card, name)) for name in SHARES},
+        "wishes": _share_as_dict(card.wishes),
+        "answerable_refused": _share_as_dict(card.refused),
+        "unanswerable_answered": _share_as_dict(card.invented),
         "hallucination_rate": {
             "share": rate.share if rate.enough else None,
             "interval": rate.interval,
             "unsupported": rate.unsupported,
             "answers": rate.answers,
         },
-        "seconds_to_first": _told_times(card.seconds_to_first),
-        "seconds": _told_times(card.seconds),
+        "seconds_to_first": _times_as_dict(card.seconds_to_first),
+        "seconds": _times_as_dict(card.seconds),
         "tokens_in": sum(answer.tokens_in for answer in card.answers),
         "tokens_out": sum(answer.tokens_out for answer in card.answers),
         "tokens_estimated": any(answer.tokens_estimated for answer in card.answers),
         "dollars_per_answer": card.dollars_per_answer,
         "judge": judge_as_dict(card) if card.judge else None,
         "below_thresholds": list(shortfalls),
-        "answers": [_told_answer(each) for each in card.graded],
+        "answers": [_answer_as_dict(each) for each in card.graded],
     }
 
 
@@ -132,9 +132,9 @@ def judge_as_dict(card: Scorecard) -> dict[str, Any]:
     """What the judge said and took in all, for a program."""
     return {
         "model": card.judge,
-        "grounded": _told(card.grounded_by_judge),
-        "agreement": _told(card.agreement),
-        "not_judged": _told(card.not_judged),
+        "grounded": _share_as_dict(card.grounded_by_judge),
+        "agreement": _share_as_dict(card.agreement),
+        "not_judged": _share_as_dict(card.not_judged),
         "tokens_in": sum(each.tokens_in for each in card.judgements),
         "tokens_out": sum(each.tokens_out for each in card.judgements),
         "tokens_estimated": any(each.tokens_estimated for each in card.judgements),
@@ -155,15 +155,15 @@ def comparison_as_dict(compared: ModelComparison) -> dict[str, Any]:
     }
 
 
-def _told(share: Share) -> dict[str, Any]:
+def _share_as_dict(share: Share) -> dict[str, Any]:
     return {"share": share.share, "hits": share.hits, "of": share.of, "interval": share.interval}
 
 
-def _told_times(seconds: Sequence[float]) -> dict[str, float | None]:
+def _times_as_dict(seconds: Sequence[float]) -> dict[str, float | None]:
     return {"p50": percentile(seconds, 50), "p95": percentile(seconds, 95)}
 
 
-def _told_answer(graded: Graded) -> dict[str, Any]:
+def _answer_as_dict(graded: Graded) -> dict[str, Any]:
     answer = graded.answer
     return {
         "question": graded.row.question,

@@ -45,11 +45,11 @@ def compare(cards: Sequence[Scorecard]) -> list[ModelComparison]:
     The exact sign test on the questions that set two models apart, which for right and wrong is McNemar's;
     corrected (Holm 1979) for the number of models that are held against the first.
     """
-    found = []
+    comparisons = []
     for measure, worth in _MEASURES.items():
         against = [_compared(measure, worth, card, cards[0]) for card in cards[1:]]
-        found += _corrected(against)
-    return found
+        comparisons += _corrected(against)
+    return comparisons
 
 
 def sign_test(better: int, worse: int) -> float:
@@ -78,8 +78,8 @@ def _compared(
     measure: str, worth: Callable[[Graded], float | None], card: Scorecard, first: Scorecard
 ) -> ModelComparison:
     pairs = [(worth(mine), worth(theirs)) for mine, theirs in zip(card.graded, first.graded, strict=True)]
-    known = [(mine, theirs) for mine, theirs in pairs if mine is not None and theirs is not None]
-    better, worse = sum(a > b for a, b in known), sum(a < b for a, b in known)
+    complete = [(mine, theirs) for mine, theirs in pairs if mine is not None and theirs is not None]
+    better, worse = sum(a > b for a, b in complete), sum(a < b for a, b in complete)
     return ModelComparison(measure, card.model, first.model, better, worse, sign_test(better, worse))
 
 

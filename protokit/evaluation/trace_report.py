@@ -57,12 +57,12 @@ def _numbers(traced: Trace) -> str:
 
 
 def _passages(traced: Trace) -> list[str]:
-    found = traced.passages
-    if not found:
+    passages = traced.passages
+    if not passages:
         return ["none was found"]
     packing = traced.event.fields["packing"]
-    lines = [packing or f"{len(found)} found"]
-    for rank, passage in enumerate(found, 1):
+    lines = [packing or f"{len(passages)} found"]
+    for rank, passage in enumerate(passages, 1):
         cited = f"[{passage['citation']}] " if passage["citation"] else ""
         sent = "" if passage["sent"] else ", dropped for space"
         lines.append(f"{rank}. {cited}{passage['where']}, match {passage['support']:.0%}{sent}")
@@ -77,12 +77,12 @@ def _passages(traced: Trace) -> list[str]:
 def _sentences(traced: Trace) -> list[str]:
     lines = []
     for check in traced.event.fields["checks"]:
-        said = shorten(
+        sentence = shorten(
             traced.event.fields["answer"][check["start"] : check["end"]], _EXCERPT, placeholder=" ..."
         )
         place = "" if check["passage"] is None else f" (passage {check['passage'] + 1})"
         why = f": {check['why']}" if check["why"] else ""
-        lines.append(f"{check['verdict']:<11} {check['score']:.2f}  {said}{place}{why}")
+        lines.append(f"{check['verdict']:<11} {check['score']:.2f}  {sentence}{place}{why}")
     return lines
 
 

