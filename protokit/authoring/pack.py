@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from protokit.catalog.blueprint import Blueprint
 from protokit.catalog.entry_points import GROUP
 from protokit.errors import CheckFailed, MissingExtra
+from protokit.files.atomic import aside
 from protokit.files.secret_scan import files_in, refuse_secrets
-from protokit.files.staging import aside as beside
 
 _LEFT_OUT = shutil.ignore_patterns(
     ".git", "__pycache__", "dist", ".venv", ".env", ".env.*[!e]", "secrets.toml", ".DS_Store"
@@ -48,8 +48,8 @@ def pack(blueprint: Blueprint, out: Path) -> Path:
         )
     distribution = f"protokit-blueprint-{blueprint.name}"
     package = distribution.replace("-", "_")
-    with TemporaryDirectory(prefix="protokit-pack-") as aside:
-        project, dist = Path(aside, "project"), Path(aside, "dist")
+    with TemporaryDirectory(prefix="protokit-pack-") as room:
+        project, dist = Path(room, "project"), Path(room, "dist")
         shutil.copytree(blueprint.folder, project / package, ignore=_LEFT_OUT)
         refuse_secrets(
             project / package, files_in(project / package), "packed", env=blueprint.folder / ".env"
@@ -67,7 +67,7 @@ def pack(blueprint: Blueprint, out: Path) -> Path:
         (project / "pyproject.toml").write_text(project_file, encoding="utf-8")
         wheel = _built(project, dist)
         out.mkdir(parents=True, exist_ok=True)
-        with beside(out / wheel.name) as whole:
+        with aside(out / wheel.name) as whole:
             return Path(shutil.copyfile(wheel, whole)).replace(out / wheel.name)
 
 

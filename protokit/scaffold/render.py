@@ -1,14 +1,12 @@
 """Blueprint + Spec -> a prototype's folder: rendered aside, moved into place in one step, or not at all."""
 
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from protokit.catalog.blueprint import Blueprint
 from protokit.catalog.lookup import layers
-from protokit.errors import FolderProblem
-from protokit.files.atomic import refuse_occupied
+from protokit.files.atomic import atomic_folder
 from protokit.files.layout import (
     BASE,
     INSTRUCTIONS_FILE,
@@ -19,7 +17,6 @@ from protokit.files.layout import (
     SPEC_FILE,
 )
 from protokit.files.placeholders import fill
-from protokit.files.staging import aside
 from protokit.scaffold.template_cache import rendered
 from protokit.spec.lexicon import language_name
 from protokit.spec.prototype_spec import Spec, schema, write_spec
@@ -40,32 +37,15 @@ def render(
     the files to copy. `target` must be absent or empty. Raises FolderProblem; whatever happens, `target` is
     complete or untouched.
     """
-    refuse_occupied(target)
     found = layers(blueprint, spec.screen)
-    with _aside(target) as made, rendered(found, spec.slug, spec.screen) as template:
+    with atomic_folder(target) as made, rendered(found, spec.slug, spec.screen) as template:
         # Without the files' modes: an installation may be read-only, a prototype never is.
         shutil.copytree(template, made, copy_function=shutil.copyfile)
         _write_texts(made, blueprint, spec, {INSTRUCTIONS_FILE: instructions, QUESTIONS_FILE: questions})
         shutil.copytree(made, made / BASE, ignore=shutil.ignore_patterns(OURS))
         (made / SCHEMA_FILE).write_text(schema(), encoding="utf-8")
         _copy_documents(documents, made / KNOWLEDGE)
-        refuse_occupied(target)
-        _move(made, target)
     return target
-
-
-def _move(made: Path, target: Path) -> None:
-    """Bring everything at once. An empty `target` stays the same folder, since a shell may stand in it."""
-    if not target.is_dir():
-        made.replace(target)
-        return
-    try:
-        for path in made.iterdir():
-            path.replace(target / path.name)
-    except BaseException:
-        for path in target.iterdir():
-            path.replace(made / path.name)
-        raise
 
 
 def _write_texts(made: Path, blueprint: Blueprint, spec: Spec, texts: Mapping[str, str]) -> None:
@@ -99,14 +79,3 @@ def _copy_documents(documents: Mapping[str, Path], folder: Path) -> None:
         copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, copy)
-
-
-@contextmanager
-def _aside(target: Path) -> Iterator[Path]:
-    try:
-        with aside(target) as made:
-            yield made
-    except OSError as error:
-        what = f"cannot write there ({error.strerror})"
-        place = str(target.absolute().parent)
-        raise FolderProblem(what, where=place, fix="Choose another with --out.") from None

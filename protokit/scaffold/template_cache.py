@@ -12,6 +12,7 @@ from typing import Any
 import protokit
 from protokit.catalog.blueprint import RAW, TEMPLATE_FOLDER
 from protokit.errors import SpecProblem
+from protokit.files.atomic import aside
 from protokit.files.user_dirs import cache
 from protokit.runtime.prototype_fields import Screen
 
@@ -34,8 +35,8 @@ def rendered(layers: Sequence[Path], slug: str, screen: Screen) -> Iterator[Path
     if kept.is_dir():
         yield kept
         return
-    with TemporaryDirectory(prefix="protokit-") as aside:
-        yield _keep(_render(layers, context, Path(aside)), kept)
+    with TemporaryDirectory(prefix="protokit-") as room:
+        yield _keep(_render(layers, context, Path(room)), kept)
 
 
 def _refuse_computed_names(layers: Sequence[Path]) -> None:
@@ -51,12 +52,12 @@ def _refuse_computed_names(layers: Sequence[Path]) -> None:
                 )
 
 
-def _render(layers: Sequence[Path], context: dict[str, Any], aside: Path) -> Path:
+def _render(layers: Sequence[Path], context: dict[str, Any], room: Path) -> Path:
     from cookiecutter.generate import generate_files
 
     for layer in layers:
-        generate_files(layer, {"cookiecutter": context}, aside, overwrite_if_exists=True, accept_hooks=False)
-    made = aside / str(context["slug"])
+        generate_files(layer, {"cookiecutter": context}, room, overwrite_if_exists=True, accept_hooks=False)
+    made = room / str(context["slug"])
     for waste in list(made.rglob(_BYTECODE)):
         shutil.rmtree(waste)
     return made
@@ -64,10 +65,8 @@ def _render(layers: Sequence[Path], context: dict[str, Any], aside: Path) -> Pat
 
 def _keep(made: Path, kept: Path) -> Path:
     """Move what was rendered into the cache in one step; where that cannot be written, use it where it is."""
-    with suppress(OSError):  # or another process was first
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".", dir=kept.parent) as aside:
-            Path(shutil.copytree(made, Path(aside, kept.name))).replace(kept)
+    with suppress(OSError), aside(kept) as whole:  # or another process was first
+        Path(shutil.copytree(made, whole)).replace(kept)
     return kept if kept.is_dir() else made
 
 

@@ -282,7 +282,7 @@ def test_a_parent_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is not a signal that can be sent to one process there")
-@pytest.mark.parametrize("moment", ["scratch/*/knowledge/*", "place/.made*/knowledge/*"])
+@pytest.mark.parametrize("moment", ["scratch/*/knowledge/*", "place/.made*/made/knowledge/*"])
 @pytest.mark.parametrize("existing", [False, True])
 def test_ctrl_c_half_way_leaves_nothing_behind(
     tmp_path: Path, documents: Path, moment: str, existing: bool

@@ -1,12 +1,12 @@
 """Changes of a prototype's own files from a page: comments and order stay, nothing wrong is ever written."""
 
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from protokit.errors import FolderProblem
+from protokit.files.atomic import write_text
 from protokit.files.layout import INSTRUCTIONS_FILE, SPEC_FILE
 from protokit.spec.edit_yaml import edited
 from protokit.spec.prototype_spec import Spec, parse_spec
@@ -42,16 +42,6 @@ def change(folder: Path, fields: Mapping[str, Any], instructions: str | None = N
             write_text(folder / INSTRUCTIONS_FILE, plain)
     write_text(path, text)
     return spec
-
-
-def write_text(path: Path, text: str) -> None:
-    """Put `text` in the place of a file in one step, so that a running prototype never reads half of it."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise FolderProblem(f"cannot be written ({error.strerror})", where=path.name) from None
 
 
 def _text_if_any(path: Path) -> str:

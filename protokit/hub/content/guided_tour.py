@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from protokit.errors import FolderProblem, SpecProblem
-from protokit.hub.content.edit_prototype import write_text
+from protokit.files.atomic import write_text
 from protokit.runtime.yaml_checks import Strict
 from protokit.spec.yaml_io import convert, dump_yaml, read_text, validate
 
