@@ -39,6 +39,10 @@ def cookie(hub: Hub, link: Link, address: str) -> Any:
     return {"name": VISIT_COOKIE, "value": visitors.visit_cookie(visit, visit.slug), "url": address}
 
 
+def is_upload(request: Any) -> bool:
+    return request.method in ("PUT", "POST") and "upload" in request.url
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_guests_file_answers_that_guest_alone(running, chromium, tmp_path, screen):
     hub, address = running
@@ -52,7 +56,8 @@ def test_a_guests_file_answers_that_guest_alone(running, chromium, tmp_path, scr
             shown.page.goto(page)
             shown.page.get_by_text("warranty-and-returns.md").first.wait_for(timeout=90_000)
         may.page.get_by_text("Only you can search what you add.").wait_for()
-        may.page.locator("input[type=file]").set_input_files(str(extra))
+        with may.page.expect_event("requestfinished", is_upload):  # its name is there before
+            may.page.locator("input[type=file]").set_input_files(str(extra))
         may.page.get_by_text("canteen.md").first.wait_for()
         for shown in (may, may_not):
             box = shown.page.get_by_placeholder("Ask the documents…")
