@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from protokit.errors import ProtokitError
 from protokit.evaluation.dataset import read_rows
 from protokit.files.layout import QUESTIONS_FILE, SPEC_FILE
+from protokit.files.lifeline import tied
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.usage.spending_limits import BUDGET_URL_ENV
 
@@ -139,7 +140,7 @@ def _run(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]"
     environment = {**outside, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         return subprocess.run(
-            command,
+            tied(command),
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 import yaml
 from filelock import FileLock
@@ -565,6 +566,33 @@ def test_a_file_edited_after_a_kill_is_left_alone_and_named(folder: Path, releas
     assert "edited since and left alone: style.css" in done.err
     assert (folder / "README.md").read_bytes() == before
     assert (folder / "style.css").read_bytes() == b"/* edited since */\n"
+
+
+def until(holds: Callable[[], object], patience: float = 60) -> None:
+    end = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only there the system ends what a killed one has started"
+)
+def test_what_an_update_has_started_ends_when_it_is_killed(
+    folder: Path, release: Release, tmp_path: Path
+) -> None:
+    release.edit("style.css", folder, append(b".new {}\n"))
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    command = [*terminal.COMMAND, "update", str(folder), "--blueprint", str(release.folder)]
+    takes_long = "import os, time; open('number', 'w').write(str(os.getpid())); time.sleep(600)"
+    (folder / "tests" / "test_long.py").write_text(f"def test_long():\n    {takes_long}\n")
+    environment = terminal.environment(TMPDIR=str(aside))
+    with subprocess.Popen(command, env=environment, cwd=folder.parent) as child:
+        until(lambda: (numbers := list(aside.rglob("number"))) and numbers[0].read_text())
+        child.send_signal(signal.SIGKILL)
+    number = int(next(aside.rglob("number")).read_text())
+    until(lambda: not psutil.pid_exists(number), patience=10)
 
 
 @pytest.mark.slow

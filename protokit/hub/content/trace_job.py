@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.errors import CheckFailed
-from protokit.hub.worker.lifeline import tied
+from protokit.files.lifeline import tied
 from protokit.hub.worker.worker_main import clean_environment
 
 TIMEOUT_S = 60.0

@@ -13,11 +13,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from protokit.files.layout import SPEC_FILE
+from protokit.files.lifeline import tied
 from protokit.hub.database.store import Store
 from protokit.hub.hosting.prototype_host import Hosting
 from protokit.hub.hub_settings import HubSettings
 from protokit.hub.jobs.job import DOCUMENTS, ID, Job, read_job, write_job
-from protokit.hub.worker.lifeline import tied
 from protokit.spec.prototype_spec import read_spec
 
 AT_ONCE = 2
