@@ -39,5 +39,5 @@ class Hub:
 
 def hub_of(request: HTTPConnection) -> Hub:
     """The Hub that `request` came to."""
-    found: Hub = request.scope["app"].state.hub
-    return found
+    hub: Hub = request.scope["app"].state.hub
+    return hub

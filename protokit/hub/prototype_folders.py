@@ -35,16 +35,16 @@ def duplicate(hub: Hub, record: Record) -> Record:
 
 def adopt(prototypes: Path, store: Store) -> list[str]:
     """Record the prototypes in the folder that the Hub does not know yet; return their slugs."""
-    known, found = store.slugs(), []
+    slugs, adopted = store.slugs(), []
     for path in sorted(prototypes.glob(f"*/{SPEC_FILE}")):
         slug = path.parent.name
         try:
-            if slug not in known and slug == slug_of(slug):
+            if slug not in slugs and slug == slug_of(slug):
                 store.add(slug, read_spec(path))
-                found.append(slug)
+                adopted.append(slug)
         except ProtokitError as problem:
             _LOG.warning("%s was left out of the gallery: %s", slug, problem)
-    return found
+    return adopted
 
 
 def _inside_protokit(folder: str, names: list[str]) -> set[str]:

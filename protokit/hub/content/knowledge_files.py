@@ -35,8 +35,8 @@ class KnowledgeFile:
 
 def documents(folder: Path) -> list[KnowledgeFile]:
     """The documents of the prototype in `folder`, by name."""
-    home, known = folder / KNOWLEDGE, _read_so_far(folder)
-    found = []
+    home, states = folder / KNOWLEDGE, _read_so_far(folder)
+    files = []
     for root, inner, names in os.walk(home):
         inner[:] = [name for name in inner if not name.startswith(".")]
         for name in names:
@@ -44,10 +44,10 @@ def documents(folder: Path) -> list[KnowledgeFile]:
             if not name.startswith(".") and path.is_file():
                 shown = path.relative_to(home).as_posix()
                 stat = path.stat()
-                found.append(
-                    KnowledgeFile(shown, stat.st_size, stat.st_mtime, *known.get(shown, ("waiting", 0, "")))
+                files.append(
+                    KnowledgeFile(shown, stat.st_size, stat.st_mtime, *states.get(shown, ("waiting", 0, "")))
                 )
-    return sorted(found, key=lambda document: document.name.casefold())
+    return sorted(files, key=lambda document: document.name.casefold())
 
 
 def add(folder: Path, name: str, content: bytes) -> str:

@@ -45,7 +45,7 @@ async def diagnose(folder: Path, number: int) -> Diagnosis:
             env=clean_environment(),
         )
         try:
-            told, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_S)
+            output, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_S)
         except TimeoutError:
             raise CheckFailed(
                 "it took too long to find out", fix="Try again when less is going on."
@@ -55,14 +55,14 @@ async def diagnose(folder: Path, number: int) -> Diagnosis:
                 with suppress(ProcessLookupError):
                     process.kill()
                 await process.wait()
-    return _read(told)
+    return _read(output)
 
 
-def _read(told: bytes) -> Diagnosis:
+def _read(output: bytes) -> Diagnosis:
     """What `protokit trace --json` printed; the prototype's own code may have printed too."""
     try:
-        found = json.loads(told)
-        stage, why = str(found["stage"]), str(found["why"])
+        report = json.loads(output)
+        stage, why = str(report["stage"]), str(report["why"])
     except (ValueError, TypeError, KeyError):
         raise CheckFailed(
             "it could not be found out", fix="The log on the Health page may say more."

@@ -112,8 +112,8 @@ class UsageAnalytics:
     ) -> list[QuestionRecord]:
         """Up to `limit` questions of a kind, newest first, all older than event `before`."""
         older = f"id < {int(before)}" if before is not None else "1 = 1"
-        wanted = f"{_WHERE[kind]} AND {_WHERE['all']} AND {older}"
-        query = f"SELECT {_ROW} FROM events WHERE {wanted} ORDER BY id DESC LIMIT ?"
+        condition = f"{_WHERE[kind]} AND {_WHERE['all']} AND {older}"
+        query = f"SELECT {_ROW} FROM events WHERE {condition} ORDER BY id DESC LIMIT ?"
         return [_asked(dict(row)) for row in self._rows(query, (limit,))]
 
     def conversation(self, session: str) -> list[QuestionRecord]:
@@ -134,8 +134,10 @@ class UsageAnalytics:
         query = f"""SELECT CAST((time - ?) / 86400 AS INTEGER), COUNT(*), SUM({UNANSWERED}) FROM events
             WHERE time >= ? GROUP BY 1"""
         start = first.timestamp()
-        found = {number: (asked, open_) for number, asked, open_ in self._rows(query, (start, start))}
-        return [Day(first + timedelta(days=n), *found.get(n, (0, 0))) for n in range(count)]
+        counts = {
+            number: (questions, open_) for number, questions, open_ in self._rows(query, (start, start))
+        }
+        return [Day(first + timedelta(days=n), *counts.get(n, (0, 0))) for n in range(count)]
 
     def _rows(self, query: str, values: Sequence[object]) -> list[sqlite3.Row]:
         def rows() -> list[sqlite3.Row]:
@@ -145,8 +147,8 @@ class UsageAnalytics:
         if self.problem or not self.file.exists():
             return []
         nothing: list[sqlite3.Row] = []
-        found, self.problem = readable(rows, nothing)
-        return found
+        result, self.problem = readable(rows, nothing)
+        return result
 
 
 def readable(read: Callable[[], T], otherwise: T) -> tuple[T, str]:

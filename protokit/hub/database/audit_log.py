@@ -80,16 +80,16 @@ class Activity:
         self, *, group: str = "", query: str = "", before: int | None = None, limit: int | None = 100
     ) -> list[AuditEntry]:
         """The newest first, of a group of GROUPS and with `query` in a name or an address; ids below `before`."""
-        wanted = select(ACTIVITY).order_by(_ROWS.id.desc())
+        statement = select(ACTIVITY).order_by(_ROWS.id.desc())
         if group:
-            wanted = wanted.where(_ROWS.action.in_(GROUPS[group]))
+            statement = statement.where(_ROWS.action.in_(GROUPS[group]))
         for word in query.split():
             columns = (_ROWS.slug, _ROWS.detail, _ROWS.address, _ROWS.action)
-            wanted = wanted.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+            statement = statement.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
         if before is not None:
-            wanted = wanted.where(_ROWS.id < before)
+            statement = statement.where(_ROWS.id < before)
         with self._engine.connect() as database:
-            return [AuditEntry(**row._mapping) for row in database.execute(wanted.limit(limit))]
+            return [AuditEntry(**row._mapping) for row in database.execute(statement.limit(limit))]
 
     def forget_activity(self, before: float) -> None:
         """Delete what is older than `before`, and the oldest failures beyond MOST_FAILURES."""

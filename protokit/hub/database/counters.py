@@ -38,12 +38,12 @@ def refresh(store: Store) -> int:
 
 def _state(events: Path) -> str:
     """Changes whenever an event is written: to the file itself, or to the log that SQLite writes ahead of it."""
-    found = []
+    parts = []
     for path in (events, events.with_name(f"{events.name}-wal")):
         try:
             status = path.stat()
         except OSError:
             continue  # there are no events, or the log was just taken in
         if status.st_size:
-            found.append(f"{status.st_size}.{status.st_mtime_ns}")
-    return " ".join(found)
+            parts.append(f"{status.st_size}.{status.st_mtime_ns}")
+    return " ".join(parts)

@@ -50,22 +50,22 @@ def open_database(settings: HubSettings) -> Engine:
 
 def _refuse_damaged(path: Path) -> None:
     """Raise ProtokitError where a database has lost its content: over an empty file a new Hub would begin."""
-    told = ""
+    fault = ""
     if path.is_file() and not path.stat().st_size:
-        told = "empty"
+        fault = "empty"
     elif path.is_file():
         database = sqlite3.connect(path, timeout=30)
         try:
-            (told,) = database.execute("PRAGMA quick_check(1)").fetchone()
+            (fault,) = database.execute("PRAGMA quick_check(1)").fetchone()
         except sqlite3.OperationalError:
             return  # busy, or not readable: opening it says so
         except sqlite3.DatabaseError as error:
-            told = str(error)
+            fault = str(error)
         finally:
             database.close()
-    if told not in ("", "ok"):
+    if fault not in ("", "ok"):
         raise ProtokitError(
-            f"the Hub's database cannot be used: it is damaged ({told.strip().splitlines()[-1]})",
+            f"the Hub's database cannot be used: it is damaged ({fault.strip().splitlines()[-1]})",
             where=str(path),
             fix="Restore a backup into another home (--restore). Without one, move this file away: a new Hub begins.",
         )

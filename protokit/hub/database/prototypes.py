@@ -61,14 +61,14 @@ class Records:
         offset: int = 0,
     ) -> list[Record]:
         """Those with every word of `query` in their title, pitch, blueprint or slug; `sort` is one of SORTS."""
-        wanted = select(PROTOTYPES).where(_matching(archived, query)).order_by(*_order(sort), _ROWS.slug)
-        return self._all(wanted.limit(limit).offset(offset))
+        statement = select(PROTOTYPES).where(_matching(archived, query)).order_by(*_order(sort), _ROWS.slug)
+        return self._all(statement.limit(limit).offset(offset))
 
     def count(self, *, archived: bool = False, query: str = "") -> int:
         """How many `prototypes` would list without a limit."""
         with self._engine.connect() as database:
-            found = select(func.count()).select_from(PROTOTYPES).where(_matching(archived, query))
-            return database.scalar(found) or 0
+            statement = select(func.count()).select_from(PROTOTYPES).where(_matching(archived, query))
+            return database.scalar(statement) or 0
 
     def trashed(self) -> list[Record]:
         """The deleted ones that can still be taken back, last deleted first."""
@@ -81,8 +81,8 @@ class Records:
 
     def record(self, slug: str) -> Record | None:
         """The prototype with this slug unless it was deleted."""
-        found = self._all(select(PROTOTYPES).where(_ROWS.slug == slug, _ROWS.trashed.is_(None)))
-        return found[0] if found else None
+        records = self._all(select(PROTOTYPES).where(_ROWS.slug == slug, _ROWS.trashed.is_(None)))
+        return records[0] if records else None
 
     def add(self, slug: str, spec: Spec) -> Record:
         """Record a new prototype whose folder is HOME/prototypes/`slug`. Raises NameProblem where it is taken."""
@@ -141,10 +141,10 @@ class Records:
                 raise _unknown(slug)
 
     def _known(self, slug: str) -> Record:
-        found = self.record(slug)
-        if found is None:
+        record = self.record(slug)
+        if record is None:
             raise _unknown(slug)
-        return found
+        return record
 
     def _all(self, query: Any) -> list[Record]:
         with self._engine.connect() as database:

@@ -80,9 +80,9 @@ class Sessions:
 
     def sessions(self) -> list[Session]:
         """The devices the owner is signed in on, the latest used first."""
-        wanted = select(SESSIONS).where(SESSIONS.c.expires > time.time()).order_by(SESSIONS.c.seen.desc())
+        statement = select(SESSIONS).where(SESSIONS.c.expires > time.time()).order_by(SESSIONS.c.seen.desc())
         with self._engine.connect() as database:
-            return [Session(**row._mapping) for row in database.execute(wanted)]
+            return [Session(**row._mapping) for row in database.execute(statement)]
 
     def end_session(self, session: str) -> None:
         with self._engine.begin() as database:

@@ -176,17 +176,21 @@ class Links:
 
     def visits(self, slug: str, link: str | None = None, limit: int = 1000) -> list[Visit]:
         """The visits of a prototype, or of one of its links, the latest seen first."""
-        wanted = select(VISITS).where(_VISIT.slug == slug)
+        statement = select(VISITS).where(_VISIT.slug == slug)
         if link is not None:
-            wanted = wanted.where(_VISIT.link == link)
+            statement = statement.where(_VISIT.link == link)
         with self._engine.connect() as database:
-            return [_visit(row) for row in database.execute(wanted.order_by(_VISIT.seen.desc()).limit(limit))]
+            return [
+                _visit(row) for row in database.execute(statement.order_by(_VISIT.seen.desc()).limit(limit))
+            ]
 
     def last_seen(self, slug: str) -> dict[str, float]:
         """When the latest guest of each link was there; links nobody used are left out."""
-        wanted = select(_VISIT.link, func.max(_VISIT.seen)).where(_VISIT.slug == slug).group_by(_VISIT.link)
+        statement = (
+            select(_VISIT.link, func.max(_VISIT.seen)).where(_VISIT.slug == slug).group_by(_VISIT.link)
+        )
         with self._engine.connect() as database:
-            return {row[0]: row[1] for row in database.execute(wanted)}
+            return {row[0]: row[1] for row in database.execute(statement)}
 
 
 def _open(now: float | BindParameter[float]) -> ColumnElement[bool]:

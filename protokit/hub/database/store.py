@@ -21,12 +21,12 @@ class Store(Records, Links, Sessions, Activity, RetentionRules):
             folder.mkdir(parents=True, exist_ok=True)
         return cls(settings, open_database(settings))
 
-    def touch(self, found: Session | Visit) -> None:
+    def touch(self, visitor: Session | Visit) -> None:
         """Note that the owner or a guest is there now."""
-        if isinstance(found, Session):
-            self.touch_session(found)
+        if isinstance(visitor, Session):
+            self.touch_session(visitor)
         else:
-            self.touch_visit(found)
+            self.touch_visit(visitor)
 
     def keep_room(self) -> None:
         """Have room in the database for what must be stored on a full disk too."""

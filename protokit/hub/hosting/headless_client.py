@@ -48,16 +48,16 @@ class StreamlitTab:
         from streamlit.proto.BackMsg_pb2 import BackMsg
         from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-        asked = BackMsg()
-        asked.rerun_script.query_string = ""
+        message = BackMsg()
+        message.rerun_script.query_string = ""
         if typed:
-            state = asked.rerun_script.widget_states.widgets.add()
+            state = message.rerun_script.widget_states.widgets.add()
             state.id, state.chat_input_value.data = typed
-        await self._socket.send_bytes(asked.SerializeToString())
+        await self._socket.send_bytes(message.SerializeToString())
         while data := await self._read_so_far.get():
-            told = ForwardMsg.FromString(data)
-            yield told
-            ended = told.script_finished if told.WhichOneof("type") == "script_finished" else None
+            event = ForwardMsg.FromString(data)
+            yield event
+            ended = event.script_finished if event.WhichOneof("type") == "script_finished" else None
             if ended == ForwardMsg.FINISHED_SUCCESSFULLY:
                 return
         raise Unwell("the page's connection was closed")
@@ -81,16 +81,16 @@ class GradioTab:
     async def call(self, api_name: str, data: list[Any]) -> AsyncIterator[dict[str, Any]]:
         """Run the event of that name with `data` for its inputs; yields the messages up to the last."""
         numbers = [each["id"] for each in self.config["dependencies"] if each["api_name"] == api_name]
-        asked = {"data": data, "fn_index": numbers[0], "session_hash": self._hash}
-        async with self._session.post(f"{self._base}/gradio_api/queue/join", json=asked) as joined:
+        body = {"data": data, "fn_index": numbers[0], "session_hash": self._hash}
+        async with self._session.post(f"{self._base}/gradio_api/queue/join", json=body) as joined:
             if joined.status != 200:
                 raise Unwell(f"a question was answered with status {joined.status}")
         stream = f"{self._base}/gradio_api/queue/data?session_hash={self._hash}"
         async with self._session.get(stream, headers={"Accept": "text/event-stream"}) as response:
             async for line in response.content:
                 if line.startswith(b"data:"):
-                    told = json.loads(line[5:])
-                    yield told
-                    if told["msg"] == "process_completed":
+                    event = json.loads(line[5:])
+                    yield event
+                    if event["msg"] == "process_completed":
                         return
         raise Unwell("the stream of answers was cut")

@@ -109,13 +109,13 @@ class Forks:
         await keeper.wait()
         await self._forget()
 
-    def _hear(self, told: dict[str, Any]) -> None:
-        if "started" in told:
-            self._begin(told["started"])
-        elif "failed" in told:
-            self._started.pop(0).set_exception(ChildProcessError(told["failed"]))
+    def _hear(self, event: dict[str, Any]) -> None:
+        if "started" in event:
+            self._begin(event["started"])
+        elif "failed" in event:
+            self._started.pop(0).set_exception(ChildProcessError(event["failed"]))
         else:
-            self._running.pop(told["ended"]).ended.set_result(told["status"])
+            self._running.pop(event["ended"]).ended.set_result(event["status"])
 
     def _begin(self, pid: int) -> None:
         running = Running(pid, lambda number: self._tell({"signal": int(number), "pid": pid}))

@@ -135,9 +135,9 @@ class Hosting:
 
     def _addressed(self, scope: Any) -> PrototypeProcess | None:
         """The prototype of this address; only its plainest spelling counts, so that no other is mistaken for it."""
-        found = _ADDRESS.match(scope["path"])
-        spelled = found and scope.get("raw_path", b"").startswith(found[0].encode())
-        return self._children.get(found["slug"]) if found and spelled else None
+        match = _ADDRESS.match(scope["path"])
+        spelled = match and scope.get("raw_path", b"").startswith(match[0].encode())
+        return self._children.get(match["slug"]) if match and spelled else None
 
     async def _request(self, child: PrototypeProcess, scope: Any, receive: Any, send: Any) -> None:
         navigation = _is_navigation(scope)
@@ -176,8 +176,8 @@ class Hosting:
                 if child.state == "awake" and now - child.touched > self.limits.idle_seconds:
                     await child.end("asleep", "nobody used it")
             up = {child.running.pid: child for child in self._children.values() if child.running}
-            found = await asyncio.to_thread(families, up)
-            for pid, family in found.items():
+            use = await asyncio.to_thread(families, up)
+            for pid, family in use.items():
                 await asyncio.to_thread(self._hold_bounds, up[pid], family, counted)
 
     def _hold_bounds(self, child: PrototypeProcess, family: Family, counted: bool) -> None:

@@ -75,13 +75,15 @@ def families(roots: Iterable[int]) -> dict[int, Family]:
     """The family of each process id in `roots`, without those that have ended."""
     import psutil
 
-    found: dict[int, psutil.Process] = {}
+    processes: dict[int, psutil.Process] = {}
     children: dict[int, list[int]] = defaultdict(list)
     for process in psutil.process_iter(["ppid"]):
-        found[process.pid] = process
+        processes[process.pid] = process
         children[process.info["ppid"]].append(process.pid)
     return {
-        root: Family(tuple(found[pid] for pid in _below(root, children))) for root in roots if root in found
+        root: Family(tuple(processes[pid] for pid in _below(root, children)))
+        for root in roots
+        if root in processes
     }
 
 
@@ -92,9 +94,9 @@ def _below(root: int, children: dict[int, list[int]]) -> list[int]:
     return family
 
 
-def _bytes(process: "psutil.Process", asked: str, field: str) -> int:
+def _bytes(process: "psutil.Process", method: str, field: str) -> int:
     import psutil
 
     with suppress(psutil.Error):
-        return int(getattr(getattr(process, asked)(), field))
+        return int(getattr(getattr(process, method)(), field))
     return 0

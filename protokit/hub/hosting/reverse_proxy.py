@@ -262,7 +262,7 @@ def _inward(scope: Any, key: str) -> Headers:
     ]
     cookies = _without_ours(value for name, value in given if name == "cookie")
     client = scope.get("client")
-    told = {
+    forwarded = {
         "cookie": cookies,
         "x-forwarded-for": client[0] if client else "",
         "x-forwarded-proto": {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"]),
@@ -271,7 +271,7 @@ def _inward(scope: Any, key: str) -> Headers:
         BY_VISITOR: _visitor(scope),
         BY_UPLOADS: "1" if _may_upload(scope) else "",
     }
-    return passed + [(name, value) for name, value in told.items() if value]
+    return passed + [(name, value) for name, value in forwarded.items() if value]
 
 
 def _visitor(scope: Any) -> str:
@@ -315,8 +315,8 @@ def _outward(raw: Iterable[tuple[bytes, bytes]], scope: Any) -> list[tuple[bytes
 def _kept_below(cookie: str, base: str) -> str:
     parts = [part.strip() for part in cookie.split(";")]
     bounds = ("path", "domain")
-    kept = [parts[0], *(p for p in parts[1:] if p.partition("=")[0].strip().lower() not in bounds)]
-    return "; ".join([*kept, f"Path={base}"])
+    attributes = [parts[0], *(p for p in parts[1:] if p.partition("=")[0].strip().lower() not in bounds)]
+    return "; ".join([*attributes, f"Path={base}"])
 
 
 def _same_origin(scope: Any) -> bool:

@@ -19,28 +19,28 @@ class RunFolders:
     Where another has the folder, or sockets in it would have too long a path, the rooms are elsewhere.
     """
 
-    def __init__(self, wanted: Path) -> None:
-        self._wanted = wanted.resolve()
-        self._lock = FileLock(self._wanted / _LOCK, thread_local=False)
+    def __init__(self, preferred: Path) -> None:
+        self._preferred = preferred.resolve()
+        self._lock = FileLock(self._preferred / _LOCK, thread_local=False)
         self._elsewhere: Path | None = None
 
     def open(self) -> None:
         """Take the folder, and clear away what a Hub that was killed left in it."""
-        self._wanted.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fits = len(os.fsencode(self._wanted)) + _IN_A_ROOM <= _LONGEST_SOCKET
+        self._preferred.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fits = len(os.fsencode(self._preferred)) + _IN_A_ROOM <= _LONGEST_SOCKET
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
             fits = False
         else:
-            for left in self._wanted.iterdir():
+            for left in self._preferred.iterdir():
                 if left.name != _LOCK:
                     remove(left)
         self._elsewhere = None if fits else Path(tempfile.mkdtemp(prefix="protokit-"))
 
     def new(self) -> Path:
         """An empty folder that only this user can read. Raises OSError."""
-        return Path(tempfile.mkdtemp(prefix="", dir=self._elsewhere or self._wanted))
+        return Path(tempfile.mkdtemp(prefix="", dir=self._elsewhere or self._preferred))
 
     def close(self) -> None:
         """Give the folder back."""

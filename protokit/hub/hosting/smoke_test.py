@@ -80,8 +80,12 @@ async def _open(session: "ClientSession", base: str) -> str:
 async def _draw(session: "ClientSession", base: str) -> str:
     elements = 0
     async with StreamlitTab(session, base) as tab:
-        async for told in tab.run():
-            kind = told.delta.new_element.WhichOneof("type") if told.WhichOneof("type") == "delta" else None
+        async for message in tab.run():
+            kind = (
+                message.delta.new_element.WhichOneof("type")
+                if message.WhichOneof("type") == "delta"
+                else None
+            )
             if kind == "exception":
                 raise Unwell("its page shows an error")
             elements += kind is not None

@@ -106,8 +106,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     def end(self, note: str = "") -> "Job":
         """The same job with its current step done."""
         *before, now = self.steps
-        done = msgspec.structs.replace(now, ended=time.time(), note=note)
-        return msgspec.structs.replace(self, steps=(*before, done))
+        last = msgspec.structs.replace(now, ended=time.time(), note=note)
+        return msgspec.structs.replace(self, steps=(*before, last))
 
     def again(self, blueprint: str = "") -> "Job":
         """The same wish from the beginning, with this blueprint if one is given."""

@@ -108,7 +108,7 @@ class JobQueue:
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         try:
-            _, said = await asyncio.wait_for(maker.communicate(taken.encode()), TIMEOUT_S)
+            _, errors = await asyncio.wait_for(maker.communicate(taken.encode()), TIMEOUT_S)
         except TimeoutError:
             self._fail(number, f"This took longer than {TIMEOUT_S / 60:.0f} minutes, so it was stopped.")
             return
@@ -117,7 +117,7 @@ class JobQueue:
                 maker.kill()
                 await maker.wait()
         if maker.returncode:
-            _LOG.error("job %s: %s", number, said.decode(errors="replace")[-4000:])
+            _LOG.error("job %s: %s", number, errors.decode(errors="replace")[-4000:])
             self._fail(number, "One of the documents broke the reader, so nothing was made.")
 
     async def _open(self, number: str) -> None:

@@ -71,18 +71,18 @@ def declared_utf8(content_type: str) -> bool:
 
 async def form_token(receive: Receive, content_type: str) -> tuple[str, Receive]:
     """The token in the first field of a form ("" for none), and a `receive` that starts from the beginning."""
-    kept: list[Message] = []
+    messages: list[Message] = []
     start = b""
     more = True
     while more and len(start) < _ENOUGH and not _first_field(start, content_type, whole=False):
         message = await receive()
-        kept.append(message)
+        messages.append(message)
         start += message.get("body", b"")
         more = message.get("more_body", False)
-    kept.reverse()
+    messages.reverse()
 
     async def again() -> Message:
-        return kept.pop() if kept else await receive()
+        return messages.pop() if messages else await receive()
 
     return _first_field(start, content_type, whole=not more), again
 

@@ -23,16 +23,16 @@ def secured(place: Route, sent: Iterable[Header], *, origin: str, framers: str, 
     """The headers of an answer from `place`. `origin` is the page's own ("https://hub.example.com"),
     `framers` and `framed` the other origins that may frame it and that it may frame (CSP, "" for none)."""
     if place.kind == "app":
-        kept = [header for header in sent if header[0].lower() not in _NOT_FROM_PROTOTYPES]
-        wanted = {
+        own = [header for header in sent if header[0].lower() not in _NOT_FROM_PROTOTYPES]
+        headers = {
             **_ALWAYS,
             "content-security-policy": f"{PAGE_POLICY}; frame-ancestors 'self' {framers}".rstrip(),
         }
-        return _with(kept, wanted)
+        return _with(own, headers)
     sent = list(sent)
     lasting = any(name.lower() == b"cache-control" for name, _ in sent) or place.kind == "public"
-    wanted = {**_ALWAYS, **_OURS, **_page(place, origin, framers, framed)}
-    return _with(sent, wanted if lasting else {**wanted, "cache-control": "no-store"})
+    headers = {**_ALWAYS, **_OURS, **_page(place, origin, framers, framed)}
+    return _with(sent, headers if lasting else {**headers, "cache-control": "no-store"})
 
 
 def _page(place: Route, origin: str, framers: str, framed: str) -> dict[str, str]:
@@ -59,8 +59,8 @@ def _page(place: Route, origin: str, framers: str, framed: str) -> dict[str, str
     }
 
 
-def _with(sent: Iterable[Header], wanted: dict[str, str]) -> list[Header]:
-    ours = {name.encode() for name in wanted}
+def _with(sent: Iterable[Header], headers: dict[str, str]) -> list[Header]:
+    ours = {name.encode() for name in headers}
     # A prototype's own, stricter policy stays beside ours: a browser keeps to both.
-    kept = [header for header in sent if header[0].lower() not in ours - {b"content-security-policy"}]
-    return kept + [(name.encode(), value.encode("latin-1")) for name, value in wanted.items()]
+    others = [header for header in sent if header[0].lower() not in ours - {b"content-security-policy"}]
+    return others + [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]

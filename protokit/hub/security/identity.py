@@ -57,21 +57,21 @@ class VisitorIdentity:
         for value in cookies(headers, VISIT_COOKIE):
             match self._keys.read("visit cookie", value):
                 case [kind, place, str(name)] if place == slug:
-                    found = self._store.session(name) if kind == "owner" else self._store.visit(name)
-                    if found:
-                        return found
+                    visitor = self._store.session(name) if kind == "owner" else self._store.visit(name)
+                    if visitor:
+                        return visitor
         return None
 
     def identify(self, headers: Iterable[tuple[bytes, bytes]], slug: str = "") -> Visitor:
         """Who asks for the prototype `slug`, or for the Hub itself."""
-        found = self.owner(headers) or (self.visit(headers, slug) if slug else None)
-        if found is None:
+        visitor = self.owner(headers) or (self.visit(headers, slug) if slug else None)
+        if visitor is None:
             return NOBODY
         with suppress(OperationalError):  # a full disk is no reason to shut people out
-            self._store.touch(found)
-        if isinstance(found, Session):
-            return Visitor("owner", found.id, uploads=True)
-        return Visitor("guest", found.id, found.link, found.slug, found.uploads)
+            self._store.touch(visitor)
+        if isinstance(visitor, Session):
+            return Visitor("owner", visitor.id, uploads=True)
+        return Visitor("guest", visitor.id, visitor.link, visitor.slug, visitor.uploads)
 
     def still(self, visitor: Visitor) -> bool:
         """Whether somebody who got in would get in now."""
@@ -82,10 +82,10 @@ class VisitorIdentity:
     def owner_cookie(self, session: Session) -> str:
         return self._keys.sign("owner cookie", session.id)
 
-    def visit_cookie(self, found: Session | Visit, slug: str) -> str:
+    def visit_cookie(self, visitor: Session | Visit, slug: str) -> str:
         """A cookie for the prototype `slug` and nothing else, also where the owner holds it."""
         return self._keys.sign(
-            "visit cookie", ["owner" if isinstance(found, Session) else "guest", slug, found.id]
+            "visit cookie", ["owner" if isinstance(visitor, Session) else "guest", slug, visitor.id]
         )
 
 

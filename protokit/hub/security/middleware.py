@@ -84,76 +84,76 @@ class SecurityMiddleware:
         scope = {**forwarded(scope, self._settings), "state": dict(scope.get("state") or {})}
         scope["state"] |= {"visitor": NOBODY, "csrf": ""}
         try:
-            asked = requests.read(scope, self._settings)
+            request = requests.read(scope, self._settings)
         except BadAddress as problem:
             plain = PlainTextResponse(str(problem), 400, {"X-Content-Type-Options": "nosniff"})
             await _answer(plain, scope, receive, send)
             return
-        browser = next(cookies(asked.headers, FORM_COOKIE), "")
-        reply = ResponseSender(self._settings, asked, send, browser or secrets.token_urlsafe(16))
+        browser = next(cookies(request.headers, FORM_COOKIE), "")
+        reply = ResponseSender(self._settings, request, send, browser or secrets.token_urlsafe(16))
         incoming = Incoming(receive)
         try:
-            await self._admit(asked, reply, incoming)
+            await self._admit(request, reply, incoming)
         except _Turned as turned:
-            await self._turn_away(asked, reply, incoming, turned)
+            await self._turn_away(request, reply, incoming, turned)
         except Full:
-            await self._turn_away(asked, reply, incoming, _Turned(503, _FULL))
+            await self._turn_away(request, reply, incoming, _Turned(503, _FULL))
 
-    async def _admit(self, asked: GateRequest, reply: ResponseSender, receive: Receive) -> None:
-        if asked.comes_from_elsewhere and (asked.changes or asked.scope["type"] == "websocket"):
+    async def _admit(self, request: GateRequest, reply: ResponseSender, receive: Receive) -> None:
+        if request.comes_from_elsewhere and (request.changes or request.scope["type"] == "websocket"):
             raise _Turned(403, "This request came from another site.")
-        if self._handover.concerns(asked):
+        if self._handover.concerns(request):
             try:
-                elsewhere = await self._threaded(self._handover.answer, asked)
+                elsewhere = await self._threaded(self._handover.answer, request)
             except Nowhere:
                 raise _Turned(404, "There is nothing here.") from None
             if elsewhere:
-                await _answer(elsewhere, asked.scope, receive, reply)
+                await _answer(elsewhere, request.scope, receive, reply)
                 return
-        place, state = asked.place, asked.scope["state"]
+        place, state = request.place, request.scope["state"]
         if place.kind != "public":
-            state["visitor"] = await self._identify(asked)
+            state["visitor"] = await self._identify(request)
             if state["visitor"] == NOBODY:
                 raise _Turned(401, _WHO_ARE_YOU)
-        if asked.uploads:
-            self._check_upload(asked, state["visitor"])
+        if request.uploads:
+            self._check_upload(request, state["visitor"])
         for_whom = csrf.subject(place, state["visitor"], reply.browser)
         state["csrf"] = csrf.issue(self._keys, for_whom)
         if place.kind == "owner":
-            self._check_reader(asked, for_whom)
+            self._check_reader(request, for_whom)
         try:
-            with self._crowd.place(asked.scope):
-                await self._pass(asked, reply, await self._checked_body(asked, for_whom, receive))
+            with self._crowd.place(request.scope):
+                await self._pass(request, reply, await self._checked_body(request, for_whom, receive))
         finally:
-            if asked.changes and place.kind == "owner":
-                await self._log_change(asked, reply.status)
+            if request.changes and place.kind == "owner":
+                await self._log_change(request, reply.status)
 
-    async def _log_change(self, asked: GateRequest, status: int) -> None:
+    async def _log_change(self, request: GateRequest, status: int) -> None:
         """Note what the owner changed: every form that did something leads on to another page, or says so."""
-        detail = asked.scope["state"].get("audit")
+        detail = request.scope["state"].get("audit")
         if status != 303 and detail is None:
             return
-        action, slug = action_of(asked.path)
-        client = asked.scope.get("client")
+        action, slug = action_of(request.path)
+        client = request.scope.get("client")
         address = client[0] if client else ""
         await self._threaded(
             self._store.note, action, "owner", address=address, slug=slug, detail=detail or ""
         )
 
-    async def _identify(self, asked: GateRequest) -> Visitor:
+    async def _identify(self, request: GateRequest) -> Visitor:
         try:
-            return await self._threaded(self._visitors.identify, asked.headers, asked.place.slug)
+            return await self._threaded(self._visitors.identify, request.headers, request.place.slug)
         except SQLAlchemyError as error:
             _LOG.error("The Hub's database cannot be used: %s", error)
             raise _Turned(503, _NO_DATABASE) from None
 
-    def _check_upload(self, asked: GateRequest, visitor: Visitor) -> None:
+    def _check_upload(self, request: GateRequest, visitor: Visitor) -> None:
         """Take files only where the link says so. Streamlit counts none itself; before Gradio stands our guard."""
         if not visitor.uploads:
             raise _Turned(403, "Files cannot be uploaded to this page.")
-        if requests.STREAMLIT_UPLOAD not in asked.path or asked.scope["method"] == "DELETE":
+        if requests.STREAMLIT_UPLOAD not in request.path or request.scope["method"] == "DELETE":
             return
-        size = declared(asked.headers) or self._uploads.limits.file_bytes
+        size = declared(request.headers) or self._uploads.limits.file_bytes
         try:
             self._uploads.take(visitor.id, max(0, size - _FORM_BYTES))
         except UploadRefused as refusal:
@@ -167,40 +167,40 @@ class SecurityMiddleware:
         except SQLAlchemyError:
             return True  # while its database is away nobody can revoke anything either
 
-    def _check_reader(self, asked: GateRequest, for_whom: str) -> None:
+    def _check_reader(self, request: GateRequest, for_whom: str) -> None:
         """Owner's pages are for windows, not for the scripts or frames of a prototype on the same origin."""
-        mode, destination = asked.said.get("sec-fetch-mode"), asked.said.get("sec-fetch-dest")
+        mode, destination = request.fields.get("sec-fetch-mode"), request.fields.get("sec-fetch-dest")
         if mode is None or (mode == "navigate" and destination == "document"):
             return  # a browser says neither over plain http to another machine
-        if destination == "image" and asked.said.get("sec-fetch-site") == "same-origin":
+        if destination == "image" and request.fields.get("sec-fetch-site") == "same-origin":
             return
-        if mode == "navigate" or not csrf.fits(self._keys, asked.said.get(csrf.HEADER, ""), for_whom):
+        if mode == "navigate" or not csrf.fits(self._keys, request.fields.get(csrf.HEADER, ""), for_whom):
             raise _Turned(403, "This page is not for scripts or frames.")
 
-    async def _checked_body(self, asked: GateRequest, for_whom: str, receive: Receive) -> Bounded:
-        most = self._most(asked)
-        if declared(asked.headers) > most:
+    async def _checked_body(self, request: GateRequest, for_whom: str, receive: Receive) -> Bounded:
+        most = self._most(request)
+        if declared(request.headers) > most:
             raise _Turned(413, _too_large(most))
-        if asked.place.kind != "app" and not declared_utf8(asked.said.get("content-type", "")):
+        if request.place.kind != "app" and not declared_utf8(request.fields.get("content-type", "")):
             raise _Turned(400, "This form is in another encoding than UTF-8.")
-        if asked.changes and asked.place.kind != "app":
-            given = asked.said.get(csrf.HEADER, "")
+        if request.changes and request.place.kind != "app":
+            given = request.fields.get(csrf.HEADER, "")
             if not given:
-                given, receive = await form_token(receive, asked.said.get("content-type", ""))
+                given, receive = await form_token(receive, request.fields.get("content-type", ""))
             if not csrf.fits(self._keys, given, for_whom):
                 raise _Turned(403, _STALE)
         return Bounded(receive, most)
 
-    def _most(self, asked: GateRequest) -> int:
-        uploads = asked.said.get("content-type", "").lower().startswith("multipart/form-data")
-        if asked.place.kind == "app" or (asked.place.kind == "owner" and uploads):
+    def _most(self, request: GateRequest) -> int:
+        uploads = request.fields.get("content-type", "").lower().startswith("multipart/form-data")
+        if request.place.kind == "app" or (request.place.kind == "owner" and uploads):
             return self._settings.upload_bytes
-        return MEGABYTE if asked.place.kind == "owner" else _FORM_BYTES
+        return MEGABYTE if request.place.kind == "owner" else _FORM_BYTES
 
-    async def _pass(self, asked: GateRequest, reply: ResponseSender, body: Bounded) -> None:
+    async def _pass(self, request: GateRequest, reply: ResponseSender, body: Bounded) -> None:
         """Run the app for as long as the visitor may be there and sends no more than they may."""
-        visitor: Visitor = asked.scope["state"]["visitor"]
-        running = asyncio.ensure_future(self._app(asked.scope, body, reply.unless(body)))
+        visitor: Visitor = request.scope["state"]["visitor"]
+        running = asyncio.ensure_future(self._app(request.scope, body, reply.unless(body)))
         try:
             while not (await asyncio.wait({running}, timeout=self._recheck))[0]:
                 if not await self._may_stay(visitor):
@@ -217,28 +217,28 @@ class SecurityMiddleware:
             if not body.exceeded:
                 raise
         if body.exceeded and not reply.started:
-            raise _Turned(413, _too_large(self._most(asked)))
+            raise _Turned(413, _too_large(self._most(request)))
 
     async def _turn_away(
-        self, asked: GateRequest, reply: ResponseSender, receive: Incoming, turned: _Turned
+        self, request: GateRequest, reply: ResponseSender, receive: Incoming, turned: _Turned
     ) -> None:
-        if asked.scope["type"] == "websocket":
+        if request.scope["type"] == "websocket":
             await reply({"type": "websocket.close", "code": 1008, "reason": turned.words})
             return
-        if asked.changes:
+        if request.changes:
             await receive.drain(2 * self._settings.upload_bytes if turned.status == 413 else MEGABYTE)
-        if asked.place.kind == "app":
-            reply.place = Route("frame", asked.place.slug)  # the page is ours, not the prototype's
+        if request.place.kind == "app":
+            reply.place = Route("frame", request.place.slug)  # the page is ours, not the prototype's
         public = csrf.subject(Route("public"), NOBODY, reply.browser)
-        asked.scope["state"] |= {"visitor": NOBODY, "csrf": csrf.issue(self._keys, public)}
-        if asked.navigates:
-            asked.scope.setdefault("app", self._app)
+        request.scope["state"] |= {"visitor": NOBODY, "csrf": csrf.issue(self._keys, public)}
+        if request.navigates:
+            request.scope.setdefault("app", self._app)
             page = await self._threaded(
-                self._refused, HTTPConnection(asked.scope), turned.status, turned.words
+                self._refused, HTTPConnection(request.scope), turned.status, turned.words
             )
         else:
             page = PlainTextResponse(turned.words, turned.status)
-        await _answer(page, asked.scope, receive, reply)
+        await _answer(page, request.scope, receive, reply)
 
     async def _threaded(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*args, **kwargs))

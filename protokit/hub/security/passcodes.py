@@ -27,14 +27,14 @@ def hashed(passcode: str, *, shortest: int = LINK_LENGTH) -> str:
         return _HASHER.hash(text)
 
 
-def matches(passcode: str, kept: str) -> bool:
+def matches(passcode: str, stored: str) -> bool:
     """Whether `kept` is the hash of `passcode`."""
     text = _plain(passcode)
-    if not kept or not 0 < len(text) <= _LONGEST:
+    if not stored or not 0 < len(text) <= _LONGEST:
         return False
     try:
         with _AT_ONCE:
-            return _HASHER.verify(kept, text)
+            return _HASHER.verify(stored, text)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -19,7 +19,7 @@ class GateRequest:
     host: str
     port: str
     """ "" where the browser named none."""
-    said: dict[str, str]
+    fields: dict[str, str]
     """The headers by name in small letters; of repeated ones the last."""
 
     @property
@@ -54,15 +54,15 @@ class GateRequest:
     @property
     def navigates(self) -> bool:
         """Whether a browser would show the answer as a page."""
-        if self.scope["type"] != "http" or "text/html" not in self.said.get("accept", ""):
+        if self.scope["type"] != "http" or "text/html" not in self.fields.get("accept", ""):
             return False
-        return self.said.get("sec-fetch-mode", "navigate") == "navigate"
+        return self.fields.get("sec-fetch-mode", "navigate") == "navigate"
 
     @property
     def comes_from_elsewhere(self) -> bool:
         """Whether a page of another origin sent it. The scheme is left out: a proxy may not have told it."""
-        site = self.said.get("sec-fetch-site", "same-origin")
-        origin = self.said.get("origin")
+        site = self.fields.get("sec-fetch-site", "same-origin")
+        origin = self.fields.get("origin")
         if site not in ("same-origin", "none"):
             return True
         return origin is not None and _plain(origin.partition("://")[2].lower()) != _plain(self.authority)
@@ -80,5 +80,5 @@ def read(scope: Scope, settings: HubSettings) -> GateRequest:
     if scope["path"] != "/health" and not answers_to(host, settings):
         raise BadAddress("This Hub does not go by that name.")
     scheme = "https" if scope["scheme"] in ("https", "wss") else "http"
-    said = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    return GateRequest(scope, place, scheme, host, port, said)
+    fields = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    return GateRequest(scope, place, scheme, host, port, fields)

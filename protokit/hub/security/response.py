@@ -17,9 +17,9 @@ Send = Callable[[Message], Awaitable[None]]
 class ResponseSender:
     """A `send` that secures the headers and knows how far the answer is."""
 
-    def __init__(self, settings: HubSettings, asked: GateRequest, send: Send, browser: str) -> None:
-        self._settings, self._asked, self._send = settings, asked, send
-        self.place = asked.place
+    def __init__(self, settings: HubSettings, request: GateRequest, send: Send, browser: str) -> None:
+        self._settings, self._request, self._send = settings, request, send
+        self.place = request.place
         self.browser = browser
         """The random value in the cookie that tells browsers apart."""
         self.started = self._ended = False
@@ -51,27 +51,27 @@ class ResponseSender:
         if self._ended:
             return
         with suppress(Exception):  # the server may have closed the connection meanwhile
-            if self._asked.scope["type"] == "websocket":
+            if self._request.scope["type"] == "websocket":
                 await self({"type": "websocket.close", "code": 1008})
             else:
                 await self({"type": "http.response.body", "body": b""})
 
     def _secured(self, sent: list[Header]) -> list[Header]:
-        asked, settings = self._asked, self._settings
+        request, settings = self._request, self._settings
         framers = framed = ""
         if settings.apart and self.place.slug:
-            framers = f"{asked.scheme}://{settings.hub_at(asked.host, asked.port)}"
+            framers = f"{request.scheme}://{settings.hub_at(request.host, request.port)}"
         elif settings.apart:
-            framed = f"{asked.scheme}://{settings.prototype_at('*', asked.host, asked.port)}"
-        headers = secured(self.place, sent, origin=asked.origin, framers=framers, framed=framed)
-        told = [*headers, *([_ONLY_TLS] if asked.scheme == "https" else []), *self._form_cookie(sent)]
-        return told if self.place.kind == "app" else [_lasting(header) for header in told]
+            framed = f"{request.scheme}://{settings.prototype_at('*', request.host, request.port)}"
+        headers = secured(self.place, sent, origin=request.origin, framers=framers, framed=framed)
+        answer = [*headers, *([_ONLY_TLS] if request.scheme == "https" else []), *self._form_cookie(sent)]
+        return answer if self.place.kind == "app" else [_lasting(header) for header in answer]
 
     def _form_cookie(self, sent: list[Header]) -> list[Header]:
         page = any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in sent)
-        if self.place.kind == "app" or not page or any(cookies(self._asked.headers, FORM_COOKIE)):
+        if self.place.kind == "app" or not page or any(cookies(self._request.headers, FORM_COOKIE)):
             return []
-        secure = "; Secure" if self._asked.scheme == "https" else ""
+        secure = "; Secure" if self._request.scheme == "https" else ""
         value = f"{FORM_COOKIE}={self.browser}; Path=/; HttpOnly; SameSite=Lax{secure}"
         return [(b"set-cookie", value.encode())]
 

@@ -53,10 +53,10 @@ def place_of(scope: Scope) -> Route:
 def host_of(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str]:
     """Name (small letters, brackets kept) and port ("" for none) of the one Host header. Raises BadAddress."""
     hosts = [value for name, value in headers if name == b"host"]
-    found = _HOST.match(hosts[0].decode("latin-1").lower()) if len(hosts) == 1 else None
-    if found is None:
+    match = _HOST.match(hosts[0].decode("latin-1").lower()) if len(hosts) == 1 else None
+    if match is None:
         raise BadAddress("This request names no host, or several.")
-    return found["name"].rstrip("."), found["port"] or ""
+    return match["name"].rstrip("."), match["port"] or ""
 
 
 def answers_to(name: str, settings: HubSettings) -> bool:
@@ -83,13 +83,13 @@ def forwarded(scope: Scope, settings: HubSettings) -> Scope:
     client = scope.get("client")
     if not client or not is_trusted(client[0], settings):
         return scope
-    said = {name: value.decode("latin-1") for name, value in scope["headers"]}
-    scheme = said.get(b"x-forwarded-proto", "").strip().lower()
+    fields = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    scheme = fields.get(b"x-forwarded-proto", "").strip().lower()
     if scheme in ("http", "https"):
         secure = scheme == "https"
         websocket = scope["type"] == "websocket"
         scope = {**scope, "scheme": {True: "wss", False: "ws"}[secure] if websocket else scheme}
-    for hop in reversed(said.get(b"x-forwarded-for", "").split(",")):
+    for hop in reversed(fields.get(b"x-forwarded-for", "").split(",")):
         address = hop.strip()
         if address and not is_trusted(address, settings):
             return {**scope, "client": (address, 0)} if _is_address(address) else scope
@@ -100,8 +100,8 @@ def is_trusted(address: str, settings: HubSettings) -> bool:
     """Whether `address` is a proxy's that is believed what it says of a visitor."""
     if not _is_address(address):
         return False
-    found = ipaddress.ip_address(address)
-    return any(found in ipaddress.ip_network(proxy, strict=False) for proxy in settings.trusted_proxy)
+    ip = ipaddress.ip_address(address)
+    return any(ip in ipaddress.ip_network(proxy, strict=False) for proxy in settings.trusted_proxy)
 
 
 def _is_address(text: str) -> bool:

@@ -78,10 +78,10 @@ class SignIn:
         )
         if not isinstance(read, str):
             raise spent
-        kept = hashed(passcode, shortest=OWNER_LENGTH)
+        stored = hashed(passcode, shortest=OWNER_LENGTH)
         if not self._store.claim_start(_digest(read)):
             raise spent
-        self._store.set_passcode(kept)
+        self._store.set_passcode(stored)
         self._right(request, "start")
         self._note(request, "passcode chosen", "owner")
         return self._begin(request)
@@ -122,8 +122,8 @@ class SignIn:
 
     def known(self, request: "HTTPConnection", link: Link) -> Visit | None:
         """The visit of somebody who came by this link before, in this browser."""
-        found = self._visitors.visit(request.scope["headers"], link.slug)
-        return found if isinstance(found, Visit) and found.link == link.id else None
+        visit = self._visitors.visit(request.scope["headers"], link.slug)
+        return visit if isinstance(visit, Visit) and visit.link == link.id else None
 
     def enter(self, request: "HTTPConnection", token: str, passcode: str = "") -> Visit:
         """Let a guest in by a share link. Raises Refused."""

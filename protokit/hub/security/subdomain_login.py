@@ -28,47 +28,47 @@ class SubdomainLogin:
         self._domain, self._visitors = store.settings.base_domain, VisitorIdentity(store, keys)
         self._settings = store.settings
 
-    def concerns(self, asked: GateRequest) -> bool:
+    def concerns(self, request: GateRequest) -> bool:
         """Whether `answer` has to be asked."""
-        return self._settings.apart and asked.path != "/health"
+        return self._settings.apart and request.path != "/health"
 
-    def answer(self, asked: GateRequest) -> Response | None:
+    def answer(self, request: GateRequest) -> Response | None:
         """Where to go instead; None where the right host was asked. Raises Nowhere."""
-        slug = prototype_of(asked.host, self._settings)
+        slug = prototype_of(request.host, self._settings)
         if slug:
-            return self._at_prototype(asked, slug)
-        if self._settings.prototypes_port and asked.port == str(self._settings.prototypes_port):
-            if asked.place.slug or asked.path.startswith(_ANYWHERE):
+            return self._at_prototype(request, slug)
+        if self._settings.prototypes_port and request.port == str(self._settings.prototypes_port):
+            if request.place.slug or request.path.startswith(_ANYWHERE):
                 return None
             raise Nowhere
-        if not asked.place.slug:
+        if not request.place.slug:
             return None
-        if asked.changes or asked.scope["type"] != "http":
+        if request.changes or request.scope["type"] != "http":
             raise Nowhere
-        if asked.place.kind == "frame" and not asked.navigates:
+        if request.place.kind == "frame" and not request.navigates:
             return None  # the Hub's own answer to the Hub's own page: how a prototype is
-        return RedirectResponse(self._way_over(asked), 303)
+        return RedirectResponse(self._way_over(request), 303)
 
-    def _at_prototype(self, asked: GateRequest, slug: str) -> Response | None:
-        if asked.path == _ENTER:
-            return self._enter(asked, slug)
-        if asked.place.slug == slug or asked.path.startswith(_ANYWHERE):
+    def _at_prototype(self, request: GateRequest, slug: str) -> Response | None:
+        if request.path == _ENTER:
+            return self._enter(request, slug)
+        if request.place.slug == slug or request.path.startswith(_ANYWHERE):
             return None
         raise Nowhere
 
-    def _way_over(self, asked: GateRequest) -> str:
-        slug, path = asked.place.slug, quote(asked.path)
-        there = f"{asked.scheme}://{self._settings.prototype_at(slug, asked.host, asked.port)}"
+    def _way_over(self, request: GateRequest) -> str:
+        slug, path = request.place.slug, quote(request.path)
+        there = f"{request.scheme}://{self._settings.prototype_at(slug, request.host, request.port)}"
         if not self._domain:
             return there + path  # cookies know no ports
-        session = self._visitors.owner(asked.headers)
+        session = self._visitors.owner(request.headers)
         if not session:
             return there + path
         ticket = self._keys.sign("handover", [slug, session.id, time.time() + _SECONDS])
         return f"{there}{_ENTER}?{urlencode({'ticket': ticket, 'to': path})}"
 
-    def _enter(self, asked: GateRequest, slug: str) -> Response:
-        fields = parse_qs(asked.scope["query_string"].decode("latin-1"))
+    def _enter(self, request: GateRequest, slug: str) -> Response:
+        fields = parse_qs(request.scope["query_string"].decode("latin-1"))
         path = fields.get("to", [""])[0]
         match self._keys.read("handover", fields.get("ticket", [""])[0]):
             case [place, str(name), float(until)] if place == slug and until > time.time():
@@ -85,7 +85,7 @@ class SubdomainLogin:
                 value,
                 path=f"/p/{slug}",
                 seconds=VISIT_SECONDS,
-                secure=asked.scheme == "https",
+                secure=request.scheme == "https",
             )
         )
         return response

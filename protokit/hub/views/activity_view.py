@@ -59,7 +59,7 @@ def _page(request: Request, form: Mapping[str, str] | None = None, wrong: str = 
     older_than = int(before) if before.isdecimal() and before.isascii() and len(before) < 18 else None
     entries = store.entries(group=group, query=query, before=older_than, limit=A_PAGE + 1)
     rules = store.retention()
-    kept = {"questions_days": rules.questions_days or "", "activity_days": rules.activity_days}
+    days = {"questions_days": rules.questions_days or "", "activity_days": rules.activity_days}
     view = {"show": group, "q": query}
     more = urlencode({**view, "before": entries[A_PAGE - 1].id}) if len(entries) > A_PAGE else ""
     return page(
@@ -72,16 +72,16 @@ def _page(request: Request, form: Mapping[str, str] | None = None, wrong: str = 
         download=urlencode(view),
         groups=list(GROUPS),
         failures=FAILURES,
-        form=form or kept,
+        form=form or days,
         wrong=wrong,
         most_days=MOST_DAYS,
     )
 
 
 def _filter(request: Request) -> tuple[str, str]:
-    asked = request.query_params
-    group = asked.get("show", "")
-    return group if group in GROUPS else "", " ".join(asked.get("q", "").split())[:100]
+    params = request.query_params
+    group = params.get("show", "")
+    return group if group in GROUPS else "", " ".join(params.get("q", "").split())[:100]
 
 
 def _days(form: Mapping[str, str], name: str) -> int | None:

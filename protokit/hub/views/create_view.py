@@ -48,14 +48,14 @@ class CreateForm:
     @classmethod
     def of(cls, form: FormData) -> "CreateForm":
         """The draft that came with a form."""
-        said = {name: value for name, value in form.items() if isinstance(value, str)}
-        number, earlier = said.get("number", ""), said.get("earlier", "")
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        number, earlier = fields.get("number", ""), fields.get("earlier", "")
         return cls(
-            prompt=said.get("prompt", "").strip(),
-            name=said.get("name", "").strip(),
-            screen=said.get("screen", "streamlit"),
-            blueprint=said.get("blueprint", ""),
-            model=said.get("model", "").strip() or "offline",
+            prompt=fields.get("prompt", "").strip(),
+            name=fields.get("name", "").strip(),
+            screen=fields.get("screen", "streamlit"),
+            blueprint=fields.get("blueprint", ""),
+            model=fields.get("model", "").strip() or "offline",
             earlier=earlier if ID.fullmatch(earlier) else "",
             number=number if ID.fullmatch(number) else secrets.token_hex(8),
         )
@@ -100,13 +100,13 @@ def routes() -> list[Route]:
 
 def form(request: Request) -> Response:
     """The empty form, or the one of an earlier job to be changed (`from`)."""
-    asked = request.query_params
-    job = hub_of(request).jobs.job(asked.get("from", ""))
-    draft = CreateForm(prompt=asked.get("prompt", "")[:MOST_CHARACTERS])
+    params = request.query_params
+    job = hub_of(request).jobs.job(params.get("from", ""))
+    draft = CreateForm(prompt=params.get("prompt", "")[:MOST_CHARACTERS])
     if job:
         draft = CreateForm(job.prompt, job.name, job.screen, job.blueprint, job.model, earlier=job.id)
-    if asked.get("blueprint") in lookup.blueprints():
-        draft = replace(draft, blueprint=asked["blueprint"])
+    if params.get("blueprint") in lookup.blueprints():
+        draft = replace(draft, blueprint=params["blueprint"])
     return _form_page(request, draft)
 
 
@@ -165,13 +165,13 @@ async def choose(request: Request) -> Response:
 def _form_page(request: Request, draft: CreateForm, status_code: int = 200) -> Response:
     jobs = hub_of(request).jobs
     earlier = jobs.folder(draft.earlier) / DOCUMENTS if draft.earlier else None
-    kept = sorted(path.name for path in earlier.iterdir()) if earlier and earlier.is_dir() else []
+    names = sorted(path.name for path in earlier.iterdir()) if earlier and earlier.is_dir() else []
     return page(
         request,
         "new.html",
         status_code,
         draft=draft,
-        kept=kept,
+        kept=names,
         examples=EXAMPLES,
         blueprints=[(card.name, card.title, card.pitch) for card in lookup.blueprints().values()],
         most=MOST_CHARACTERS,

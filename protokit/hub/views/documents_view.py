@@ -42,16 +42,16 @@ def routes(home: str) -> list[BaseRoute]:
 
 def show(request: Request) -> Response:
     """The documents, with what happened just now."""
-    bench, asked = opened(request), request.query_params
-    name, done = asked.get("name", "")[:200], None
-    if asked.get("done") == "removed":
+    bench, params = opened(request), request.query_params
+    name, notice = params.get("name", "")[:200], None
+    if params.get("done") == "removed":
         undo = f"{bench.home}/documents/restore?{urlencode({'name': name})}"
-        done = Done(f"Removed {name}.", undo)
-    elif asked.get("done") == "again":
-        done = Done(f"{name} is read again when the prototype starts.")
-    elif asked.get("done") in ("added", "back"):
-        done = Done(f"{'Added' if asked['done'] == 'added' else 'Took back'} {name}.")
-    return _page(request, bench, done=done)
+        notice = Done(f"Removed {name}.", undo)
+    elif params.get("done") == "again":
+        notice = Done(f"{name} is read again when the prototype starts.")
+    elif params.get("done") in ("added", "back"):
+        notice = Done(f"{'Added' if params['done'] == 'added' else 'Took back'} {name}.")
+    return _page(request, bench, done=notice)
 
 
 async def add(request: Request) -> Response:
@@ -74,8 +74,8 @@ async def add(request: Request) -> Response:
     if refused or not added:
         refused = refused or [UploadRefusal("Nothing", "Choose at least one file.")]
         return await run_in_threadpool(_page, request, bench, refused)
-    said = added[0] if len(added) == 1 else f"{len(added)} documents"
-    return back(bench, "/documents", "added", name=said)
+    label = added[0] if len(added) == 1 else f"{len(added)} documents"
+    return back(bench, "/documents", "added", name=label)
 
 
 async def remove(request: Request) -> Response:
@@ -118,8 +118,8 @@ def _page(
     refused: list[UploadRefusal] | None = None,
     done: Done | None = None,
 ) -> Response:
-    found = knowledge_files.documents(bench.folder)
-    shown, paging = paged(request, found, A_PAGE)
+    documents = knowledge_files.documents(bench.folder)
+    shown, paging = paged(request, documents, A_PAGE)
     return bench_page(
         request,
         bench,
@@ -128,7 +128,7 @@ def _page(
         done=done,
         documents=shown,
         paging=paging,
-        size=sum(document.size for document in found),
+        size=sum(document.size for document in documents),
         refused=refused or [],
         most_mb=hub_of(request).settings.upload_mb,
     )

@@ -128,7 +128,7 @@ def _fields(form: Mapping[str, str], spec: Spec) -> dict[str, Any]:
     return fields
 
 
-def _number(given: str, kind: type[float] | type[int], said: str) -> float | None:
+def _number(given: str, kind: type[float] | type[int], label: str) -> float | None:
     plain = given.strip().lstrip("$").replace(",", ".")
     if not plain:
         return None
@@ -136,4 +136,4 @@ def _number(given: str, kind: type[float] | type[int], said: str) -> float | Non
         return kind(plain)
     except ValueError:
         what = "a whole number" if kind is int else "a number"
-        raise ProtokitError(f'{said}: "{given[:40]}" is not {what}', fix="Or leave it empty.") from None
+        raise ProtokitError(f'{label}: "{given[:40]}" is not {what}', fix="Or leave it empty.") from None

@@ -56,20 +56,20 @@ class View:
     @classmethod
     def of(cls, request: Request) -> "View":
         """The view of an address; anything it cannot mean is left out."""
-        asked = request.query_params
-        shelf, sort, number = asked.get("shelf", ""), asked.get("sort", ""), asked.get("page", "")
+        params = request.query_params
+        shelf, sort, number = params.get("shelf", ""), params.get("sort", ""), params.get("page", "")
         return cls(
             shelf=_SHELVES.get(shelf, ""),
-            query=" ".join(asked.get("q", "").split())[:100],
+            query=" ".join(params.get("q", "").split())[:100],
             sort=sort if sort in SORTS else "visited",
             page=min(max(int(number), 1), 10_000) if number.isdecimal() and len(number) < 6 else 1,
         )
 
     def address(self, page: int) -> str:
         """The address of the same view at another page."""
-        said = {"shelf": self.shelf, "q": self.query, "sort": self.sort, "page": page}
+        params = {"shelf": self.shelf, "q": self.query, "sort": self.sort, "page": page}
         usual = {"shelf": "", "q": "", "sort": "visited", "page": 1}
-        return "/?" + urlencode({name: value for name, value in said.items() if value != usual[name]})
+        return "/?" + urlencode({name: value for name, value in params.items() if value != usual[name]})
 
 
 def routes() -> list[Route]:
@@ -130,9 +130,9 @@ async def unarchive(request: Request) -> Response:
 async def copy(request: Request) -> Response:
     """A copy of the folder without its index and its visitors' questions."""
     hub, record = await _asked(request)
-    made = await run_in_threadpool(duplicate, hub, record)
-    hub.hosting.add(made.slug, hub.folder(made.slug))
-    return _back("duplicated", made.slug)
+    twin = await run_in_threadpool(duplicate, hub, record)
+    hub.hosting.add(twin.slug, hub.folder(twin.slug))
+    return _back("duplicated", twin.slug)
 
 
 async def delete(request: Request) -> Response:

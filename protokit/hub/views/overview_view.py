@@ -72,13 +72,13 @@ def preview(request: Request) -> Response:
 
 def health(request: Request) -> Response:
     """How it runs, and what it printed."""
-    bench, said = opened(request), request.query_params.get("done", "")
+    bench, notice = opened(request), request.query_params.get("done", "")
     sandbox = hub_of(request).hosting.sandbox
     return bench_page(
         request,
         bench,
         "prototype_health.html",
-        done=_DONE.get(said),
+        done=_DONE.get(notice),
         log=_log(request, bench),
         lack=sandbox.lack,
         confined=sandbox.holds,

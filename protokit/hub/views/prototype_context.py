@@ -118,7 +118,7 @@ def bench_page(
     **shown: Any,
 ) -> Response:
     """A page of `bench`: what `template` shows, below its head and tabs."""
-    told = {"done": done} if done else {}
+    notice = {"done": done} if done else {}
     shown.setdefault("unread", "")
     return page(
         request,
@@ -129,7 +129,7 @@ def bench_page(
         TABS=TABS,
         percent=percent,
         duration=duration,
-        **told,
+        **notice,
         **shown,
     )
 

@@ -35,7 +35,7 @@ def show(request: Request) -> Response:
     insights = UsageAnalytics(bench.folder)
     kind, before = _kind(request.query_params.get("show", "all")), request.query_params.get("before", "")
     older_than = int(before) if before.isdecimal() and before.isascii() and len(before) < 18 else None
-    asked = insights.asked(kind, before=older_than, limit=A_PAGE + 1)
+    questions = insights.asked(kind, before=older_than, limit=A_PAGE + 1)
     totals, days = insights.totals(), insights.days()
     return bench_page(
         request,
@@ -47,8 +47,8 @@ def show(request: Request) -> Response:
         days=days,
         busiest=max(1, *(day.questions for day in days)),
         gaps=insights.gaps(6),
-        asked=asked[:A_PAGE],
-        older=asked[A_PAGE - 1].id if len(asked) > A_PAGE else None,
+        asked=questions[:A_PAGE],
+        older=questions[A_PAGE - 1].id if len(questions) > A_PAGE else None,
         show=kind,
         KINDS=tuple(_WORDS.items()),
     )
@@ -62,12 +62,12 @@ def show_answer(request: Request) -> Response:
 async def find_out(request: Request) -> Response:
     """The same, with the stage at which the answer was lost."""
     bench = await run_in_threadpool(opened, request)
-    found, wrong = None, ""
+    diagnosis, wrong = None, ""
     try:
-        found = await diagnose(bench.folder, request.path_params["number"])
+        diagnosis = await diagnose(bench.folder, request.path_params["number"])
     except ProtokitError as problem:
         wrong = str(problem)
-    return await run_in_threadpool(_page, request, bench, found, wrong)
+    return await run_in_threadpool(_page, request, bench, diagnosis, wrong)
 
 
 def _page(

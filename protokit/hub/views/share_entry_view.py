@@ -96,5 +96,5 @@ def _wait(response: Response, problem: SignInRefused | None) -> Response:
 
 
 def _sentence(problem: ProtokitError) -> str:
-    said = str(problem)
-    return said[:1].upper() + said[1:]
+    text = str(problem)
+    return text[:1].upper() + text[1:]

@@ -150,14 +150,14 @@ def _make(request: Request, bench: PrototypeContext, form: Mapping[str, str]) ->
 def _shared(request: Request, bench: PrototypeContext, links: Iterable[Link]) -> list[Shared]:
     hub = hub_of(request)
     last = hub.store.last_seen(bench.slug)
-    said: dict[str, list[Opinion]] = {}
+    opinions_of: dict[str, list[Opinion]] = {}
     opinions, _ = read_opinions(bench.folder)
     for opinion in latest(opinions):
-        said.setdefault(opinion.link, []).append(opinion)
-    found = []
+        opinions_of.setdefault(opinion.link, []).append(opinion)
+    rows = []
     for link in links:
         address = str(request.base_url).rstrip("/") + hub.doors.path(link)
-        found.append(
+        rows.append(
             Shared(
                 id=link.id,
                 name=link.name,
@@ -170,11 +170,11 @@ def _shared(request: Request, bench: PrototypeContext, links: Iterable[Link]) ->
                 uploads=link.uploads,
                 expires=link.expires,
                 last=last.get(link.id),
-                said=len(said.get(link.id, [])),
-                would_use=_mean(said.get(link.id, [])),
+                said=len(opinions_of.get(link.id, [])),
+                would_use=_mean(opinions_of.get(link.id, [])),
             )
         )
-    return found
+    return rows
 
 
 def qr_code(text: str) -> Markup:

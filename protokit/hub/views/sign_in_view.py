@@ -65,15 +65,15 @@ async def open_door(request: Request) -> Response:
     """In with the right passcode, to where the person wanted to go."""
     doors = hub_of(request).doors
     async with request.form() as given:
-        passcode, wanted = str(given.get("passcode", "")), _inside(str(given.get("next", "/")))
+        passcode, target = str(given.get("passcode", "")), _inside(str(given.get("next", "/")))
     try:
         session = await doors.in_turn(request, doors.sign_in, request, passcode)
     except SignInRefused as problem:
-        response: Response = sign_in_page(request, wanted, problem.status, _words(problem))
+        response: Response = sign_in_page(request, target, problem.status, _words(problem))
         if problem.wait:
             response.headers["Retry-After"] = str(round(problem.wait) + 1)
         return response
-    response = RedirectResponse(wanted, 303)
+    response = RedirectResponse(target, 303)
     doors.keep_owner(request, response, session)
     doors.keep_device(request, response)
     return response
@@ -124,5 +124,5 @@ def _status(problem: ProtokitError) -> int:
 
 
 def _words(problem: ProtokitError) -> str:
-    said = f"{problem.what[:1].upper()}{problem.what[1:].rstrip('.')}."
-    return f"{said} {problem.fix}".strip()
+    text = f"{problem.what[:1].upper()}{problem.what[1:].rstrip('.')}."
+    return f"{text} {problem.fix}".strip()

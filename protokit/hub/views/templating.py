@@ -52,8 +52,8 @@ class Paging:
 def paged(request: HTTPConnection, rows: Sequence[R], size: int) -> tuple[Sequence[R], Paging]:
     """The rows of the page that the address asks for (`?page=2`), at most `size`; the last one where it is too far."""
     pages = max(1, -(-len(rows) // size))
-    wanted = request.query_params.get("page", "")
-    number = min(max(int(wanted), 1), pages) if wanted.isdecimal() and len(wanted) < 8 else 1
+    typed = request.query_params.get("page", "")
+    number = min(max(int(typed), 1), pages) if typed.isdecimal() and len(typed) < 8 else 1
     return rows[(number - 1) * size : number * size], Paging(number, pages, len(rows))
 
 
@@ -81,7 +81,7 @@ def page(request: HTTPConnection, template: str, status_code: int = 200, **shown
 @cache
 def environment() -> Environment:
     """The templates, with what they can call."""
-    made = Environment(
+    jinja = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -89,15 +89,15 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals["static"] = static
-    made.filters.update(
+    jinja.globals["static"] = static
+    jinja.filters.update(
         ago=template_filters.ago,
         moment=template_filters.moment,
         dollars=template_filters.dollars,
         count=template_filters.count,
         size=template_filters.size,
     )
-    return made
+    return jinja
 
 
 @cache
@@ -126,13 +126,13 @@ def _done(request: HTTPConnection) -> Done | None:
     """What the address says was done before; the words are ours, only the prototype is looked up."""
     from protokit.hub.context import hub_of
 
-    said = _DONE.get(request.query_params.get("done", ""))
-    if said is None:
+    notice = _DONE.get(request.query_params.get("done", ""))
+    if notice is None:
         return None
     slug = request.query_params.get("slug", "")
     if not slug:
-        return said
+        return notice
     store = hub_of(request).store
-    there = [store.record(slug)] if said is not _DONE["deleted"] else store.trashed()
+    there = [store.record(slug)] if notice is not _DONE["deleted"] else store.trashed()
     title = next((record.title for record in there if record and record.slug == slug), "")
-    return Done(said.words.format(title=title), said.undo.format(slug=slug)) if title else None
+    return Done(notice.words.format(title=title), notice.undo.format(slug=slug)) if title else None

@@ -34,8 +34,8 @@ async def act(request: Request) -> Response:
     bench = await run_in_threadpool(opened, request)
     form = await request.form()
     opening = str(form.get("opening", ""))
-    questions, said = [[str(each) for each in form.getlist(name)] for name in ("question", "say")]
-    steps: Steps = list(zip(questions, said, strict=False))
+    questions, texts = [[str(each) for each in form.getlist(name)] for name in ("question", "say")]
+    steps: Steps = list(zip(questions, texts, strict=False))
     do, _, number = str(form.get("do", "save")).partition("-")
     at = int(number) - 1 if number.isdecimal() and number.isascii() else 0
     offers = [str(each) for each in form.getlist("offer")]

@@ -52,7 +52,7 @@ def frame(request: Request) -> Response:
     record = hub.store.record(slug)
     if record is None:
         raise HTTPException(404)
-    asked = request.query_params
+    params = request.query_params
     return page(
         request,
         "visit.html",
@@ -61,8 +61,8 @@ def frame(request: Request) -> Response:
         takes=_takes(request, slug),
         app=f"/p/{slug}/app/",
         home=f"/p/{slug}",
-        thanks="thanks" in asked,
-        unsaid="unsaid" in asked,
+        thanks="thanks" in params,
+        unsaid="unsaid" in params,
         back=_own_page(request, slug) if request.state.visitor.kind == "owner" else "",
         done=None,
     )
@@ -80,9 +80,9 @@ def unavailable(record: Callable[[str], Record | None]) -> Callable[[str, Hostin
     """The page in the place of a prototype that is not awake, for `Hosting`; `record` looks a slug up."""
 
     def waiting(slug: str, status: HostingStatus) -> Response:
-        known = record(slug)
-        title, emoji = (known.title, known.emoji) if known else ("This prototype", "💬")
-        told = TOLD.get(status.state)
+        row = record(slug)
+        title, emoji = (row.title, row.emoji) if row else ("This prototype", "💬")
+        notice = TOLD.get(status.state)
         text = (
             environment()
             .get_template("waiting.html")
@@ -90,8 +90,8 @@ def unavailable(record: Callable[[str], Record | None]) -> Callable[[str, Hostin
                 slug=slug,
                 emoji=emoji,
                 state=status.state,
-                heading=told[0].format(title=title) if told else f"Waking up {title}",
-                words=told[1] if told else "It slept because nobody used it. A second or two.",
+                heading=notice[0].format(title=title) if notice else f"Waking up {title}",
+                words=notice[1] if notice else "It slept because nobody used it. A second or two.",
             )
         )
         return HTMLResponse(text, 503, headers={"Retry-After": "1", "Cache-Control": "no-store"})

@@ -23,8 +23,8 @@ def load_app(order: WorkerConfig) -> App:
     from protokit.runtime.uploads.gradio_files import guarded
 
     launched = _launch(Path(order.folder, "app.py"))
-    known = inspect.signature(gradio.mount_gradio_app).parameters
-    options = {name: value for name, value in launched.options.items() if name in known}
+    parameters = inspect.signature(gradio.mount_gradio_app).parameters
+    options = {name: value for name, value in launched.options.items() if name in parameters}
     options |= {"path": order.base_path, "show_error": False}
     options["app_kwargs"] = guarded(order.folder, options.get("app_kwargs"))
     launched.blocks.has_launched = True  # else Gradio takes every path for an allowed one

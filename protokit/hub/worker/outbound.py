@@ -46,8 +46,8 @@ class Outbound:
 
     def _stand_in(self, name: str) -> str:
         with self._lock:
-            for address, known in self._names.items():
-                if known == name:
+            for address, host in self._names.items():
+                if host == name:
                     return address
             address = str(IPv4Address(_FIRST + len(self._names)))
             self._names[address] = name
@@ -59,11 +59,11 @@ class Outbound:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                asked = json.dumps([self._names.get(host, host), port]).encode()
-                socket.send_fds(self._channel, [asked], [theirs.fileno()])
-            said, descriptors, _, _ = socket.recv_fds(ours, 512, 1)
+                target = json.dumps([self._names.get(host, host), port]).encode()
+                socket.send_fds(self._channel, [target], [theirs.fileno()])
+            reply, descriptors, _, _ = socket.recv_fds(ours, 512, 1)
         if not descriptors:
-            raise ConnectionRefusedError(111, said.decode(errors="replace") or "no connection")
+            raise ConnectionRefusedError(111, reply.decode(errors="replace") or "no connection")
         blocking = own.getblocking()
         os.dup2(descriptors[0], own.fileno(), inheritable=False)
         os.close(descriptors[0])

@@ -51,8 +51,8 @@ def _answer_once() -> None:
     from vectorstore.passage import Passage
 
     text = "Employees get 30 days of annual leave a year. Ask your manager first."
-    asked = Question("How many days of leave do I get?", [Passage(text, "handbook.md", 0, len(text))])
+    question = Question("How many days of leave do I get?", [Passage(text, "handbook.md", 0, len(text))])
     with tempfile.TemporaryDirectory() as aside:
         settings, events = Settings(Path(aside), title="Warm"), EventLog(Path(aside, "events.db"))
-        for _ in Reply(lambda: asked, connect("offline"), settings, events):
+        for _ in Reply(lambda: question, connect("offline"), settings, events):
             pass

@@ -67,7 +67,7 @@ class Keeper:
                     if not line:
                         return
                     self._obey(json.loads(line))
-                if self.zygote and self.zygote.said in ready:
+                if self.zygote and self.zygote.channel in ready:
                     self._hear(self.zygote.hear())
                 self._reap()
                 self._fork_next()
@@ -76,17 +76,17 @@ class Keeper:
 
     def _wait(self) -> list[Any]:
         busy = bool(self.ended or self.forking)
-        sources: list[Any] = [self.hub, self.woken, *([self.zygote.said] if self.zygote else [])]
+        sources: list[Any] = [self.hub, self.woken, *([self.zygote.channel] if self.zygote else [])]
         ready, _, _ = select.select(sources, [], [], _AGAIN if busy else None)
         if self.woken in ready:
             os.read(self.woken, 1024)
         return ready
 
-    def _obey(self, told: dict[str, Any]) -> None:
-        if "start" in told:
-            self.waiting.append(json.dumps(told["start"]))
-        elif told["pid"] in self.running:
-            _send(told["pid"], told["signal"])
+    def _obey(self, order: dict[str, Any]) -> None:
+        if "start" in order:
+            self.waiting.append(json.dumps(order["start"]))
+        elif order["pid"] in self.running:
+            _send(order["pid"], order["signal"])
 
     def _fork_next(self) -> None:
         if self.waiting and self.zygote is None:
@@ -148,8 +148,8 @@ class Keeper:
         """End the children that are neither zygote nor prototype; returns how many there may be."""
         if self.forking:
             return 1  # one of them may be a prototype of which the zygote has not told yet
-        known = self.running | ({self.zygote.pid} if self.zygote else set())
-        left = [pid for pid in _children() if pid not in known]
+        own = self.running | ({self.zygote.pid} if self.zygote else set())
+        left = [pid for pid in _children() if pid not in own]
         for pid in left:
             _send(pid, signal.SIGKILL)
         return len(left)
@@ -177,18 +177,18 @@ class Zygote:
     """The process that forks, seen from here."""
 
     def __init__(self) -> None:
-        self.said, theirs = socket.socketpair()
+        self.channel, theirs = socket.socketpair()
         theirs.set_inheritable(True)
         command = [sys.executable, "-P", "-m", "protokit.hub.worker.zygote", str(theirs.fileno())]
         with theirs:
             self.pid = os.posix_spawn(sys.executable, command, os.environ)
         self.warm = False
-        self._lines = self.said.makefile("rb", buffering=0)
+        self._lines = self.channel.makefile("rb", buffering=0)
 
     def order(self, line: str) -> None:
         """Ask for a prototype's process."""
         with suppress(OSError):  # it has ended, and will be reaped
-            self.said.sendall(line.encode() + b"\n")
+            self.channel.sendall(line.encode() + b"\n")
 
     def hear(self) -> int | None:
         """What it says next: a new process's number, 0 where none could be made; None for anything else."""
@@ -203,7 +203,7 @@ class Zygote:
     def close(self) -> None:
         """Let go of it."""
         self._lines.close()
-        self.said.close()
+        self.channel.close()
 
 
 def _read(lines: io.RawIOBase) -> bytes:
@@ -222,8 +222,8 @@ def _children() -> list[int]:
 def _ended_children() -> Iterator[tuple[int, int]]:
     """Process id and exit status of each child that has ended since."""
     with suppress(ChildProcessError):
-        while (found := os.waitpid(-1, os.WNOHANG))[0]:
-            yield found[0], os.waitstatus_to_exitcode(found[1])
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            yield ended[0], os.waitstatus_to_exitcode(ended[1])
 
 
 def _send(pid: int, number: int) -> None:

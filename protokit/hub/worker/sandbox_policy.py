@@ -120,22 +120,22 @@ def servers(folder: Path) -> list[Server]:
     from protokit.runtime import RuntimeProblem, Settings
 
     values = {name: value or "" for name, value in dotenv_values(folder / ".env").items()}
-    found = [server for value in values.values() if (server := _server(value))]
+    addresses = [server for value in values.values() if (server := _server(value))]
     try:
         settings = Settings.read(folder)
     except RuntimeProblem:  # said when it starts
-        return found
+        return addresses
     models = (values.get("PROTOKIT_MODEL") or settings.model, settings.embedding)
     for provider in {model.partition(":")[0] for model in models if ":" in model}:
         if provider in _LOCAL:
-            found.append(_LOCAL[provider])
+            addresses.append(_LOCAL[provider])
         elif provider in _PROVIDERS and not (provider == "openai" and values.get("OPENAI_BASE_URL")):
-            found.append((_PROVIDERS[provider], 443))
-    if found:
-        found += [
+            addresses.append((_PROVIDERS[provider], 443))
+    if addresses:
+        addresses += [
             server for name in os.environ if _PROXY.match(name) and (server := _server(os.environ[name]))
         ]
-    return found
+    return addresses
 
 
 _PROXY = re.compile(r"https?_proxy$", re.IGNORECASE)
@@ -158,11 +158,11 @@ def with_address(url: str, hosts: Mapping[str, str]) -> str:
 
 def _addresses(names: Iterable[str]) -> dict[str, str]:
     """Name to address, of those that are known now."""
-    found = {}
+    addresses = {}
     for name in set(names):
         with suppress(OSError, UnicodeError):
-            found[name] = str(socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)[0][4][0])
-    return found
+            addresses[name] = str(socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)[0][4][0])
+    return addresses
 
 
 def _server(url: str) -> Server | None:

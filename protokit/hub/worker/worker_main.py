@@ -164,8 +164,8 @@ class Door:
         elif not compare_digest(dict(scope["headers"]).get(BY_KEY.encode(), b""), self.key):
             await _answer(send, 403, websocket=scope["type"] == "websocket")
         elif scope["path"] == READY and self.health:
-            asked = {**scope, "path": self.health, "raw_path": self.health.encode()}
-            await self.app(asked, receive, send)
+            probe = {**scope, "path": self.health, "raw_path": self.health.encode()}
+            await self.app(probe, receive, send)
         elif scope["path"] in (READY, ALIVE):
             await _answer(send, 200)
         else:
