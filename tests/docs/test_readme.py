@@ -41,6 +41,23 @@ def test_links_lead_to_files_that_are_there(page: str) -> None:
     assert not missing
 
 
+def test_the_tree_shows_the_rooms_of_the_house() -> None:
+    tree = (
+        (ROOT / "README.md")
+        .read_text(encoding="utf-8")
+        .partition("## The house\n\n```\n")[2]
+        .partition("```")[0]
+    )
+    rooms = {path.parent.name for path in ROOT.glob("protokit/*/__init__.py")}
+    assert set(re.findall(r"^  (\w+)/ ", tree, re.MULTILINE)) == rooms
+    assert set(re.findall(r"^(\w+)/", tree, re.MULTILINE)) <= {path.name for path in ROOT.iterdir()}
+    for package in ("protokit/runtime", "vectorstore"):
+        missing = [
+            path.parent.name for path in ROOT.glob(f"{package}/*/__init__.py") if path.parent.name not in tree
+        ]
+        assert missing == []
+
+
 def compare(page: Path, current: str) -> None:
     file = ROOT / page
     if os.environ.get("PROTOKIT_WRITE_DOCS"):
