@@ -127,26 +127,28 @@ def _lifespan(hub: Hub) -> Callable[[Starlette], Any]:
 
 async def _no_page(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
-    return await _told(request, status, _SAID.get(status, "This did not work."))
+    return await _message(request, status, _SAID.get(status, "This did not work."))
 
 
 async def _mendable(request: Request, error: Exception) -> Response:
     """What a person can mend, said in words."""
-    return await _told(request, 409, str(error))
+    return await _message(request, 409, str(error))
 
 
 async def _no_database(request: Request, error: Exception) -> Response:
     """The Hub's own database is damaged or away: it is never replaced, for a new one would have no owner."""
     _LOG.error("The Hub's database cannot be used: %s", str(error).partition("\n")[0])
-    return await _told(request, 503, "The Hub's own database cannot be used just now. Try again in a minute.")
+    return await _message(
+        request, 503, "The Hub's own database cannot be used just now. Try again in a minute."
+    )
 
 
 async def _broken(request: Request, error: Exception) -> Response:
     """A mistake of ours: the log has it, the visitor a friendly page."""
-    return await _told(request, 500, "Something went wrong on our side. It was written to the log.")
+    return await _message(request, 500, "Something went wrong on our side. It was written to the log.")
 
 
-async def _told(request: Request, status: int, words: str) -> Response:
+async def _message(request: Request, status: int, words: str) -> Response:
     if "text/html" not in request.headers.get("accept", ""):
         return PlainTextResponse(words, status)
     return await run_in_threadpool(sign_in_view.refused, request, status, words)

@@ -201,7 +201,7 @@ def test_texts_older_than_wanted_are_gone_from_the_file_and_the_sums_stay(hub: S
     assert b"New question?" in content
     after = UsageAnalytics(hub.folder("hr")).totals()
     assert after == before
-    assert [each.question for each in UsageAnalytics(hub.folder("hr")).asked()] == ["New question?"]
+    assert [each.question for each in UsageAnalytics(hub.folder("hr")).questions()] == ["New question?"]
     assert [(each.thumbs, each.would_use) for each in OpinionLog(log.path).opinions()] == [(1, 9)]
     hub.get("/prototypes/hr/questions/1")
 

@@ -107,19 +107,19 @@ class UsageAnalytics:
         rows = self._rows(_SUMS, (_midnight().timestamp(),))
         return Totals(*rows[0]) if rows else Totals()
 
-    def asked(
+    def questions(
         self, kind: Kind = "all", *, before: int | None = None, limit: int = 50
     ) -> list[QuestionRecord]:
         """Up to `limit` questions of a kind, newest first, all older than event `before`."""
         older = f"id < {int(before)}" if before is not None else "1 = 1"
         condition = f"{_WHERE[kind]} AND {_WHERE['all']} AND {older}"
         query = f"SELECT {_ROW} FROM events WHERE {condition} ORDER BY id DESC LIMIT ?"
-        return [_asked(dict(row)) for row in self._rows(query, (limit,))]
+        return [_question_record(dict(row)) for row in self._rows(query, (limit,))]
 
     def conversation(self, session: str) -> list[QuestionRecord]:
         """The questions of one conversation, oldest first; none where it has no name."""
         query = f"SELECT {_ROW} FROM events WHERE session = ? AND session != '' ORDER BY id LIMIT 200"
-        return [_asked(dict(row)) for row in self._rows(query, (session,))]
+        return [_question_record(dict(row)) for row in self._rows(query, (session,))]
 
     def gaps(self, limit: int = 20) -> list[Gap]:
         """The questions that went unanswered, the ones asked most often first."""
@@ -186,7 +186,7 @@ def opinions_of(folder: Path) -> OpinionLog:
     return OpinionLog(events_file(folder), wait=_WAIT_SECONDS)
 
 
-def _asked(row: dict[str, Any]) -> QuestionRecord:
+def _question_record(row: dict[str, Any]) -> QuestionRecord:
     row["found"] = bool(row["found"])
     return QuestionRecord(**row)
 

@@ -86,18 +86,18 @@ class Records:
 
     def add(self, slug: str, spec: Spec) -> Record:
         """Record a new prototype whose folder is HOME/prototypes/`slug`. Raises NameProblem where it is taken."""
-        row = {"slug": slug, "created": time.time(), **_shown(slug, spec)}
+        row = {"slug": slug, "created": time.time(), **_columns(slug, spec)}
         try:
             with self._engine.begin() as database:
                 database.execute(insert(PROTOTYPES).values(row))
         except IntegrityError:
             raise NameProblem(f'there is a prototype "{slug}" already', fix="Choose another name.") from None
-        return self._known(slug)
+        return self._record_of(slug)
 
     def update(self, slug: str, spec: Spec) -> Record:
         """Show what `spec` says from now on. Raises FolderProblem for an unknown slug."""
-        self._set(slug, _shown(slug, spec))
-        return self._known(slug)
+        self._set(slug, _columns(slug, spec))
+        return self._record_of(slug)
 
     def archive(self, slug: str) -> None:
         """Take it out of the gallery; its links stay shut until `restore`."""
@@ -140,7 +140,7 @@ class Records:
             if not changed.rowcount:
                 raise _unknown(slug)
 
-    def _known(self, slug: str) -> Record:
+    def _record_of(self, slug: str) -> Record:
         record = self.record(slug)
         if record is None:
             raise _unknown(slug)
@@ -169,7 +169,7 @@ def _order(sort: str) -> tuple[ColumnElement[Any], ...]:
     return (func.coalesce(_ROWS.last_visit, _ROWS.created).desc(),)
 
 
-def _shown(slug: str, spec: Spec) -> dict[str, str]:
+def _columns(slug: str, spec: Spec) -> dict[str, str]:
     names = ("title", "pitch", "blueprint", "screen", "emoji", "accent")
     shown = {name: str(getattr(spec, name)) for name in names}
     words = " ".join([shown["title"], shown["pitch"], shown["blueprint"], slug])

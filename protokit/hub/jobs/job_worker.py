@@ -124,7 +124,7 @@ class JobWorker:
                 read=file.passages > 0 or file.status == "duplicate",
                 pages=file.pages,
                 passages=file.passages,
-                note=_told(file.note),
+                note=_as_sentence(file.note),
             )
             for file in report.files
         ]
@@ -195,7 +195,7 @@ def _tried(folder: Path) -> "SyncReport":
         return knowledge.sync(folder)
 
 
-def _told(note: str) -> str:
+def _as_sentence(note: str) -> str:
     """A note that follows a file's name in a terminal, as a sentence in a table."""
     if note.partition(" ")[0] in ("is", "has", "holds", "could", "cannot"):
         return f"It {note}"

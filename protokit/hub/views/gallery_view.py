@@ -115,21 +115,21 @@ def gallery(request: Request) -> Response:
 
 async def archive(request: Request) -> Response:
     """Take it out of the gallery; nobody can visit it until it is back."""
-    hub, record = await _asked(request)
+    hub, record = await _record_of(request)
     await run_in_threadpool(hub.store.archive, record.slug)  # first: until then a visit wakes it again
     await hub.hosting.put_to_sleep(record.slug)
     return _back("archived", record.slug)
 
 
 async def unarchive(request: Request) -> Response:
-    hub, record = await _asked(request)
+    hub, record = await _record_of(request)
     await run_in_threadpool(hub.store.restore, record.slug)
     return _back("unarchived", record.slug)
 
 
 async def copy(request: Request) -> Response:
     """A copy of the folder without its index and its visitors' questions."""
-    hub, record = await _asked(request)
+    hub, record = await _record_of(request)
     twin = await run_in_threadpool(duplicate, hub, record)
     hub.hosting.add(twin.slug, hub.folder(twin.slug))
     return _back("duplicated", twin.slug)
@@ -137,7 +137,7 @@ async def copy(request: Request) -> Response:
 
 async def delete(request: Request) -> Response:
     """To the trash, from where `undelete` brings everything back."""
-    hub, record = await _asked(request)
+    hub, record = await _record_of(request)
     await hub.hosting.remove(record.slug)
     await run_in_threadpool(hub.store.trash, record.slug)
     return _back("deleted", record.slug)
@@ -150,7 +150,7 @@ async def undelete(request: Request) -> Response:
     return _back("undeleted", slug)
 
 
-async def _asked(request: Request) -> tuple[Hub, Record]:
+async def _record_of(request: Request) -> tuple[Hub, Record]:
     hub = hub_of(request)
     record = await run_in_threadpool(hub.store.record, request.path_params["slug"])
     if record is None:

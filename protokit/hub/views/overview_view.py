@@ -66,7 +66,7 @@ def preview(request: Request) -> Response:
         totals=totals,
         spend=spend_of(bench.folder, bench.spec, totals),
         gaps=insights.gaps(4),
-        asked=insights.asked(limit=4),
+        asked=insights.questions(limit=4),
     )
 
 

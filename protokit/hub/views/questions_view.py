@@ -35,7 +35,7 @@ def show(request: Request) -> Response:
     insights = UsageAnalytics(bench.folder)
     kind, before = _kind(request.query_params.get("show", "all")), request.query_params.get("before", "")
     older_than = int(before) if before.isdecimal() and before.isascii() and len(before) < 18 else None
-    questions = insights.asked(kind, before=older_than, limit=A_PAGE + 1)
+    questions = insights.questions(kind, before=older_than, limit=A_PAGE + 1)
     totals, days = insights.totals(), insights.days()
     return bench_page(
         request,
@@ -87,7 +87,7 @@ def _page(
         request,
         bench,
         "prototype_answer.html",
-        answer=_shown(event),
+        answer=_answer_row(event),
         passages=[_passage(passage) for passage in Trace(event, "", "").passages],
         doubted=doubted,
         found=found,
@@ -100,7 +100,7 @@ def _kind(given: str) -> Kind:
     return next((kind for kind in KINDS if kind == given), "all")
 
 
-def _shown(event: Event) -> dict[str, Any]:
+def _answer_row(event: Event) -> dict[str, Any]:
     """The event under names that a template can say."""
     fields = event.fields
     plain = ("time", "question", "answer", "error", "note", "packing", "instructions", "feedback", "comment")

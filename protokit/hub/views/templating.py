@@ -70,7 +70,7 @@ _DONE = {
 def page(request: HTTPConnection, template: str, status_code: int = 200, **shown: Any) -> HTMLResponse:
     """The page `template` filled with `shown`; every template also has `request`, `csrf_field()` and `done`."""
     if "done" not in shown:
-        shown["done"] = _done(request) if "app" in request.scope else None
+        shown["done"] = _notice(request) if "app" in request.scope else None
     shown["disk_full"] = _disk_full(request) if "app" in request.scope else False
     text = (
         environment().get_template(template).render(request=request, csrf_field=_csrf_field(request), **shown)
@@ -122,7 +122,7 @@ def _disk_full(request: HTTPConnection) -> bool:
         return False
 
 
-def _done(request: HTTPConnection) -> Done | None:
+def _notice(request: HTTPConnection) -> Done | None:
     """What the address says was done before; the words are ours, only the prototype is looked up."""
     from protokit.hub.context import hub_of
 
