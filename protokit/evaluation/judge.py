@@ -1,7 +1,6 @@
 """Judge: a language model that is asked which sentences of an answer its passages support, beside the offline check."""
 
 import json
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +11,12 @@ from protokit.runtime.assistant_types import Answer, ModelRequest
 from protokit.runtime.models.base import Engine
 from protokit.runtime.models.model_factory import connect
 from protokit.runtime.models.offline_engine import OfflineEngine
+from protokit.runtime.models.turn_cost import dollars_of_turn, tokens_of_turn
 from protokit.runtime.prompting.build_messages import ROOM_FOR_ANSWER, ModelOutcome
 from protokit.runtime.prompting.injection import delimit_passages
 from protokit.runtime.prompting.tokens import count
 from protokit.runtime.runtime_errors import ModelProblem
 from protokit.runtime.settings import Settings
-from protokit.runtime.usage.prices import cost
 from protokit.runtime.usage.spending_limits import reserved
 
 _VERDICTS = frozenset({"supported", "partly", "unsupported"})
@@ -90,7 +89,8 @@ class Judge:
                     for piece in self.engine.stream(prompt, outcome):
                         reply += piece
                 finally:
-                    tokens = self._tokens(outcome, whole, reply)
+                    if reply or outcome.tokens_in is not None:  # else it said nothing
+                        tokens = tokens_of_turn(outcome, self.model, reply)
                     spent(self._dollars(*tokens), sum(tokens))
         except ModelProblem as failed:
             problem = str(failed)
@@ -103,18 +103,10 @@ class Judge:
             dollars=self._dollars(*tokens),
         )
 
-    def _tokens(self, outcome: ModelOutcome, whole: int, reply: str) -> tuple[int, int]:
-        """Tokens in and out: the server's own count, or else counted here; none where it said nothing."""
-        sent = whole if reply else 0
-        tokens_in = sent if outcome.tokens_in is None else outcome.tokens_in
-        tokens_out = count(reply, self.model) if outcome.tokens_out is None else outcome.tokens_out
-        return tokens_in, tokens_out
-
     def _dollars(self, tokens_in: int, tokens_out: int) -> float | None:
         if not tokens_in and not tokens_out:
             return 0.0
-        base_url = os.environ.get("OPENAI_BASE_URL", "") if self.model.startswith("openai:") else ""
-        return cost(self.model, tokens_in, tokens_out, self.settings.prices, base_url=base_url).dollars
+        return dollars_of_turn(self.model, tokens_in, tokens_out, self.settings.prices)
 
 
 def read_verdicts(reply: str, sentences: int) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """Reply: one answer on its way; it streams the text, takes the time, counts the cost, checks it, leaves the Event."""
 
-import os
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from protokit.runtime.assistant_types import Answer, Question, SummaryRequest, Turn
 from protokit.runtime.models.base import Engine
 from protokit.runtime.models.offline_engine import OfflineEngine
+from protokit.runtime.models.turn_cost import dollars_of_turn, tokens_of_turn
 from protokit.runtime.prompting.build_messages import (
     ROOM_FOR_ANSWER,
     ROOM_TO_THINK,
@@ -26,7 +26,7 @@ from protokit.runtime.settings import Settings
 from protokit.runtime.text_limits import TEXT, require_length
 from protokit.runtime.uploads.visitor_files import OWN, is_own
 from protokit.runtime.usage.events import EventLog
-from protokit.runtime.usage.prices import cost, elsewhere
+from protokit.runtime.usage.prices import elsewhere
 from protokit.runtime.usage.spending_limits import reserved
 from protokit.runtime.visitor import current_visitor
 from vectorstore.text.query_limits import QUESTION
@@ -34,8 +34,6 @@ from vectorstore.text.query_limits import QUESTION
 if TYPE_CHECKING:
     from protokit.runtime.grounding import SentenceCheck
 
-_SERVERS = {"openai": "OPENAI_BASE_URL", "ollama": "OLLAMA_HOST"}
-"""By provider, the environment variable that names another server than its usual one."""
 _STOPPED = "Stopped before the end."
 _FELL_BACK = "The language model did not answer, so the offline engine did."
 
@@ -141,21 +139,12 @@ class Reply:
             try:
                 yield from masks.unmask_stream(pieces) if masks else pieces
             finally:
-                used = self._tokens(run)
+                used = tokens_of_turn(run.outcome, run.model, run.text)
                 spent(self._dollars(run.model, *used), sum(used))
-
-    def _tokens(self, run: "_Run") -> tuple[int, int]:
-        """Tokens in and out: the server's own count, or else counted here."""
-        outcome = run.outcome
-        sent = "\n".join(message["content"] for message in outcome.messages)
-        tokens_in = count(sent, run.model) if outcome.tokens_in is None else outcome.tokens_in
-        if outcome.tokens_out is not None:
-            return tokens_in, outcome.tokens_out
-        return tokens_in, count(run.text, run.model) + outcome.unseen
 
     def _finished(self, asked: Question | SummaryRequest, run: "_Run") -> Answer:
         outcome = run.outcome
-        tokens_in, tokens_out = self._tokens(run)
+        tokens_in, tokens_out = tokens_of_turn(run.outcome, run.model, run.text)
         seconds = (
             time.perf_counter() - run.started
         )  # what follows is our book-keeping, not the visitor's wait
@@ -187,8 +176,7 @@ class Reply:
         return replace(answer, event=self._log.record(answer, session=self._session))
 
     def _dollars(self, model: str, tokens_in: int, tokens_out: int) -> float | None:
-        base_url = os.environ.get(_SERVERS.get(model.partition(":")[0], ""), "")
-        return cost(model, tokens_in, tokens_out, self._settings.prices, base_url=base_url).dollars
+        return dollars_of_turn(model, tokens_in, tokens_out, self._settings.prices)
 
 
 @dataclass(slots=True)

@@ -85,7 +85,7 @@ def test_a_server_that_refuses_a_field_is_asked_again_without(server: ModelServe
     outcome = ModelOutcome(max_tokens=5, temperature=0.2)
     server.behaviour.endless = True
     text = "".join(OpenAIEngine(MODEL).stream(Question("How?"), outcome))
-    assert count(text, MODEL).tokens <= 5
+    assert count(text, MODEL) <= 5
     sent = server.asked[-1]
     assert refused not in sent
     assert sent.get("max_tokens", sent.get("max_completion_tokens")) == 5
@@ -95,7 +95,7 @@ def test_a_server_that_knows_neither_name_is_asked_without_and_left_at_the_limit
     server.behaviour.refused, server.behaviour.endless = ("max_tokens", "max_completion_tokens"), True
     engine, outcome = OpenAIEngine(MODEL), ModelOutcome(max_tokens=20)
     text = "".join(engine.stream(Question("How?"), outcome))
-    assert 15 <= count(text, MODEL).tokens <= 20
+    assert 15 <= count(text, MODEL) <= 20
     assert not {"max_tokens", "max_completion_tokens"} & server.asked[-1].keys()
     assert server.left.wait(60), "the connection is closed, so that the server stops"
     before = len(server.asked)
@@ -136,7 +136,7 @@ def test_what_does_not_fit_is_refused_before_the_server_hears_of_it(
 def test_one_huge_piece_is_cut_to_the_limit(server: ModelServer) -> None:
     server.behaviour.pieces = ["word after word, " * 20_000]
     text = "".join(OpenAIEngine(MODEL).stream(Question("How?"), ModelOutcome(max_tokens=50)))
-    assert 40 <= count(text, MODEL).tokens <= 50
+    assert 40 <= count(text, MODEL) <= 50
 
 
 def test_thoughts_count_and_an_answer_that_only_thinks_says_so(server: ModelServer) -> None:

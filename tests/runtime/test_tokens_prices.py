@@ -61,7 +61,6 @@ def test_a_known_model_costs_what_the_table_says(model: str) -> None:
 def test_an_unknown_models_cost_is_unknown_and_never_nothing(model: str) -> None:
     found = prices.cost(model, 1000, 500)
     assert found.dollars is None
-    assert str(found) == "unknown"
     assert "prototype.yaml" in found.source
 
 

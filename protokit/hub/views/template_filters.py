@@ -27,15 +27,6 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def dollars(amount: float | None) -> str:
-    """An amount of US dollars with the digits that tell something: "$0", "$0.0004", "$1.20", "$1,204"."""
-    if not amount:
-        return "$0"
-    if amount < 0.01:
-        return f"${amount:.2g}" if amount >= 0.0001 else "< $0.0001"
-    return f"${amount:,.2f}" if amount < 100 else f"${amount:,.0f}"
-
-
 def count(amount: int, one: str = "", many: str = "") -> str:
     """`amount` with its noun: "1 question", "1,204 questions"; the number alone without one."""
     if not one:

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from protokit.hub.security.csrf import FIELD
 from protokit.hub.views import template_filters
+from protokit.runtime.ui.formatting import money
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -93,7 +94,7 @@ def environment() -> Environment:
     jinja.filters.update(
         ago=template_filters.ago,
         moment=template_filters.moment,
-        dollars=template_filters.dollars,
+        dollars=money,
         count=template_filters.count,
         size=template_filters.size,
     )

@@ -102,10 +102,12 @@ def duration(seconds: float) -> str:
 
 
 def money(dollars: float | None) -> str:
-    """ "$0", "$0.00006", "$1.20" or "cost unknown"."""
+    """ "$0", "$0.00006", "$1.20", "$1,204" or "cost unknown"."""
     if dollars is None:
         return "cost unknown"
-    return f"${dollars:.2f}" if dollars >= 0.1 else f"${dollars:.5f}".rstrip("0").rstrip(".")
+    if dollars >= 0.1:
+        return f"${dollars:,.2f}" if dollars < 100 else f"${dollars:,.0f}"
+    return f"${dollars:.5f}".rstrip("0").rstrip(".") if not 0 < dollars < 0.00001 else "< $0.00001"
 
 
 def totals(answers: Sequence[Answer]) -> dict[str, str]:

@@ -27,12 +27,6 @@ class Cost:
     dollars: float | None
     source: str
 
-    def __str__(self) -> str:
-        """For a person: "$0.00006", "$0" or "unknown"."""
-        if self.dollars is None:
-            return "unknown"
-        return f"${self.dollars:.5f}" if 0 < self.dollars < 0.01 else f"${self.dollars:.4g}"
-
 
 def cost(
     model: str,
