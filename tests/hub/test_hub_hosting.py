@@ -16,6 +16,7 @@ import pytest
 from protokit.hub.hosting.launcher import Fresh
 from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
 from protokit.hub.hosting.smoke_test import smoke
+from protokit.runtime.visitor import HOSTED
 from tests.support.hosting_server import GRADIO, NAVIGATION, STREAMLIT, Running, hosting_in, prototype
 from tests.support.waiting import until
 
@@ -186,6 +187,7 @@ def test_a_prototype_knows_nothing_of_the_hubs_environment_and_its_own_env_file(
     seen = json.loads((hub.home / slug / ".protokit" / "seen.json").read_text(encoding="utf-8"))
     assert seen["OWN_KEY"] == "mine"
     assert seen["HOME"] != os.environ["HOME"]
+    assert seen.pop(HOSTED) == "1"
     assert not [name for name in seen if "PYTEST" in name or name.startswith("PROTOKIT")]
 
 

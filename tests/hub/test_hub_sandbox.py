@@ -338,32 +338,42 @@ def test_it_writes_no_file_that_fills_the_disk(attacker: Attacker) -> None:
     assert attacker.run("os.unlink('knowledge/large')") == "done: None"
 
 
-def test_one_that_fills_the_disk_with_many_files_is_ended(tmp_path: Path) -> None:
-    with hosting_in(tmp_path, ResourceLimits(disk=50 * MIB, first_pause=0.1)) as hub:
-        hub.add("filling", "gradio", HOSTILE)
-        assert hub.wake("filling"), hub.hosting.log("filling")
-        fill = "import tempfile\nfor _ in range(30):\n    tempfile.NamedTemporaryFile(delete=False).write(bytes(2**21))"
-        Attacker(hub, "filling").run(fill)
-        until(lambda: any("more than 50 MB of disk" in line for line in hub.hosting.log("filling")))
-
-
-def test_what_its_owner_grants_is_reached_and_no_more(tmp_path: Path) -> None:
-    (tmp_path / "prices").mkdir()
-    (tmp_path / "prices" / "list.csv").write_text("coffee,3", encoding="utf-8")
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Path, int]]:
+    """A Hub whose owner grants a file and a port to the prototype "shop" but not to "other", and 50 MB to each."""
+    home = tmp_path_factory.mktemp("shops")
+    (home / "prices").mkdir()
+    prices = home / "prices" / "list.csv"
+    prices.write_text("coffee,3", encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        sandbox = SandboxPolicy.of("required", [f"shop={tmp_path / 'prices'}"], [f"shop=127.0.0.1:{port}"])
-        with hosting_in(tmp_path / "hub", sandbox=sandbox) as hub:
+        sandbox = SandboxPolicy.of("required", [f"shop={prices.parent}"], [f"shop=127.0.0.1:{port}"])
+        limits = ResourceLimits(disk=50 * MIB, first_pause=0.1)
+        with hosting_in(home / "hub", limits, sandbox=sandbox) as hub:
             for slug in ("shop", "other"):
                 hub.add(slug, "gradio", HOSTILE)
                 assert hub.wake(slug), hub.hosting.log(slug)
-            read = f"result = open({str(tmp_path / 'prices' / 'list.csv')!r}).read()"
-            connect = f"socket.create_connection(('127.0.0.1', {port}))"
-            assert Attacker(hub, "shop").run(read) == "done: coffee,3"
-            assert Attacker(hub, "shop").run(connect) == "done: None"
-            assert Attacker(hub, "shop").run(read.replace("').read", "', 'w').read")) == "refused: EACCES"
-            assert Attacker(hub, "other").run(read) == "refused: EACCES"
-            assert Attacker(hub, "other").run(connect) == "refused: EACCES"
+            yield hub, prices, port
+
+
+def test_what_its_owner_grants_is_reached_and_no_more(shops: tuple[Running, Path, int]) -> None:
+    hub, prices, port = shops
+    read, connect = (
+        f"result = open({str(prices)!r}).read()",
+        f"socket.create_connection(('127.0.0.1', {port}))",
+    )
+    assert Attacker(hub, "shop").run(read) == "done: coffee,3"
+    assert Attacker(hub, "shop").run(connect) == "done: None"
+    assert Attacker(hub, "shop").run(read.replace("').read", "', 'w').read")) == "refused: EACCES"
+    assert Attacker(hub, "other").run(read) == "refused: EACCES"
+    assert Attacker(hub, "other").run(connect) == "refused: EACCES"
+
+
+def test_one_that_fills_the_disk_with_many_files_is_ended(shops: tuple[Running, Path, int]) -> None:
+    hub, _, _ = shops
+    fill = "import tempfile\nfor _ in range(30):\n    tempfile.NamedTemporaryFile(delete=False).write(bytes(2**21))"
+    Attacker(hub, "other").run(fill)
+    until(lambda: any("more than 50 MB of disk" in line for line in hub.hosting.log("other")))
 
 
 @pytest.mark.parametrize("option", ["leave", "leave=", "leave=/no/such/folder"])
