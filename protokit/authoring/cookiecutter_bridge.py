@@ -1,42 +1,50 @@
-"""Lets the plain `cookiecutter` command make a prototype too: writes what it asks, and what a sample decided."""
+"""Lets the plain `cookiecutter` command make a prototype too: writes what it asks, and makes what is answered."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-import protokit
-from protokit.catalog.blueprint import RAW
-from protokit.catalog.lookup import blueprints, home
+import msgspec
+
+from protokit.catalog.lookup import blueprints, find_blueprint, home
 from protokit.catalog.parameters import Parameter
-from protokit.scaffold.instructions import instruction_lines
-from protokit.scaffold.render import readme_words
-from protokit.scaffold.scaffold_plan import ScaffoldPlan, sample_plan
-from protokit.spec.prototype_spec import write_spec
-from protokit.spec.yaml_io import load_yaml
+from protokit.scaffold.scaffold_plan import ScaffoldPlan, make, sample_plan, with_parameters
+from protokit.spec.prototype_spec import parse_spec, write_spec
 
 COOKIECUTTER_FILE = "cookiecutter.json"
 BRIDGE = ("hooks", "{{cookiecutter.slug}}")
 """The folders that the command needs beside it; the built-in blueprints have them too."""
 _ASKED = ("title", "pitch", "audience", "tone", "model")
-_LEFT_OUT = ("source", "prompt", "starter_questions")
 
 
 def answers(samples: Sequence[ScaffoldPlan]) -> str:
     """Return the text of cookiecutter.json for the blueprints of `samples`; of several it asks which."""
     several = len(samples) > 1
     names = [plan.blueprint.name if several else "" for plan in samples]
-    chosen = f"cookiecutter._blueprints[{'cookiecutter.blueprint' if several else repr('')}].spec"
-    variables: dict[str, Any] = {
-        "_blueprints": {name: _decided(plan) for name, plan in zip(names, samples, strict=True)},
-        "_version": protokit.__version__,
-        "_copy_without_render": RAW,
-    }
-    variables |= {"blueprint": names} if several else {}
-    variables |= {name: f"{{{{{chosen}.{name} }}}}" for name in _ASKED}
-    variables |= {"screen": list(samples[0].blueprint.screens)}
-    variables |= {} if several else {name: _choice(p) for name, p in samples[0].blueprint.parameters.items()}
-    variables |= {"slug": "{{ cookiecutter.title | slugify }}", "__prompts__": {"slug": "folder"}}
-    return json.dumps(variables, ensure_ascii=False, indent=1) + "\n"
+    chosen = f"cookiecutter._blueprints[{'cookiecutter.blueprint' if several else repr('')}]"
+    decided = [{name: getattr(plan.spec, name) for name in _ASKED} for plan in samples]
+    asked: dict[str, Any] = {"_blueprints": dict(zip(names, decided, strict=True))}
+    asked |= {"blueprint": names} if several else {}
+    asked |= {name: f"{{{{{chosen}.{name} }}}}" for name in _ASKED}
+    asked |= {"screen": list(samples[0].blueprint.screens)}
+    asked |= {} if several else {name: _choice(p) for name, p in samples[0].blueprint.parameters.items()}
+    asked |= {"slug": "{{ cookiecutter.title | slugify }}", "__prompts__": {"slug": "folder"}}
+    return json.dumps(asked, ensure_ascii=False, indent=1) + "\n"
+
+
+def make_answered(given: Mapping[str, Any], target: Path) -> Path:
+    """Make the prototype of what somebody answered to the command in the absent folder `target`; return it.
+
+    Raises ChoiceProblem, NameProblem, SpecProblem, FolderProblem.
+    """
+    blueprint = find_blueprint(given.get("blueprint") or str(Path(given["_repo_dir"]).absolute()))
+    sample = sample_plan(blueprint, given["screen"], given["title"], given["model"])
+    decided = {name: given[name] for name in _ASKED} | {"slug": target.name, "prompt": "", "source": None}
+    spec = parse_spec(write_spec(msgspec.structs.replace(sample.spec, **decided)))
+    values = {name: given[name] for name in blueprint.parameters if name in given}
+    return make(with_parameters(replace(sample, spec=spec), values), target)
 
 
 def _choice(parameter: Parameter) -> Any:
@@ -46,24 +54,6 @@ def _choice(parameter: Parameter) -> Any:
         value if isinstance(value, bool) else str(value) for value in values or [parameter.default or ""]
     ]
     return choices if parameter.choices else choices[0]
-
-
-def _decided(plan: ScaffoldPlan) -> dict[str, Any]:
-    """What is not asked: the sample's Spec, and the lists that go into its instructions."""
-    spec = load_yaml(write_spec(plan.spec), where="")
-    bullets = {"wishes": instruction_lines(plan.spec), "will_not": _sentences(plan.spec.will_not)}
-    return {
-        "spec": {name: value for name, value in spec.items() if name not in _LEFT_OUT},
-        "parameters": {name: parameter.type for name, parameter in plan.blueprint.parameters.items()},
-        "fill": {
-            **readme_words(plan.blueprint, plan.spec),
-            **{name: "\n".join(f"- {line}" for line in lines) for name, lines in bullets.items()},
-        },
-    }
-
-
-def _sentences(phrases: Sequence[str]) -> list[str]:
-    return [f"{phrase[:1].upper()}{phrase[1:]}." for phrase in phrases]
 
 
 def built_in() -> str:

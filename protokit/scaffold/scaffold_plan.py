@@ -144,14 +144,16 @@ def plan_from(
     return ScaffoldPlan(spec, found, choice, sample.questions(), sample.documents())
 
 
-def sample_plan(blueprint: Blueprint, screen: Screen, name: str | None = None) -> ScaffoldPlan:
+def sample_plan(
+    blueprint: Blueprint, screen: Screen, name: str | None = None, model: str = "offline"
+) -> ScaffoldPlan:
     """The Plan of a blueprint's sample: its first example is the prompt, what has no default gets some value."""
     some: dict[str, Value] = {"text": "some text", "integer": 1, "number": 1, "boolean": True}
     needed = {title: p for title, p in blueprint.parameters.items() if p.default is None}
     values = {title: next(iter(p.choices), some[p.type]) for title, p in needed.items()}
     folder = str(blueprint.folder.absolute())
     return plan(
-        ScaffoldRequest(blueprint.examples[0], (), folder, screen, name=name, parameters=values, plain=True)
+        ScaffoldRequest(blueprint.examples[0], (), folder, screen, model, name, None, values, plain=True)
     )
 
 

@@ -10,7 +10,7 @@ from protokit.authoring import cookiecutter_bridge
 from protokit.catalog import lookup
 from protokit.spec.prototype_spec import read_spec
 from tests.support.blueprint_folders import INSIDE, git, written
-from tests.support.terminal import protokit, run, tree
+from tests.support.terminal import Done, protokit, run, tree
 
 COOKIECUTTER = Path(sys.executable).with_name("cookiecutter")
 PARAMETERS = {
@@ -27,12 +27,16 @@ def forked(place: Path, which: str, *words: str) -> Path:
     return place / "our-own"
 
 
-def cooked(place: Path, template: Path | str, *answers: str) -> None:
-    """Make prototypes below `place` with the real command, its own settings in `place` too."""
+def cook(place: Path, template: Path | str, *answers: str) -> Done:
+    """Run the real command in `place`, its own settings there too."""
     settings = place / "cookiecutter.yaml"
     settings.write_text(f"replay_dir: {place / 'replay'}\n", encoding="utf-8")
     command = [str(COOKIECUTTER), str(template), "--no-input", "--config-file", str(settings), *answers]
-    done = run(command, cwd=place)
+    return run(command, cwd=place)
+
+
+def cooked(place: Path, template: Path | str, *answers: str) -> None:
+    done = cook(place, template, *answers)
     assert done.code == 0, done.out + done.err
 
 
@@ -122,8 +126,8 @@ def test_the_cookiecutter_command_makes_a_running_prototype_of_a_fork(tmp_path: 
     ]
     assert protokit(*words, cwd=tmp_path).code == 0
     ours, theirs = tree(tmp_path / "answers"), tree(tmp_path / "new")
-    assert theirs.keys() - ours.keys() == {".protokit/prototype.schema.json"}
-    assert ours.keys() <= theirs.keys() | {name for name in ours if name.startswith(".protokit/")}
+    assert {name for name in ours.keys() ^ theirs.keys() if not name.startswith(".protokit/")} == set()
+    assert theirs.keys() <= ours.keys()  # which was asked a question already
     differing = {name for name in theirs.keys() & ours.keys() if ours[name] != theirs[name]}
     texts = {"prototype.yaml", "README.md", "instructions.md", "questions.yaml"}
     assert differing <= texts | {f".protokit/base/{name}" for name in texts}
@@ -143,6 +147,15 @@ def test_the_cookiecutter_command_makes_the_built_in_ones_too(tmp_path: Path, na
         assert (tmp_path / "answers" / path.name).read_bytes() == path.read_bytes()
     knowledge = [path.read_bytes() for path in (tmp_path / "answers" / "knowledge").iterdir()]
     assert len(knowledge) > 3
+
+
+def test_an_answer_that_cannot_be_is_refused_by_the_cookiecutter_command_and_nothing_is_left(
+    tmp_path: Path,
+) -> None:
+    done = cook(tmp_path, lookup.home(), "blueprint=chatbot", "title=Answers", "model=nosuch:z")
+    assert done.code != 0
+    assert "the model's provider" in done.err + done.out
+    assert not (tmp_path / "answers").exists()
 
 
 def test_what_the_cookiecutter_command_asks_is_what_the_blueprints_say() -> None:
