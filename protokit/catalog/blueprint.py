@@ -20,22 +20,22 @@ RAW = ["*.py", "*.toml", "*.yaml", "*.css", "*.gitignore", "*.env.example"]
 """Copied as they are: only what names the folder, the screen or the version is a template."""
 
 
-def fits(version: str, wanted: str, *, where: str = "") -> bool:
+def fits(version: str, required: str, *, where: str = "") -> bool:
     """Whether `version` lies in `wanted`; everything lies in "".
 
     `wanted` is a version, which a later one with the same first number serves as well ("1.2" is 1.2.0 and all above
     it below 2), or a range as Python packages write it, ">=1.1,<1.3". Raises SpecProblem when it is neither.
     """
-    if not wanted:
+    if not required:
         return True
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-    plain = re.fullmatch(r"(\d+)[\d.]*", wanted)
+    plain = re.fullmatch(r"(\d+)[\d.]*", required)
     try:
-        return SpecifierSet(f">={wanted},=={plain[1]}.*" if plain else wanted).contains(version, True)
+        return SpecifierSet(f">={required},=={plain[1]}.*" if plain else required).contains(version, True)
     except InvalidSpecifier:
         raise SpecProblem(
-            f'"{wanted}" is no range of versions', where=where, fix='Write for example "1" or ">=1.2,<2".'
+            f'"{required}" is no range of versions', where=where, fix='Write for example "1" or ">=1.2,<2".'
         ) from None
 
 

@@ -35,8 +35,8 @@ def _folder(module: str) -> Path:
     from importlib.util import find_spec
 
     outermost, *inside = module.split(".")
-    found = None
+    module_spec = None
     with suppress(ImportError, ValueError):  # a package that is half removed, a name that is none
-        found = find_spec(outermost)
-    places = list(found.submodule_search_locations or ()) if found else []
+        module_spec = find_spec(outermost)
+    places = list(module_spec.submodule_search_locations or ()) if module_spec else []
     return Path(places[0], *inside) if places else Path(*module.split("."))

@@ -64,20 +64,20 @@ def home() -> Path:
 def places() -> tuple[BlueprintLocation, ...]:
     """Every place that holds a blueprint: built-in first, then the person's own, then those of packages."""
     own = configuration() / "blueprints"
-    found = [BlueprintLocation(path.parent.name, path.parent, BUILT_IN) for path in _cards(home())]
-    found += [BlueprintLocation(_name(path.parent), path.parent, str(own)) for path in _cards(own)]
-    found += [BlueprintLocation(_name(entry.folder), entry.folder, entry.package) for entry in entries()]
-    return tuple(found)
+    locations = [BlueprintLocation(path.parent.name, path.parent, BUILT_IN) for path in _cards(home())]
+    locations += [BlueprintLocation(_name(path.parent), path.parent, str(own)) for path in _cards(own)]
+    locations += [BlueprintLocation(_name(entry.folder), entry.folder, entry.package) for entry in entries()]
+    return tuple(locations)
 
 
 @cache
 def blueprints() -> dict[str, Blueprint]:
     """Every blueprint that can be used, by name; of two of one name the first, of a broken one nothing."""
-    known: dict[str, Blueprint] = {}
+    by_name: dict[str, Blueprint] = {}
     for place in places():
-        if place.name not in known and isinstance(found := tried(place), Blueprint):
-            known[place.name] = found
-    return known
+        if place.name not in by_name and isinstance(blueprint := tried(place), Blueprint):
+            by_name[place.name] = blueprint
+    return by_name
 
 
 def tried(place: BlueprintLocation) -> Blueprint | ProtokitError:
@@ -125,22 +125,22 @@ def blueprint_of(spec: Spec, *, trust: bool = False) -> Blueprint:
 
 def _named(reference: str, chain: tuple[str, ...]) -> Blueprint:
     """The known blueprint of that name; `chain` are the names that led here, each extending the next."""
-    name, _, wanted = reference.partition("@")
-    found = [place for place in places() if place.name == name]
+    name, _, version = reference.partition("@")
+    matches = [place for place in places() if place.name == name]
     if name in chain:
         raise SpecProblem(
             f"{' extends '.join((*chain, name))}: a circle", where=f"{chain[0]}/{BLUEPRINT_FILE}"
         )
-    if not found:
-        known = sorted({place.name for place in places()})
-        raise ChoiceProblem.of("blueprint", name, known, fix="`protokit list` shows what each is for.")
-    if len(found) > 1:
+    if not matches:
+        names = sorted({place.name for place in places()})
+        raise ChoiceProblem.of("blueprint", name, names, fix="`protokit list` shows what each is for.")
+    if len(matches) > 1:
         raise ChoiceProblem(
-            f'two blueprints are called "{name}": {" and ".join(map(str, found))}',
+            f'two blueprints are called "{name}": {" and ".join(map(str, matches))}',
             fix="Name a folder instead, or remove one.",
         )
-    blueprint = _read(found[0].folder, (*chain, name))
-    if not fits(blueprint.version, wanted, where=reference):
+    blueprint = _read(matches[0].folder, (*chain, name))
+    if not fits(blueprint.version, version, where=reference):
         raise ChoiceProblem(f'there is {blueprint.reference}, which is not "{reference}"')
     return blueprint
 
