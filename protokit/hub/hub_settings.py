@@ -8,6 +8,7 @@ from typing import Literal
 
 from protokit.errors import ChoiceProblem
 from protokit.prototype.exposure import exposures
+from protokit.runtime.usage.sql_database import POSTGRES
 
 _NAME = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$")
 
@@ -66,7 +67,7 @@ class HubSettings:
                 "prototypes cannot have this port for their own",
                 fix="Take another than the Hub's, 80 and 443; with a base domain none is needed.",
             )
-        if self.state_url and not self.state_url.startswith(("postgresql://", "postgres://")):
+        if self.state_url and not self.state_url.startswith(POSTGRES):
             raise ChoiceProblem(
                 "the URL of the Hub's state is not a postgresql:// URL",
                 fix="Correct it, or leave it out to use a file.",

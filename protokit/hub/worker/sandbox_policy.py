@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from protokit.errors import ChoiceProblem, ProtokitError
 from protokit.files.layout import KNOWLEDGE, OURS
 from protokit.hub.worker.worker_config import WorkerConfig
+from protokit.runtime.usage.sql_database import POSTGRES
 from vectorstore.confinement.confine import Confinement, support
 
 Mode = Literal["auto", "required", "off"]
@@ -20,7 +21,6 @@ Server = tuple[str, int]
 """A host's name or address, and a TCP port."""
 
 _PORTS = {"http": 80, "https": 443, "postgresql": 5432, "postgres": 5432}
-_DATABASES = ("postgresql://", "postgres://")
 _PROVIDERS = {
     "openai": "api.openai.com",
     "anthropic": "api.anthropic.com",
@@ -146,12 +146,12 @@ def databases(folder: Path) -> list[Server]:
     from dotenv import dotenv_values
 
     urls = [value or "" for value in dotenv_values(folder / ".env").values()]
-    return [server for url in urls if url.startswith(_DATABASES) and (server := _server(url))]
+    return [server for url in urls if url.startswith(POSTGRES) and (server := _server(url))]
 
 
 def with_address(url: str, hosts: Mapping[str, str]) -> str:
     """A database's URL with the address of its host, which cannot be looked up in the sandbox; others as they are."""
-    if not url.startswith(_DATABASES) or not (server := _server(url)) or server[0] not in hosts:
+    if not url.startswith(POSTGRES) or not (server := _server(url)) or server[0] not in hosts:
         return url
     return f"{url}{'&' if '?' in url else '?'}hostaddr={hosts[server[0]]}"
 

@@ -123,8 +123,8 @@ class EventLog:
     def event(self, number: int | None = None) -> Event | None:
         """The event with this number, the newest where none is given, None where there is no such event."""
         if shared := self._shared():
-            found = [_event(row) for row in shared.rows() if number in (None, row["id"])]
-            return found[-1] if found else None
+            newest = shared.row(number)
+            return _event(newest) if newest else None
         if not self.path.exists():
             return None
         which = "1 = 1" if number is None else "id = ?"

@@ -1,15 +1,13 @@
 """The events of a prototype that several machines host, in one Postgres database for all of them."""
 
-import os
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from protokit.runtime.runtime_errors import SettingsProblem
 from protokit.runtime.settings import Settings
-from protokit.runtime.usage.sql_database import Ledger
+from protokit.runtime.usage.sql_database import Ledger, database_url
 
 EVENTS_URL_ENV = "PROTOKIT_EVENTS_URL"
 """Environment variable: the `postgresql://` URL of the database."""
@@ -42,11 +40,20 @@ class SharedEvents:
 
     def rows(self) -> list[dict[str, Any]]:
         """Every row, oldest first."""
+        return self._select("ORDER BY id")
+
+    def row(self, number: int | None) -> dict[str, Any] | None:
+        """The row of this number, the newest without one, None where there is none."""
+        which, values = ("", ()) if number is None else ("AND id = ?", (number,))
+        rows = self._select(f"{which} ORDER BY id DESC LIMIT 1", values)
+        return rows[0] if rows else None
+
+    def _select(self, which: str, values: tuple[int, ...] = ()) -> list[dict[str, Any]]:
         names = ", ".join(f'"{name}"' for name in self._columns)
         with self._ledger().transaction() as entry:
-            sql = f"SELECT id, {names} FROM protokit_events WHERE prototype = ? ORDER BY id"
-            found = entry.all(sql, (self._title,))
-        return [dict(zip(("id", *self._columns), row, strict=True)) for row in found]
+            sql = f"SELECT id, {names} FROM protokit_events WHERE prototype = ? {which}"
+            rows = entry.all(sql, (self._title, *values))
+        return [dict(zip(("id", *self._columns), row, strict=True)) for row in rows]
 
     def _ledger(self) -> Ledger:
         return _ledger(self._url, tuple(self._columns.items()))
@@ -54,19 +61,8 @@ class SharedEvents:
 
 def shared_events(folder: Path, columns: Mapping[str, str]) -> SharedEvents | None:
     """The shared events of the prototype in `folder`, None where it keeps its own. Raises SettingsProblem."""
-    url = os.environ.get(EVENTS_URL_ENV, "")
-    if not url:
-        return None
-    if not url.startswith(("postgresql://", "postgres://")):
-        raise SettingsProblem(
-            f"{EVENTS_URL_ENV} is not a postgresql:// URL. Correct it, or unset it to use a file."
-        )
-    try:
-        return SharedEvents(url, Settings.read(folder).title, columns)
-    except ImportError:
-        raise SettingsProblem(
-            f'{EVENTS_URL_ENV} is set and psycopg is not installed. Run: pip install "protokit-studio[postgres]"'
-        ) from None
+    url = database_url(EVENTS_URL_ENV)
+    return SharedEvents(url, Settings.read(folder).title, columns) if url else None
 
 
 @cache

@@ -1,7 +1,6 @@
 """Holds a prototype to the limits in its `prototype.yaml`: room is reserved before a call and settled after it."""
 
 import logging
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,8 +8,9 @@ from importlib import import_module
 from pathlib import Path
 
 from protokit.runtime.prototype_fields import SpendingLimits
-from protokit.runtime.runtime_errors import LimitReached, ModelProblem
+from protokit.runtime.runtime_errors import LimitReached, ModelProblem, SettingsProblem
 from protokit.runtime.settings import Settings
+from protokit.runtime.usage.sql_database import database_url
 from protokit.runtime.usage.sqlite_files import damaged_stores
 
 _LOG = logging.getLogger(__name__)
@@ -40,7 +40,10 @@ def reserved(
         return
     from protokit.runtime.usage.budget import Budget, BudgetExceeded
 
-    url = os.environ.get(BUDGET_URL_ENV, "")
+    try:
+        url = database_url(BUDGET_URL_ENV)
+    except SettingsProblem as problem:
+        raise ModelProblem(str(problem)) from None
     with _within_reach(url):
         where = url or str(_account(settings.folder))
         try:
@@ -82,16 +85,7 @@ def _within_reach(url: str) -> Iterator[None]:
     if not url:
         yield
         return
-    if not url.startswith(("postgresql://", "postgres://")):
-        raise ModelProblem(
-            f"{BUDGET_URL_ENV} is not a postgresql:// URL. Correct it, or unset it to use a file."
-        )
-    try:
-        psycopg = import_module("psycopg")
-    except ImportError:
-        raise ModelProblem(
-            f'{BUDGET_URL_ENV} is set and psycopg is not installed. Run: pip install "protokit-studio[postgres]"'
-        ) from None
+    psycopg = import_module("psycopg")
     try:
         yield
     except psycopg.Error as error:

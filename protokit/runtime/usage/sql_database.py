@@ -1,5 +1,6 @@
 """A file or database that many processes write to, one transaction at a time: SQLite, or Postgres by URL."""
 
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
@@ -8,7 +9,32 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
+from protokit.runtime.runtime_errors import SettingsProblem
 from protokit.runtime.usage.sqlite_files import WrongTables, open_store
+
+POSTGRES = ("postgresql://", "postgres://")
+"""How the URL of a database begins."""
+
+
+def database_url(variable: str) -> str:
+    """The `postgresql://` URL in the environment `variable`, empty where it is unset and a file serves.
+
+    Raises SettingsProblem for another URL, and where `psycopg` is not installed.
+    """
+    url = os.environ.get(variable, "")
+    if url and not url.startswith(POSTGRES):
+        raise SettingsProblem(
+            f"{variable} is not a postgresql:// URL", fix="Correct it, or unset it to use a file."
+        )
+    try:
+        if url:
+            import_module("psycopg")
+    except ImportError:
+        raise SettingsProblem(
+            f"{variable} is set and psycopg is not installed",
+            fix='Run: pip install "protokit-studio[postgres]"',
+        ) from None
+    return url
 
 
 class _Cursor(Protocol):
@@ -48,7 +74,7 @@ class Ledger:
 
     def __init__(self, where: str, schema: Sequence[str]) -> None:
         self._where = where
-        self._remote = where.startswith(("postgresql://", "postgres://"))
+        self._remote = where.startswith(POSTGRES)
         # Callers of one table set take turns; other users of the same Postgres database are not held up.
         self._turn = zlib.crc32("\n".join(schema).encode())
         self._schema = schema
