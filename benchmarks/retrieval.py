@@ -19,7 +19,7 @@ from protokit.runtime.qa.extract import extract
 from vectorstore import Passage
 from vectorstore.embeddings.embedder_factory import Embedder, embedder
 from vectorstore.embeddings.embedding_cache import CachedEmbedding
-from vectorstore.index.lexical_index import Bm25Index
+from vectorstore.index.docstore import Docstore, DocumentEntry, StoredChunk
 from vectorstore.search.fusion import fuse
 
 CANDIDATES = 50
@@ -115,21 +115,21 @@ def measure_finding(folder: Path, model: Embedder) -> Iterator[Finding | Extract
         for number, row in enumerate(rows(folder / "corpus.jsonl"))
     }
     queries = list(rows(folder / "queries.jsonl"))
-    ranker = Bm25Index.build(passages)
+    store = word_index(passages)
     vectors = model.embed([passage.text for passage in passages.values()])
     found: dict[str, list[list[str]]] = {"words": [], "meaning": [], "both": []}
     spent = dict.fromkeys(found, 0.0)
     best: list[list[Passage]] = []
     for query in queries:
         started = time.perf_counter()
-        words = ranker.words(query["query"], limit=CANDIDATES)
+        words = store.search_words(query["query"], limit=CANDIDATES)
         spent["words"] += time.perf_counter() - started
         found["words"].append(list(words))
-        similar = similarities(query["query"], ranker.ids, vectors, model)
+        similar = similarities(query["query"], list(passages), vectors, model)
         nearest = dict(sorted(similar.items(), key=lambda pair: -pair[1])[:CANDIDATES])
         found["meaning"].append(list(nearest))
         started = time.perf_counter()
-        words = ranker.words(query["query"], limit=CANDIDATES, also=nearest)
+        words = store.search_words(query["query"], limit=CANDIDATES, also=nearest)
         both = {name: similar[name] for name in words if name in similar}
         candidates = {name: passages[name] for name in words}
         fused = fuse(query["query"], candidates, words, both, limit=SHOWN, multilingual=model.multilingual)
@@ -141,6 +141,14 @@ def measure_finding(folder: Path, model: Embedder) -> Iterator[Finding | Extract
         yield finding(folder.name, way, queries, ranked, spent[way])
     if any(query.get("answers") for query in queries):
         yield measure_extraction(folder.name, queries, best, model)
+
+
+def word_index(passages: Mapping[str, Passage]) -> Docstore:
+    """A store in memory that finds these passages by their words."""
+    store = Docstore(Path(":memory:"))
+    chunks = [StoredChunk(id, at, "", passage) for at, (id, passage) in enumerate(passages.items())]
+    store.put(DocumentEntry("all", "", "", "read"), "", chunks)
+    return store
 
 
 def similarities(question: str, ids: Sequence[str], vectors: Any, model: Embedder) -> dict[str, float]:

@@ -12,7 +12,6 @@ from vectorstore.embeddings.embedder_factory import NONE, Embedder, NoEmbedder, 
 from vectorstore.embeddings.embedding_cache import CachedEmbedding
 from vectorstore.index.dense_index import DenseIndex
 from vectorstore.index.docstore import Docstore
-from vectorstore.index.lexical_index import LexicalIndex
 from vectorstore.index.store_location import StorePaths, open_catalogue
 from vectorstore.index.write_lock import only_writer
 from vectorstore.ingestion.background_sync import BackgroundSync
@@ -47,9 +46,8 @@ class KnowledgeBase:
         self._place = place
         self._catalogue: Docstore
         self._catalogue, self._mended = open_catalogue(place)
-        self._words = LexicalIndex(self._catalogue, place.words)
         self._meaning = DenseIndex(self._catalogue, place.home, place.url, place.name, embedder)
-        self._finder = HybridRetriever(self._catalogue, self._words, self._meaning)
+        self._finder = HybridRetriever(self._catalogue, self._meaning)
         self._mirror = (
             StoreReplica(self._catalogue, self._meaning, place.url, place.name) if place.url else None
         )
@@ -99,15 +97,16 @@ class KnowledgeBase:
 
         with only_writer(self._place.lock, wait=wait, waiting=waiting):
             self._take_over()
-            reading = FolderSync(self._catalogue, tell, self._words.refresh, self._place.owns)
+            older = self._catalogue.index_words(lambda done, total: tell(Progress("indexing", done, total)))
+            reading = FolderSync(self._catalogue, tell, self._place.owns)
             reading.run(Path(folder))
-            self._words.update()
             self._background.words_are_in()
-            self._words.save()
             embedded_again = embed_waiting(self._catalogue, self._meaning, tell)
             if self._mirror:
                 self._mirror.push()
-        rebuilt = " ".join(line for line in (self._mended, reading.rebuilt, embedded_again) if line)
+        indexed = "Words indexed again: by an older version they were kept in a file." if older else ""
+        lines = (self._mended, indexed, reading.rebuilt, embedded_again)
+        rebuilt = " ".join(line for line in lines if line)
         self._mended = self._shortcoming = self._finder.trouble = self._background.failure = ""
         seconds = time.monotonic() - began
         self.report = SyncReport(reading.reports(), *reading.counts(), seconds, rebuilt, self._notes())
@@ -238,7 +237,7 @@ class KnowledgeBase:
     @property
     def _reading(self) -> bool:
         return self._background.running and (
-            self._progress is None or self._progress.step in ("waiting", "looking", "reading")
+            self._progress is None or self._progress.step in ("waiting", "indexing", "looking", "reading")
         )
 
     @property

@@ -6,14 +6,14 @@ from typing import Literal
 
 FileStatus = Literal["read", "unchanged", "renamed", "duplicate", "failed", "set aside", "removed"]
 """A file that is `set aside` took its reader down once, and is not read again unless it changes or somebody asks."""
-Step = Literal["waiting", "looking", "reading", "embedding", "checking"]
+Step = Literal["waiting", "indexing", "looking", "reading", "embedding", "checking"]
 Phase = Literal["empty", "reading", "words", "ready", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step of a sync: `done` of `total` (files while reading, passages while embedding), and what is in
-    hand."""
+    """One step of a sync: `done` of `total` (files while reading, passages while indexing and embedding), and
+    what is in hand."""
 
     step: Step
     done: int

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from benchmarks.retrieval import word_index
 from protokit.runtime.qa import answerability, sentence_ranking
 from protokit.runtime.qa.matching import Embed, QuestionAlignment
 from protokit.runtime.qa.question_type import QuestionPart
 from protokit.runtime.qa.sentence_ranking import choose
 from vectorstore.embeddings.embedder_factory import embedder
 from vectorstore.embeddings.embedding_cache import CachedEmbedding
-from vectorstore.index.lexical_index import Bm25Index
 from vectorstore.passage import Passage
 from vectorstore.search.calibration import FILE, Linear, calibrated_model
 from vectorstore.search.fusion import fuse, support_features
@@ -69,7 +69,7 @@ def found(
 ) -> list[list[Passage]]:
     """For each question the passages that a search over all texts finds (off-topic: in the other source)."""
     passages = {str(number): text for number, text in enumerate(texts)}
-    ranker = Bm25Index.build(passages)
+    store = word_index(passages)
     vectors = embed([text.text for text in texts])
     foreign = {one.source: {other.text for other in asked if other.source != one.source} for one in asked}
     results = []
@@ -79,7 +79,8 @@ def found(
         SIMILARITIES.update(
             {(item.question, text.file): float(v) for text, v in zip(texts, similar, strict=True)}
         )
-        lexical = ranker.words(item.question, limit=len(texts), also=allowed, allowed=allowed)
+        words = store.search_words(item.question, limit=len(texts), also=allowed)
+        lexical = {name: score for name, score in words.items() if name in allowed}
         dense = {name: float(similar[int(name)]) for name in allowed}
         results.append(
             fuse(item.question, {name: passages[name] for name in allowed}, lexical, dense, limit=4)

@@ -54,7 +54,7 @@ def test_a_verb_answers_over_a_damaged_index_or_says_so_in_a_line(
 ) -> None:
     index = made / ".protokit" / "index"
     files = [path.relative_to(made) for path in index.rglob("*") if path.is_file() and path.stat().st_size]
-    assert {path.name for path in files} >= {"knowledge.words", "knowledge.catalogue", "chroma.sqlite3"}
+    assert {path.name for path in files} >= {"knowledge.catalogue", "chroma.sqlite3"}
     for number, file in enumerate(files):
         copy = tmp_path / str(number)
         copytree(made, copy)

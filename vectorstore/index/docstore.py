@@ -1,18 +1,19 @@
 """The light file beside the vectors: which files are in, their passages, and what is still to be embedded.
 
-It is one SQLite database. Everything that must survive a kill is written here first, so words can be searched
-without Chroma, and what Chroma lacks or has too much is always known.
+It is one SQLite database. Everything that must survive a kill is written here first, and the index of words with it,
+so words can be searched without Chroma, and what Chroma lacks or has too much is always known.
 """
 
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from vectorstore.index import lexical_index
 from vectorstore.passage import Passage
 from vectorstore.progress import FileReport, FileStatus
 from vectorstore.vectorstore_errors import VectorstoreError
@@ -183,6 +184,7 @@ class Docstore:
             database.executemany(
                 f"INSERT OR IGNORE INTO passages ({_PASSAGE}) VALUES ({_marks(10)})", map(_stored, passages)
             )
+            lexical_index.add_waiting(database)
 
     def drop(self, file: str) -> None:
         """Forget a file; its passages stop being found at once, their vectors go with the next sync."""
@@ -207,14 +209,43 @@ class Docstore:
         (waiting,) = self._rows("SELECT COUNT(*) FROM passages WHERE NOT embedded")[0]  # an index of few rows
         return int(total), int(total - waiting)
 
-    def ids(self, file: str | None = None, kind: str | None = None) -> list[str]:
-        """The ids of the passages of one file, of one kind of file, or of all, in order."""
-        query, values = "SELECT p.id FROM passages p JOIN files f ON f.file = p.file WHERE 1", []
-        if file is not None:
-            query, values = f"{query} AND p.file = ?", [file]
-        if kind is not None:
-            query, values = f"{query} AND f.kind = ?", [*values, kind]
-        return [str(id) for (id,) in self._rows(f"{query} ORDER BY p.row", values)]
+    def ids(self) -> list[str]:
+        """The ids of all passages, in order."""
+        return [str(id) for (id,) in self._rows("SELECT id FROM passages ORDER BY row")]
+
+    def index_words(self, tell: Callable[[int, int], None] = lambda done, total: None) -> int:
+        """Take passages that an older program stored into the index of words, and return how many there were;
+        `tell` hears how far it is."""
+        total = left = lexical_index.waiting(self._database)
+        while left:
+            tell(total - left, total)
+            with self._writing() as database:
+                lexical_index.add_waiting(database, 1000)
+                left = lexical_index.waiting(database)
+        return total
+
+    def search_words(
+        self,
+        question: str,
+        *,
+        limit: int = 50,
+        also: Collection[str] = (),
+        file: str | None = None,
+        kind: str | None = None,
+    ) -> dict[str, float]:
+        """BM25 scores by id as `lexical_index.search` gives them, of the passages of one file, or of one kind."""
+        self.index_words()
+        with self._turn, self._told():
+            rows = None if file is kind is None else self._rows_of(file, kind)
+            return lexical_index.search(self._database, question, limit=limit, also=also, among=rows)
+
+    def _rows_of(self, file: str | None, kind: str | None) -> set[int]:
+        rows = self._rows(
+            "SELECT p.row FROM passages p JOIN files f ON f.file = p.file"
+            " WHERE (?1 IS NULL OR p.file = ?1) AND (?2 IS NULL OR f.kind = ?2)",
+            (file, kind),
+        )
+        return {row for (row,) in rows}
 
     def kept(self, ids: Sequence[str]) -> dict[str, StoredChunk]:
         """The passages of these ids; those that have gone since are left out."""
@@ -304,11 +335,12 @@ def _advance(database: sqlite3.Connection, of: str) -> None:
 
 
 def _drop_passages(database: sqlite3.Connection, file: str, *, keeping: set[str]) -> None:
-    stored = database.execute("SELECT id, meaning FROM passages WHERE file = ?", (file,)).fetchall()
-    dropped = [row for row in stored if row[0] not in keeping]
+    stored = database.execute("SELECT id, meaning, row FROM passages WHERE file = ?", (file,)).fetchall()
+    dropped = [kept for kept in stored if kept[0] not in keeping]
     # Also those not marked as embedded: a kill between Chroma's writing and ours leaves them in Chroma.
-    database.executemany("INSERT OR REPLACE INTO gone VALUES (?, ?)", dropped)
-    database.executemany("DELETE FROM passages WHERE id = ?", [row[:1] for row in dropped])
+    database.executemany("INSERT OR REPLACE INTO gone VALUES (?, ?)", [kept[:2] for kept in dropped])
+    lexical_index.remove(database, [kept[2] for kept in dropped])
+    database.executemany("DELETE FROM passages WHERE id = ?", [kept[:1] for kept in dropped])
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -329,7 +361,8 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
             raise VectorstoreError(
                 "is another program's database", where=str(path), fix="Choose another folder."
             )
-        return
+        if lexical_index.is_current(database):
+            return
     database.execute("PRAGMA journal_mode = WAL")  # searches go on while a sync writes
     database.execute("BEGIN IMMEDIATE")
     if _is_empty(database):  # another process may have been quicker
@@ -337,6 +370,9 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
             database.execute(statement)
         database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         database.execute(f"PRAGMA user_version = {_FORMAT}")
+    if not lexical_index.is_current(database):
+        lexical_index.renew(database)
+        path.with_suffix(".words").unlink(missing_ok=True)  # where older programs kept it
     database.execute("COMMIT")
 
 

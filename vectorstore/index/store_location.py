@@ -66,11 +66,6 @@ class StorePaths:
         return self.home / f"{self.name}.catalogue"
 
     @property
-    def words(self) -> Path:
-        """The saved index of words."""
-        return self.home / f"{self.name}.words"
-
-    @property
     def lock(self) -> Path:
         """The file whose holder may write."""
         return self.home / f"{self.name}.lock"

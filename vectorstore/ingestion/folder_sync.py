@@ -37,11 +37,10 @@ class _Found:
 
 @dataclass(slots=True)
 class FolderSync:
-    """One pass over a folder. `tell` hears of each step, `settled` is called when words have come or gone."""
+    """One pass over a folder. `tell` hears of each step."""
 
     catalogue: Docstore
     tell: Tell
-    settled: Callable[[], None]
     skip: Callable[[Path], bool]
     """Which files are not documents: the store's own, if it stands in the folder."""
     status: dict[str, FileStatus] = field(default_factory=dict)
@@ -191,7 +190,6 @@ class FolderSync:
         self.catalogue.put(entry, source, passages)
         self.status[entry.file] = entry.status
         self._known[entry.file] = entry
-        self.settled()
 
     def _note_refused(self, folder: Path) -> None:
         for problem in refused_files(folder):
@@ -202,7 +200,6 @@ class FolderSync:
     def _drop_missing(self) -> None:
         for file in sorted(self._before.keys() - self.status.keys()):
             self.catalogue.drop(file)
-            self.settled()
             if file not in self._moved:
                 self.removed.append(file)
 

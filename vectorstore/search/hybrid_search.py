@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from vectorstore.index.dense_index import DenseIndex
 from vectorstore.index.docstore import Docstore
-from vectorstore.index.lexical_index import LexicalIndex
 from vectorstore.passage import Passage
 from vectorstore.search.fusion import fuse
 from vectorstore.vectorstore_errors import VectorstoreError
@@ -22,8 +21,8 @@ _CANDIDATES = 50
 class HybridRetriever:
     """Searches one store. Threads may share it."""
 
-    def __init__(self, catalogue: Docstore, words: LexicalIndex, meaning: DenseIndex) -> None:
-        self._catalogue, self._words, self._meaning = catalogue, words, meaning
+    def __init__(self, catalogue: Docstore, meaning: DenseIndex) -> None:
+        self._catalogue, self._meaning = catalogue, meaning
         self._last_source = ("", 0, "")
         self.trouble = ""
         """Why the last search went by words alone although there are vectors; empty if it did not."""
@@ -38,12 +37,10 @@ class HybridRetriever:
     ) -> list[Passage]:
         """At most `limit` passages for a question that stands alone, best first, that agree with `filters`
         (file, kind)."""
-        ranker = self._words.current()
         asked, dense = None, dict[str, float]()
-        if by_meaning and ranker.ids:
+        if by_meaning:
             asked, dense = self._nearest(question, filters)
-        allowed = self._catalogue.ids(**filters) if filters else None
-        lexical = ranker.words(question, limit=_CANDIDATES, also=dense, allowed=allowed)
+        lexical = self._catalogue.search_words(question, limit=_CANDIDATES, also=dense, **filters)
         if asked is not None:
             # Chroma fails for rows that another process wrote a moment ago: those go by their words.
             with suppress(VectorstoreError):

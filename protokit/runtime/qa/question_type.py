@@ -63,10 +63,7 @@ def parts(question: str) -> list[QuestionPart]:
     "If I resign, how much notice do I give and is leave paid out?" has two parts; both begin "If I resign,".
     "and why?" is no part of its own.
     """
-    question = " ".join(
-        question.split()
-    )  # a run of spaces takes the pattern a time that grows with its square
-    pieces = [piece for piece in _JOINTS.split(question) if piece]
+    pieces = _pieces(" ".join(question.split()))  # a run of spaces would take the square of its length
     asking = [piece for piece in pieces if _ASKS.match(piece) and len(piece.split()) > 2]
     if len(pieces) < 2 or not asking:
         return [QuestionPart(question, 0, _before_example(question, 0))]
@@ -74,6 +71,15 @@ def parts(question: str) -> list[QuestionPart]:
     start = len(given) + 1 if given else 0
     texts = [f"{given} {piece}".strip() for piece in asking]
     return [QuestionPart(text, start, _before_example(text, start)) for text in texts]
+
+
+def _pieces(question: str) -> list[str]:
+    """Sentences and clauses; one that asks and goes on to ask with a mere "and" is two, and "and" is in neither."""
+    pieces: list[str] = []
+    for clause in _JOINTS.split(question):
+        again = any(map(_ASKS.match, pieces))
+        pieces += _AND.split(f" {clause}" if again else clause) if _ASKS.match(clause) else [clause]
+    return [piece.strip() for piece in pieces if piece.strip()]
 
 
 def _before_example(text: str, start: int) -> int:
@@ -100,11 +106,8 @@ _ASKING_AGAIN = (
     rf"|is|are|do|does|can|may|must|{_FOREIGN})\b"
 )
 """What asks behind a mere "and": other verbs go on with the sentence there ("who leaves and has paid")."""
-_JOINTS = re.compile(
-    rf"(?<=[.?!;])\s+|,?\s+(?:and|or|y|o|et|ou|und|oder|e)\s+(?={_ASKING_AGAIN})"
-    rf"|,\s+(?={_PREPOSITION}{_ASKING})",
-    re.IGNORECASE,
-)
+_JOINTS = re.compile(rf"(?<=[.?!;])\s+|,\s+(?={_PREPOSITION}{_ASKING})", re.IGNORECASE)
+_AND = re.compile(rf"\s+(?:and|or|y|o|et|ou|und|oder|e)\s+(?={_ASKING_AGAIN})", re.IGNORECASE)
 _ASKS = re.compile(rf"[¿\s]*{_PREPOSITION}{_ASKING}", re.IGNORECASE)
 _WHAT = (
     r"\b(?:what|which|what's)(?:\s+(?:is|are|was|were|'s))?"
