@@ -16,7 +16,7 @@ from tests.support import embedding_server
 from vectorstore import KnowledgeBase, VectorstoreError
 from vectorstore.embeddings.embedder_factory import embedder
 from vectorstore.index.write_lock import only_writer
-from vectorstore.progress import Progress
+from vectorstore.progress import Progress, SyncReport
 
 LEAVE = """# Leave
 
@@ -425,6 +425,65 @@ def test_a_store_of_another_chunking_is_read_again_with_a_line_that_says_so(
         report = knowledge.sync(folder)
         assert "ancient" in report.rebuilt
         assert knowledge.sync(folder).rebuilt == ""
+
+
+def make_older(index: Path) -> None:
+    """A store as programs made it that kept the index of words in a file beside the catalogue."""
+    with sqlite3.connect(index / "knowledge.catalogue") as database:
+        for statement in (
+            "DROP TABLE vocabulary",
+            "DROP TABLE words",
+            "DROP INDEX passages_language",
+            "ALTER TABLE passages DROP COLUMN language",
+            "DELETE FROM facts WHERE name = 'words version'",
+        ):
+            database.execute(statement)
+    database.close()
+    (index / "knowledge.words").write_bytes(b"words of old")
+
+
+def test_words_of_an_older_store_are_indexed_again_with_progress_and_a_line(
+    folder: Path, tmp_path: Path
+) -> None:
+    with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
+        knowledge.sync(folder)
+    make_older(tmp_path / "index")
+    steps: list[Progress] = []
+    with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
+        report = knowledge.sync(folder, steps.append)
+        assert knowledge.search("paid holiday")[0].file == "leave.md"
+        assert knowledge.sync(folder).rebuilt == ""
+    assert "Words indexed again" in report.rebuilt
+    assert [step.total for step in steps if step.step == "indexing"] == [knowledge_passages(report)]
+    assert not (tmp_path / "index" / "knowledge.words").exists()
+
+
+def knowledge_passages(report: SyncReport) -> int:
+    return sum(file.passages for file in report.files)
+
+
+def test_words_of_an_older_store_are_found_without_a_sync(folder: Path, tmp_path: Path) -> None:
+    with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
+        knowledge.sync(folder)
+    make_older(tmp_path / "index")
+    with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
+        assert knowledge.search("paid holiday")[0].file == "leave.md"
+
+
+def test_a_damaged_index_of_words_is_told_once_and_made_again(folder: Path, tmp_path: Path) -> None:
+    with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
+        knowledge.sync(folder)
+    with sqlite3.connect(tmp_path / "index" / "knowledge.catalogue") as database:
+        database.execute("DELETE FROM words_data")
+    database.close()
+    with (
+        KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge,
+        pytest.raises(VectorstoreError, match="is damaged"),
+    ):
+        knowledge.search("paid holiday")
+    with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
+        assert "damaged" in knowledge.sync(folder).rebuilt
+        assert knowledge.search("paid holiday")[0].file == "leave.md"
 
 
 def test_a_damaged_catalogue_is_kept_aside_and_read_again(folder: Path, tmp_path: Path) -> None:

@@ -216,7 +216,8 @@ class Docstore:
     def index_words(self, tell: Callable[[int, int], None] = lambda done, total: None) -> int:
         """Take passages that an older program stored into the index of words, and return how many there were;
         `tell` hears how far it is."""
-        total = left = lexical_index.waiting(self._database)
+        with self._turn, self._told():
+            total = left = lexical_index.waiting(self._database)
         while left:
             tell(total - left, total)
             with self._writing() as database:

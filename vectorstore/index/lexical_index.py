@@ -44,6 +44,12 @@ def renew(database: sqlite3.Connection) -> None:
     database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (_VERSION, WORDS_VERSION))
 
 
+def check(database: sqlite3.Connection) -> None:
+    """Raise sqlite3.DatabaseError where the index is damaged, which a look at the pages of the file does not tell."""
+    if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'words'").fetchone():
+        database.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+
+
 def waiting(database: sqlite3.Connection) -> int:
     """How many passages are not in the index."""
     (count,) = database.execute("SELECT COUNT(*) FROM passages WHERE language IS NULL").fetchone()
