@@ -1,6 +1,7 @@
 """The knowledge base: a folder of documents kept as passages, found by words at once and by meaning later."""
 
 import atexit
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,6 +13,7 @@ from vectorstore.embeddings.embedder_factory import NONE, Embedder, NoEmbedder, 
 from vectorstore.embeddings.embedding_cache import CachedEmbedding
 from vectorstore.index.dense_index import DenseIndex
 from vectorstore.index.docstore import Docstore
+from vectorstore.index.set_aside import reports
 from vectorstore.index.store_location import StorePaths, open_catalogue
 from vectorstore.index.write_lock import only_writer
 from vectorstore.ingestion.background_sync import BackgroundSync
@@ -68,6 +70,26 @@ class KnowledgeBase:
         that is not installed.
         """
         return cls(StorePaths.of(location, name), embedder(embedding))
+
+    # Without opening it: no other store is made, repaired or waited for
+
+    @staticmethod
+    def files_of(location: Path | str, name: str = "knowledge") -> list[FileReport]:
+        """Every file of a store as its last sync left it, by name; none of a store that is not there, or damaged."""
+        return reports(location, name)
+
+    @staticmethod
+    def copy_to(location: Path, target: Path, name: str = "knowledge") -> bool:
+        """Copy the folder of a store, unless something is writing there at this moment; whether it was copied."""
+        if not location.is_dir():
+            return False
+        try:
+            with only_writer(StorePaths.of(location, name).lock, wait=0, waiting=lambda: None):
+                shutil.copytree(location, target)
+        except (VectorstoreError, OSError):  # files of a database come and go while a page reads it
+            shutil.rmtree(target, ignore_errors=True)
+            return False
+        return True
 
     # Keeping
 

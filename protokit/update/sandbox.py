@@ -19,7 +19,6 @@ from protokit.update.regression import Health, Look, worse
 _NOT_ITS_OWN = (".git", ".venv", "venv", "node_modules", "__pycache__", ".pytest_cache")
 _KEYS = ".env"
 """Left out: a rehearsal costs nothing, and a key has no place in a copy."""
-_STORE = "knowledge"
 
 
 class Sandbox:
@@ -73,11 +72,13 @@ def open_sandbox(folder: Path) -> Iterator[Sandbox]:
 
     Only one at a time: a copy that a killed update left behind is removed first.
     """
+    from vectorstore import KnowledgeBase
+
     remove_leftovers(folder)
     with tempfile.TemporaryDirectory(prefix=_prefix(folder)) as aside:
         copy = Path(aside, folder.name)
         shutil.copytree(folder, copy, symlinks=True, ignore=_left_out(folder))
-        _copy_index(folder, copy)
+        KnowledgeBase.copy_to(folder / INDEX, copy / INDEX)  # spares the copy reading everything again
         yield Sandbox(copy)
 
 
@@ -96,21 +97,6 @@ def _is_special(path: Path) -> bool:
     """Whether it is a socket, a pipe or a device, which cannot be copied."""
     mode = path.lstat().st_mode
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
-
-
-def _copy_index(folder: Path, copy: Path) -> None:
-    """Spare the copy reading everything again, unless a page is writing the index at this moment."""
-    from vectorstore.index.store_location import StorePaths
-    from vectorstore.index.write_lock import only_writer
-    from vectorstore.vectorstore_errors import VectorstoreError
-
-    if not (folder / INDEX).is_dir():
-        return
-    try:
-        with only_writer(StorePaths.of(folder / INDEX, _STORE).lock, wait=0, waiting=lambda: None):
-            shutil.copytree(folder / INDEX, copy / INDEX)
-    except (VectorstoreError, OSError):  # files of a database come and go while a page reads it
-        shutil.rmtree(copy / INDEX, ignore_errors=True)
 
 
 def _go_offline(path: Path) -> None:

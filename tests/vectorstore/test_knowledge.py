@@ -665,3 +665,22 @@ def wait_until(condition: object, seconds: float = 30) -> None:
             return
         pause.wait(0.02)
     raise AssertionError("it did not come true")
+
+
+def test_files_and_a_copy_of_a_store_are_had_without_opening_it(folder: Path, tmp_path: Path) -> None:
+    assert KnowledgeBase.files_of(tmp_path / "none") == []
+    assert not KnowledgeBase.copy_to(tmp_path / "none", tmp_path / "copy")
+    assert not (tmp_path / "none").exists()
+    index = tmp_path / "index"
+    with KnowledgeBase.open(index, embedding="none") as knowledge:
+        knowledge.sync(folder)
+        files = knowledge.files()
+    assert KnowledgeBase.files_of(index) == files
+    with only_writer(index / "knowledge.lock", wait=0, waiting=lambda: None):
+        assert not KnowledgeBase.copy_to(index, tmp_path / "copy")
+    assert KnowledgeBase.copy_to(index, tmp_path / "copy")
+    assert KnowledgeBase.files_of(tmp_path / "copy") == files
+    (index / "knowledge.catalogue").write_bytes(b"not a database at all" * 500)
+    before = sorted(index.iterdir())
+    assert KnowledgeBase.files_of(index) == []
+    assert sorted(index.iterdir()) == before

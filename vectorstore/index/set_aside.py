@@ -1,8 +1,8 @@
-"""The files of a store that took their reader down: listed, and read again where somebody asks, without opening it."""
+"""The files of a store, and those that took their reader down: listed, and read again, without opening the store."""
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vectorstore.index.docstore import Docstore
@@ -13,9 +13,14 @@ from vectorstore.vectorstore_errors import VectorstoreError
 
 def set_aside(location: Path | str, name: str) -> list[FileReport]:
     """The files that are set aside, by name; none of a store that is not there or damaged, which tells so itself."""
-    with _catalogue(location, name) as catalogue:
-        reports = catalogue.reports() if catalogue else []
-    return [report for report in reports if report.status == "set aside"]
+    return [report for report in reports(location, name) if report.status == "set aside"]
+
+
+def reports(location: Path | str, name: str) -> list[FileReport]:
+    """Every file as the last sync left it, by name; none of a store that is not there or damaged."""
+    with _catalogue(location, name) as catalogue, suppress(VectorstoreError, sqlite3.Error):
+        return catalogue.reports() if catalogue else []
+    return []
 
 
 def read_again(location: Path | str, name: str, file: str = "") -> None:
@@ -28,6 +33,8 @@ def read_again(location: Path | str, name: str, file: str = "") -> None:
 @contextmanager
 def _catalogue(location: Path | str, name: str) -> Iterator[Docstore | None]:
     try:
+        if isinstance(location, Path) and not location.is_dir():  # opening would make it
+            raise VectorstoreError("is not there", where=str(location))
         path = StorePaths.of(location, name).catalogue
         catalogue = Docstore(path) if path.is_file() else None
     except (VectorstoreError, sqlite3.Error):

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,29 +103,10 @@ def _move(source: Path, target: Path) -> None:
 
 def _read_so_far(folder: Path) -> dict[str, tuple[str, int, str]]:
     """State, passages and note of each file, as the running prototype left them."""
-    path = folder / INDEX / f"{KNOWLEDGE}.catalogue"
-    if not path.is_file():
-        return {}
-    from vectorstore.index.docstore import Docstore
-    from vectorstore.vectorstore_errors import VectorstoreError
+    from vectorstore import KnowledgeBase
 
-    try:
-        catalogue = Docstore(path)
-    except (VectorstoreError, sqlite3.Error):
-        return {}  # the prototype itself repairs it, and says so in its page
-    try:
-        return {
-            each.file: (
-                _state(each),
-                each.passages,
-                each.note,
-            )
-            for each in catalogue.reports()
-        }
-    except (VectorstoreError, sqlite3.Error):
-        return {}
-    finally:
-        catalogue.close()
+    files = KnowledgeBase.files_of(folder / INDEX, KNOWLEDGE)
+    return {each.file: (_state(each), each.passages, each.note) for each in files}
 
 
 def _state(report: "FileReport") -> str:
