@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vectorstore.knowledge import KnowledgeBase
+    from vectorstore.loaders import read
     from vectorstore.passage import Passage
     from vectorstore.progress import FileReport, Progress, Status, SyncReport
     from vectorstore.vectorstore_errors import VectorstoreError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _HOME = {
     "KnowledgeBase": "knowledge",
     "Passage": "passage",
+    "read": "loaders",
     "FileReport": "progress",
     "Progress": "progress",
     "Status": "progress",
@@ -36,6 +38,7 @@ __all__ = [
     "Status",
     "SyncReport",
     "VectorstoreError",
+    "read",
 ]
 
 

@@ -12,21 +12,16 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from assistant import Assistant
 
-from protokit.runtime import Answer, RuntimeProblem
-from protokit.runtime.ui.formatting import (
-    answer_markdown,
-    engine_note,
-    files_html,
-    numbers_html,
-    own_files_html,
-    sources_html,
+from protokit.runtime import (
+    Answer,
+    RuntimeProblem,
+    VisitorFiles,
+    current_visitor,
+    guarded,
+    may_upload,
+    notice,
+    ui,
 )
-from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
-from protokit.runtime.uploads.gradio_files import guarded
-from protokit.runtime.uploads.upload_policy import may_upload
-from protokit.runtime.uploads.visitor_files import VisitorFiles, notice
-from protokit.runtime.visitor import current_visitor
-from vectorstore.text.query_limits import QUESTION
 
 assistant = Assistant()
 settings = assistant.settings
@@ -40,30 +35,37 @@ def search(
     if not question.strip():
         yield same, same, same, same, same
         return
-    heading = f"## {safe_line(question)}\n\n"
-    reply, text = assistant.reply(question, None if file == ALL else file, session, own), ""
+    heading = f"## {ui.safe_line(question)}\n\n"
+    options = {} if file == ALL else {"file": file}
+    reply, text = assistant.reply(question, options=options, session=session, own=own), ""
     yield heading, "", same, gr.Row(visible=False), same
     try:
         for piece in reply:
             text += piece
-            yield f"{heading}{safe_markdown(text)}", same, same, same, same
+            yield f"{heading}{ui.safe_markdown(text)}", same, same, same, same
     except RuntimeProblem as problem:
-        yield f"{heading}{safe_markdown(problem.friendly)}", same, same, same, same
+        yield f"{heading}{ui.safe_markdown(problem.friendly)}", same, same, same, same
         return
     answer = reply.answer
     answers = [*answers, answer]
-    whole = f"{heading}{answer_markdown(answer)}"
-    yield whole, sources_html(answer, most_others=3), numbers_html(answers), gr.Row(visible=True), answers
+    whole = f"{heading}{ui.answer_markdown(answer)}"
+    yield (
+        whole,
+        ui.sources_html(answer, most_others=3),
+        ui.numbers_html(answers),
+        gr.Row(visible=True),
+        answers,
+    )
 
 
 def refresh(file: str, own: VisitorFiles) -> tuple[Any, ...]:
     names = [ALL, *(file.file for file in assistant.knowledge.files() if file.passages), *own.names()]
     settled = assistant.knowledge.wait(0) and own.wait(0)
     return (
-        files_html(assistant.knowledge),
+        ui.files_html(assistant.knowledge),
         gr.Dropdown(choices=names, value=file if file in names else ALL),
         gr.Timer(active=not settled),
-        own_files_html(own),
+        ui.own_files_html(own),
         gr.Button(visible=bool(own.files())),
     )
 
@@ -98,8 +100,8 @@ def judge(thumbs: int, answers: list[Answer]) -> None:
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
     own = gr.State(lambda: VisitorFiles(settings.embedding))
-    head = f"# {safe_line(settings.title)}\n{safe_markdown(settings.pitch)}"
-    gr.Markdown(f"{head}\n\n{safe_markdown(engine_note(settings))}", elem_classes="head")
+    head = f"# {ui.safe_line(settings.title)}\n{ui.safe_markdown(settings.pitch)}"
+    gr.Markdown(f"{head}\n\n{ui.safe_markdown(ui.engine_note(settings))}", elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             box = gr.Textbox(
@@ -107,7 +109,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
                 show_label=False,
                 submit_btn="Search",
                 autofocus=True,
-                max_length=QUESTION,
+                max_length=ui.QUESTION,
             )
             with gr.Row(elem_classes="starters"):
                 starters = [gr.Button(question, size="sm") for question in settings.starter_questions]
@@ -125,7 +127,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
                 gr.Markdown(notice(settings.model), elem_classes="quiet")
                 own_files = gr.HTML(padding=False, elem_classes="panel")
                 removal = gr.Button("Remove my documents", size="sm", visible=False, elem_classes="plain")
-            totals = gr.HTML(numbers_html([]), padding=False, elem_classes="panel")
+            totals = gr.HTML(ui.numbers_html([]), padding=False, elem_classes="panel")
 
     outputs = [result, sources, totals, thumbs, answers]
     box.submit(search, [box, file, answers, session, own], outputs, concurrency_limit=None, api_name="search")

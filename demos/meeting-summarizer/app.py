@@ -6,11 +6,7 @@ from pathlib import Path
 import streamlit as st
 from assistant import LENGTHS, SHAPES, Assistant
 
-from protokit.runtime import RuntimeProblem
-from protokit.runtime.ui import streamlit_ui as parts
-from protokit.runtime.ui.formatting import marked_text
-from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
-from protokit.runtime.uploads.visitor_files import OWN, notice
+from protokit.runtime import OWN, RuntimeProblem, notice, ui
 from vectorstore import VectorstoreError
 
 
@@ -20,40 +16,41 @@ def load_assistant() -> Assistant:
 
 
 def take_sample() -> None:
-    for path in assistant.samples():
-        if path.name == st.session_state.sample:  # what a browser sends is no path to be followed
-            take_text(path)
+    for sample in assistant.samples():
+        # What a browser sends is no path to be followed.
+        if sample.path and sample.name == st.session_state.sample:
+            take_text(sample.path)
 
 
 def take_upload() -> None:
     if upload := st.session_state.upload:
-        parts.read_upload(upload, lambda path: take_text(path, OWN))
+        ui.read_upload(upload, lambda path: take_text(path, OWN))
 
 
 def take_text(path: Path, whose: str = "") -> None:
     try:
         st.session_state.text, st.session_state.file = assistant.text_of(path), f"{whose}{path.name}"
     except VectorstoreError as problem:
-        st.toast(safe_line(str(problem)), icon=":material/warning:")
+        st.toast(ui.safe_line(str(problem)), icon=":material/warning:")
 
 
 try:
     assistant = load_assistant()
     settings = assistant.settings
 except RuntimeProblem as problem:
-    st.error(safe_markdown(problem.friendly))
+    st.error(ui.safe_markdown(problem.friendly))
     st.stop()
 
-parts.set_up_page(settings, wide=True)
-parts.show_engine(settings)
+ui.set_up_page(settings, wide=True)
+ui.show_engine(settings)
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
 left, right = st.columns(2, gap="large")
 with left:
-    samples = [path.name for path in assistant.samples()]
+    samples = [sample.name for sample in assistant.samples()]
     st.pills(
         "Try one of these",
         samples,
-        format_func=safe_line,
+        format_func=ui.safe_line,
         key="sample",
         on_change=take_sample,
         wrap=True,
@@ -62,7 +59,7 @@ with left:
     text = st.text_area(
         "Text", height=260, key="text", placeholder="…or paste a text here", label_visibility="collapsed"
     )
-    if parts.may_upload(settings):
+    if ui.may_upload(settings):
         st.file_uploader("…or upload a file", key="upload", on_change=take_upload)
         st.caption(notice(settings.model, once=True))
 
@@ -78,16 +75,16 @@ with right:
     if wanted and not text.strip():
         st.info("Give it a text first: paste one, or pick a sample.")
     elif wanted:
-        file = st.session_state.get("file", "pasted text")
-        reply = assistant.reply(text, shape, length, file, session)
-        parts.stream(reply, keep=lambda answer: st.session_state.update(summary=(text, answer)))
+        options = {"shape": shape, "length": length, "file": st.session_state.get("file", "pasted text")}
+        reply = assistant.reply(text, options=options, session=session)
+        ui.write_stream(reply, keep=lambda answer: st.session_state.update(summary=(text, answer)))
     elif summary := st.session_state.get("summary"):
         source, answer = summary
-        parts.show_text(answer)
-        parts.show_feedback(answer, assistant.events)
+        ui.show_text(answer)
+        ui.show_feedback(answer, assistant.events)
         if answer.citations:
             st.caption(f"{len(source.split()):,} words became {len(answer.text.split()):,}.")
             with st.expander("Where each point comes from", icon=":material/format_quote:", expanded=True):
-                st.html(f'<div class="source" tabindex="0">{marked_text(source, answer.citations)}</div>')
+                st.html(f'<div class="source" tabindex="0">{ui.marked_text(source, answer.citations)}</div>')
     else:
-        st.markdown(safe_markdown(settings.welcome))
+        st.markdown(ui.safe_markdown(settings.welcome))

@@ -1,56 +1,87 @@
 """What happens between a text and its summary: read, instruct, stream. Change it as you like."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from protokit.runtime import EventLog, Reply, Settings, SummaryRequest, connect
-from protokit.runtime.assistant_types import Length, Shape
-from vectorstore.loaders import read
+from protokit.runtime import (
+    NO_OPTIONS,
+    BaseAssistant,
+    Input,
+    Length,
+    Options,
+    Reply,
+    SampleRequest,
+    Shape,
+    SummaryRequest,
+    Turn,
+    summarizing_rule,
+    system,
+    user,
+)
+from vectorstore import read
 
 SHAPES: dict[Shape, str] = {"bullets": "Bullets", "paragraph": "Paragraph", "actions": "Action items"}
 LENGTHS: dict[Length, str] = {"short": "Short", "medium": "Medium", "long": "Long"}
 
 
-class Assistant:
+class Assistant(BaseAssistant):
     """Condenses a text, each sentence pointing to where it came from."""
 
+    inputs = (
+        Input("text", "text", "Text", required=True),
+        Input("shape", "choice", "Shape", tuple(SHAPES), default="bullets"),
+        Input("length", "choice", "Length", tuple(LENGTHS), default="medium"),
+        Input("file", "file", "Where the text comes from", default="pasted text"),
+    )
+    verb = "summarize"
+    description = "Summarize a text, each point with the sentence it comes from."
+
     def __init__(self, folder: Path = Path(__file__).parent, model: str = "") -> None:
-        self.folder = folder
-        self.model = model
-        self.events = EventLog(folder / ".protokit" / "events.db")
+        super().__init__(folder, model)
 
-    @property
-    def settings(self) -> Settings:
-        """What prototype.yaml says now."""
-        return Settings.read(self.folder)
-
-    def samples(self) -> list[Path]:
+    def samples(self) -> list[SampleRequest]:
         """The texts in knowledge/, for trying it out."""
-        return sorted(
-            path for path in self.settings.knowledge.iterdir() if path.is_file() and path.name[0] != "."
-        )
+        paths = sorted(self.settings.knowledge.iterdir())
+        return [
+            SampleRequest(path.name, path=path, options={"file": path.name})
+            for path in paths
+            if path.is_file() and path.name[0] != "."
+        ]
 
     def text_of(self, path: Path) -> str:
         """The text of a document, as it is read for summarizing."""
         return read(path).text
 
-    def reply(
-        self,
-        text: str,
-        shape: Shape = "bullets",
-        length: Length = "medium",
-        file: str = "pasted text",
-        session: str = "",
-    ) -> Reply:
-        """Summarize `text`; iterate the reply for the summary as it comes, then `.answer` has sources and numbers."""
+    def prepare(self, text: str, options: Options) -> SummaryRequest:
+        """Put together what the model reads."""
         settings = self.settings
-        engine = connect(self.model or settings.model, self.folder)
-        wish = SummaryRequest(
-            text, file, length, shape, settings.instructions, settings.language, settings.max_words
+        shape = next((shape for shape in SHAPES if shape == options.get("shape")), "bullets")
+        length = next((length for length in LENGTHS if length == options.get("length")), "medium")
+        messages = [
+            system(settings.instructions, summarizing_rule(length, shape, settings.language)),
+            user(text),
+        ]
+        return SummaryRequest(
+            text,
+            options.get("file", "pasted text"),
+            length,
+            shape,
+            chat=messages,
+            language=settings.language,
+            max_words=settings.max_words,
         )
-        return Reply(lambda: wish, engine, settings, self.events, session)
 
-    def __enter__(self) -> "Assistant":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
+    def reply(
+        self, text: str, *, history: Sequence[Turn] = (), options: Options = NO_OPTIONS, session: str = ""
+    ) -> Reply:
+        """Summarize `text`; iterate the reply for the words as they come, then `.answer` has sources and numbers."""
+        settings = self.settings
+        return Reply(
+            lambda: self.prepare(text, options),
+            self.engine,
+            settings,
+            self.events,
+            session,
+            max_tokens=settings.max_tokens,
+            temperature=settings.temperature,
+        )

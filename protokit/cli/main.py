@@ -118,7 +118,10 @@ def run(folder: Path, port: int | None, read_again: bool) -> None:
 @click.argument("folder", type=A_PATH)
 @click.argument("questions", nargs=-1)
 @click.option("--file", type=A_PATH, help='Questions, one JSON object a line: {"question": "..."}')
-@click.option("--input", "text", help="The text to summarize, or a file with it.")
+@click.option("--input", "text", help="The text to work on, or a file with it.")
+@click.option(
+    "--option", "options", multiple=True, metavar="NAME=VALUE", help="What is chosen beside it; repeat it."
+)
 @click.option("--model", default="", help="Another model than the prototype's.")
 @click.option("--cost-on", default="", metavar="MODEL", help="Tell what each answer would cost on MODEL.")
 @AS_JSON
@@ -128,16 +131,23 @@ def ask(
     questions: Sequence[str],
     file: Path | None,
     text: str | None,
+    options: Sequence[str],
     model: str,
     cost_on: str,
     as_json: bool,
 ) -> None:
     """Ask the prototype in FOLDER one or more QUESTIONS in the terminal."""
-    from protokit.prototype.ask import answer_as_dict, ask_prototype, read_questions, render_answer
+    from protokit.prototype.ask import (
+        answer_as_dict,
+        ask_prototype,
+        read_options,
+        read_questions,
+        render_answer,
+    )
     from protokit.prototype.prototype_folder import Prototype
 
     batch, failed = [*questions, *(read_questions(file) if file else ())], False
-    for answer in ask_prototype(folder, batch, text, model, cost_on):
+    for answer in ask_prototype(folder, batch, text, model, cost_on, read_options(options)):
         if answer.problem:
             complain(answer.problem)
             failed = True

@@ -10,11 +10,11 @@ from typing import Any
 
 from protokit.errors import ProtokitError, SpecProblem
 from protokit.files.placeholders import fill
-from protokit.runtime.assistant_types import ModelRequest
 from protokit.runtime.models.base import Engine
 from protokit.runtime.models.model_factory import connect
 from protokit.runtime.models.offline_engine import OfflineEngine
 from protokit.runtime.prompting.build_messages import ModelOutcome
+from protokit.runtime.prompting.chat_messages import ModelRequest
 from protokit.runtime.runtime_errors import ModelProblem
 from protokit.runtime.settings import MODEL
 from protokit.spec.names import clean_name, slug_of

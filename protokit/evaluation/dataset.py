@@ -1,11 +1,12 @@
 """questions.yaml: questions with what a good answer must contain, asked of a prototype's assistant."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from protokit.errors import SpecProblem
 from protokit.evaluation.assertions import EVERY_ANSWER
+from protokit.runtime.assistant import NO_OPTIONS, BaseAssistant, Options, SampleRequest
 from protokit.runtime.assistant_types import Answer, Turn
 
 
@@ -20,6 +21,15 @@ class Row:
     """Questions asked before it in the same conversation."""
     starter: bool = False
     unanswerable: bool = False
+    options: Options = field(default_factory=lambda: NO_OPTIONS, hash=False)
+    """What is chosen beside the text, by name."""
+    expected: Mapping[str, object] = field(default_factory=dict, hash=False)
+    """What its kind scores by, where it has a way of its own."""
+
+    @property
+    def sample(self) -> SampleRequest:
+        """The row as its kind scores it."""
+        return SampleRequest(self.question, self.question, options=self.options, expected=self.expected)
 
     @classmethod
     def read(cls, row: object, number: int) -> "Row":
@@ -31,7 +41,16 @@ class Row:
             or not row["question"].strip()
         ):
             raise SpecProblem("no question", where=where, fix="Write `- question: ...`")
-        known = {"question", "must_contain", "cites", "after", "starter", "unanswerable"}
+        known = {
+            "question",
+            "must_contain",
+            "cites",
+            "after",
+            "starter",
+            "unanswerable",
+            "options",
+            "expected",
+        }
         if unknown := sorted(map(str, set(row) - known)):
             raise SpecProblem(
                 f"{unknown[0]}: no such field", where=where, fix=f"Known: {', '.join(sorted(known))}"
@@ -42,6 +61,8 @@ class Row:
             **texts,
             starter=bool(row.get("starter")),
             unanswerable=bool(row.get("unanswerable")),
+            options={name: str(value) for name, value in _fields(row, "options", where).items()},
+            expected=_fields(row, "expected", where),
         )
 
 
@@ -54,19 +75,24 @@ def read_rows(rows: Iterable[Any]) -> list[Row]:
     ]
 
 
-def ask(assistant: Any, row: Row, session: str) -> Answer:
+def ask(assistant: BaseAssistant, row: Row, session: str) -> Answer:
     """The assistant's answer to `row`, after the questions it follows on from."""
     history: list[Turn] = []
     for earlier in row.after:
         said = assistant.reply(earlier, history=history, session=session).answer.text
         history.append(Turn(earlier, said))
-    so_far = {"history": history} if history else {}
-    answer: Answer = assistant.reply(row.question, **so_far, session=session).answer
-    return answer
+    return assistant.reply(row.question, history=history, options=row.options, session=session).answer
 
 
-def wrong(row: Row, answer: Answer) -> str:
-    """Why `answer` is not what `row` asks for, empty when it is."""
+def askable(assistant: BaseAssistant, rows: Iterable[Row]) -> list[Row]:
+    """The rows that can be asked: those that follow on only where the conversation is remembered."""
+    return [row for row in rows if not row.after or assistant.remembers]
+
+
+def wrong(row: Row, answer: Answer, assistant: BaseAssistant | None = None) -> str:
+    """Why `answer` is not what `row` asks for, empty when it is; as the kind of `assistant` scores it, if it does."""
+    if assistant and (told := assistant.score(row.sample, answer)) is not None:
+        return told
     if fault := misses(row, answer):
         return fault
     files = uncited(row, answer)
@@ -88,6 +114,13 @@ def uncited(row: Row, answer: Answer) -> list[str]:
     """The files that `row` wants cited and `answer` does not cite."""
     cited = {citation.passage.file for citation in answer.citations}
     return [] if row.unanswerable else [file for file in row.cites if file not in cited]
+
+
+def _fields(row: dict[str, Any], name: str, where: str) -> dict[str, object]:
+    found = row.get(name) or {}
+    if not isinstance(found, dict):
+        raise SpecProblem(f"{name}: expected fields", where=where, fix=f"Write {name}: {{name: value}}")
+    return {str(key): value for key, value in found.items()}
 
 
 def _texts(row: dict[str, Any], name: str, where: str) -> tuple[str, ...]:

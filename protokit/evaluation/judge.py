@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.errors import CheckFailed
-from protokit.runtime.assistant_types import Answer, ModelRequest
+from protokit.runtime.assistant_types import Answer
 from protokit.runtime.models.base import Engine
 from protokit.runtime.models.model_factory import connect
 from protokit.runtime.models.offline_engine import OfflineEngine
 from protokit.runtime.models.turn_cost import dollars_of_turn, tokens_of_turn
 from protokit.runtime.prompting.build_messages import ROOM_FOR_ANSWER, ModelOutcome
+from protokit.runtime.prompting.chat_messages import ModelRequest
 from protokit.runtime.prompting.injection import delimit_passages
 from protokit.runtime.prompting.tokens import count
 from protokit.runtime.runtime_errors import ModelProblem

@@ -1,16 +1,15 @@
 """Runs a prototype's questions.yaml on one model or several: the scorecard that a team puts into its CI."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from protokit.errors import CheckFailed, SpecProblem
+from protokit.errors import SpecProblem
 from protokit.evaluation.assertions import AnswerAssertions, read_assertions
-from protokit.evaluation.dataset import Row, ask, read_rows
+from protokit.evaluation.dataset import Row, ask, askable, read_rows
 from protokit.evaluation.judge import Judge
 from protokit.evaluation.scorecard import Graded, Scorecard
 from protokit.files.layout import QUESTIONS_FILE
 from protokit.prototype.prototype_folder import Prototype
-from protokit.runtime.assistant import remembers
+from protokit.runtime.assistant import BaseAssistant
 from protokit.runtime.models.model_factory import connect
 from protokit.runtime.runtime_errors import ModelProblem
 
@@ -34,13 +33,10 @@ def evaluate(prototype: Prototype, models: Sequence[str], tell: Tell, judge: str
 
 
 def _rows(prototype: Prototype) -> list[Row]:
-    if prototype.spec.takes != "question":
-        raise CheckFailed(
-            "a summarizer has no questions to be measured by", fix="`protokit check` checks its samples."
-        )
     rows = read_rows(prototype.questions())
     if not rows:
-        raise SpecProblem("no questions", where=QUESTIONS_FILE, fix="Write `- question: ...`")
+        what = "no questions to measure it by"
+        raise SpecProblem(what, where=QUESTIONS_FILE, fix="Write `- question: ...`")
     return rows
 
 
@@ -53,9 +49,10 @@ def _scorecard(
     judge: Judge | None,
 ) -> Scorecard:
     with prototype.assistant(model) as assistant:
-        assistant.knowledge.wait()
-        asked = [row for row in rows if not row.after or remembers(assistant)]
-        assistant.knowledge.search(asked[0].question)  # what loads once is no part of an answer's time
+        asked = askable(assistant, rows)
+        if assistant.knowledge:
+            assistant.knowledge.wait()
+            assistant.knowledge.search(asked[0].question)  # what loads once is no part of an answer's time
         graded = []
         for number, row in enumerate(asked):
             tell(model, number, len(asked))
@@ -65,7 +62,9 @@ def _scorecard(
     return Scorecard(model, tuple(graded), judge.model if judge else "")
 
 
-def _graded(assistant: Any, row: Row, wishes: AnswerAssertions, session: str, judge: Judge | None) -> Graded:
+def _graded(
+    assistant: BaseAssistant, row: Row, wishes: AnswerAssertions, session: str, judge: Judge | None
+) -> Graded:
     try:
         answer = ask(assistant, row, session)
     except ModelProblem as problem:
@@ -74,4 +73,5 @@ def _graded(assistant: Any, row: Row, wishes: AnswerAssertions, session: str, ju
         return Graded(row, None, answer.problem)
     judgement = judge.judge(answer, session) if judge else None
     broken = None if wishes == AnswerAssertions() else tuple(wishes.broken(answer).values())
-    return Graded(row, answer, judgement=judgement, broken=broken)
+    score = assistant.score(row.sample, answer)
+    return Graded(row, answer, judgement=judgement, broken=broken, score=score)

@@ -25,9 +25,14 @@ class Graded:
     broken: tuple[str, ...] | None = None
     """Which wishes for every answer it does not keep, and why; None where there are none."""
 
+    score: str | None = None
+    """Why it is wrong by the scoring of its own kind, empty where it is right; None where the kind has none."""
+
     @property
     def fault(self) -> str:
         """Why the answer is not right, empty when it is; citations are graded apart."""
+        if self.answer and self.score is not None:
+            return self.score
         return misses(self.row, self.answer) if self.answer else f"no answer: {self.problem}"
 
     @property

@@ -64,8 +64,6 @@ def _failed(prototype: Prototype, answer: Trace) -> tuple[str, str]:
     row = _expected(prototype, fields["question"])
     if fields["error"]:
         return MODEL_ERROR, fields["error"]
-    if prototype.spec.takes != "question":
-        return "", ""
     if not fields["found"]:
         return _refused(prototype, answer, row)
     if row and row.unanswerable:
@@ -92,13 +90,14 @@ def _refused(prototype: Prototype, answer: Trace, row: Row | None) -> tuple[str,
 
     question, found = answer.event.fields["question"], [_passage(p) for p in answer.passages]
     with prototype.assistant("offline") as assistant:
-        assistant.knowledge.wait()
+        if (knowledge := assistant.knowledge) is None:
+            return "", ""
+        knowledge.wait()
 
         def hold(passages: Sequence[Passage]) -> bool:
-            known = assistant.knowledge.embed
-            return bool(passages) and answerable(question, passages, embed=known) >= ANSWERABLE
+            return bool(passages) and answerable(question, passages, embed=knowledge.embed) >= ANSWERABLE
 
-        wide = assistant.knowledge.search(question, limit=_WIDE)
+        wide = knowledge.search(question, limit=_WIDE)
         windows = [wide[start : start + 6] for start in range(0, len(wide), 6)]
         return _stage(found[: answer.sent], found, hold, lambda: any(map(hold, windows)))
 
@@ -113,8 +112,9 @@ def _where_lost(prototype: Prototype, answer: Trace, words: Iterable[str]) -> tu
 
     def documents_hold() -> bool:
         with prototype.assistant("offline") as assistant:
-            assistant.knowledge.wait()
-            knowledge = assistant.knowledge
+            if (knowledge := assistant.knowledge) is None:
+                return False
+            knowledge.wait()
             read = [file.file for file in knowledge.files() if file.passages]
             return _contains([knowledge.source_text(file) for file in read], wanted)
 

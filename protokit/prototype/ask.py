@@ -8,48 +8,63 @@ from pathlib import Path
 from typing import Any
 
 from protokit.errors import DocumentProblem, PromptProblem
+from protokit.prototype.assistant_class import check_options
 from protokit.prototype.prototype_folder import Prototype
+from protokit.runtime.assistant import NO_OPTIONS, Input, Options, SampleRequest
 from protokit.runtime.assistant_types import Answer
 from protokit.runtime.models.model_factory import connect
 from protokit.runtime.ui.formatting import numbers
 from protokit.runtime.usage.prices import elsewhere
 from protokit.runtime.yaml_checks import lone_surrogates
+from protokit.spec.yaml_io import read_text
 
 MOST_PATH = 255
 """Bytes that a name may have on every system."""
 
 
 def ask_prototype(
-    folder: Path, questions: Sequence[str], text: str | None = None, model: str = "", cost_on: str = ""
+    folder: Path,
+    questions: Sequence[str],
+    text: str | None = None,
+    model: str = "",
+    cost_on: str = "",
+    options: Options = NO_OPTIONS,
 ) -> Iterator[Answer]:
-    """Yield an answer for each question, or the summary of `text` (a text or a file's path).
+    """Yield an answer for each question, or for `text` (a text or a file's path).
 
     `cost_on` names a model whose price for the same tokens each answer should tell.
     """
     prototype = Prototype.open(folder)
     prices = prototype.spec.prices
-    for answer in _answers(prototype, questions, text, model):
+    for answer in _answers(prototype, questions, text, model, options):
         there = elsewhere(cost_on, answer.tokens_in, answer.tokens_out, prices) or answer.elsewhere
         yield replace(answer, elsewhere=there)
 
 
 def _answers(
-    prototype: Prototype, questions: Sequence[str], text: str | None, model: str
+    prototype: Prototype, questions: Sequence[str], text: str | None, model: str, options: Options
 ) -> Iterator[Answer]:
     connect(model or prototype.spec.model)  # a name that means nothing is said before anything is loaded
-    if prototype.spec.takes == "text":
-        yield _summary(prototype, questions, text, model)
-        return
-    _require_questions(questions, text)
+    kind = prototype.assistant_class()
+    check_options(kind.inputs, options)
+    if kind.inputs[0].kind == "question":
+        _require_questions(questions, text)
+        texts, options = list(questions), dict(options)
+    else:
+        read, options = _text(kind.inputs, questions, text, options)
+        texts = [read]
     with prototype.assistant(model) as assistant:
-        assistant.knowledge.wait()
-        for question in questions:
-            yield assistant.reply(question, session="terminal").answer
+        if assistant.knowledge:
+            assistant.knowledge.wait()
+        for each in texts:
+            yield assistant.reply(each, options=options, session="terminal").answer
 
 
 def _require_questions(questions: Sequence[str], text: str | None) -> None:
     if text is not None:
-        raise PromptProblem("--input is for summarizers, and this one takes questions", fix="Leave it out.")
+        raise PromptProblem(
+            "--input is for what takes texts, and this one takes questions", fix="Leave it out."
+        )
     if not questions:
         raise PromptProblem(
             "nothing was asked", fix='protokit ask DIR "your question", or --file questions.jsonl'
@@ -58,15 +73,20 @@ def _require_questions(questions: Sequence[str], text: str | None) -> None:
         raise PromptProblem("a question is empty", fix="Leave it out.")
 
 
-def _summary(prototype: Prototype, questions: Sequence[str], text: str | None, model: str) -> Answer:
+def _text(
+    inputs: Sequence[Input], questions: Sequence[str], text: str | None, options: Options
+) -> tuple[str, Options]:
+    """The text to work on, and the options with the name of the file that it was read from."""
     if questions or text is None or not text.strip():
-        what = "a summarizer takes a text and no questions" if questions else "nothing to summarize was given"
+        what = "this one takes a text and no questions" if questions else "no text was given"
         raise PromptProblem(what, fix="protokit ask DIR --input FILE_OR_TEXT")
     path = _file_in(text)
-    with prototype.assistant(model) as assistant:
-        read = {"text": text} if path is None else {"text": assistant.text_of(path), "file": path.name}
-        answer: Answer = assistant.reply(**read, session="terminal").answer
-        return answer
+    if path is None:
+        return text, options
+    if inputs[0].kind == "json":
+        return read_text(path), options
+    named = {"file": path.name} if any(each.name == "file" for each in inputs) else {}
+    return SampleRequest(path.name, path=path).read(), {**named, **options}
 
 
 def _file_in(text: str) -> Path | None:
@@ -80,6 +100,14 @@ def _file_in(text: str) -> Path | None:
         what = "this is a folder" if path.is_dir() else "no such file"
         raise DocumentProblem(what, where=text, fix="Check the path given with --input.")
     return None
+
+
+def read_options(pairs: Sequence[str]) -> dict[str, str]:
+    """NAME=VALUE as typed, by name. Raises PromptProblem."""
+    for pair in pairs:
+        if "=" not in pair:
+            raise PromptProblem(f'"{pair}" is no option', fix="Write --option NAME=VALUE.")
+    return dict(pair.split("=", 1) for pair in pairs)
 
 
 def read_questions(path: Path) -> list[str]:
@@ -113,7 +141,7 @@ def _question(line: str, where: str) -> str:
 
 def render_answer(answer: Answer) -> str:
     """An answer for a person: text, citations, numbers."""
-    lines = [f"? {answer.question}", "", answer.text, ""]
+    lines = [f"? {answer.question}", "", answer.text, *_rows(answer), ""]
     lines += [
         f"  {citation} ({citation.passage.start}-{citation.passage.end})" for citation in answer.citations
     ]
@@ -121,11 +149,31 @@ def render_answer(answer: Answer) -> str:
     return "\n".join([*lines, f"  {numbers(answer)} · {answer.model}", ""])
 
 
+def _rows(answer: Answer) -> list[str]:
+    """The table of an answer, a line each row."""
+    if answer.table is None:
+        return []
+    head = [column.name for column in answer.table.columns]
+    cells = [["-" if cell is None else str(cell) for cell in row] for row in answer.table.rows]
+    return ["", *(f"  {' | '.join(row)}" for row in [head, *cells])]
+
+
+def table_as_dict(answer: Answer) -> dict[str, Any] | None:
+    """The table of an answer, None where it has none; a row is a list of cells."""
+    if answer.table is None:
+        return None
+    return {
+        "columns": [column.name for column in answer.table.columns],
+        "rows": [list(row) for row in answer.table.rows],
+    }
+
+
 def answer_as_dict(answer: Answer) -> dict[str, Any]:
     """An answer for a program; offsets are characters in the text that was read from the file."""
     return {
         "question": answer.question,
         "answer": answer.text,
+        "table": table_as_dict(answer),
         "found": answer.found,
         "citations": [
             {

@@ -17,6 +17,8 @@ from typing import Any
 
 from protokit.errors import FolderProblem, MissingExtra, SpecProblem
 from protokit.files.layout import QUESTIONS_FILE, SPEC_FILE
+from protokit.prototype.assistant_class import assistant_class
+from protokit.runtime.assistant import BaseAssistant
 from protokit.runtime.prototype_fields import Screen
 from protokit.runtime.settings import Settings
 from protokit.spec.prototype_spec import Spec, read_spec
@@ -66,9 +68,13 @@ class Prototype:
 
         read_again(*Settings.read(self.folder).store)
 
-    def assistant(self, model: str = "") -> Any:
+    def assistant(self, model: str = "") -> BaseAssistant:
         """A new Assistant from the prototype's own assistant.py; use it as a context manager."""
-        return self._module("assistant").Assistant(self.folder, model=model)
+        return self.assistant_class()(self.folder, model=model)
+
+    def assistant_class(self) -> type[BaseAssistant]:
+        """The class of it, which says what it takes. Raises FolderProblem."""
+        return assistant_class(self._module("assistant"))
 
     def _module(self, name: str) -> ModuleType:
         path = self.folder / f"{name}.py"

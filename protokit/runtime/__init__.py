@@ -7,43 +7,90 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from protokit.runtime.assistant_types import Answer, Citation, Question, SummaryRequest, Turn
+    from protokit.runtime.assistant import NO_OPTIONS, BaseAssistant, Input, Options, PageCheck, SampleRequest
+    from protokit.runtime.assistant_types import (
+        Answer,
+        AnswerTable,
+        ChatMessage,
+        Citation,
+        Request,
+        RequestResult,
+        TableColumn,
+        Turn,
+    )
     from protokit.runtime.models.model_factory import connect
     from protokit.runtime.older_pages import keep_upload
+    from protokit.runtime.prompting.chat_messages import citing_rule, system, turns, user
+    from protokit.runtime.qa.offline_answer import Question
     from protokit.runtime.reply import Reply
     from protokit.runtime.runtime_errors import ModelProblem, RuntimeProblem, SettingsProblem
     from protokit.runtime.settings import Settings
+    from protokit.runtime.summarization.offline_summary import SummaryRequest, summarizing_rule
+    from protokit.runtime.summarization.summary_types import Length, Shape
+    from protokit.runtime.uploads.gradio_files import guarded
+    from protokit.runtime.uploads.upload_policy import may_upload
+    from protokit.runtime.uploads.visitor_files import OWN, VisitorFiles, merge, notice
     from protokit.runtime.usage.events import EventLog
+    from protokit.runtime.visitor import current_visitor
 
-_HOME = {
-    "Answer": "assistant_types",
-    "Citation": "assistant_types",
-    "Question": "assistant_types",
-    "SummaryRequest": "assistant_types",
-    "Turn": "assistant_types",
-    "connect": "models.model_factory",
-    "keep_upload": "older_pages",
-    "Reply": "reply",
-    "ModelProblem": "runtime_errors",
-    "RuntimeProblem": "runtime_errors",
-    "SettingsProblem": "runtime_errors",
-    "Settings": "settings",
-    "EventLog": "usage.events",
+_NAMES = {
+    "assistant": "NO_OPTIONS BaseAssistant Input Options PageCheck SampleRequest",
+    "assistant_types": "Answer AnswerTable ChatMessage Citation Request RequestResult TableColumn Turn",
+    "models.model_factory": "connect",
+    "older_pages": "keep_upload",
+    "prompting.chat_messages": "citing_rule system turns user",
+    "qa.offline_answer": "Question",
+    "reply": "Reply",
+    "runtime_errors": "ModelProblem RuntimeProblem SettingsProblem",
+    "settings": "Settings",
+    "summarization.offline_summary": "SummaryRequest summarizing_rule",
+    "summarization.summary_types": "Length Shape",
+    "uploads.gradio_files": "guarded",
+    "uploads.upload_policy": "may_upload",
+    "uploads.visitor_files": "OWN VisitorFiles merge notice",
+    "usage.events": "EventLog",
+    "visitor": "current_visitor",
 }
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 __all__ = [
+    "NO_OPTIONS",
+    "OWN",
     "Answer",
+    "AnswerTable",
+    "BaseAssistant",
+    "ChatMessage",
     "Citation",
     "EventLog",
+    "Input",
+    "Length",
     "ModelProblem",
+    "Options",
+    "PageCheck",
     "Question",
     "Reply",
+    "Request",
+    "RequestResult",
     "RuntimeProblem",
+    "SampleRequest",
     "Settings",
     "SettingsProblem",
+    "Shape",
     "SummaryRequest",
+    "TableColumn",
     "Turn",
+    "VisitorFiles",
+    "citing_rule",
     "connect",
+    "current_visitor",
+    "guarded",
     "keep_upload",
+    "may_upload",
+    "merge",
+    "notice",
+    "summarizing_rule",
+    "system",
+    "turns",
+    "user",
 ]
 
 

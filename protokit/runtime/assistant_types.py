@@ -1,21 +1,18 @@
 """What an assistant is asked and what it gives back; plain data that every screen and engine shares."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
+from protokit.runtime.text_limits import TEXT, require_length
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from protokit.runtime.grounding import SentenceCheck
 
-    Embed = Callable[[list[str]], NDArray[np.float32]]
-
-Length = Literal["short", "medium", "long"]
-Shape = Literal["bullets", "paragraph", "actions"]
+Role = Literal["system", "user", "assistant"]
+ColumnKind = Literal["text", "number", "date", "yes/no"]
 
 
 class Turn(NamedTuple):
@@ -25,49 +22,15 @@ class Turn(NamedTuple):
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question with all an engine may use to answer it."""
+class ChatMessage(NamedTuple):
+    """One message to a model, before it is fitted into the context window."""
 
+    role: Role
     text: str
-    passages: Sequence[Passage] = ()
-    """Best first."""
-    history: Sequence[Turn] = ()
-    instructions: str = ""
-    language: str = "en"
-    welcome: str = ""
-    """What to say to a greeting; empty where small talk has no place."""
-    max_words: int | None = None
-    context_tokens: int = 4096
-    """The context window of the model."""
-    embed: "Embed | None" = field(default=None, repr=False)
-    """Turns texts into rows of unit length, where the embedding model is loaded already."""
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryRequest:
-    """A text to be summarized."""
-
-    text: str
-    file: str = "pasted text"
-    length: Length = "medium"
-    shape: Shape = "bullets"
-    instructions: str = ""
-    language: str = "en"
-    max_words: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRequest:
-    """Instructions and a text that go to a model as they are: nothing is added, nothing is cited."""
-
-    instructions: str
-    text: str
-    schema: str = ""
-    """The JSON Schema of the reply, for servers that can hold a model to one; empty for free text."""
-
-
-Request = Question | SummaryRequest | ModelRequest
+    passages: tuple[Passage, ...] = ()
+    """Quoted above the text, best first; the last ones are left out where room is short."""
+    earlier: bool = False
+    """Part of the conversation so far: shortened, then left out, where room is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +44,78 @@ class Citation:
 
     def __str__(self) -> str:
         return f"[{self.number}] {self.passage.where}"
+
+
+class TableColumn(NamedTuple):
+    """A column of an answer: its heading, and what its cells hold."""
+
+    name: str
+    kind: ColumnKind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTable:
+    """An answer that is a table; a row has a cell for each column, None where nothing is stated."""
+
+    columns: tuple[TableColumn, ...]
+    rows: tuple[tuple[str | float | bool | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestResult:
+    """What the offline engine answers, or what the text of a model holds."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    found: bool = True
+    note: str = ""
+    """What the visitor should know."""
+    table: AnswerTable | None = None
+
+
+class Request(ABC):
+    """What an assistant is asked to answer. It brings its own messages and its own way without a model, so that no
+    engine knows the kinds of requests."""
+
+    __slots__ = ()
+    text: str
+    """What the visitor gave."""
+    passages: Sequence[Passage] = ()
+    """What the answer may rest on, best first."""
+    schema: str = ""
+    """The JSON Schema of a model's reply, for servers that can hold a model to one; empty for free text."""
+    context_tokens: int | None = None
+    """The context window of the model, None where nothing may be left out."""
+
+    @property
+    def title(self) -> str:
+        """What the answer is filed under."""
+        return self.text
+
+    @property
+    def private(self) -> bool:
+        """Whether it rests on a visitor's own file, of which nothing is kept."""
+        return False
+
+    @abstractmethod
+    def messages(self) -> Sequence[ChatMessage]:
+        """What a model reads."""
+
+    @abstractmethod
+    def offline(self) -> RequestResult:
+        """The answer without a model. Raises ModelProblem where there is none."""
+
+    @abstractmethod
+    def masked(self, mask: Callable[[str], str]) -> Self:
+        """The request with `mask` laid over what the visitor wrote; documents are the owner's."""
+
+    def read(self, text: str) -> RequestResult:
+        """What the `text` that a model wrote holds: citations, a table."""
+        return RequestResult(text)
+
+    def require_fitting(self) -> None:
+        """Raise TooLong where the visitor gave more than anybody needs."""
+        require_length(self.text, TEXT, "text")
 
 
 class Elsewhere(NamedTuple):
@@ -100,6 +135,8 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     passages: tuple[Passage, ...] = ()
     """All that was found for the question, cited or not, best first."""
+    table: AnswerTable | None = None
+    """The answer as a table, where its kind gives one."""
     found: bool = True
     """False where the documents do not hold an answer, and the text says so."""
     note: str = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from threading import Event
 from typing import TYPE_CHECKING
 
-from protokit.runtime.assistant_types import Answer, Question, SummaryRequest, Turn
+from protokit.runtime.assistant_types import Answer, Request
 from protokit.runtime.models.base import Engine
 from protokit.runtime.models.offline_engine import OfflineEngine
 from protokit.runtime.models.turn_cost import dollars_of_turn, tokens_of_turn
@@ -23,13 +23,10 @@ from protokit.runtime.prompting.pii import PiiMasker
 from protokit.runtime.prompting.tokens import count
 from protokit.runtime.runtime_errors import ModelProblem
 from protokit.runtime.settings import Settings
-from protokit.runtime.text_limits import TEXT, require_length
-from protokit.runtime.uploads.visitor_files import OWN, is_own
 from protokit.runtime.usage.events import EventLog
 from protokit.runtime.usage.prices import elsewhere
 from protokit.runtime.usage.spending_limits import reserved
 from protokit.runtime.visitor import current_visitor
-from vectorstore.text.query_limits import QUESTION
 
 if TYPE_CHECKING:
     from protokit.runtime.grounding import SentenceCheck
@@ -42,19 +39,25 @@ class Reply:
     """The answer to one request. Iterate it for the text as it comes; then `.answer` holds the rest.
 
     Time runs from the first step, so that finding the passages counts. A reply that is stopped, or not iterated
-    to its end, still leaves its Event, with a note that it was stopped.
+    to its end, still leaves its Event, with a note that it was stopped. The longest answer (in tokens) and the
+    temperature are those of prototype.yaml where they are not given.
     """
 
     def __init__(
         self,
-        prepare: Callable[[], Question | SummaryRequest],
+        prepare: Callable[[], Request],
         engine: Engine,
         settings: Settings,
         log: EventLog,
         session: str = "",
+        *,
+        max_tokens: int | None = None,
+        temperature: float | None = None,
     ) -> None:
         self._prepare, self._engine = prepare, engine
         self._settings, self._log, self._session = settings, log, session
+        self._max_tokens = max_tokens or settings.max_tokens or _longest(engine.name, settings.context_tokens)
+        self._temperature = settings.temperature if temperature is None else temperature
         self._visitor = current_visitor()
         self._answer: Answer | None = None
         self._stopped, self._ended = Event(), Event()
@@ -84,16 +87,17 @@ class Reply:
         return self._engine.name
 
     def __iter__(self) -> Generator[str, None, None]:
-        settings, name = self._settings, self._engine.name
-        longest = settings.max_tokens or _longest(name, settings.context_tokens)
         outcome = ModelOutcome(
-            name, stopped=self._stopped, max_tokens=longest, temperature=settings.temperature
+            self._engine.name,
+            stopped=self._stopped,
+            max_tokens=self._max_tokens,
+            temperature=self._temperature,
         )
         run = _Run(time.perf_counter(), self._engine.name, outcome)
-        asked = self._prepare()
-        _require_fitting(asked)
+        request = self._prepare()
+        request.require_fitting()
         try:
-            with closing(self._pieces(asked, run)) as pieces:
+            with closing(self._pieces(request, run)) as pieces:
                 for piece in pieces:
                     run.first = run.first or time.perf_counter() - run.started
                     run.text += piece
@@ -107,15 +111,15 @@ class Reply:
             run.error = run.error or f"{type(error).__name__}: the answer broke off by a fault of the program"
             raise
         finally:
-            self._answer = self._finished(asked, run)
+            self._answer = self._finished(request, run)
             self._ended.set()
 
-    def _pieces(self, asked: Question | SummaryRequest, run: "_Run") -> Generator[str, None, None]:
+    def _pieces(self, request: Request, run: "_Run") -> Generator[str, None, None]:
         if run.model == OfflineEngine.name:
-            yield from self._engine.stream(asked, run.outcome)
+            yield from self._engine.stream(request, run.outcome)
             return
         try:
-            yield from self._paid(asked, run)
+            yield from self._paid(request, run)
         except ModelProblem as problem:
             run.error = str(problem)
             if not self._settings.fall_back_offline:
@@ -123,13 +127,13 @@ class Reply:
             if run.text:
                 yield "\n\n"
             run.outcome, run.model = ModelOutcome(), OfflineEngine.name
-            yield from OfflineEngine().stream(asked, run.outcome)
+            yield from OfflineEngine().stream(request, run.outcome)
             run.outcome.note = problem.note or _FELL_BACK
 
-    def _paid(self, asked: Question | SummaryRequest, run: "_Run") -> Iterator[str]:
+    def _paid(self, request: Request, run: "_Run") -> Iterator[str]:
         """Stream from the model, within the limits, with personal data masked where the settings say so."""
         masks = PiiMasker() if self._settings.mask_personal_data else None
-        sent, longest = _masked(asked, masks) if masks else asked, run.outcome.max_tokens
+        sent, longest = request.masked(masks.mask) if masks else request, run.outcome.max_tokens
         whole = sum(
             count(each["content"], run.model) + MESSAGE_TOKENS for each in build_messages(sent, run.outcome)
         )
@@ -142,7 +146,7 @@ class Reply:
                 used = tokens_of_turn(run.outcome, run.model, run.text)
                 spent(self._dollars(run.model, *used), sum(used))
 
-    def _finished(self, asked: Question | SummaryRequest, run: "_Run") -> Answer:
+    def _finished(self, request: Request, run: "_Run") -> Answer:
         outcome = run.outcome
         tokens_in, tokens_out = tokens_of_turn(run.outcome, run.model, run.text)
         seconds = (
@@ -150,13 +154,14 @@ class Reply:
         )  # what follows is our book-keeping, not the visitor's wait
         stopped = self._stopped.is_set()  # half a sentence says nothing that could be held against a passage
         quotes = run.model != OfflineEngine.name or outcome.citations  # else it only said a phrase of its own
-        checks = _checked(asked, run.text) if quotes and not stopped else ()
+        checks = _checked(request, run.text) if quotes and not stopped else ()
         answer = Answer(
-            question=asked.text if isinstance(asked, Question) else f"Summarize {asked.file}",
+            question=request.title,
             text=run.text,
             model=run.model,
             citations=outcome.citations,
-            passages=tuple(asked.passages) if isinstance(asked, Question) else (),
+            passages=tuple(request.passages),
+            table=outcome.table,
             found=outcome.found and (not checks or any(check.verdict != "no claim" for check in checks)),
             note=_STOPPED if stopped else outcome.note,
             problem=run.error,
@@ -171,7 +176,7 @@ class Reply:
             passages_sent=outcome.sent_passages,
             packing=outcome.packing,
             checks=checks,
-            private=_rests_on_own(asked),
+            private=request.private,
         )
         return replace(answer, event=self._log.record(answer, session=self._session))
 
@@ -196,31 +201,9 @@ def _longest(model: str, window: int) -> int:
     return ROOM_TO_THINK if reasons(model) else min(ROOM_FOR_ANSWER, window // 4)
 
 
-def _checked(asked: Question | SummaryRequest, text: str) -> "tuple[SentenceCheck, ...]":
-    if not isinstance(asked, Question) or not asked.passages:
+def _checked(request: Request, text: str) -> "tuple[SentenceCheck, ...]":
+    if not request.passages:
         return ()
     from protokit.runtime.grounding import check
 
-    return tuple(check(text, asked.passages).sentences)
-
-
-def _rests_on_own(asked: Question | SummaryRequest) -> bool:
-    if isinstance(asked, SummaryRequest):
-        return asked.file.startswith(OWN)
-    return is_own(asked.passages)
-
-
-def _masked(asked: Question | SummaryRequest, masks: PiiMasker) -> Question | SummaryRequest:
-    """The request without e-mail addresses, phone and card numbers of the visitor; documents are the owner's."""
-    if isinstance(asked, SummaryRequest):
-        return replace(asked, text=masks.mask(asked.text))
-    history = tuple(Turn(masks.mask(turn.question), masks.mask(turn.answer)) for turn in asked.history)
-    return replace(asked, text=masks.mask(asked.text), history=history)
-
-
-def _require_fitting(request: Question | SummaryRequest) -> None:
-    """Raise TooLong for a question or a text that is longer than anybody needs."""
-    if isinstance(request, SummaryRequest):
-        require_length(request.text, TEXT, "text")
-    else:
-        require_length(request.text, QUESTION, "question")
+    return tuple(check(text, request.passages).sentences)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from protokit.runtime.runtime_errors import TooLong
+from vectorstore.text import query_limits
 
+QUESTION = query_limits.QUESTION
 TEXT = 200_000
 """A text to be summarized: some 100 printed pages."""
 EARLIER = 100_000

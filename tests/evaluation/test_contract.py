@@ -44,9 +44,9 @@ def test_a_fresh_prototype_keeps_its_contract(pristine: dict[str, Path], bluepri
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("class Assistant:", "class Helper:", "has no class Assistant"),
+        ("class Assistant(", "class Helper(", "has no class Assistant"),
+        ("class Assistant(BaseAssistant):", "class Assistant:", "Assistant has no __enter__ any more"),
         ("def reply(", "def answer(", "Assistant has no reply any more"),
-        ("def __exit__(", "def close(", "Assistant has no __exit__ any more"),
         ("self.knowledge = ", "self.store = ", "Assistant has no knowledge any more"),
         ('        session: str = "",\n', "", "Assistant.reply takes no session any more"),
         (', model: str = ""', "", "Assistant.__init__ takes no model any more"),
@@ -74,7 +74,7 @@ def test_parts_may_be_added_or_come_from_elsewhere(made: Path) -> None:
     path = made / "app.py"
     path.write_text(path.read_text(encoding="utf-8") + "\nassistant.forget()\n", encoding="utf-8")
     assert broken(made) == []
-    edit(made / "assistant.py", "class Assistant:", "class Assistant(Base):")
+    edit(made / "assistant.py", "class Assistant(BaseAssistant):", "class Assistant(Base):")
     edit(made / "assistant.py", "def reply(", "def answer(")
     assert broken(made) == []
 
@@ -99,11 +99,11 @@ def test_tests_that_fail_or_are_gone_are_said(made: Path) -> None:
 
 @pytest.mark.slow
 def test_check_tells_of_the_contract_beside_what_it_breaks(made: Path) -> None:
-    edit(made / "assistant.py", "def learn(", "def study(")
-    edit(made / "assistant.py", "self.learn()", "self.study()")
+    unknown = "def forget() -> None:\n    assistant.forget()\n\n\ndef take_question"
+    edit(made / "app.py", "def take_question", unknown)
     done = protokit("check", made, cwd=made)
     assert done.code == 1
-    assert "FAILED  assistant.py: Assistant has no learn any more" in done.out
+    assert "uses assistant.forget, which Assistant does not have" in done.out
     assert "Put it back: .protokit/base/assistant.py has it." in done.out
     assert "ok      tests: " in done.out
 

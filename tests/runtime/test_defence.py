@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from protokit.runtime.prompting import injection
-from protokit.runtime.ui.safe_markdown import safe_markdown
+from protokit.runtime.ui.escape_markdown import safe_markdown
 from vectorstore.passage import Passage
 
 ATTACKS = [

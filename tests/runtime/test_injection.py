@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 from protokit.prototype.prototype_folder import Prototype, free_port
 from protokit.prototype.run_prototype import wait_until_open
 from protokit.runtime import Answer
+from protokit.runtime.ui.escape_markdown import safe_markdown
 from protokit.runtime.ui.formatting import answer_markdown, marked, marked_text, sources_html
-from protokit.runtime.ui.safe_markdown import safe_markdown
 from tests.support import model_server
 from tests.support.browser import needs_chromium, visit
 from tests.support.model_server import MODEL, ModelServer
@@ -120,7 +120,7 @@ def test_after_an_order_the_next_question_is_answered_as_ever(folder: Path) -> N
 
     with Prototype.open(folder).assistant("offline") as assistant:
         history = [Turn(order, "No.") for order in ORDERS]
-        answer = assistant.reply(LEAVE, history).answer
+        answer = assistant.reply(LEAVE, history=history).answer
     assert "thirty days of paid annual leave" in answer.text
 
 

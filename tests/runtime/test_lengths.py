@@ -8,8 +8,7 @@ from click.testing import CliRunner
 from protokit.cli.main import main
 from protokit.deploy.serving.openai_schema import ChatRequest
 from protokit.errors import SpecProblem
-from protokit.runtime import EventLog, Question, Reply, Settings, SettingsProblem
-from protokit.runtime.assistant_types import SummaryRequest
+from protokit.runtime import EventLog, Question, Reply, Settings, SettingsProblem, SummaryRequest
 from protokit.runtime.models.model_factory import connect
 from protokit.runtime.qa.answer_types import find
 from protokit.runtime.qa.question_type import Kind

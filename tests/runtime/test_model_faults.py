@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from protokit.runtime import ModelProblem
-from protokit.runtime.assistant_types import Question
+from protokit.runtime import ModelProblem, Question
 from protokit.runtime.models.model_factory import connect
 from protokit.runtime.models.openai_model import OpenAIEngine
 from protokit.runtime.models.stream_timeout import StreamTimeouts

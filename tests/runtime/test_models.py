@@ -251,7 +251,7 @@ def test_a_string_that_names_no_model_is_refused(model: str) -> None:
 
 
 def test_a_provider_that_is_not_installed_says_which_package_is_missing() -> None:
-    from protokit.runtime.assistant_types import Question
+    from protokit.runtime import Question
     from protokit.runtime.prompting.build_messages import ModelOutcome
 
     with pytest.raises(ModelProblem, match=r"model mistralai:small: .*langchain-mistralai"):

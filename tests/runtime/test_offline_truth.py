@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from protokit.runtime.assistant_types import Citation, Question, SummaryRequest, Turn
+from protokit.runtime import Citation, Question, SummaryRequest, Turn
 from protokit.runtime.phrases import phrase
 from protokit.runtime.qa.offline_answer import answer
 from protokit.runtime.summarization.offline_summary import summarize

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protokit.runtime.assistant_types import Turn
+from protokit.runtime.prompting.chat_messages import system, turns, user
 from protokit.runtime.prompting.context_window import PackedContext, condense, pack_context
 from vectorstore.passage import Passage
 
@@ -27,11 +28,10 @@ def turn(number: int) -> Turn:
     )
 
 
-def packed(budget: int, *, turns: int = 4, passages: int = 6) -> PackedContext:
-    history = [turn(number) for number in range(turns)]
-    return pack_context(
-        INSTRUCTIONS, history, [passage(number) for number in range(passages)], QUESTION, budget, count
-    )
+def packed(budget: int, *, turn_count: int = 4, passages: int = 6) -> PackedContext:
+    history = [turn(number) for number in range(turn_count)]
+    material = [passage(number) for number in range(passages)]
+    return pack_context([system(INSTRUCTIONS), *turns(history), user(QUESTION, material)], budget, count)
 
 
 def test_everything_is_sent_when_there_is_room() -> None:
@@ -63,7 +63,7 @@ def test_then_the_lowest_ranked_passages_go_and_are_recorded() -> None:
 
 
 def test_the_best_passage_outlives_the_history() -> None:
-    alone = packed(8000, turns=0, passages=1).tokens + 10
+    alone = packed(8000, turn_count=0, passages=1).tokens + 10
     found = packed(alone)
     assert [each.file for each in found.kept] == ["rules-0.md"]
     assert found.dropped_turns == 4
@@ -88,7 +88,7 @@ def test_a_long_question_of_an_old_turn_is_cut_at_a_word() -> None:
 def test_whatever_the_budget_it_is_kept_and_nothing_is_lost_without_a_record(
     budget: int, turns: int, passages: int
 ) -> None:
-    found = packed(budget, turns=turns, passages=passages)
+    found = packed(budget, turn_count=turns, passages=passages)
     assert found.fits or (not found.kept and len(found.messages) == 2)
     assert [*found.kept, *found.dropped] == [passage(number) for number in range(passages)]
     assert (len(found.messages) - 2) / 2 == turns - found.dropped_turns

@@ -15,7 +15,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from protokit.prototype.run_prototype import wait_until_open
-from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
+from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
 from tests.runtime.test_defence import outside
 from tests.support.browser import needs_chromium, own_port, window
 from tests.support.hostile_markdown import HARMLESS, texts
@@ -23,7 +23,7 @@ from tests.support.hostile_markdown import HARMLESS, texts
 STREAMLIT = """
 import json, pathlib
 import streamlit as st
-from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
+from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
 texts = json.loads(pathlib.Path("texts.json").read_text())
 for text in texts["harmless"]:
     st.markdown(safe_markdown(text))
@@ -41,7 +41,7 @@ st.markdown("The end.")
 GRADIO = """
 import json, pathlib
 import gradio as gr
-from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
+from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
 texts = json.loads(pathlib.Path("texts.json").read_text())
 def stream():
     for end in range(1, max(map(len, texts["hostile"])) + 1):

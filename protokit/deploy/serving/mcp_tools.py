@@ -1,6 +1,7 @@
 """The prototype's assistant as tools over the Model Context Protocol, for editors and agents."""
 
 from collections.abc import Callable
+from inspect import Parameter, Signature
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import MCPServer
@@ -13,10 +14,13 @@ import protokit
 from protokit.deploy.serving.assistant_session import Speaker
 from protokit.deploy.serving.auth import ApiKeyMiddleware
 from protokit.errors import ProtokitError
+from protokit.prototype.ask import table_as_dict
+from protokit.runtime.assistant import BaseAssistant, Input
 from protokit.runtime.assistant_types import Turn
 from protokit.runtime.reply import Reply
 from protokit.runtime.runtime_errors import RuntimeProblem
 from protokit.runtime.text_limits import EARLIER, OPTION, TEXT
+from vectorstore.knowledge import KnowledgeBase
 from vectorstore.text.query_limits import QUESTION, TURNS
 from vectorstore.vectorstore_errors import VectorstoreError
 
@@ -45,6 +49,13 @@ class ToolSource(BaseModel):
     text: str
 
 
+class ToolTable(BaseModel):
+    """An answer that is a table; null where nothing is stated."""
+
+    columns: list[str]
+    rows: list[list[str | float | bool | None]]
+
+
 class Said(BaseModel):
     """An answer with its sources; `found` is false where the documents do not tell."""
 
@@ -52,6 +63,7 @@ class Said(BaseModel):
     found: bool
     sources: list[ToolSource]
     note: str
+    table: ToolTable | None = None
 
 
 class Found(BaseModel):
@@ -64,8 +76,8 @@ class Found(BaseModel):
 
 
 def tool_server(speaking: Speaker) -> MCPServer[Any]:
-    """An MCP server with the tools `ask` and `search`, or `summarize` where the prototype takes texts."""
-    spec = speaking.prototype.spec
+    """An MCP server with the tool that the prototype's kind is asked by, and `search` where it has documents."""
+    spec, assistant = speaking.prototype.spec, speaking.assistant
     server: MCPServer[Any] = MCPServer(
         spec.slug,
         title=spec.title,
@@ -73,9 +85,9 @@ def tool_server(speaking: Speaker) -> MCPServer[Any]:
         version=protokit.__version__,
         log_level="WARNING",
     )
-    makers = [_summarize] if spec.takes == "text" else [_ask, _search]
-    for make in makers:
-        server.add_tool(make(speaking), annotations=_READS)
+    server.add_tool(_asking(speaking), assistant.verb, description=_told(assistant), annotations=_READS)
+    if knowledge := assistant.knowledge:
+        server.add_tool(_search(knowledge), annotations=_READS)
     return server
 
 
@@ -84,46 +96,56 @@ def web_tools(speaking: Speaker, key: str, host: str) -> ASGIApp:
     return ApiKeyMiddleware(tool_server(speaking).streamable_http_app(host=host), key)
 
 
-def _ask(speaking: Speaker) -> Callable[..., Said]:
-    def ask(
-        question: Asked,
-        earlier: Annotated[list[Exchange], Field(max_length=TURNS)] | None = None,
-        file: Name = "",
-    ) -> Said:
-        """Answer a question from the documents of this prototype, with the passages the answer rests on.
+def _asking(speaking: Speaker) -> Callable[..., Said]:
+    """A function whose parameters are what the assistant takes, from which the tool's schema is made."""
+    first, *others = speaking.assistant.inputs
 
-        `earlier` holds the conversation so far, oldest first; `file` narrows it to one document.
-        """
-        turns = [Turn(exchange.question, exchange.answer) for exchange in earlier or []]
-        options = {"file": file} if file else {}
-        return _said(lambda: speaking.reply(question, turns, options, _CALLER))
+    def ask(**given: Any) -> Said:
+        turns = [Turn(exchange.question, exchange.answer) for exchange in given.get("earlier") or []]
+        options = {each.name: given[each.name] for each in others if given[each.name]}
+        return _said(lambda: speaking.reply(given[first.name], turns, options, _CALLER))
 
+    kinds: dict[str, Any] = {first.name: Asked if first.kind == "question" else Text}
+    defaults: dict[str, object] = {}
+    if first.kind == "question":
+        kinds["earlier"] = Annotated[list[Exchange], Field(max_length=TURNS)] | None
+        defaults["earlier"] = None
+    for each in others:
+        kinds[each.name] = Annotated[Name, Field(description=_choice(each))]
+        if not each.required:
+            defaults[each.name] = each.default
+    parameters = [
+        Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind, default=defaults.get(name, Parameter.empty))
+        for name, kind in kinds.items()
+    ]
+    ask.__signature__ = Signature(parameters, return_annotation=Said)  # type: ignore[attr-defined]
     return ask
 
 
-def _search(speaking: Speaker) -> Callable[..., list[Found]]:
+def _choice(given: Input) -> str:
+    return f"{given.label}: {', '.join(given.values)}" if given.values else given.label
+
+
+def _told(assistant: BaseAssistant) -> str:
+    """What the tool does, and what its parameters mean."""
+    first, *others = assistant.inputs
+    earlier = ["`earlier` holds the conversation so far, oldest first."] if first.kind == "question" else []
+    options = [f"`{each.name}`: {_choice(each)}." for each in others]
+    return "\n\n".join(filter(None, (assistant.description, " ".join([*earlier, *options]))))
+
+
+def _search(knowledge: KnowledgeBase) -> Callable[..., list[Found]]:
     def search(
         query: Asked, limit: Annotated[int, Field(ge=1, le=MOST_PASSAGES)] = 6, file: Name = ""
     ) -> list[Found]:
         """Find the passages of this prototype's documents that bear most on a query, best first."""
         try:
-            passages = speaking.assistant.knowledge.search(query, limit=limit, file=file or None)
+            passages = knowledge.search(query, limit=limit, file=file or None)
         except VectorstoreError as problem:
             raise ToolError(str(problem)) from None
         return [Found(file=p.file, where=p.where, text=p.text, support=round(p.support, 3)) for p in passages]
 
     return search
-
-
-def _summarize(speaking: Speaker) -> Callable[..., Said]:
-    def summarize(text: Text, shape: Name = "bullets", length: Name = "medium") -> Said:
-        """Summarize a text, each point with the sentence it comes from.
-
-        `shape` is bullets, paragraph or actions; `length` is short, medium or long.
-        """
-        return _said(lambda: speaking.reply(text, (), {"shape": shape, "length": length}, _CALLER))
-
-    return summarize
 
 
 def _said(reply: Callable[[], Reply]) -> Said:
@@ -136,4 +158,5 @@ def _said(reply: Callable[[], Reply]) -> Said:
     found = [
         ToolSource(number=c.number, where=c.passage.where, text=c.passage.text) for c in answer.citations
     ]
-    return Said(text=answer.text, found=answer.found, sources=found, note=answer.note)
+    table = ToolTable(**told) if (told := table_as_dict(answer)) else None
+    return Said(text=answer.text, found=answer.found, sources=found, note=answer.note, table=table)

@@ -58,7 +58,7 @@ def _add_routes(app: FastAPI) -> None:
     @app.get("/health")
     def health(request: Request) -> dict[str, str]:
         """Whether questions can be asked."""
-        knowledge = getattr(_speaker(request).assistant, "knowledge", None)
+        knowledge = _speaker(request).assistant.knowledge
         return {"status": "ok", "knowledge": str(knowledge.status) if knowledge else "none"}
 
     @app.get("/v1/models")
@@ -81,7 +81,7 @@ def _add_routes(app: FastAPI) -> None:
 def _answered(asked: ChatRequest, speaking: Speaker) -> JSONResponse | StreamingResponse:
     question, history = asked.exchange()
     reply = speaking.reply(question, history, asked.protokit, asked.user)
-    completion = Completion(asked.model, asked.unused(speaking.remembers))
+    completion = Completion(asked.model, asked.unused(speaking.assistant.remembers))
     if not asked.stream:
         return JSONResponse(completion.whole(reply.answer))
     pieces = iter(reply)

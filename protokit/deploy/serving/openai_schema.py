@@ -14,7 +14,7 @@ from protokit.runtime.assistant_types import Answer, Turn
 from protokit.runtime.text_limits import TEXT, require_length
 from protokit.runtime.yaml_checks import lone_surrogates
 
-_TOLD = ("citations", "found", "note", "model", "seconds", "dollars", "tokens_estimated", "event")
+_TOLD = ("citations", "table", "found", "note", "model", "seconds", "dollars", "tokens_estimated", "event")
 """What an answer tells beside OpenAI's fields; why a model failed stays with the owner."""
 
 

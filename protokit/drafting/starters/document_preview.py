@@ -54,8 +54,7 @@ class DocumentPreview:
         return [_row(starter) for starter in (*kept, *made)]
 
     def _ask(self, question: str) -> TrialAnswer | None:
-        from protokit.runtime.assistant_types import Question
-        from protokit.runtime.qa.offline_answer import answer
+        from protokit.runtime.qa.offline_answer import Question, answer
 
         text, citations, found = answer(Question(question, self.knowledge.search(question)))
         files = dict.fromkeys(citation.passage.file for citation in citations)

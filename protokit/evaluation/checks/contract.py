@@ -12,10 +12,16 @@ from protokit.evaluation.checks.check_result import Check
 from protokit.files.layout import BASE, shared_files
 from protokit.files.secret_scan import refuse_secrets
 from protokit.prototype.prototype_folder import Prototype
+from protokit.runtime.assistant import BaseAssistant
 
 ASSISTANT = "Assistant"
-_ALWAYS = ("reply", "settings", "events", "__enter__", "__exit__")
-_TAKES = {"question": ("knowledge", "learn"), "text": ("samples", "text_of")}
+_BASE = "BaseAssistant"
+_OWN = ("reply",)
+_INHERITED = {
+    *(name for name in dir(BaseAssistant) if not name.startswith("_")),
+    *("folder", "model", "events", "__enter__", "__exit__"),
+}
+"""What an assistant has without saying so."""
 _RESTORE = "Put it back: .protokit/base/assistant.py has it."
 _PATIENCE = 300
 
@@ -33,12 +39,15 @@ def _assistant(prototype: Prototype) -> Check:
     if ASSISTANT not in classes:
         return Check(name, False, f"has no class {ASSISTANT}", _RESTORE)
     found = classes[ASSISTANT]
-    if found.bases or "__getattr__" in _names(found):
+    bases = {ast.unparse(base).rpartition(".")[2] for base in found.bases}
+    if bases - {_BASE} or "__getattr__" in _names(found):
         return Check(name, True, f"{ASSISTANT} takes some of its parts from elsewhere")
-    lost = [part for part in (*_ALWAYS, *_TAKES[prototype.spec.takes]) if part not in _names(found)]
-    if lost:
+    names = _names(found) | (_INHERITED if bases else set())
+    if lost := [part for part in (*_OWN, *_declared(found)) if part not in _names(found)] or sorted(
+        _INHERITED - names
+    ):
         return Check(name, False, f"{ASSISTANT} has no {lost[0]} any more", _RESTORE)
-    if fault := _unknown_use(folder, _names(found)) or _lost_parameter(found):
+    if fault := _unknown_use(folder, names) or _lost_parameter(found):
         return Check(name, False, fault, _RESTORE)
     return Check(name, True, f"{ASSISTANT} has what its users call")
 
@@ -67,6 +76,12 @@ def _lost_parameter(found: ast.ClassDef) -> str:
     return ""
 
 
+def _declared(found: ast.ClassDef) -> list[str]:
+    """Names that the class says it has, without a value."""
+    lines = [node for node in found.body if isinstance(node, ast.AnnAssign) and node.value is None]
+    return [node.target.id for node in lines if isinstance(node.target, ast.Name)]
+
+
 def _names(found: ast.ClassDef) -> set[str]:
     """Methods, properties, and what is set on `self` or in the class."""
     nodes = list(ast.walk(found))
@@ -76,7 +91,13 @@ def _names(found: ast.ClassDef) -> set[str]:
     return (
         methods
         | own
-        | {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        | {
+            target.id
+            for node in found.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
     )
 
 

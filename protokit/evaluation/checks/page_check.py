@@ -1,32 +1,38 @@
-"""Run as a process of its own: asks one question in a prototype's real screen and says what came back, as JSON."""
+"""Run as a process of its own: tries a prototype's real screen with one sample and says what came back, as JSON."""
 
 import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from protokit.prototype.prototype_folder import Prototype, free_port
 from protokit.prototype.run_prototype import wait_until_open
+from protokit.runtime.assistant import PageCheck
+
+if TYPE_CHECKING:
+    from gradio_client import Client
+    from streamlit.testing.v1 import AppTest
+    from streamlit.testing.v1.element_tree import Widget
 
 
 def main(folder: Path, screen: str) -> None:
     """Print {"ok": ..., "detail": ...} on the last line of stdout."""
     prototype = Prototype.open(folder)
-    takes_text = prototype.spec.takes == "text"
-    said = _first_text(prototype) if takes_text else next(iter(prototype.spec.starter_questions), "hello")
-    shown = _in_streamlit(prototype.folder, said) if screen == "streamlit" else _in_gradio(prototype, said)
-    wanted = "[1]" if takes_text or prototype.spec.starter_questions else ""
-    ok = wanted in shown
-    detail = "answers with its source" if ok else f"no source in what it shows: {shown[:160]!r}"
+    with prototype.assistant("offline") as assistant:
+        samples = assistant.samples()
+        steps = assistant.page_check(samples[0]) if samples else PageCheck({"": "hello"}, shows="")
+    streamlit = screen == "streamlit"
+    shown = _in_streamlit(prototype.folder, steps) if streamlit else _in_gradio(prototype, steps)
+    ok = steps.shows in shown
+    what = "no source" if steps.shows == "[1]" else repr(steps.shows)
+    detail = "answers with its source" if ok else f"{what} in what it shows: {shown[:160]!r}"
+    if ok and steps.shows != "[1]":
+        detail = f"shows {steps.shows!r}"
     print(json.dumps({"ok": ok, "detail": detail}))
 
 
-def _first_text(prototype: Prototype) -> str:
-    with prototype.assistant("offline") as assistant:
-        return str(assistant.text_of(assistant.samples()[0]))
-
-
-def _in_streamlit(folder: Path, said: str) -> str:
+def _in_streamlit(folder: Path, steps: PageCheck) -> str:
     os.chdir(folder)
     sys.path.insert(0, str(folder))
     os.environ["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] = "false"
@@ -37,30 +43,45 @@ def _in_streamlit(folder: Path, said: str) -> str:
     config.set_option("client.showErrorDetails", "full")  # its visitors are not shown what the owner needs
     page = AppTest.from_file(str(folder / "app.py"), default_timeout=90).run()
     _refuse_errors(page)
-    if page.chat_input:
-        page.chat_input[0].set_value(said)
-    elif page.text_area:
-        page.text_area[0].set_value(said)
-        page.button[0].click()
-    else:
-        page.text_input[0].set_value(said)
-        page.button[0].click()
+    for label, value in steps.fill.items():
+        _field(page, label).set_value(value)
+    if buttons := [each for each in page.button if steps.click in ("", each.label)]:
+        if steps.click or not page.chat_input:
+            buttons[0].click()
+    elif steps.click:
+        _tell(f"the page has no button {steps.click!r}")
     page.run()
     _refuse_errors(page)
-    return " ".join(str(element.value) for element in page.markdown)
+    told = [str(element.value) for element in page.markdown]
+    return " ".join([*told, *(element.value.to_csv() for element in (*page.dataframe, *page.table))])
 
 
-def _refuse_errors(page: object) -> None:
-    for fault in page.exception:  # type: ignore[attr-defined]
+def _field(page: "AppTest", label: str) -> "Widget":
+    """The field of that label; "" is the first one for text."""
+    texts = [*page.chat_input, *page.text_area, *page.text_input]
+    others = [*page.selectbox, *page.radio, *page.button_group, *page.number_input]
+    fields: list[Any] = [each for each in (*texts, *others) if label in ("", getattr(each, "label", None))]
+    if not fields:
+        _tell(f"the page has no field {label!r}")
+    field: Widget = fields[0]
+    return field
+
+
+def _tell(fault: str) -> NoReturn:
+    print(json.dumps({"ok": False, "detail": fault}))
+    sys.exit()
+
+
+def _refuse_errors(page: "AppTest") -> None:
+    for fault in page.exception:
         frames = [f"  {line}" for line in fault.stack_trace]  # as Python shows a traceback
         sys.exit("\n".join([*frames, f"{fault.proto.type}: {fault.message}"]))
-    problems = page.error  # type: ignore[attr-defined]
+    problems = page.error
     if problems:
-        print(json.dumps({"ok": False, "detail": f"the page shows an error: {problems[0].value}"}))
-        sys.exit()
+        _tell(f"the page shows an error: {problems[0].value}")
 
 
-def _in_gradio(prototype: Prototype, said: str) -> str:
+def _in_gradio(prototype: Prototype, steps: PageCheck) -> str:
     os.environ["HF_HUB_OFFLINE"] = "1"  # else the client asks a model hub's host who is asking
     from gradio_client import Client
 
@@ -68,13 +89,15 @@ def _in_gradio(prototype: Prototype, said: str) -> str:
     with prototype.serve(port, log=lambda line: print(line, file=sys.stderr)) as child:
         wait_until_open(child, port)
         client = Client(f"http://127.0.0.1:{port}", verbose=False, analytics_enabled=False)
-        endpoint = next(name for name in ("/chat", "/search", "/summarize") if name in _endpoints(client))
-        return json.dumps(client.predict(said, api_name=endpoint), ensure_ascii=False)
+        endpoint = steps.endpoint or next(iter(_endpoints(client)), "")
+        if endpoint not in _endpoints(client):
+            _tell(f"the page has no endpoint {endpoint!r}")
+        return json.dumps(client.predict(*steps.fill.values(), api_name=endpoint), ensure_ascii=False)
 
 
-def _endpoints(client: object) -> set[str]:
-    told = client.view_api(return_format="dict", print_info=False)  # type: ignore[attr-defined]
-    return set(told["named_endpoints"])
+def _endpoints(client: "Client") -> list[str]:
+    told: dict[str, dict[str, object]] = client.view_api(return_format="dict", print_info=False)
+    return list(told["named_endpoints"])
 
 
 if __name__ == "__main__":

@@ -9,16 +9,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from traceback import format_exception
-from typing import Any
 
 from protokit.errors import ProtokitError
 from protokit.evaluation.assertions import KEPT_OFFLINE, AnswerAssertions, read_assertions
 from protokit.evaluation.checks.check_result import Check
 from protokit.evaluation.checks.contract import contract, own_tests
-from protokit.evaluation.dataset import ask, read_rows, wrong
+from protokit.evaluation.dataset import ask, askable, read_rows, wrong
 from protokit.files.layout import QUESTIONS_FILE, SPEC_FILE
 from protokit.prototype.prototype_folder import Prototype, require_screen
-from protokit.runtime.assistant import remembers
+from protokit.runtime.assistant import BaseAssistant
 from protokit.runtime.assistant_types import Answer
 
 TIMEOUT_S = 150
@@ -79,25 +78,27 @@ def _answers(prototype: Prototype) -> list[Check]:
     rows, wishes = read_rows(prototype.questions()), read_assertions(prototype.questions())
     try:
         with prototype.assistant("offline") as assistant:
-            if prototype.spec.takes == "text":
-                return _summaries(assistant, wishes)
-            assistant.knowledge.wait()
-            asked = [row for row in rows if not row.after or remembers(assistant)]
-            answers = {row: ask(assistant, row, "check") for row in asked}
+            if assistant.knowledge:
+                assistant.knowledge.wait()
+            asked = askable(assistant, rows)
+            answers = [(row, ask(assistant, row, "check")) for row in asked]
+            faults = [(row, wrong(row, answer, assistant)) for row, answer in answers]
+            samples = [] if assistant.inputs[0].kind == "question" else _samples(assistant)
     except ProtokitError:
         raise
     except Exception as error:  # the owner's own code runs here: anything can come out of it
         fault = _fault("".join(format_exception(error)), prototype.folder)
         return [Check("answers", False, fault, "Look at assistant.py.")]
-    faults = {row: wrong(row, answer) for row, answer in answers.items()}
-    must = [
-        Check(f'answers "{row.question}"', not fault, fault) for row, fault in faults.items() if row.starter
-    ]
-    right = sum(not fault for fault in faults.values())
+    must = [Check(f'answers "{row.question}"', not fault, fault) for row, fault in faults if row.starter]
+    right = sum(not fault for _, fault in faults)
+    count = Check(QUESTIONS_FILE, True, f"{right} of {len(asked)} questions answered as expected offline")
+    every = [answer for _, answer in answers] + [answer for _, answer in samples]
+    held = [answer for row, answer in answers if row.starter] + [answer for _, answer in samples]
     return [
         *must,
-        Check(QUESTIONS_FILE, True, f"{right} of {len(asked)} questions answered as expected offline"),
-        *_wishes(wishes, answers.values(), [answer for row, answer in answers.items() if row.starter]),
+        *(check for check, _ in samples),
+        *([count] if rows or not samples else []),
+        *_wishes(wishes, every, held),
     ]
 
 
@@ -119,28 +120,32 @@ def _wishes(
     return [Check("wishes", True, f"{detail or 'kept by every answer'}{left}")]
 
 
-def _summaries(assistant: Any, wishes: AnswerAssertions) -> list[Check]:
-    """Each sample by itself, and the wishes that all summaries have to keep."""
-    texts = {path: assistant.text_of(path) for path in assistant.samples()}
-    answers = {
-        path: assistant.reply(text, file=path.name, session="check").answer for path, text in texts.items()
-    }
-    checks = [_summarizes(path, texts[path], answer) for path, answer in answers.items()]
-    return [*checks, *_wishes(wishes, answers.values(), answers.values())]
+def _samples(assistant: BaseAssistant) -> list[tuple[Check, Answer]]:
+    """Each sample by itself, with its answer."""
+    checks = []
+    for sample in assistant.samples():
+        text = sample.read()
+        answer = assistant.reply(text, options=sample.options, session="check").answer
+        fault = assistant.score(sample, answer)
+        if fault is None:
+            fault = _astray(text, answer)
+        parts = f"{len(answer.table.rows)} rows" if answer.table else f"{len(answer.citations)} points"
+        detail = fault or (parts if answer.table else f"{parts}, each found in the text")
+        checks.append((Check(f"{assistant.verb}s {sample.name}", not fault, detail), answer))
+    return checks
 
 
-def _summarizes(path: Path, text: str, answer: Answer) -> Check:
-    astray = [c.number for c in answer.citations if text[c.passage.start : c.passage.end] != c.passage.text]
-    fine = bool(answer.citations) and not astray
-    return Check(
-        f"summarizes {path.name}",
-        fine,
-        f"{len(answer.citations)} points, each found in the text" if fine else answer.text[:80],
-    )
+def _astray(text: str, answer: Answer) -> str:
+    """Why `answer` does not rest on `text`, empty where it does."""
+    if answer.table is not None:
+        return "" if answer.found else answer.text[:80]
+    places = [citation.passage for citation in answer.citations]
+    fine = places and all(text[place.start : place.end] == place.text for place in places)
+    return "" if fine else answer.text[:80]
 
 
 def _screen(prototype: Prototype) -> Check:
-    """Ask the first starter question (or summarize the first text) in the real screen, in a process of its own."""
+    """Try the first sample in the real screen, in a process of its own."""
     command = [
         sys.executable,
         "-m",

@@ -8,10 +8,10 @@ from protokit.runtime.prompting.build_messages import ModelOutcome
 
 
 class Engine(Protocol):
-    """Whatever can answer a Question and condense a text; all but the offline one also follow a Prompt."""
+    """Whatever can answer a Request; some Requests only a model can."""
 
     name: str
 
-    def stream(self, asked: Request, outcome: ModelOutcome) -> Iterator[str]:
+    def stream(self, request: Request, outcome: ModelOutcome) -> Iterator[str]:
         """Yield the text in pieces; fill in `outcome` by the end. Raises ModelProblem."""
         ...

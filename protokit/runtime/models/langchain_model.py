@@ -9,7 +9,6 @@ from typing import Any
 from protokit.runtime.assistant_types import Request
 from protokit.runtime.models.answer_limit import Longest
 from protokit.runtime.prompting.build_messages import ModelOutcome, build_messages
-from protokit.runtime.prompting.citations import cite
 from protokit.runtime.runtime_errors import ModelProblem
 
 _LONGEST = {"ollama": "num_predict", "huggingface": "max_new_tokens"}
@@ -23,9 +22,9 @@ class LangChainEngine:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def stream(self, asked: Request, outcome: ModelOutcome) -> Iterator[str]:
+    def stream(self, request: Request, outcome: ModelOutcome) -> Iterator[str]:
         """Yield the model's text as it comes."""
-        messages, text, longest = build_messages(asked, outcome), "", Longest(outcome)
+        messages, text, longest = build_messages(request, outcome), "", Longest(outcome)
         model = self._model(outcome)
         try:
             with closing(model.stream(messages)) as chunks:
@@ -44,7 +43,7 @@ class LangChainEngine:
             raise ModelProblem(
                 f"model {self.name}: the server answered nothing. Try again, or another model."
             )
-        outcome.citations = cite(text, asked)
+        outcome.take(request.read(text))
 
     def _model(self, outcome: ModelOutcome) -> Any:
         fields: dict[str, Any] = {_LONGEST.get(self.name.partition(":")[0], "max_tokens"): outcome.max_tokens}

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from protokit.runtime.assistant_types import ModelRequest, Question, Request
+from protokit.runtime.assistant_types import Request
 from protokit.runtime.prompting.build_messages import ModelOutcome, build_messages
-from protokit.runtime.runtime_errors import ModelProblem
 
 
 class OfflineEngine:
@@ -12,20 +11,12 @@ class OfflineEngine:
 
     name = "offline"
 
-    def stream(self, asked: Request, outcome: ModelOutcome) -> Iterator[str]:
-        """Yield the answer word by word. Raises ModelProblem for a Prompt."""
-        if isinstance(asked, ModelRequest):
-            raise ModelProblem("the offline engine quotes and follows no prompt. Name a language model.")
-        if isinstance(asked, Question):
-            from protokit.runtime.qa.offline_answer import answer
-
-            text, outcome.citations, outcome.found = answer(asked)
-        else:
-            from protokit.runtime.summarization.offline_summary import summarize
-
-            text, outcome.citations, outcome.note = summarize(asked)
-        build_messages(asked, outcome)  # to nobody: it tells what a model would have read
-        yield from _words(text)
+    def stream(self, request: Request, outcome: ModelOutcome) -> Iterator[str]:
+        """Yield the answer word by word. Raises ModelProblem for what only a model can do."""
+        result = request.offline()
+        outcome.take(result)
+        build_messages(request, outcome)  # to nobody: it tells what a model would have read
+        yield from _words(result.text)
 
 
 def _words(text: str) -> Iterator[str]:

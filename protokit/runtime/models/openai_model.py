@@ -8,12 +8,11 @@ from contextlib import closing, suppress
 from threading import Event
 from typing import Any
 
-from protokit.runtime.assistant_types import ModelRequest, Request
+from protokit.runtime.assistant_types import Request
 from protokit.runtime.models.answer_limit import Longest
 from protokit.runtime.models.openai_errors import DECLINED, LONGEST, explained, pause, problem, stumbled_over
 from protokit.runtime.models.stream_timeout import StreamTimeout, StreamTimeouts, paced
 from protokit.runtime.prompting.build_messages import CUT, ModelOutcome, build_messages, reasons
-from protokit.runtime.prompting.citations import cite
 from protokit.runtime.prompting.context_window import Message
 from protokit.runtime.runtime_errors import ModelProblem
 
@@ -35,14 +34,16 @@ class OpenAIEngine:
         self._refused: set[str] = set()
         """Fields of a request that the server knows nothing of."""
 
-    def stream(self, asked: Request, outcome: ModelOutcome) -> Iterator[str]:
+    def stream(self, request: Request, outcome: ModelOutcome) -> Iterator[str]:
         """Yield the completion's text as the server sends it."""
         import openai
 
-        messages, text, longest = build_messages(asked, outcome), "", Longest(outcome)
+        messages, text, longest = build_messages(request, outcome), "", Longest(outcome)
         try:
             # Closed at once where the answer is long enough: the connection ends, and the server's work with it.
-            with closing(self._patiently(messages, self._fields(asked, outcome), outcome.stopped)) as chunks:
+            with closing(
+                self._patiently(messages, self._fields(request, outcome), outcome.stopped)
+            ) as chunks:
                 for chunk in chunks:
                     if chunk.usage:
                         outcome.tokens_in = _counted(chunk.usage, "prompt_tokens")
@@ -66,15 +67,15 @@ class OpenAIEngine:
             raise problem(self.model, f"it took its {outcome.max_tokens:,} tokens to think. {_MORE}")
         if not text and not outcome.stopped.is_set():
             raise problem(self.model, "the server answered nothing. Try again, or another model")
-        outcome.citations = cite(text, asked)
+        outcome.take(request.read(text))
 
-    def _fields(self, asked: Request, outcome: ModelOutcome) -> Fields:
+    def _fields(self, request: Request, outcome: ModelOutcome) -> Fields:
         """All of a request but its messages."""
         longest = "max_completion_tokens" if reasons(self.model) else "max_tokens"
         fields: Fields = {
             "stream_options": {"include_usage": True},
             longest: outcome.max_tokens,
-            **_shape(asked),
+            **_shape(request),
         }
         if outcome.temperature is not None:
             fields["temperature"] = outcome.temperature
@@ -145,11 +146,11 @@ def _thought(chunk: Any) -> str:
     return told if isinstance(told, str) else ""
 
 
-def _shape(asked: Request) -> Fields:
+def _shape(request: Request) -> Fields:
     """What holds the model to the JSON Schema of the request, where it has one."""
-    if not isinstance(asked, ModelRequest) or not asked.schema:
+    if not request.schema:
         return {}
-    form = {"name": "reply", "schema": json.loads(asked.schema)}
+    form = {"name": "reply", "schema": json.loads(request.schema)}
     return {"response_format": {"type": "json_schema", "json_schema": form}}
 
 

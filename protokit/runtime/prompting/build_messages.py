@@ -2,10 +2,9 @@
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Event
 
-from protokit.runtime.assistant_types import Citation, ModelRequest, Request, SummaryRequest
+from protokit.runtime.assistant_types import AnswerTable, Citation, Request, RequestResult
 from protokit.runtime.prompting.context_window import Message, pack_context
 from protokit.runtime.prompting.tokens import count
 
@@ -18,7 +17,7 @@ ROOM_TO_THINK = 8192
 
 
 ROOM_FOR_REPLY = 8192
-"""Tokens of a reply to a Prompt, which the owner's commands send and no visitor."""
+"""Tokens of a reply to a ModelRequest, which the owner's commands send and no visitor."""
 
 
 _REASONS = re.compile(r"o\d|gpt-[5-9]|gpt-\d{2}|codex", re.IGNORECASE)
@@ -35,6 +34,7 @@ class ModelOutcome:
     citations: tuple[Citation, ...] = ()
     found: bool = True
     note: str = ""
+    table: AnswerTable | None = None
     packing: str = ""
     sent_passages: int = 0
     """How many of the passages, best first, fitted into the window."""
@@ -52,6 +52,11 @@ class ModelOutcome:
     temperature: float | None = None
     """Set by the reader; None leaves it to the server."""
 
+    def take(self, result: RequestResult) -> None:
+        """What the text holds, beside what is known of it already."""
+        self.citations, self.found, self.table = result.citations, result.found, result.table
+        self.note = self.note or result.note
+
 
 def reasons(model: str) -> bool:
     """Whether `model` ("openai:o3-mini", "o3-mini") thinks before it answers, and wants to be told its longest
@@ -59,37 +64,20 @@ def reasons(model: str) -> bool:
     return _REASONS.match(model.rpartition(":")[2].rpartition("/")[2]) is not None
 
 
-def build_messages(asked: Request, outcome: ModelOutcome) -> list[Message]:
-    """The chat messages that hold a request, packed into the context window; what was packed goes into `outcome`.
+def build_messages(request: Request, outcome: ModelOutcome) -> list[Message]:
+    """The chat messages of a request, packed into the context window; what was packed goes into `outcome`.
 
     They are made once: who wants to know beforehand what a call takes may call it before the engine does.
     """
     if outcome.messages:
         return outcome.messages
-    if isinstance(asked, ModelRequest):
-        outcome.messages = _exchange(asked.instructions, asked.text)
-        return outcome.messages
-    if isinstance(asked, SummaryRequest):
-        wish = _text("summarizing.md").format(length=asked.length, shape=asked.shape, language=asked.language)
-        outcome.messages = _exchange(f"{asked.instructions}\n\n{wish}".strip(), asked.text)
-        return outcome.messages
-    rules = _text("citing.md") if asked.passages else _text("no_passages.md")
+    window = request.context_tokens
     packed = pack_context(
-        f"{asked.instructions}\n\n{rules}".strip(),
-        asked.history,
-        asked.passages,
-        asked.text,
-        asked.context_tokens - min(outcome.max_tokens, asked.context_tokens // 4),
+        request.messages(),
+        None if window is None else window - min(outcome.max_tokens, window // 4),
         lambda text: count(text, outcome.model),
     )
-    outcome.messages, outcome.packing = list(packed.messages), str(packed)
-    outcome.sent_passages = len(packed.kept)
+    outcome.messages = list(packed.messages)
+    if window is not None:
+        outcome.packing, outcome.sent_passages = str(packed), len(packed.kept)
     return outcome.messages
-
-
-def _exchange(instructions: str, text: str) -> list[Message]:
-    return [{"role": "system", "content": instructions}, {"role": "user", "content": text}]
-
-
-def _text(name: str) -> str:
-    return (Path(__file__).parent / "texts" / name).read_text(encoding="utf-8").strip()

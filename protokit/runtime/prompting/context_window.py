@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from protokit.runtime.assistant_types import Turn
+from protokit.runtime.assistant_types import ChatMessage, Turn
 from protokit.runtime.prompting.injection import delimit_passages
 from vectorstore.passage import Passage
 from vectorstore.text.sentences import split
@@ -79,24 +79,21 @@ class _Load:
 
 
 def pack_context(
-    instructions: str,
-    history: Sequence[Turn],
-    passages: Sequence[Passage],
-    question: str,
-    budget_tokens: int,
-    count: Callable[[str], int],
+    chat: Sequence[ChatMessage], budget_tokens: int | None, count: Callable[[str], int]
 ) -> PackedContext:
-    """The messages for one answer within `budget_tokens`; `passages` best first, `history` oldest first.
+    """The messages for one answer within `budget_tokens` (None: whole); passages come best first, turns oldest first.
 
-    Instructions and question are always whole. When room is short, older turns are condensed, oldest first;
+    Instructions and question are always whole. When room is short, earlier turns are condensed, oldest first;
     then the passages with the lowest rank go, all but the best; then the condensed turns, oldest first;
     then that last passage. `count` gives the tokens of a text. Leave room for the answer when you choose
     `budget_tokens`.
     """
-    key = secrets.token_hex(4)
-    load = _Load(tuple(history), 0, tuple(passages))
+    key, history, passages = secrets.token_hex(4), _turns_of(chat), _passages_of(chat)
+    load = _Load(history, 0, passages)
     while True:
-        messages = _messages(load, instructions, question, key)
+        messages = _messages(load, chat, key)
+        if budget_tokens is None:
+            return PackedContext(messages, passages, (), 0, 0, 0, 0)
         tokens = sum(count(message["content"]) + MESSAGE_TOKENS for message in messages)
         smaller = load.smaller()
         if tokens <= budget_tokens or smaller is None:
@@ -105,12 +102,21 @@ def pack_context(
     return PackedContext(
         messages=messages,
         kept=load.passages,
-        dropped=tuple(passages[len(load.passages) :]),
+        dropped=passages[len(load.passages) :],
         condensed_turns=load.condensed,
         dropped_turns=len(history) - len(load.turns),
         tokens=tokens,
         budget=budget_tokens,
     )
+
+
+def _turns_of(chat: Sequence[ChatMessage]) -> tuple[Turn, ...]:
+    earlier = [message.text for message in chat if message.earlier]
+    return tuple(map(Turn, earlier[::2], earlier[1::2]))
+
+
+def _passages_of(chat: Sequence[ChatMessage]) -> tuple[Passage, ...]:
+    return next((message.passages for message in chat if message.passages), ())
 
 
 def condense(turn: Turn) -> Turn:
@@ -122,14 +128,21 @@ def condense(turn: Turn) -> Turn:
     return Turn(question, turn.answer[first.start : first.end] if first else "")
 
 
-def _messages(load: _Load, instructions: str, question: str, key: str) -> tuple[Message, ...]:
+def _messages(load: _Load, chat: Sequence[ChatMessage], key: str) -> tuple[Message, ...]:
     """Instructions first and unchanged, so that servers which cache a prompt's beginning can."""
-    messages = [{"role": "system", "content": instructions}]
-    for turn in load.turns:
-        messages.append({"role": "user", "content": turn.question})
-        messages.append({"role": "assistant", "content": turn.answer})
-    quoted = f"{delimit_passages(load.passages, key=key)}\n\n" if load.passages else ""
-    return (*messages, {"role": "user", "content": f"{quoted}{question}"})
+    messages: list[Message] = []
+    turns = list(load.turns)
+    for message in chat:
+        if message.earlier:
+            for turn in turns:
+                messages.append({"role": "user", "content": turn.question})
+                messages.append({"role": "assistant", "content": turn.answer})
+            turns = []
+            continue
+        passages = load.passages if message.passages else ()
+        quoted = f"{delimit_passages(passages, key=key)}\n\n" if passages else ""
+        messages.append({"role": message.role, "content": f"{quoted}{message.text}"})
+    return tuple(messages)
 
 
 def _turns(number: int) -> str:

@@ -1,16 +1,27 @@
-"""The offline engine's answers: sentences quoted from the passages with their numbers, or a plain "not found"."""
+"""Questions of the documents, and their answers without a model: sentences quoted from the passages, or a plain
+"not found"."""
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self
 
-from protokit.runtime.assistant_types import Citation, Question
+from protokit.runtime.assistant_types import ChatMessage, Citation, Request, RequestResult, Turn
 from protokit.runtime.phrases import _phrases, phrase
+from protokit.runtime.prompting.chat_messages import citing_rule, system, turns, user
+from protokit.runtime.text_limits import require_length
+from protokit.runtime.uploads.visitor_files import is_own
 from vectorstore.passage import Passage
+from vectorstore.text.query_limits import QUESTION
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from protokit.runtime.qa.extract import Evidence
     from protokit.runtime.qa.sentence_ranking import PartRanking
+
+    Embed = Callable[[list[str]], NDArray[np.float32]]
 
 _ENOUGH = 0.72
 """How near a second sentence's score must come to the first's to be worth saying too."""
@@ -22,6 +33,60 @@ _POLITE = re.compile(
     r"|^(?:i want you to|i would like you to|i'd like you to)\s+",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Request):
+    """A question with all an engine may use to answer it."""
+
+    text: str
+    passages: Sequence[Passage] = ()
+    """Best first."""
+    history: Sequence[Turn] = ()
+    instructions: str = ""
+    language: str = "en"
+    welcome: str = ""
+    """What to say to a greeting; empty where small talk has no place."""
+    max_words: int | None = None
+    context_tokens: int | None = 4096
+    """The context window of the model."""
+    embed: "Embed | None" = field(default=None, repr=False)
+    """Turns texts into rows of unit length, where the embedding model is loaded already."""
+    chat: Sequence[ChatMessage] = ()
+    """What a model reads; from the fields above where it is empty."""
+
+    @property
+    def private(self) -> bool:
+        """Whether a visitor's own file is among the passages."""
+        return is_own(self.passages)
+
+    def messages(self) -> Sequence[ChatMessage]:
+        """Instructions and rules, the conversation so far, the question under the passages."""
+        return self.chat or [
+            system(self.instructions, citing_rule(self.passages)),
+            *turns(self.history),
+            user(self.text, self.passages),
+        ]
+
+    def offline(self) -> RequestResult:
+        """Sentences quoted from the passages."""
+        return RequestResult(*answer(self))
+
+    def read(self, text: str) -> RequestResult:
+        """The passages that a model's text cites."""
+        from protokit.runtime.qa.citations import cite
+
+        return RequestResult(text, cite(text, self.passages))
+
+    def masked(self, mask: Callable[[str], str]) -> Self:
+        """The question and the conversation masked, the passages and instructions as they are."""
+        history = tuple(Turn(mask(turn.question), mask(turn.answer)) for turn in self.history)
+        chat = [each if each.role == "system" else each._replace(text=mask(each.text)) for each in self.chat]
+        return replace(self, text=mask(self.text), history=history, chat=chat)
+
+    def require_fitting(self) -> None:
+        """Raise TooLong for a question that is longer than anybody needs."""
+        require_length(self.text, QUESTION, "question")
 
 
 def answer(question: Question) -> tuple[str, tuple[Citation, ...], bool]:

@@ -1,7 +1,65 @@
 """Summaries whose every sentence points to where it came from, by the offline engine or by a model."""
 
-from protokit.runtime.assistant_types import Citation, SummaryRequest
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from protokit.runtime.assistant_types import ChatMessage, Citation, Request, RequestResult
+from protokit.runtime.prompting.chat_messages import rule, system, user
+from protokit.runtime.summarization.summary_types import Length, Shape
+from protokit.runtime.uploads.visitor_files import OWN
 from vectorstore.passage import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRequest(Request):
+    """A text to be summarized."""
+
+    text: str
+    file: str = "pasted text"
+    length: Length = "medium"
+    shape: Shape = "bullets"
+    instructions: str = ""
+    language: str = "en"
+    max_words: int | None = None
+    chat: Sequence[ChatMessage] = ()
+    """What a model reads; from the fields above where it is empty."""
+
+    @property
+    def title(self) -> str:
+        """What the summary is filed under."""
+        return f"Summarize {self.file}"
+
+    @property
+    def private(self) -> bool:
+        """Whether the text is a visitor's own file."""
+        return self.file.startswith(OWN)
+
+    def messages(self) -> Sequence[ChatMessage]:
+        """Instructions and the wanted form, then the text."""
+        return self.chat or [
+            system(self.instructions, summarizing_rule(self.length, self.shape, self.language)),
+            user(self.text),
+        ]
+
+    def offline(self) -> RequestResult:
+        """Sentences chosen from the text."""
+        text, citations, note = summarize(self)
+        return RequestResult(text, citations, note=note)
+
+    def read(self, text: str) -> RequestResult:
+        """The sentences of the source that bear a model's summary out."""
+        return RequestResult(text, cite_summary(text, self))
+
+    def masked(self, mask: Callable[[str], str]) -> Self:
+        """The text masked."""
+        chat = [each if each.role == "system" else each._replace(text=mask(each.text)) for each in self.chat]
+        return replace(self, text=mask(self.text), chat=chat)
+
+
+def summarizing_rule(length: Length, shape: Shape, language: str) -> str:
+    """What a model is told of the wanted form."""
+    return rule("summarizing.md").format(length=length, shape=shape, language=language)
 
 
 def summarize(asked: SummaryRequest) -> tuple[str, tuple[Citation, ...], str]:

@@ -1,1 +1,75 @@
-"""What the pages of both screens share."""
+"""What the pages of both screens share, and the parts of a Streamlit page: `from protokit.runtime import ui`."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from protokit.runtime.text_limits import QUESTION
+    from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
+    from protokit.runtime.ui.formatting import (
+        answer_markdown,
+        engine_note,
+        files_html,
+        marked_text,
+        numbers,
+        numbers_html,
+        own_files_html,
+        sources,
+        sources_html,
+    )
+    from protokit.runtime.ui.streamlit_ui import (
+        may_upload,
+        read_upload,
+        set_up_page,
+        show_documents,
+        show_engine,
+        show_feedback,
+        show_own_files,
+        show_session,
+        show_sources,
+        show_text,
+        take_uploads,
+        write_stream,
+    )
+
+_NAMES = {
+    "text_limits": "QUESTION",
+    "ui.formatting": "answer_markdown engine_note files_html marked_text numbers numbers_html own_files_html sources"
+    " sources_html",
+    "ui.escape_markdown": "safe_line safe_markdown",
+    "ui.streamlit_ui": "may_upload read_upload set_up_page show_documents show_engine show_feedback show_own_files"
+    " show_session show_sources show_text take_uploads write_stream",
+}
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
+__all__ = [
+    "QUESTION",
+    "answer_markdown",
+    "engine_note",
+    "files_html",
+    "marked_text",
+    "may_upload",
+    "numbers",
+    "numbers_html",
+    "own_files_html",
+    "read_upload",
+    "safe_line",
+    "safe_markdown",
+    "set_up_page",
+    "show_documents",
+    "show_engine",
+    "show_feedback",
+    "show_own_files",
+    "show_session",
+    "show_sources",
+    "show_text",
+    "sources",
+    "sources_html",
+    "take_uploads",
+    "write_stream",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'protokit.runtime.ui' has no attribute {name!r}")
+    return getattr(import_module(f"protokit.runtime.{_HOME[name]}"), name)

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from protokit.runtime.assistant_types import Answer, Citation
-from protokit.runtime.ui.safe_markdown import safe_markdown
+from protokit.runtime.ui.escape_markdown import safe_markdown
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from protokit.runtime.assistant_types import Answer, Citation
 from protokit.runtime.reply import Reply
 from protokit.runtime.runtime_errors import RuntimeProblem
 from protokit.runtime.settings import Settings
+from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
 from protokit.runtime.ui.formatting import doubted, doubts, engine_note, marked, match, numbers, title, totals
-from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
 from protokit.runtime.uploads import upload_policy
 from protokit.runtime.uploads.visitor_files import VisitorFiles, one_file
 from protokit.runtime.usage.events import EventLog
@@ -40,8 +40,10 @@ def set_up_page(settings: Settings, *, wide: bool = False) -> None:
     st.caption(safe_markdown(settings.pitch))
 
 
-def stream(reply: Reply, keep: Callable[[Answer], None]) -> None:
-    """Show the text as it comes, `keep` the answer, whole or stopped, and run the page anew.
+def write_stream(reply: Reply, keep: Callable[[Answer], None]) -> None:
+    """`st.write_stream` with a Stop button, and text that is safe to show: the text as it comes.
+
+    Then `keep` gets the answer, whole or stopped, and the page runs anew.
 
     Where there is no answer, a friendly line says so and the page goes on.
     """

@@ -11,17 +11,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from assistant import Assistant
 
-from protokit.runtime import Answer, Reply, RuntimeProblem, Turn
-from protokit.runtime.ui.formatting import (
-    answer_markdown,
-    engine_note,
-    files_html,
-    numbers_html,
-    sources_html,
-)
-from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
-from protokit.runtime.uploads.gradio_files import guarded
-from vectorstore.text.query_limits import QUESTION
+from protokit.runtime import Answer, Reply, RuntimeProblem, Turn, guarded, ui
 
 assistant = Assistant()
 settings = assistant.settings
@@ -38,7 +28,8 @@ def said(role: str, text: str) -> dict[str, str]:
 
 def shown(answers: list[Answer]) -> list[dict[str, str]]:
     pairs = [
-        (said("user", safe_markdown(a.question)), said("assistant", answer_markdown(a))) for a in answers
+        (said("user", ui.safe_markdown(a.question)), said("assistant", ui.answer_markdown(a)))
+        for a in answers
     ]
     return [message for pair in pairs for message in pair]
 
@@ -49,21 +40,21 @@ def ask(question: str, answers: list[Answer], session: str) -> Iterator[tuple[An
         yield same, same, same, same, same
         return
     history = [Turn(answer.question, answer.text) for answer in answers]
-    reply, text = assistant.reply(question, history, session), ""
-    before = [*shown(answers), said("user", safe_markdown(question))]
+    reply, text = assistant.reply(question, history=history, session=session), ""
+    before = [*shown(answers), said("user", ui.safe_markdown(question))]
     replies[session] = reply
     yield gr.Textbox(value="", submit_btn=False, stop_btn=True), before, same, same, same
     try:
         for piece in reply:
             text += piece
-            yield same, [*before, said("assistant", safe_markdown(text))], same, same, same
+            yield same, [*before, said("assistant", ui.safe_markdown(text))], same, same, same
     except RuntimeProblem as problem:
-        yield READY, [*before, said("assistant", safe_markdown(problem.friendly))], same, same, same
+        yield READY, [*before, said("assistant", ui.safe_markdown(problem.friendly))], same, same, same
         return
     finally:
         replies.pop(session, None)
     answers = [*answers, reply.answer]
-    yield READY, shown(answers), sources_html(reply.answer), numbers_html(answers), answers
+    yield READY, shown(answers), ui.sources_html(reply.answer), ui.numbers_html(answers), answers
 
 
 def stop(session: str) -> None:
@@ -72,7 +63,7 @@ def stop(session: str) -> None:
 
 
 def refresh() -> tuple[str, gr.Timer]:
-    return files_html(assistant.knowledge), gr.Timer(active=not assistant.knowledge.wait(0))
+    return ui.files_html(assistant.knowledge), gr.Timer(active=not assistant.knowledge.wait(0))
 
 
 def judge(answers: list[Answer], liked: gr.LikeData) -> None:
@@ -83,11 +74,11 @@ def judge(answers: list[Answer], liked: gr.LikeData) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
-    head = f"# {safe_line(settings.title)}\n{safe_markdown(settings.pitch)}"
-    gr.Markdown(f"{head}\n\n{safe_markdown(engine_note(settings))}", elem_classes="head")
+    head = f"# {ui.safe_line(settings.title)}\n{ui.safe_markdown(settings.pitch)}"
+    gr.Markdown(f"{head}\n\n{ui.safe_markdown(ui.engine_note(settings))}", elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
-            welcome = f"## {safe_line(settings.emoji)}\n\n{safe_markdown(settings.welcome)}"
+            welcome = f"## {ui.safe_line(settings.emoji)}\n\n{ui.safe_markdown(settings.welcome)}"
             chat = gr.Chatbot(
                 placeholder=welcome, show_label=False, height="56vh", buttons=[], elem_id="chat"
             )
@@ -98,10 +89,10 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
                 show_label=False,
                 submit_btn=True,
                 autofocus=True,
-                max_length=QUESTION,
+                max_length=ui.QUESTION,
             )
         with gr.Column(scale=1, min_width=280):
-            totals = gr.HTML(numbers_html([]), padding=False, elem_classes="panel")
+            totals = gr.HTML(ui.numbers_html([]), padding=False, elem_classes="panel")
             sources = gr.HTML(padding=False, elem_classes="panel")
             files, timer = gr.HTML(padding=False, elem_classes="panel"), gr.Timer(1.5)
             fresh = gr.Button("New conversation", size="sm", elem_classes="plain")
@@ -118,7 +109,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
         moment(refresh, None, [files, timer], show_progress="hidden", api_visibility="private")
     renewed = [chat, sources, totals, answers, session]
     fresh.click(
-        lambda: ([], "", numbers_html([]), [], uuid.uuid4().hex), None, renewed, api_visibility="private"
+        lambda: ([], "", ui.numbers_html([]), [], uuid.uuid4().hex), None, renewed, api_visibility="private"
     )
 
 if __name__ == "__main__":

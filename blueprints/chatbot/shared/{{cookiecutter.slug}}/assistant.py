@@ -3,40 +3,59 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from protokit.runtime import EventLog, Question, Reply, Settings, Turn, connect
+from protokit.runtime import (
+    NO_OPTIONS,
+    BaseAssistant,
+    Input,
+    Options,
+    Question,
+    Reply,
+    Turn,
+    citing_rule,
+    system,
+    turns,
+    user,
+)
 from vectorstore import KnowledgeBase
 
 REMEMBERED = 6
 """How many turns of the conversation the assistant still knows."""
 
+PASSAGES = 6
+"""How many passages are given to the model."""
 
-class Assistant:
+
+class Assistant(BaseAssistant):
     """Talks with one visitor at a time, answering from the documents in knowledge/ where they help."""
 
-    def __init__(self, folder: Path = Path(__file__).parent, model: str = "") -> None:
-        self.folder = folder
-        self.model = model
-        self.knowledge = KnowledgeBase.open(*self.settings.store, embedding=self.settings.embedding)
-        self.events = EventLog(folder / ".protokit" / "events.db")
-        self.learn()
+    inputs = (Input("question", "question", "Your question", required=True),)
+    remembers = True
+    knowledge: KnowledgeBase
 
-    @property
-    def settings(self) -> Settings:
-        """What prototype.yaml says now."""
-        return Settings.read(self.folder)
+    def __init__(self, folder: Path = Path(__file__).parent, model: str = "") -> None:
+        super().__init__(folder, model)
+        self.knowledge = KnowledgeBase.open(*self.settings.store, embedding=self.settings.embedding)
+        self.learn()
 
     def learn(self) -> None:
         """Take up what is new in knowledge/, without making anybody wait."""
         self.knowledge.sync_in_background(self.settings.knowledge)
 
     def prepare(self, question: str, history: Sequence[Turn]) -> Question:
-        """Gather what the model needs: the best passages, the conversation so far, the instructions."""
+        """Find the best passages, and put together what the model reads."""
         settings = self.settings
+        passages = self.knowledge.search(question, [turn.question for turn in history], limit=PASSAGES)
+        history = history[-REMEMBERED:]
+        messages = [
+            system(settings.instructions, citing_rule(passages)),
+            *turns(history),
+            user(question, passages),
+        ]
         return Question(
             question,
-            passages=self.knowledge.search(question, [turn.question for turn in history], limit=6),
-            history=history[-REMEMBERED:],
-            instructions=settings.instructions,
+            passages,
+            history,
+            chat=messages,
             language=settings.language,
             welcome=settings.welcome,
             max_words=settings.max_words,
@@ -44,14 +63,17 @@ class Assistant:
             embed=self.knowledge.embed,
         )
 
-    def reply(self, question: str, history: Sequence[Turn] = (), session: str = "") -> Reply:
-        """Answer `question`; iterate the reply for the text as it comes, then `.answer` has sources and numbers."""
+    def reply(
+        self, text: str, *, history: Sequence[Turn] = (), options: Options = NO_OPTIONS, session: str = ""
+    ) -> Reply:
+        """Answer `text`; iterate the reply for the words as they come, then `.answer` has sources and numbers."""
         settings = self.settings
-        engine = connect(self.model or settings.model, self.folder)
-        return Reply(lambda: self.prepare(question, history), engine, settings, self.events, session)
-
-    def __enter__(self) -> "Assistant":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.knowledge.close()
+        return Reply(
+            lambda: self.prepare(text, history),
+            self.engine,
+            settings,
+            self.events,
+            session,
+            max_tokens=settings.max_tokens,
+            temperature=settings.temperature,
+        )

@@ -5,11 +5,7 @@ import uuid
 import streamlit as st
 from assistant import Assistant
 
-from protokit.runtime import Answer, RuntimeProblem, Turn
-from protokit.runtime.ui import streamlit_ui as parts
-from protokit.runtime.ui.formatting import sources
-from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
-from vectorstore.text.query_limits import QUESTION
+from protokit.runtime import Answer, RuntimeProblem, Turn, ui
 
 PERSON, HELPER = ":material/person:", ":material/auto_awesome:"
 
@@ -23,40 +19,40 @@ try:
     assistant = load_assistant()
     settings = assistant.settings
 except RuntimeProblem as problem:
-    st.error(safe_markdown(problem.friendly))
+    st.error(ui.safe_markdown(problem.friendly))
     st.stop()
 
-parts.set_up_page(settings)
-parts.show_engine(settings)
+ui.set_up_page(settings)
+ui.show_engine(settings)
 answers: list[Answer] = st.session_state.setdefault("answers", [])
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
 
-st.chat_message("assistant", avatar=HELPER).markdown(safe_markdown(settings.welcome))
+st.chat_message("assistant", avatar=HELPER).markdown(ui.safe_markdown(settings.welcome))
 for answer in answers:
-    st.chat_message("user", avatar=PERSON).markdown(safe_markdown(answer.question))
+    st.chat_message("user", avatar=PERSON).markdown(ui.safe_markdown(answer.question))
     with st.chat_message("assistant", avatar=HELPER):
-        parts.show_text(answer)
+        ui.show_text(answer)
         if count := len(answer.citations):
             label = f"{count} source{'s' * (count > 1)}"
             with st.expander(label, icon=":material/format_quote:", key=f"sources-{answer.event}"):
-                parts.show_sources(sources(answer))
-        parts.show_feedback(answer, assistant.events)
+                ui.show_sources(ui.sources(answer))
+        ui.show_feedback(answer, assistant.events)
 
 picked = None
 if not answers:
     starters = settings.starter_questions
     picked = st.pills(
-        "Try", starters, format_func=safe_line, label_visibility="collapsed", wrap=True, required=True
+        "Try", starters, format_func=ui.safe_line, label_visibility="collapsed", wrap=True, required=True
     )
-if question := st.chat_input("Ask a question…", max_chars=QUESTION) or picked:
-    st.chat_message("user", avatar=PERSON).markdown(safe_markdown(question))
+if question := st.chat_input("Ask a question…", max_chars=ui.QUESTION) or picked:
+    st.chat_message("user", avatar=PERSON).markdown(ui.safe_markdown(question))
     history = [Turn(answer.question, answer.text) for answer in answers]
     with st.chat_message("assistant", avatar=HELPER):
-        parts.stream(assistant.reply(question, history, session), keep=answers.append)
+        ui.write_stream(assistant.reply(question, history=history, session=session), keep=answers.append)
 
 with st.sidebar:
-    parts.show_session(answers)
-    parts.show_documents(assistant.knowledge)
+    ui.show_session(answers)
+    ui.show_documents(assistant.knowledge)
     if st.button("New conversation", icon=":material/restart_alt:", width="stretch"):
         st.session_state.clear()
         st.rerun()

@@ -1,44 +1,60 @@
 """What happens between a question and its answer: retrieve, instruct, stream. Change it as you like."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from protokit.runtime import EventLog, Question, Reply, Settings, connect
-from protokit.runtime.uploads.visitor_files import VisitorFiles, merge
+from protokit.runtime import (
+    NO_OPTIONS,
+    BaseAssistant,
+    Input,
+    Options,
+    Question,
+    Reply,
+    Turn,
+    VisitorFiles,
+    citing_rule,
+    merge,
+    system,
+    user,
+)
 from vectorstore import KnowledgeBase
 
 PASSAGES = 6
 """How many passages are given to the model, and shown."""
 
 
-class Assistant:
+class Assistant(BaseAssistant):
     """Answers each question by itself, only from the documents in knowledge/, with the passage it rests on."""
 
-    def __init__(self, folder: Path = Path(__file__).parent, model: str = "") -> None:
-        self.folder = folder
-        self.model = model
-        self.knowledge = KnowledgeBase.open(*self.settings.store, embedding=self.settings.embedding)
-        self.events = EventLog(folder / ".protokit" / "events.db")
-        self.learn()
+    inputs = (
+        Input("question", "question", "Your question", required=True),
+        Input("file", "file", "Search in this document only"),
+    )
+    knowledge: KnowledgeBase
 
-    @property
-    def settings(self) -> Settings:
-        """What prototype.yaml says now."""
-        return Settings.read(self.folder)
+    def __init__(self, folder: Path = Path(__file__).parent, model: str = "") -> None:
+        super().__init__(folder, model)
+        self.knowledge = KnowledgeBase.open(*self.settings.store, embedding=self.settings.embedding)
+        self.learn()
 
     def learn(self) -> None:
         """Take up what is new in knowledge/, without making anybody wait."""
         self.knowledge.sync_in_background(self.settings.knowledge)
 
     def prepare(self, question: str, file: str | None, own: VisitorFiles | None) -> Question:
-        """Gather what the model needs: the best passages (of one file, if asked) and the instructions."""
+        """Find the best passages (of one file, if asked), and put together what the model reads."""
         settings = self.settings
         passages = self.knowledge.search(question, limit=PASSAGES, file=file)
         if own:
             passages = merge(passages, own.search(question, limit=PASSAGES, file=file), PASSAGES)
+        messages = [
+            system(settings.instructions, citing_rule(passages)),
+            user(question, passages),
+        ]
         return Question(
             question,
-            passages=passages,
-            instructions=settings.instructions,
+            passages,
+            chat=messages,
             language=settings.language,
             max_words=settings.max_words,
             context_tokens=settings.context_tokens,
@@ -47,21 +63,24 @@ class Assistant:
 
     def reply(
         self,
-        question: str,
-        file: str | None = None,
+        text: str,
+        *,
+        history: Sequence[Turn] = (),
+        options: Options = NO_OPTIONS,
         session: str = "",
         own: VisitorFiles | None = None,
     ) -> Reply:
-        """Answer `question`; iterate the reply for the text as it comes, then `.answer` has sources and numbers.
+        """Answer `text`; iterate the reply for the words as they come, then `.answer` has sources and numbers.
 
         `own` holds what this visitor has added; nobody else's questions are answered from it.
         """
         settings = self.settings
-        engine = connect(self.model or settings.model, self.folder)
-        return Reply(lambda: self.prepare(question, file, own), engine, settings, self.events, session)
-
-    def __enter__(self) -> "Assistant":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.knowledge.close()
+        return Reply(
+            lambda: self.prepare(text, options.get("file") or None, own),
+            self.engine,
+            settings,
+            self.events,
+            session,
+            max_tokens=settings.max_tokens,
+            temperature=settings.temperature,
+        )

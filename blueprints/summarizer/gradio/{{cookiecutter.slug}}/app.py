@@ -12,13 +12,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from assistant import LENGTHS, SHAPES, Assistant
 
-from protokit.runtime import Answer, RuntimeProblem
-from protokit.runtime.assistant_types import Length, Shape
-from protokit.runtime.ui.formatting import engine_note, marked_text, numbers
-from protokit.runtime.ui.safe_markdown import safe_line, safe_markdown
-from protokit.runtime.uploads.gradio_files import guarded
-from protokit.runtime.uploads.upload_policy import may_upload
-from protokit.runtime.uploads.visitor_files import OWN, notice
+from protokit.runtime import OWN, Answer, Length, RuntimeProblem, Shape, guarded, may_upload, notice, ui
 from vectorstore import VectorstoreError
 
 assistant = Assistant()
@@ -50,22 +44,23 @@ def summarize(text: str, shape: Shape, length: Length, file: str, session: str) 
     if not text.strip():
         yield "Give it a text first: paste one, or pick a sample.", "", gr.Row(visible=False), None
         return
-    reply, summary, same = assistant.reply(text, shape, length, file, session), "", gr.skip()
+    options = {"shape": shape, "length": length, "file": file}
+    reply, summary, same = assistant.reply(text, options=options, session=session), "", gr.skip()
     yield "…", "", gr.Row(visible=False), None
     try:
         for piece in reply:
             summary += piece
-            yield safe_markdown(summary), same, same, same
+            yield ui.safe_markdown(summary), same, same, same
     except RuntimeProblem as problem:
-        yield safe_markdown(problem.friendly), "", gr.Row(visible=False), None
+        yield ui.safe_markdown(problem.friendly), "", gr.Row(visible=False), None
         return
     answer = reply.answer
-    note = f"\n\n*{safe_line(answer.note)}*" if answer.note else ""
-    words = f"{len(text.split()):,} words became {len(answer.text.split()):,} · {numbers(answer)}"
-    told = marked_text(text, answer.citations)
+    note = f"\n\n*{ui.safe_line(answer.note)}*" if answer.note else ""
+    words = f"{len(text.split()):,} words became {len(answer.text.split()):,} · {ui.numbers(answer)}"
+    told = ui.marked_text(text, answer.citations)
     whole = f"<h2>Where each point comes from</h2><div class='whole' tabindex='0'>{told}</div>"
     sources = whole if answer.citations else ""
-    yield f"{safe_markdown(answer.text)}{note}\n\n`{words}`", sources, gr.Row(visible=True), answer
+    yield f"{ui.safe_markdown(answer.text)}{note}\n\n`{words}`", sources, gr.Row(visible=True), answer
 
 
 def judge(thumbs: int, answer: Answer | None) -> None:
@@ -76,13 +71,13 @@ def judge(thumbs: int, answer: Answer | None) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answer, session, file = gr.State(None), gr.State(lambda: uuid.uuid4().hex), gr.State("pasted text")
-    head = f"# {safe_line(settings.title)}\n{safe_markdown(settings.pitch)}"
-    gr.Markdown(f"{head}\n\n{safe_markdown(engine_note(settings))}", elem_classes="head")
+    head = f"# {ui.safe_line(settings.title)}\n{ui.safe_markdown(settings.pitch)}"
+    gr.Markdown(f"{head}\n\n{ui.safe_markdown(ui.engine_note(settings))}", elem_classes="head")
     with gr.Row():
         with gr.Column(min_width=320):
             gr.Markdown("Try one of these:", elem_classes="quiet")
             with gr.Row(elem_classes="starters"):
-                samples = [(gr.Button(path.name, size="sm"), path) for path in assistant.samples()]
+                samples = [(gr.Button(each.name, size="sm"), each.path) for each in assistant.samples()]
             text = gr.Textbox(placeholder="Paste a text here…", show_label=False, lines=12, max_lines=16)
             with gr.Column(visible=False) as adding:
                 upload = gr.UploadButton("Upload a file", size="sm", elem_classes="plain")
@@ -93,7 +88,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             shape = gr.Radio(shapes, value="bullets", label="Shape")
             length = gr.Radio(lengths, value="medium", label="Length")
             button = gr.Button("Summarize", variant="primary")
-            result = gr.Markdown(safe_markdown(settings.welcome), elem_classes="answer")
+            result = gr.Markdown(ui.safe_markdown(settings.welcome), elem_classes="answer")
             with gr.Row(visible=False, elem_classes="starters") as thumbs:
                 up, down = gr.Button("👍 Helpful", size="sm"), gr.Button("👎 Not helpful", size="sm")
             sources = gr.HTML(padding=False, elem_classes="panel")

@@ -9,9 +9,8 @@ from protokit.runtime import Answer, RuntimeProblem, Turn
 from protokit.runtime import streamlit_parts as parts
 from protokit.runtime.defence import safe_markdown
 from protokit.runtime.showing import sources
-from protokit.runtime.tokens import count as count_tokens
 
-PERSON, HELPER = ":material/person:", ":material/auto_awesome:"
+PERSON, HELPER = ":material/local_parking:", ":material/auto_awesome:"
 
 
 @st.cache_resource(show_spinner=False)
@@ -54,8 +53,11 @@ if question := st.chat_input("Ask a question…") or picked:
 
 with st.sidebar:
     parts.show_session(answers)
-    st.caption(f"About {sum(count_tokens(answer.text, answer.model).tokens for answer in answers)} tokens of answers")
     parts.show_documents(assistant.knowledge)
-    if st.button("Ask about something else", icon=":material/restart_alt:", width="stretch"):
+    if st.button("New conversation", icon=":material/restart_alt:", width="stretch"):
         st.session_state.clear()
         st.rerun()
+
+    from protokit.runtime.tokens import count as count_tokens
+
+    st.caption(f"About {sum(count_tokens(answer.text, answer.model).tokens for answer in answers)} tokens of answers")

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from protokit.runtime import EventLog, Question, Reply, Settings, Turn, connect
 from vectorstore import KnowledgeBase
-from vectorstore.following import leans
 
 REMEMBERED = 4
 """How many turns of the conversation the assistant still knows."""
@@ -29,6 +28,12 @@ class Assistant:
     def learn(self) -> None:
         """Take up what is new in knowledge/, without making anybody wait."""
         self.knowledge.sync_in_background(self.settings.knowledge)
+
+    def follows_on(self, question: str) -> bool:
+        """Ours: whether it leans on the conversation."""
+        from vectorstore.following import leans
+
+        return leans(question)
 
     def prepare(self, question: str, history: Sequence[Turn]) -> Question:
         """Gather what the model needs: the best passages, the conversation so far, the instructions."""
@@ -56,7 +61,3 @@ class Assistant:
 
     def __exit__(self, *_: object) -> None:
         self.knowledge.close()
-
-    def follows_on(self, question: str) -> bool:
-        """Ours: whether it leans on the conversation."""
-        return leans(question)

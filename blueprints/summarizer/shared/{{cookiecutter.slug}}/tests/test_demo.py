@@ -18,10 +18,10 @@ def assistant():
 
 
 @pytest.mark.parametrize("shape", list(SHAPES))
-@pytest.mark.parametrize("sample", Assistant(HERE).samples(), ids=lambda path: path.name)
+@pytest.mark.parametrize("sample", Assistant(HERE).samples(), ids=lambda sample: sample.name)
 def test_every_point_stands_in_the_text(assistant, sample, shape):
-    text = assistant.text_of(sample)
-    answer = assistant.reply(text, shape, file=sample.name, session="test").answer
+    text, options = sample.read(), {**sample.options, "shape": shape}
+    answer = assistant.reply(text, options=options, session="test").answer
     assert answer.text
     assert answer.citations or shape == "actions"
     for citation in answer.citations:

@@ -1,27 +1,22 @@
 """Which passages a model's answer rests on: the [n] it wrote, with the sentences that bear them out marked."""
 
 import re
+from collections.abc import Sequence
 
-from protokit.runtime.assistant_types import Citation, ModelRequest, Request, SummaryRequest
+from protokit.runtime.assistant_types import Citation
 from vectorstore.passage import Passage
 
 _NUMBER = re.compile(r"\[(\d{1,3})\]")
 
 
-def cite(text: str, asked: Request) -> tuple[Citation, ...]:
+def cite(text: str, passages: Sequence[Passage]) -> tuple[Citation, ...]:
     """The citations of a model's `text`: numbers that name no passage are left out."""
-    if isinstance(asked, ModelRequest):
-        return ()
-    if isinstance(asked, SummaryRequest):
-        from protokit.runtime.summarization.offline_summary import cite_summary
-
-        return cite_summary(text, asked)
     numbers = dict.fromkeys(int(found[1]) for found in _NUMBER.finditer(text))
     return tuple(
         Citation(number, passage, _marks(_claims(text, number), passage))
         for number in numbers
-        if 0 < number <= len(asked.passages)
-        for passage in [asked.passages[number - 1]]
+        if 0 < number <= len(passages)
+        for passage in [passages[number - 1]]
     )
 
 
