@@ -15,7 +15,7 @@ from tests.support.terminal import protokit, tree
 DATA = Path(__file__).parents[1] / "data" / "prototypes_before_the_move"
 KEPT = {
     "parking-chat": {
-        "app.py": ["local_parking", "tokens of answers"],
+        "app.py": ["local_parking", "spent on answers"],
         "assistant.py": ["REMEMBERED = 4", "def follows_on"],
         "weekly.py": ["Our own:", "HERE = Path(__file__).parent"],
     },

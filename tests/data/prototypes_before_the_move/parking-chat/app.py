@@ -58,6 +58,6 @@ with st.sidebar:
         st.session_state.clear()
         st.rerun()
 
-    from protokit.runtime.tokens import count as count_tokens
+    from protokit.runtime.showing import money
 
-    st.caption(f"About {sum(count_tokens(answer.text, answer.model).tokens for answer in answers)} tokens of answers")
+    st.caption(f"{money(sum(answer.dollars or 0 for answer in answers))} spent on answers")
