@@ -2,6 +2,7 @@
 
 import re
 
+from protokit.drafting.prompt_patterns import PROMPT_PATTERNS, piece
 from protokit.spec.lexicon import lexicon
 
 
@@ -11,14 +12,15 @@ def find_people(prompt: str, before: str, *, alone: bool = False) -> str:
     With `alone` nothing stands between: "to" is followed by people in "to patients", by a verb in "to guide patients".
     """
     known = {word for words in lexicon()["people"].values() for word in words}
+    breaks = set(PROMPT_PATTERNS.get("people", "breaks").split())
     for match in re.finditer(rf"(?:{before})\s+((?:[\w'’-]+\s*){{1,6}})", prompt, re.IGNORECASE):
-        named = re.sub(_SERVING, "", match[1], flags=re.IGNORECASE)
-        said = [word.rstrip("'’") for word in re.sub(_DETERMINERS, "", named, flags=re.IGNORECASE).split()]
+        named = re.sub(piece("SERVING"), "", match[1], flags=re.IGNORECASE)
+        said = [
+            word.rstrip("'’") for word in re.sub(piece("DETERMINERS"), "", named, flags=re.IGNORECASE).split()
+        ]
         for length in range(min(5, len(said)), 0, -1):
             tail = [" ".join(said[at:length]).lower() for at in range(1 if alone else length)]
-            if any(words in known for words in tail) and not _BREAKS & {
-                word.lower() for word in said[:length]
-            }:
+            if any(words in known for words in tail) and breaks.isdisjoint(map(str.lower, said[:length])):
                 return " ".join(said[:length])
     return ""
 
@@ -26,21 +28,5 @@ def find_people(prompt: str, before: str, *, alone: bool = False) -> str:
 def with_article(people: str) -> str:
     """ "sales team" -> "the sales team", as one speaks of them; "new hires" and "staff" need none."""
     last = people.rpartition(" ")[2].lower()
-    return f"the {people}" if last in _ONE and not people.lower().startswith(("the ", "a ")) else people
-
-
-_ONE = frozenset(
-    "team board boss ceo manager director department office committee council management secretary".split()
-)
-_SERVING = (
-    r"^(?:aider|accueillir|guider|informer|conseiller|accompagner|ayudar a|atender a|guiar a|ajudar"
-    r"|aiutare)\s+(?=\w)"
-)
-"""Verbs between "pour" and whom it is for."""
-_DETERMINERS = (
-    r"^(?:our|the|my|your|their|all|its|any|some|these|those|a|an|nuestros|nuestras|los|las|mis|sus|les|nos|des|mes"
-    r"|unsere|unseren|die|den|meine|meinen|alle|nossos|nossas|os|as|meus|i|gli|le|nostri|miei)\s+"
-)
-_BREAKS = frozenset(
-    "who that which and or to in on at of from with about whose de des en y et und für pour para".split()
-)
+    needs_one = last in PROMPT_PATTERNS.get("people", "one").split()
+    return f"the {people}" if needs_one and not people.lower().startswith(("the ", "a ")) else people

@@ -3,14 +3,12 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
 
 from protokit.drafting.audience import find_people
-from protokit.runtime.pattern_file import PatternFile
+from protokit.drafting.prompt_patterns import PROMPT_PATTERNS, piece
 from protokit.runtime.prototype_fields import Constraint
 from protokit.spec.lexicon import lexicon
 
-_FILE = PatternFile(Path(__file__).with_name("constraints.yaml"))
 _MOST = 20
 
 
@@ -20,7 +18,7 @@ def find_constraints(prompt: str) -> tuple[Constraint, ...]:
     found: dict[tuple[str, str | int], Constraint] = {}
     lower = prompt.lower()
     for kind, look in _LOOKS.items():
-        hints = _FILE.get("hints", kind)  # compiling a pattern costs more than searching with it
+        hints = PROMPT_PATTERNS.get("hints", kind)  # compiling a pattern costs more than searching with it
         if not hints or any(hint in lower for hint in hints.split("|")):
             for wish in look(prompt):
                 found.setdefault((wish.kind, wish.value), wish)
@@ -28,25 +26,30 @@ def find_constraints(prompt: str) -> tuple[Constraint, ...]:
 
 
 def _search(pattern: str, prompt: str) -> Iterator[re.Match[str]]:
-    return re.finditer(_FILE.fill(pattern), prompt, re.IGNORECASE)
+    return re.finditer(PROMPT_PATTERNS.fill(pattern), prompt, re.IGNORECASE)
 
 
 def _number(written: str) -> int:
     """The number that is `written` in digits or as a word; 0 for any other word."""
     if written.isdigit():
         return int(written)
-    return next((n for n, words in _FILE.get("numbers").items() if written.lower() in words.split()), 0)
+    return next(
+        (n for n, words in PROMPT_PATTERNS.get("numbers").items() if written.lower() in words.split()), 0
+    )
 
 
 def _max_words(prompt: str) -> Iterator[Constraint]:
-    for pattern in _FILE.get("max_words"):
+    for pattern in PROMPT_PATTERNS.get("max_words"):
         for match in _search(pattern, prompt):
             if (number := _number(match["number"])) >= 5:
                 yield Constraint(kind="max_words", value=number, words=match[0].strip())
 
 
 def _language(prompt: str) -> Iterator[Constraint]:
-    before, after = _FILE.get("near", "before_language"), _FILE.get("near", "after_language")
+    before, after = (
+        PROMPT_PATTERNS.get("near", "before_language"),
+        PROMPT_PATTERNS.get("near", "after_language"),
+    )
     found = []
     for code, names in lexicon()["languages"].items():
         any_name = "|".join(re.escape(name) for name in names if name in prompt.lower())
@@ -59,14 +62,14 @@ def _language(prompt: str) -> Iterator[Constraint]:
 
 
 def _only_documents(prompt: str) -> Iterator[Constraint]:
-    patterns = _FILE.get("only_documents")
+    patterns = PROMPT_PATTERNS.get("only_documents")
     match = next((match for pattern in patterns for match in _search(pattern, prompt)), None)
     if match:
         yield Constraint(kind="only_documents", words=match[0].strip())
 
 
 def _audience(prompt: str) -> Iterator[Constraint]:
-    if people := find_people(prompt, _FILE.text("pieces", "FOR")):
+    if people := find_people(prompt, piece("FOR")):
         yield Constraint(kind="audience", value=people, words=_said_with(prompt, people))
     for people in [*lexicon()["people"]["zh"], *lexicon()["people"]["ja"]]:
         if match := re.search(rf"(?:给|为|面向|帮助|针对){people}|{people}(?:向け|のための|用の)", prompt):
@@ -80,7 +83,7 @@ def _said_with(prompt: str, people: str) -> str:
 
 
 def _never(prompt: str) -> Iterator[Constraint]:
-    for pattern in _FILE.get("never"):
+    for pattern in PROMPT_PATTERNS.get("never"):
         for match in _search(pattern, prompt):
             groups = match.groupdict()
             value = f"give {groups['advice']}" if groups.get("advice") else _bare(groups["thing"])
@@ -91,11 +94,11 @@ def _never(prompt: str) -> Iterator[Constraint]:
 def _bare(thing: str) -> str:
     """ "giving legal advice" -> "give legal advice"."""
     first, _, rest = thing.strip().partition(" ")
-    return f"{_FILE.get('bare', first.lower()) or first} {rest}".strip()
+    return f"{PROMPT_PATTERNS.get('bare', first.lower()) or first} {rest}".strip()
 
 
 def _currency(prompt: str) -> Iterator[Constraint]:
-    before = _FILE.get("near", "before_currency")
+    before = PROMPT_PATTERNS.get("near", "before_currency")
     for code, names in lexicon()["currencies"].items():
         any_name = "|".join(re.escape(name) for name in names if name in prompt.lower())
         if any_name and (
@@ -120,7 +123,7 @@ def _inside_word(text: str, start: int, end: int) -> bool:
 
 
 def _format(prompt: str) -> Iterator[Constraint]:
-    for value, pattern in _FILE.get("format").items():
+    for value, pattern in PROMPT_PATTERNS.get("format").items():
         if match := next(_search(pattern, prompt), None):
             yield Constraint(kind="format", value=value, words=match[0])
     for match in _search(r"\b(?:<AT_MOST>)\s*<NUMBER>\s*(?:short\s+)?(?:<SENTENCES>)(?!\w)", prompt):

@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from protokit.catalog.lookup import Domain
 from protokit.catalog.page_phrases import PagePhrases
+from protokit.drafting.prompt_patterns import piece
 from protokit.spec.lexicon import lexicon
 from vectorstore.text.plain_words import fold, words
 
@@ -20,25 +21,6 @@ class Topic:
     subject: str
 
 
-_ABOUT = (
-    r"about|regarding|concerning|on the topic of|sobre|acerca de|concernant|au sujet de|à propos de"
-    r"|zum thema|über|rund um"
-)
-_OBJECT = (
-    r"(?:ask )?questions (?:of|over|on|to)|ask(?= our| my| the| your)|chat with|talk to"
-    r"|summari[sz](?:e|es|er|ing|ation of)|summary of|summaries of|turns?(?= .+ into)|tl;?dr"
-    r"|digests? of|recaps? of|condens(?:e|es|ing)|boil(?:s)? down|search(?:es|ing)?(?: through"
-    r"| across| over| in)?|query"
-    r"|over|across|inside|through|find|resum(?:e|ir|a)|buscar en|résume[rz]?|chercher dans"
-    r"|synthèse de|durchsuch(?:e|en)"
-    r"|zusammenfassungen von|fasse|resumo de|riassunti? di|riassum(?:ere|i)|sui miei|nei(?: miei)?"
-)
-_OF = r"for|of|from|in|with|de|pour|für|para|per|aus|zu|dans|en"
-_ROLES = r"tutor|coach|concierge|companion|guide|mentor|advis[eo]r|buddy|trainer|therapist|receptionist"
-_MACHINES = (
-    r"assistant|helper|chatbot|bot|search engine|search|look-?up|finder|summari[sz]er|digest|knowledge base"
-    r"|q&a|faq"
-)
 _PHRASE = r"(?:{cue})\s+((?:[\w&'’-]+\s?){{1,8}})"
 
 
@@ -66,7 +48,7 @@ def find_topic(
 
 def _said_topic(said: str, domain: Domain | None, language: str) -> Topic:
     subject = _subject(said) if language == "en" else said
-    role = re.fullmatch(rf"(.+) (?:{_ROLES})", subject, re.IGNORECASE)
+    role = re.fullmatch(rf"(.+) (?:{piece('ROLES')})", subject, re.IGNORECASE)
     fuller = next((noun for noun in domain.title_nouns if _same_thing(noun, said)), "") if domain else ""
     bare = _bare(said)
     titled = _title_case(_POSSESSIVE.sub("", bare)) if language == "en" else bare[:1].upper() + bare[1:]
@@ -77,7 +59,7 @@ def _said_topic(said: str, domain: Domain | None, language: str) -> Topic:
 
 def _with_matters(topic: Topic, said: str, prompt: str) -> Topic:
     """ "contract lookup" is about contract matters: one thing cannot stand alone in a sentence."""
-    named = re.search(rf"{re.escape(said)} (?:{_MACHINES})\b", prompt, re.IGNORECASE)
+    named = re.search(rf"{re.escape(said)} (?:{piece('MACHINES')})\b", prompt, re.IGNORECASE)
     if named and said[1:].islower() and not said.endswith("s"):
         first = prompt.startswith(said)  # which has a capital for that alone
         return Topic(topic.title, f"{topic.subject.lower() if first else topic.subject} matters")
@@ -102,10 +84,10 @@ _OWNERS = frozenset({"my", "our", "your", "their", "its"})
 
 
 def _noun_phrases(prompt: str) -> Iterator[str]:
-    for cue in (_ABOUT, _OBJECT):
-        yield from _phrases_after(cue, prompt)
+    for cue in ("ABOUT", "OBJECT"):
+        yield from _phrases_after(piece(cue), prompt)
     yield from _before_role(prompt)
-    yield from _phrases_after(_OF, prompt)
+    yield from _phrases_after(piece("OF"), prompt)
 
 
 def _phrases_after(cue: str, prompt: str) -> Iterator[str]:
@@ -117,7 +99,9 @@ def _phrases_after(cue: str, prompt: str) -> Iterator[str]:
 
 def _before_role(prompt: str) -> Iterator[str]:
     """ "a personal fitness coach" -> "fitness coach", "an HR chatbot" -> "HR"."""
-    for match in re.finditer(rf"((?:[\w&'’-]+ ){{1,3}})({_ROLES}|{_MACHINES})\b", prompt, re.IGNORECASE):
+    for match in re.finditer(
+        rf"((?:[\w&'’-]+ ){{1,3}})({piece('ROLES')}|{piece('MACHINES')})\b", prompt, re.IGNORECASE
+    ):
         told = [
             word
             for word in match[1].split()
@@ -125,7 +109,7 @@ def _before_role(prompt: str) -> Iterator[str]:
         ]
         kept = _head(list(reversed(_until_stop(reversed(told)))))
         if kept:
-            yield f"{kept} {match[2]}" if re.fullmatch(_ROLES, match[2], re.IGNORECASE) else kept
+            yield f"{kept} {match[2]}" if re.fullmatch(piece("ROLES"), match[2], re.IGNORECASE) else kept
 
 
 _OF_A_KIND = re.compile(r"-(?:facing|based|powered|driven|speaking|friendly)$", re.IGNORECASE)
