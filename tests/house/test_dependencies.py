@@ -65,7 +65,16 @@ def test_what_is_imported_is_declared(folder: str, extras: set[str]) -> None:
     assert missing == set()
 
 
+def pinned(path: Path) -> set[str]:
+    pins = re.findall(r"^([\w.-]+)==", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {canonicalize_name(name) for name in pins}
+
+
 def test_what_is_declared_is_pinned() -> None:
-    pins = (ROOT / "constraints.txt").read_text(encoding="utf-8")
-    pinned = {canonicalize_name(name) for name in re.findall(r"^([\w.-]+)==", pins, re.MULTILINE)}
-    assert declared(EXTRAS) - pinned == set()
+    assert declared(EXTRAS) - pinned(ROOT / "constraints.txt") == set()
+
+
+@pytest.mark.parametrize("screen", ["streamlit", "gradio"])
+def test_what_a_prototype_needs_is_pinned_in_its_requirements(screen: str) -> None:
+    template = ROOT / "blueprints" / "common" / screen / "{{cookiecutter.slug}}" / "requirements.txt"
+    assert declared({screen, "docs"}) - pinned(template) == set()
