@@ -41,7 +41,7 @@ class Row:
             or not row["question"].strip()
         ):
             raise SpecProblem("no question", where=where, fix="Write `- question: ...`")
-        known = {
+        fields = {
             "question",
             "must_contain",
             "cites",
@@ -51,9 +51,9 @@ class Row:
             "options",
             "expected",
         }
-        if unknown := sorted(map(str, set(row) - known)):
+        if unknown := sorted(map(str, set(row) - fields)):
             raise SpecProblem(
-                f"{unknown[0]}: no such field", where=where, fix=f"Known: {', '.join(sorted(known))}"
+                f"{unknown[0]}: no such field", where=where, fix=f"Known: {', '.join(sorted(fields))}"
             )
         texts = {name: _texts(row, name, where) for name in ("must_contain", "cites", "after")}
         return cls(
@@ -79,8 +79,8 @@ def ask(assistant: BaseAssistant, row: Row, session: str) -> Answer:
     """The assistant's answer to `row`, after the questions it follows on from."""
     history: list[Turn] = []
     for earlier in row.after:
-        said = assistant.reply(earlier, history=history, session=session).answer.text
-        history.append(Turn(earlier, said))
+        text = assistant.reply(earlier, history=history, session=session).answer.text
+        history.append(Turn(earlier, text))
     return assistant.reply(row.question, history=history, options=row.options, session=session).answer
 
 
@@ -91,8 +91,8 @@ def askable(assistant: BaseAssistant, rows: Iterable[Row]) -> list[Row]:
 
 def wrong(row: Row, answer: Answer, assistant: BaseAssistant | None = None) -> str:
     """Why `answer` is not what `row` asks for, empty when it is; as the kind of `assistant` scores it, if it does."""
-    if assistant and (told := assistant.score(row.sample, answer)) is not None:
-        return told
+    if assistant and (score := assistant.score(row.sample, answer)) is not None:
+        return score
     if fault := misses(row, answer):
         return fault
     files = uncited(row, answer)
@@ -105,8 +105,8 @@ def misses(row: Row, answer: Answer) -> str:
         return "" if not answer.found else f"answered, though the documents do not tell: {answer.text[:80]}"
     if not answer.found:
         return "not found"
-    said = " ".join(answer.text.split()).casefold()
-    missing = [words for words in row.must_contain if words.casefold() not in said]
+    text = " ".join(answer.text.split()).casefold()
+    missing = [words for words in row.must_contain if words.casefold() not in text]
     return f"{', '.join(map(repr, missing))} not in the answer: {answer.text[:80]}" if missing else ""
 
 
@@ -117,14 +117,14 @@ def uncited(row: Row, answer: Answer) -> list[str]:
 
 
 def _fields(row: dict[str, Any], name: str, where: str) -> dict[str, object]:
-    found = row.get(name) or {}
-    if not isinstance(found, dict):
+    mapping = row.get(name) or {}
+    if not isinstance(mapping, dict):
         raise SpecProblem(f"{name}: expected fields", where=where, fix=f"Write {name}: {{name: value}}")
-    return {str(key): value for key, value in found.items()}
+    return {str(key): value for key, value in mapping.items()}
 
 
 def _texts(row: dict[str, Any], name: str, where: str) -> tuple[str, ...]:
-    found: Sequence[Any] = row.get(name) or ()
-    if not isinstance(found, list | tuple) or not all(isinstance(item, str) for item in found):
+    value: Sequence[Any] = row.get(name) or ()
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise SpecProblem(f"{name}: expected a list of texts", where=where, fix=f'Write {name}: ["..."]')
-    return tuple(found)
+    return tuple(value)

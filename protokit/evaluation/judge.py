@@ -115,9 +115,9 @@ def read_verdicts(reply: str, sentences: int) -> tuple[str, ...]:
 
     Models put fences, thoughts and friendly words around the JSON that they were asked for.
     """
-    for found in reversed(_LIST.findall(reply)):
+    for candidate in reversed(_LIST.findall(reply)):
         try:
-            listed = json.loads(found)
+            listed = json.loads(candidate)
         except ValueError:
             continue
         verdicts = tuple(each.strip().lower() for each in listed if isinstance(each, str))

@@ -24,12 +24,12 @@ def evaluate(prototype: Prototype, models: Sequence[str], tell: Tell, judge: str
     about every answer too. Raises ModelProblem for a string that names
     no model, SpecProblem where there are no questions.
     """
-    wanted = list(dict.fromkeys(models)) or [prototype.spec.model]
-    for model in wanted:
+    engines = list(dict.fromkeys(models)) or [prototype.spec.model]
+    for model in engines:
         connect(model, prototype.folder)
     judging = Judge.open(judge, prototype.folder) if judge else None
     rows, wishes = _rows(prototype), read_assertions(prototype.questions())
-    return [_scorecard(prototype, model, rows, wishes, tell, judging) for model in wanted]
+    return [_scorecard(prototype, model, rows, wishes, tell, judging) for model in engines]
 
 
 def _rows(prototype: Prototype) -> list[Row]:
@@ -49,16 +49,16 @@ def _scorecard(
     judge: Judge | None,
 ) -> Scorecard:
     with prototype.assistant(model) as assistant:
-        asked = askable(assistant, rows)
+        batch = askable(assistant, rows)
         if assistant.knowledge:
             assistant.knowledge.wait()
-            assistant.knowledge.search(asked[0].question)  # what loads once is no part of an answer's time
+            assistant.knowledge.search(batch[0].question)  # what loads once is no part of an answer's time
         graded = []
-        for number, row in enumerate(asked):
-            tell(model, number, len(asked))
+        for number, row in enumerate(batch):
+            tell(model, number, len(batch))
             # A visitor of its own for each question: a limit for one visitor is not what is measured here.
             graded.append(_graded(assistant, row, wishes, f"eval-{number + 1}", judge))
-        tell(model, len(asked), len(asked))
+        tell(model, len(batch), len(batch))
     return Scorecard(model, tuple(graded), judge.model if judge else "")
 
 

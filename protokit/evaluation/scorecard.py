@@ -80,8 +80,8 @@ class Share:
     @classmethod
     def among(cls, marks: Iterable[bool | None]) -> "Share":
         """The share of True among what is not None."""
-        known = [mark for mark in marks if mark is not None]
-        return cls(sum(known), len(known))
+        marked = [mark for mark in marks if mark is not None]
+        return cls(sum(marked), len(marked))
 
     @property
     def share(self) -> float | None:
@@ -166,8 +166,8 @@ class Scorecard:
     @property
     def judge_dollars(self) -> float | None:
         """What the judge cost in all; None where its price is not known."""
-        known = [judgement.dollars for judgement in self.judgements if judgement.dollars is not None]
-        return sum(known) if len(known) == len(self.judgements) else None
+        prices = [judgement.dollars for judgement in self.judgements if judgement.dollars is not None]
+        return sum(prices) if len(prices) == len(self.judgements) else None
 
     @property
     def hallucinations(self) -> Rate:
@@ -185,8 +185,8 @@ class Scorecard:
     @property
     def dollars_per_answer(self) -> float | None:
         """The mean; None where nothing was answered or the price of an answer is unknown."""
-        known = [answer.dollars for answer in self.answers if answer.dollars is not None]
-        return sum(known) / len(known) if known and len(known) == len(self.answers) else None
+        prices = [answer.dollars for answer in self.answers if answer.dollars is not None]
+        return sum(prices) / len(prices) if prices and len(prices) == len(self.answers) else None
 
     def shortfalls(self, thresholds: Thresholds) -> list[str]:
         """A line for each threshold that is not met. What could not be measured does not meet its threshold."""
@@ -196,16 +196,16 @@ class Scorecard:
             "dollars_per_answer": self.dollars_per_answer,
         }
         lines = []
-        for name, found in {**shares, **amounts}.items():
-            wanted = getattr(thresholds, name)
-            if wanted is None:
+        for name, value in {**shares, **amounts}.items():
+            threshold = getattr(thresholds, name)
+            if threshold is None:
                 continue
-            if found is None:
-                lines.append(f"{name}: could not be measured, {wanted:g} is wanted")
-            elif name in shares and found < wanted:
-                lines.append(f"{name}: {found:.3g} is below {wanted:g}")
-            elif name in amounts and found > wanted:
-                lines.append(f"{name}: {found:.3g} is above {wanted:g}")
+            if value is None:
+                lines.append(f"{name}: could not be measured, {threshold:g} is wanted")
+            elif name in shares and value < threshold:
+                lines.append(f"{name}: {value:.3g} is below {threshold:g}")
+            elif name in amounts and value > threshold:
+                lines.append(f"{name}: {value:.3g} is above {threshold:g}")
         return lines
 
 

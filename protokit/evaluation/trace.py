@@ -34,15 +34,15 @@ class Trace:
     def passages(self) -> list[dict[str, Any]]:
         """What was found, best first, each with `sent`: whether the model was given it."""
         sent = self.sent
-        found = self.event.fields["passages"]
-        return [{**passage, "sent": rank < sent} for rank, passage in enumerate(found)]
+        passages = self.event.fields["passages"]
+        return [{**passage, "sent": rank < sent} for rank, passage in enumerate(passages)]
 
     @property
     def sent(self) -> int:
         """How many passages the answer was made from; the offline engine is given all."""
         fields = self.event.fields
-        known = fields["passages_sent"] if fields["gen_ai.request.model"] != "offline" else None
-        return len(fields["passages"]) if known is None else int(known)
+        count = fields["passages_sent"] if fields["gen_ai.request.model"] != "offline" else None
+        return len(fields["passages"]) if count is None else int(count)
 
 
 def diagnose_answer(prototype: Prototype, number: int | None = None) -> Trace:
@@ -88,7 +88,7 @@ def _refused(prototype: Prototype, answer: Trace, row: Row | None) -> tuple[str,
         return _where_lost(prototype, answer, row.must_contain)
     from protokit.runtime.qa.answerability import ANSWERABLE, answerable
 
-    question, found = answer.event.fields["question"], [_passage(p) for p in answer.passages]
+    question, retrieved = answer.event.fields["question"], [_passage(p) for p in answer.passages]
     with prototype.assistant("offline") as assistant:
         if (knowledge := assistant.knowledge) is None:
             return "", ""
@@ -99,16 +99,16 @@ def _refused(prototype: Prototype, answer: Trace, row: Row | None) -> tuple[str,
 
         wide = knowledge.search(question, limit=_WIDE)
         windows = [wide[start : start + 6] for start in range(0, len(wide), 6)]
-        return _stage(found[: answer.sent], found, hold, lambda: any(map(hold, windows)))
+        return _stage(retrieved[: answer.sent], retrieved, hold, lambda: any(map(hold, windows)))
 
 
 def _where_lost(prototype: Prototype, answer: Trace, words: Iterable[str]) -> tuple[str, str]:
     """Where `words`, which the answer should contain, were lost."""
-    wanted = [_same(each) for each in words]
-    found = [_passage(passage) for passage in answer.passages]
+    phrases = [_same(each) for each in words]
+    retrieved = [_passage(passage) for passage in answer.passages]
 
     def hold(passages: Sequence[Passage]) -> bool:
-        return _contains([passage.text for passage in passages], wanted)
+        return _contains([passage.text for passage in passages], phrases)
 
     def documents_hold() -> bool:
         with prototype.assistant("offline") as assistant:
@@ -116,41 +116,39 @@ def _where_lost(prototype: Prototype, answer: Trace, words: Iterable[str]) -> tu
                 return False
             knowledge.wait()
             read = [file.file for file in knowledge.files() if file.passages]
-            return _contains([knowledge.source_text(file) for file in read], wanted)
+            return _contains([knowledge.source_text(file) for file in read], phrases)
 
-    return _stage(found[: answer.sent], found, hold, documents_hold)
+    return _stage(retrieved[: answer.sent], retrieved, hold, documents_hold)
 
 
 def _stage(
     sent: Sequence[Passage],
-    found: Sequence[Passage],
+    retrieved: Sequence[Passage],
     hold: Callable[[Sequence[Passage]], bool],
     documents_hold: Callable[[], bool],
 ) -> tuple[str, str]:
     """The first place, looking back from the answer, where what was wanted was still there."""
     if hold(sent):
         return NOT_USED, "the passages that it was given hold the answer"
-    if hold(found):
+    if hold(retrieved):
         return DROPPED, "a passage that did not fit into the context window holds the answer"
     if documents_hold():
         return NOT_RETRIEVED, "the documents hold the answer, the passages that were found do not"
     return NOT_IN_DOCUMENTS, "no document holds the answer"
 
 
-def _contains(texts: Iterable[str], wanted: Sequence[str]) -> bool:
+def _contains(texts: Iterable[str], phrases: Sequence[str]) -> bool:
     plain = [_same(text) for text in texts]
-    return all(any(words in text for text in plain) for words in wanted)
+    return all(any(words in text for text in plain) for words in phrases)
 
 
 def _missing(row: Row | None, text: str) -> list[str]:
     return [words for words in row.must_contain if _same(words) not in _same(text)] if row else []
 
 
-def _passage(told: dict[str, Any]) -> Passage:
+def _passage(row: dict[str, Any]) -> Passage:
     """A passage as an event holds it; events from before texts were recorded have none."""
-    return Passage(
-        told.get("text", ""), told["file"], told["start"], told["end"], heading=told.get("heading", "")
-    )
+    return Passage(row.get("text", ""), row["file"], row["start"], row["end"], heading=row.get("heading", ""))
 
 
 def _same(text: str) -> str:

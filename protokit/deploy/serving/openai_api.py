@@ -73,22 +73,22 @@ def _add_routes(app: FastAPI) -> None:
         return _unknown(name, request) or _model(name)
 
     @app.post("/v1/chat/completions", response_model=None)
-    def complete(asked: ChatRequest, request: Request) -> JSONResponse | StreamingResponse:
+    def complete(chat: ChatRequest, request: Request) -> JSONResponse | StreamingResponse:
         """Answer the last message from the documents; the field `protokit` holds the sources."""
-        return _unknown(asked.model, request) or _answered(asked, _speaker(request))
+        return _unknown(chat.model, request) or _answered(chat, _speaker(request))
 
 
-def _answered(asked: ChatRequest, speaking: Speaker) -> JSONResponse | StreamingResponse:
-    question, history = asked.exchange()
-    reply = speaking.reply(question, history, asked.protokit, asked.user)
-    completion = Completion(asked.model, asked.unused(speaking.assistant.remembers))
-    if not asked.stream:
+def _answered(chat: ChatRequest, speaking: Speaker) -> JSONResponse | StreamingResponse:
+    question, history = chat.exchange()
+    reply = speaking.reply(question, history, chat.protokit, chat.user)
+    completion = Completion(chat.model, chat.unused(speaking.assistant.remembers))
+    if not chat.stream:
         return JSONResponse(completion.whole(reply.answer))
     pieces = iter(reply)
     first = next(pieces, "")  # what keeps a model from answering is told by the status, not in the stream
-    usage = bool(asked.stream_options and asked.stream_options.include_usage)
-    told = _stream(reply, pieces, first, completion, usage)
-    return StreamingResponse(told, media_type="text/event-stream", headers=_EVENTS)
+    usage = bool(chat.stream_options and chat.stream_options.include_usage)
+    events = _stream(reply, pieces, first, completion, usage)
+    return StreamingResponse(events, media_type="text/event-stream", headers=_EVENTS)
 
 
 async def _stream(
@@ -110,13 +110,13 @@ async def _stream(
             await run_in_threadpool(pieces.close)
 
 
-def _event(told: dict[str, Any]) -> str:
-    return f"data: {json.dumps(told, ensure_ascii=False)}\n\n"
+def _event(chunk: dict[str, Any]) -> str:
+    return f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
 
 
 def _speaker(request: Request) -> Speaker:
-    found: Speaker = request.app.state.speaker
-    return found
+    speaker: Speaker = request.app.state.speaker
+    return speaker
 
 
 def _model(name: str) -> dict[str, Any]:

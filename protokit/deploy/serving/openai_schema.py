@@ -76,14 +76,14 @@ class ChatRequest(BaseModel):
 
     def exchange(self) -> tuple[str, list[Turn]]:
         """The last question, and the conversation before it. Raises PromptProblem where nothing is asked."""
-        turns, asked = list[Turn](), list[str]()
+        turns, questions = list[Turn](), list[str]()
         for message in self.messages:
             if message.role == "user":
-                asked.append(message.said)
-            elif message.role == "assistant" and asked:
-                turns.append(Turn("\n\n".join(asked), message.said))
-                asked = []
-        question = "\n\n".join(asked)
+                questions.append(message.said)
+            elif message.role == "assistant" and questions:
+                turns.append(Turn("\n\n".join(questions), message.said))
+                questions = []
+        question = "\n\n".join(questions)
         if not question.strip():
             raise PromptProblem(
                 "the last message asks nothing", where="messages", fix='End with role "user".'

@@ -38,16 +38,16 @@ def _assistant(prototype: Prototype) -> Check:
     classes = {node.name: node for node in _tree(folder / name).body if isinstance(node, ast.ClassDef)}
     if ASSISTANT not in classes:
         return Check(name, False, f"has no class {ASSISTANT}", _RESTORE)
-    found = classes[ASSISTANT]
-    bases = {ast.unparse(base).rpartition(".")[2] for base in found.bases}
-    if bases - {_BASE} or "__getattr__" in _names(found):
+    definition = classes[ASSISTANT]
+    bases = {ast.unparse(base).rpartition(".")[2] for base in definition.bases}
+    if bases - {_BASE} or "__getattr__" in _names(definition):
         return Check(name, True, f"{ASSISTANT} takes some of its parts from elsewhere")
-    names = _names(found) | (_INHERITED if bases else set())
-    if lost := [part for part in (*_OWN, *_declared(found)) if part not in _names(found)] or sorted(
+    names = _names(definition) | (_INHERITED if bases else set())
+    if lost := [part for part in (*_OWN, *_declared(definition)) if part not in _names(definition)] or sorted(
         _INHERITED - names
     ):
         return Check(name, False, f"{ASSISTANT} has no {lost[0]} any more", _RESTORE)
-    if fault := _unknown_use(folder, names) or _lost_parameter(found):
+    if fault := _unknown_use(folder, names) or _lost_parameter(definition):
         return Check(name, False, fault, _RESTORE)
     return Check(name, True, f"{ASSISTANT} has what its users call")
 
@@ -64,9 +64,9 @@ def _unknown_use(folder: Path, names: set[str]) -> str:
     return ""
 
 
-def _lost_parameter(found: ast.ClassDef) -> str:
+def _lost_parameter(definition: ast.ClassDef) -> str:
     """`model` makes it answer offline in tests and checks, `session` tells visitors apart."""
-    methods = {node.name: node for node in found.body if isinstance(node, ast.FunctionDef)}
+    methods = {node.name: node for node in definition.body if isinstance(node, ast.FunctionDef)}
     for method, parameter in (("__init__", "model"), ("reply", "session")):
         arguments = methods[method].args if method in methods else None
         if arguments is None or arguments.kwarg:
@@ -76,15 +76,15 @@ def _lost_parameter(found: ast.ClassDef) -> str:
     return ""
 
 
-def _declared(found: ast.ClassDef) -> list[str]:
+def _declared(definition: ast.ClassDef) -> list[str]:
     """Names that the class says it has, without a value."""
-    lines = [node for node in found.body if isinstance(node, ast.AnnAssign) and node.value is None]
+    lines = [node for node in definition.body if isinstance(node, ast.AnnAssign) and node.value is None]
     return [node.target.id for node in lines if isinstance(node.target, ast.Name)]
 
 
-def _names(found: ast.ClassDef) -> set[str]:
+def _names(definition: ast.ClassDef) -> set[str]:
     """Methods, properties, and what is set on `self` or in the class."""
-    nodes = list(ast.walk(found))
+    nodes = list(ast.walk(definition))
     methods = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
     stored = [node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)]
     own = {node.attr for node in stored if isinstance(node.value, ast.Name) and node.value.id == "self"}
@@ -93,7 +93,7 @@ def _names(found: ast.ClassDef) -> set[str]:
         | own
         | {
             target.id
-            for node in found.body
+            for node in definition.body
             if isinstance(node, ast.Assign)
             for target in node.targets
             if isinstance(target, ast.Name)
@@ -118,14 +118,14 @@ def _keys(folder: Path) -> Check:
 def own_tests(folder: Path) -> Check:
     """Whether the prototype's own tests pass, in a process of their own."""
     if not any((folder / "tests").glob("test_*.py")):
-        kept = (folder / BASE / "tests").is_dir()
-        fix = "Put it back: .protokit/base/tests has it." if kept else ""
-        return Check("tests", not kept, "tests/ is gone" if kept else "there are none", fix)
+        had_tests = (folder / BASE / "tests").is_dir()
+        fix = "Put it back: .protokit/base/tests has it." if had_tests else ""
+        return Check("tests", not had_tests, "tests/ is gone" if had_tests else "there are none", fix)
     if find_spec("pytest") is None:
         return Check("tests", True, "pytest is not installed, so they were not run")
     command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", "-rfE", "tests"]
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             command,
             cwd=folder,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_ADDOPTS": ""},
@@ -136,8 +136,8 @@ def own_tests(folder: Path) -> Check:
         )
     except subprocess.TimeoutExpired:
         return Check("tests", False, f"not done within {_PATIENCE} s", "Run: pytest")
-    lines = done.stdout.strip().splitlines() or done.stderr.strip().splitlines() or ["they did not start"]
+    lines = result.stdout.strip().splitlines() or result.stderr.strip().splitlines() or ["they did not start"]
     failed = [line for line in lines if line.startswith(("FAILED ", "ERROR "))]
     return Check(
-        "tests", not done.returncode, (failed or lines[-1:])[0], "Run: pytest" if done.returncode else ""
+        "tests", not result.returncode, (failed or lines[-1:])[0], "Run: pytest" if result.returncode else ""
     )

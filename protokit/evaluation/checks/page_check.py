@@ -52,8 +52,8 @@ def _in_streamlit(folder: Path, steps: PageCheck) -> str:
         _tell(f"the page has no button {steps.click!r}")
     page.run()
     _refuse_errors(page)
-    told = [str(element.value) for element in page.markdown]
-    return " ".join([*told, *(element.value.to_csv() for element in (*page.dataframe, *page.table))])
+    texts = [str(element.value) for element in page.markdown]
+    return " ".join([*texts, *(element.value.to_csv() for element in (*page.dataframe, *page.table))])
 
 
 def _field(page: "AppTest", label: str) -> "Widget":
@@ -96,8 +96,8 @@ def _in_gradio(prototype: Prototype, steps: PageCheck) -> str:
 
 
 def _endpoints(client: "Client") -> list[str]:
-    told: dict[str, dict[str, object]] = client.view_api(return_format="dict", print_info=False)
-    return list(told["named_endpoints"])
+    api: dict[str, dict[str, object]] = client.view_api(return_format="dict", print_info=False)
+    return list(api["named_endpoints"])
 
 
 if __name__ == "__main__":

@@ -49,9 +49,9 @@ def _compiles(folder: Path) -> Check:
 
 
 def _sources(folder: Path) -> list[Path]:
-    found = sorted(folder.rglob("*.py"))
+    files = sorted(folder.rglob("*.py"))
     return [
-        path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
 
 
@@ -68,9 +68,9 @@ def _lints(folder: Path) -> Check:
         "--quiet",
         ".",
     ]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    first = (done.stdout or done.stderr).strip().splitlines()
-    return Check("lints", done.returncode == 0, first[0] if done.returncode and first else "")
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    first = (result.stdout or result.stderr).strip().splitlines()
+    return Check("lints", result.returncode == 0, first[0] if result.returncode and first else "")
 
 
 def _answers(prototype: Prototype) -> list[Check]:
@@ -80,8 +80,8 @@ def _answers(prototype: Prototype) -> list[Check]:
         with prototype.assistant("offline") as assistant:
             if assistant.knowledge:
                 assistant.knowledge.wait()
-            asked = askable(assistant, rows)
-            answers = [(row, ask(assistant, row, "check")) for row in asked]
+            batch = askable(assistant, rows)
+            answers = [(row, ask(assistant, row, "check")) for row in batch]
             faults = [(row, wrong(row, answer, assistant)) for row, answer in answers]
             samples = [] if assistant.inputs[0].kind == "question" else _samples(assistant)
     except ProtokitError:
@@ -91,7 +91,7 @@ def _answers(prototype: Prototype) -> list[Check]:
         return [Check("answers", False, fault, "Look at assistant.py.")]
     must = [Check(f'answers "{row.question}"', not fault, fault) for row, fault in faults if row.starter]
     right = sum(not fault for _, fault in faults)
-    count = Check(QUESTIONS_FILE, True, f"{right} of {len(asked)} questions answered as expected offline")
+    count = Check(QUESTIONS_FILE, True, f"{right} of {len(batch)} questions answered as expected offline")
     every = [answer for _, answer in answers] + [answer for _, answer in samples]
     held = [answer for row, answer in answers if row.starter] + [answer for _, answer in samples]
     return [
@@ -108,15 +108,15 @@ def _wishes(
     """Whether `answers` keep what every answer has to; what only a model can keep is told, not held against them."""
     if wishes == AnswerAssertions():
         return []
-    told = Counter(wish for answer in answers for wish in wishes.broken(answer))
+    misses = Counter(wish for answer in answers for wish in wishes.broken(answer))
     detail = "; ".join(
         f"{count} of {len(answers)} {'miss' if count > 1 else 'misses'} {wish}"
-        for wish, count in told.items()
+        for wish, count in misses.items()
     )
     held = [why for answer in must for wish, why in wishes.broken(answer).items() if wish in KEPT_OFFLINE]
     if held:
         return [Check("wishes", False, held[0], "Change `every_answer` in questions.yaml, or the model.")]
-    left = "; the offline engine only quotes: see `protokit eval --model`" if told else ""
+    left = "; the offline engine only quotes: see `protokit eval --model`" if misses else ""
     return [Check("wishes", True, f"{detail or 'kept by every answer'}{left}")]
 
 
@@ -154,23 +154,23 @@ def _screen(prototype: Prototype) -> Check:
         prototype.spec.screen,
     ]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
-        told = json.loads(done.stdout.splitlines()[-1])
-        return Check(f"screen ({prototype.spec.screen})", told["ok"], told["detail"])
+        result = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        report = json.loads(result.stdout.splitlines()[-1])
+        return Check(f"screen ({prototype.spec.screen})", report["ok"], report["detail"])
     except subprocess.TimeoutExpired:
         return Check(f"screen ({prototype.spec.screen})", False, f"no answer within {TIMEOUT_S} s")
     except (json.JSONDecodeError, IndexError):
-        fault = _fault(done.stderr, prototype.folder)
+        fault = _fault(result.stderr, prototype.folder)
         return Check(f"screen ({prototype.spec.screen})", False, fault, "Look at app.py.")
 
 
-def _fault(told: str, folder: Path) -> str:
+def _fault(stderr: str, folder: Path) -> str:
     """What went wrong by a traceback, with the file and line of the prototype's own where it did."""
-    last = (told.strip().splitlines() or ["it stopped without a word"])[-1]
+    last = (stderr.strip().splitlines() or ["it stopped without a word"])[-1]
     here = re.escape(f"{folder}{os.sep}")
-    frames = list(re.finditer(rf'File "(?:{here})?(?P<file>[^"<>/\\]+\.py)", line (?P<line>\d+)', told))
+    frames = list(re.finditer(rf'File "(?:{here})?(?P<file>[^"<>/\\]+\.py)", line (?P<line>\d+)', stderr))
     if not frames:
         return last
-    below = told[frames[-1].end() :].splitlines()[1:]
-    said = next((line for line in below if line and not line[0].isspace()), last)
-    return f"{said} ({frames[-1]['file']}, line {frames[-1]['line']})"
+    below = stderr[frames[-1].end() :].splitlines()[1:]
+    message = next((line for line in below if line and not line[0].isspace()), last)
+    return f"{message} ({frames[-1]['file']}, line {frames[-1]['line']})"
