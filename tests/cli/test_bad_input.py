@@ -226,7 +226,7 @@ ASK = {
     ),
     "a file in another encoding": (["search", "--file", "latin.jsonl"], ["latin.jsonl", "UTF-8"]),
     "a model without a name": (["search", "Who?", "--model", "openai"], ["openai", "provider:name"]),
-    "a text for a search": (["search", "--input", "Some text."], ["--input", "summar"]),
+    "a text for a search": (["search", "--input", "Some text."], ["--input", "takes questions"]),
     "no text for a summarizer": (["notes"], ["--input"]),
     "a question for a summarizer": (["notes", "Who?"], ["--input"]),
     "a missing text": (["notes", "--input", "gone.txt"], ["gone.txt", "--input"]),

@@ -12,7 +12,7 @@ from protokit.drafting.starters.document_preview import preview_documents
 from protokit.drafting.starters.select_starters import TrialAnswer, starter_questions
 from protokit.drafting.starters.sentence_questions import from_sentence
 from protokit.drafting.starters.table_questions import from_label
-from protokit.runtime.assistant_types import Question
+from protokit.runtime import Question
 from protokit.runtime.qa.offline_answer import answer
 from tests.support.work import calls
 

@@ -37,13 +37,14 @@ def paced(
     hang_up: Callable[[], None],
     stopped: Event,
 ) -> Iterator[Piece]:
-    """Yield `pieces`, which another thread fetches, until `stopped`. Raises TooSlow, and what `pieces` raises.
+    """Yield `pieces`, which another thread fetches, until `stopped`. Raises StreamTimeout, and what `pieces` raises.
 
     Waiting for the first word ends with the first piece that `speaks`. `hang_up` is called at the end, however
     it comes, also when the reader leaves early: it must make a fetch that is under way fail at once.
     """
     fetched: SimpleQueue[Fetched[Piece]] = SimpleQueue()
-    thread = Thread(target=_fetch, args=(pieces, fetched), name="model stream", daemon=True)
+    left = Event()
+    thread = Thread(target=_fetch, args=(pieces, fetched, left), name="model stream", daemon=True)
     thread.start()
     wait = patience.first
     try:
@@ -59,12 +60,13 @@ def paced(
             yield piece
             wait = patience.between if speaks(piece) else wait
     finally:
+        left.set()  # megabytes may have come already: to read them first would keep the connection open
         hang_up()
         thread.join(timeout=1)
 
 
 def _next(fetched: "SimpleQueue[Fetched[Piece]]", wait: float, stopped: Event) -> "Fetched[Piece] | None":
-    """What comes within `wait` seconds, None once `stopped`. Raises TooSlow."""
+    """What comes within `wait` seconds, None once `stopped`. Raises StreamTimeout."""
     until = time.monotonic() + wait
     while not stopped.is_set():
         with suppress(Empty):
@@ -74,9 +76,11 @@ def _next(fetched: "SimpleQueue[Fetched[Piece]]", wait: float, stopped: Event) -
     return None
 
 
-def _fetch(pieces: Iterable[Piece], fetched: "SimpleQueue[Fetched[Piece]]") -> None:
+def _fetch(pieces: Iterable[Piece], fetched: "SimpleQueue[Fetched[Piece]]", left: Event) -> None:
     try:
         for piece in pieces:
+            if left.is_set():
+                return
             fetched.put((piece, None))
         fetched.put((None, None))
     except Exception as error:  # whatever it is, the reader's thread is where it belongs
