@@ -1,6 +1,6 @@
 """The fields of `prototype.yaml` that a running prototype needs; a Spec adds those that only protokit's commands do."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, field
 
@@ -16,6 +16,10 @@ Dollars = Annotated[float, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=1)]
 Value = str | bool | int | float
 """Of a parameter."""
+if TYPE_CHECKING:
+    Parameters = dict[str, Any]  # what each one holds the blueprint says, which no type checker reads
+else:
+    Parameters = dict[str, Value]
 
 
 class Constraint(Strict, frozen=True, kw_only=True):
@@ -46,7 +50,7 @@ class PrototypeFields(Strict, frozen=True, kw_only=True):
     title: Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\r\n]*$")]
     pitch: Annotated[str, Meta(max_length=200, pattern=r"^[^\r\n]*$", description="text on one line")] = ""
     """One sentence under the title."""
-    parameters: dict[str, Value] = field(default_factory=dict)
+    parameters: Parameters = field(default_factory=dict)
     """What the blueprint lets a person decide; `protokit blueprint show` tells what each means."""
     screen: Screen = "streamlit"
     language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$", description="a language code such as en")] = "en"

@@ -55,8 +55,8 @@ class Assistant(BaseAssistant):
     def prepare(self, text: str, options: Options) -> SummaryRequest:
         """Put together what the model reads."""
         settings = self.settings
-        shape = next((shape for shape in SHAPES if shape == options.get("shape")), "bullets")
-        length = next((length for length in LENGTHS if length == options.get("length")), "medium")
+        shape: Shape = next((name for name in SHAPES if name == options.get("shape")), "bullets")
+        length: Length = next((name for name in LENGTHS if name == options.get("length")), "medium")
         messages = [
             system(settings.instructions, summarizing_rule(length, shape, settings.language)),
             user(text),
