@@ -2,11 +2,12 @@
 
 import json
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from protokit.prototype.prototype_folder import Prototype, free_port
+from protokit.prototype.prototype_folder import Prototype
 from protokit.prototype.run_prototype import wait_until_open
 from protokit.runtime.assistant import PageCheck
 
@@ -85,7 +86,7 @@ def _in_gradio(prototype: Prototype, steps: PageCheck) -> str:
     os.environ["HF_HUB_OFFLINE"] = "1"  # else the client asks a model hub's host who is asking
     from gradio_client import Client
 
-    port = free_port(7860)
+    port = _unused_port()
     with prototype.serve(port, log=lambda line: print(line, file=sys.stderr)) as child:
         wait_until_open(child, port)
         client = Client(f"http://127.0.0.1:{port}", verbose=False, analytics_enabled=False)
@@ -93,6 +94,13 @@ def _in_gradio(prototype: Prototype, steps: PageCheck) -> str:
         if endpoint not in _endpoints(client):
             _tell(f"the page has no endpoint {endpoint!r}")
         return json.dumps(client.predict(*steps.fill.values(), api_name=endpoint), ensure_ascii=False)
+
+
+def _unused_port() -> int:
+    """A port that the system picks, so that two checks at once do not look at each other's page."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _endpoints(client: "Client") -> list[str]:
