@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -11,7 +11,7 @@ from msgspec import Meta
 import protokit
 from protokit.catalog.parameters import Name, Parameter
 from protokit.errors import SpecProblem
-from protokit.runtime.prototype_fields import SCREENS, Colour, Line, Screen, SpendingLimits
+from protokit.runtime.prototype_fields import SCREENS, Colour, InputKind, Line, Screen, SpendingLimits
 from protokit.runtime.yaml_checks import Strict
 from protokit.spec.prototype_spec import BlueprintSource, Slug, Thresholds
 from protokit.spec.yaml_io import convert, load_yaml, read_text
@@ -90,8 +90,8 @@ class Card(Strict, frozen=True, kw_only=True):
     requires: str = ""
     """The versions of protokit it works with, ">=0.1,<1"."""
     screens: Annotated[tuple[Screen, ...], Meta(min_length=1)] = SCREENS
-    takes: Literal["question", "text"] = "question"
-    """What a visitor hands to it: a question about the documents, or a text to work on."""
+    takes: InputKind = "question"
+    """What a visitor hands to it first. Of what takes questions, starter questions are made of the documents."""
     parameters: dict[Name, Parameter] = msgspec.field(default_factory=dict)
     defaults: Defaults = Defaults()
 

@@ -350,11 +350,11 @@ def _next_steps(folder: Path, spec: Any) -> str:
     from protokit.cli.console import pasteable
 
     place = _argument(folder)
-    if spec.takes == "text":
+    if spec.takes == "question":
+        words = pasteable(next(iter(spec.starter_questions), "your question"))
+    else:
         samples = sorted(path for path in (folder / KNOWLEDGE).glob("[!.]*") if path.is_file())
         words = f"--input {_argument(samples[0]) if samples else pasteable('your text')}"
-    else:
-        words = pasteable(next(iter(spec.starter_questions), "your question"))
     return "\n".join(
         [
             f"Made {folder}",

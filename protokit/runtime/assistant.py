@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, Self
 from protokit.runtime.assistant_types import Answer, Turn
 from protokit.runtime.models.base import Engine
 from protokit.runtime.models.model_factory import connect
+from protokit.runtime.prototype_fields import InputKind
 from protokit.runtime.reply import Reply
 from protokit.runtime.settings import Settings
 from protokit.runtime.usage.events import EventLog
@@ -16,7 +17,6 @@ from protokit.runtime.usage.events import EventLog
 if TYPE_CHECKING:
     from vectorstore import KnowledgeBase
 
-InputKind = Literal["question", "text", "json", "choice", "file"]
 Options = Mapping[str, str]
 NO_OPTIONS: Options = MappingProxyType({})
 

@@ -7,6 +7,8 @@ from msgspec import Meta, field
 from protokit.runtime.yaml_checks import Strict
 
 Screen = Literal["streamlit", "gradio"]
+InputKind = Literal["question", "text", "json", "choice", "file"]
+"""What a visitor gives: a question, a text to work on, the fields of a form, one of several values, a file."""
 SCREENS: tuple[Screen, ...] = ("streamlit", "gradio")
 Line = Annotated[
     str, Meta(min_length=1, max_length=200, pattern=r"^[^\r\n]*$", description="text on one line")

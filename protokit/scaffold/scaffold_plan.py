@@ -86,7 +86,9 @@ def plan(wish: ScaffoldRequest) -> ScaffoldPlan:
 
         with preview_documents(documents) as trial:
             spec, note = _worded(drafted(domain=domain, documents=trial.texts()), wish, trial.outline)
-            rows = [] if blueprint.takes == "text" else trial.starters(spec.language, spec.starter_questions)
+            rows = (
+                trial.starters(spec.language, spec.starter_questions) if blueprint.takes == "question" else []
+            )
             starters = tuple(row["question"] for row in rows)
             spec = finish(spec, starters)
             return ScaffoldPlan(spec, blueprint, choice, _written(rows), documents, trial.report, note)
@@ -240,7 +242,7 @@ def _finished(
         blueprint=blueprint.reference,
         source=blueprint.source,
         takes=blueprint.takes,
-        starter_questions=() if blueprint.takes == "text" else starters,
+        starter_questions=starters if blueprint.takes == "question" else (),
         parameters=decided(blueprint.parameters, parameters),
     )
 

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, field
 
 from protokit.files.layout import SCHEMA_FILE, SPEC_FILE
-from protokit.runtime.prototype_fields import Dollars, Line, PrototypeFields
+from protokit.runtime.prototype_fields import Dollars, InputKind, Line, PrototypeFields
 from protokit.runtime.yaml_checks import Strict
 from protokit.spec.yaml_io import dump_yaml, read_text, validate
 
@@ -73,8 +73,8 @@ class Spec(PrototypeFields, frozen=True, kw_only=True):
     """Name and version, "rag-search@1.0.0"."""
     source: BlueprintSource | None = None
     """Where the blueprint was fetched; absent for one that is installed."""
-    takes: Literal["question", "text"] = "question"
-    """What a visitor hands to it: a question about the documents, or a text to work on."""
+    takes: InputKind = "question"
+    """What a visitor hands to it first."""
     audience: Line = "colleagues"
     persona: Line = "a helpful assistant"
     tone: Line = "friendly and brief"

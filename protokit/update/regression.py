@@ -110,7 +110,7 @@ def _questions(folder: Path, python: str) -> Health:
         rows = read_rows(prototype.questions())
     except ProtokitError as problem:
         return Health({QUESTIONS_FILE: str(problem)})
-    if prototype.spec.takes != "question" or not rows:
+    if not rows:
         return Health(unseen=("its questions: there are none",))
     result = _run([python, "-m", "protokit", "eval", str(folder), "--model", "offline", "--json"], folder)
     try:

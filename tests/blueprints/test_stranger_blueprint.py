@@ -1,6 +1,7 @@
 """A kind that a stranger adds, which protokit has never heard of: a form as JSON and a choice in, a typed table out."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -189,7 +190,7 @@ def blueprint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     about = {"title": "Estimator", "pitch": "Prices a list of work.", "examples": ["Price our work"]}
     folder = tmp_path_factory.mktemp("blueprint") / "estimator"
-    return written(folder, files, name="estimator", extends=None, default_domain=None, takes="text", **about)
+    return written(folder, files, name="estimator", extends=None, default_domain=None, takes="json", **about)
 
 
 @pytest.fixture(scope="module", params=SCREENS)
@@ -211,6 +212,7 @@ def make(blueprint: Path, screen: str, place: Path) -> Path:
     ]
     done = protokit("new", *words, cwd=place)
     assert done.code == 0, done.err
+    assert "protokit ask made --input made/knowledge/rates.md" in done.out  # it takes no questions
     (place / "made" / "questions.yaml").write_text(QUESTIONS, encoding="utf-8")
     return place / "made"
 
@@ -248,6 +250,16 @@ def test_it_is_scored_its_own_way(one: Path) -> None:
     told = json.dumps(card)
     assert "the total is 100.0" in told
     assert "the total is 400" not in told
+
+
+def test_its_update_is_tried_with_its_own_questions(one: Path, blueprint: Path, tmp_path: Path) -> None:
+    newer = shutil.copytree(blueprint, tmp_path / "newer")
+    page = newer / "streamlit" / INSIDE / "app.py"
+    page.write_text(page.read_text(encoding="utf-8") + "# newer\n", encoding="utf-8")
+    folder = shutil.copytree(one, tmp_path / "made")
+    done = protokit("update", folder, "--blueprint", str(newer), cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert "its questions" not in done.out
 
 
 def test_an_agent_meets_what_it_takes(one: Path) -> None:

@@ -40,8 +40,8 @@ class PrototypeCard:
     state: str
     blueprint: str
     """Its title, "Chatbot"."""
-    kind: str
-    """Its name, "chatbot"."""
+    takes: str
+    """What a visitor hands to it, "question"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +163,14 @@ def _back(done: str, slug: str) -> Response:
 
 
 def _card(hub: Hub, record: Record) -> PrototypeCard:
-    kind = record.blueprint.partition("@")[0]
+    name = record.blueprint.partition("@")[0]
+    blueprint = _blueprints().get(name)
     try:
         state: str = hub.hosting.status(record.slug).state
     except KeyError:
         state = "asleep"
-    return PrototypeCard(record, state, _titles().get(kind, kind), kind)
+    title, takes = (blueprint.title, blueprint.takes) if blueprint else (name, "question")
+    return PrototypeCard(record, state, title, takes)
 
 
-@cache
-def _titles() -> dict[str, str]:
-    return {name: card.title for name, card in lookup.blueprints().items()}
+_blueprints = cache(lookup.blueprints)

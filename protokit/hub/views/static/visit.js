@@ -74,7 +74,7 @@ async function ask(question) {
   box.focus();
   Object.getOwnPropertyDescriptor(view[kind.name].prototype, "value").set.call(box, question);
   box.dispatchEvent(new view.Event("input", { bubbles: true }));
-  if (path.dataset.takes === "text") return begin(box);
+  if (path.dataset.takes !== "question") return begin(box);
   const send = await appear(() => sendButton(box), 1500);
   if (send) send.click();
   else for (const type of ["keydown", "keypress", "keyup"])
@@ -82,7 +82,7 @@ async function ask(question) {
   return ASKED;
 }
 
-// A text is not sent by Enter: the page's main button works on it.
+// What is no question is not sent by Enter: the page's main button works on it.
 async function begin(box) {
   box.blur();
   await new Promise((resolve) => setTimeout(resolve, 600));
