@@ -79,6 +79,7 @@ FLOORS = {
         "chunking",
         "embeddings loaders progress",
         "passage",
+        "tables",
         "text confinement",
         "vectorstore_errors",
     ],

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits
 from vectorstore.loaders.encoding import decode
-from vectorstore.loaders.table_lines import column_names, lines
 
 _SEPARATORS = "\t;,|"
 """In order of preference: commas also stand inside numbers and sentences."""
@@ -30,13 +29,8 @@ def write_rows(draft: DocumentBuilder, rows: list[list[str]], *, headed: bool = 
     draft.under(1, "")
     names: list[str] = []
     for begin, part in _tables(rows):
-        names = column_names(part, headed=headed) or names
-        seen = 0
-        for line in lines(part, names=names, headed=headed):
-            if line.title and seen == 0:
-                draft.under(1, line.text)
-            seen += not line.title
-            draft.write(line.text, row=begin + line.row + 1, tight=seen > 1 and not line.title)
+        numbers = range(begin + 1, begin + len(part) + 1)
+        names = draft.write_table(part, names=names, headed=headed, numbers=numbers, titled=True)
         headed = False
 
 

@@ -1,8 +1,12 @@
 """What reading a file gives: one string of text, and sections that say where each stretch of it came from."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from vectorstore.loaders.table_lines import column_names, lines
+from vectorstore.tables.table import Column, Table, TableRow
 from vectorstore.vectorstore_errors import VectorstoreError
 
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -46,6 +50,8 @@ class LoaderLimits:
     memory: int = 3_000_000_000
     """Bytes of address space for the process that parses, less where its host has less; kept where the system can
     (Linux)."""
+    include_hidden: bool = False
+    """Read also what the file hides from who opens it: sheets, rows, columns, slides, text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,11 @@ class Document:
     """Pages or slides; 0 where a format has none."""
     notes: tuple[str, ...] = ()
     """What a person should know although the file was read: "pages 3 and 7 have no text"."""
+    tables: tuple[Table, ...] = ()
+    """Every table that was read, in order; its rows point into `text`."""
+    hidden: tuple[tuple[str, int], ...] = ()
+    """What the file hides from who opens it, with counts: ("sheet", 1), ("row", 3). Left out of `text` unless the
+    limits said to include it."""
 
 
 @dataclass(slots=True)
@@ -88,6 +99,9 @@ class DocumentBuilder:
     place: str = ""
     pages: int = 0
     notes: list[str] = field(default_factory=list)
+    include_hidden: bool = False
+    tables: list[Table] = field(default_factory=list)
+    hidden: Counter[str] = field(default_factory=Counter)
     length: int = 0
     _parts: list[str] = field(default_factory=list)
     _sections: list[Section] = field(default_factory=list)
@@ -126,6 +140,46 @@ class DocumentBuilder:
         self._parts += [gap, block]
         self._note_section(start, row)
 
+    def reads_hidden(self, what: str, count: int = 1) -> bool:
+        """Count hidden content, named as one of it ("sheet", "row", "slide", "passage"), and say whether to read it."""
+        self.hidden[what] += count
+        return self.include_hidden
+
+    def write_table(
+        self,
+        grid: Sequence[Sequence[str]],
+        *,
+        headers: int | None = None,
+        names: Sequence[str] = (),
+        headed: bool = False,
+        title: str = "",
+        titled: bool = False,
+        numbers: Sequence[int] | None = None,
+    ) -> list[str]:
+        """Write a table: each row as a line with the names of its columns, and all of it as a Table.
+
+        `headers`, `names` and `headed` are those of `table_lines.lines`. `numbers` gives each row of `grid` the
+        number that the program which made the file shows; `titled` makes a lone cell above the rows their heading.
+        Returns the names of the columns, which a table that goes on elsewhere is given as `names`.
+        """
+        rows: list[TableRow] = []
+        seen = 0
+        names = column_names(grid, headers, headed=headed) or list(names)
+        for line in lines(grid, headers, names, headed=headed):
+            number = numbers[line.row] if numbers else None
+            if titled and line.title and seen == 0:
+                self.under(1, line.text)
+                title = line.text
+            seen += not titled or not line.title
+            self.write(line.text, row=number, tight=seen > 1 and not (titled and line.title))
+            if line.cells:
+                rows.append(TableRow(line.cells, self.length - len(line.text), self.length, number))
+        if rows:
+            width = max(len(row.cells) for row in rows)
+            columns = tuple(Column(name) for name in [*names, *[""] * width][:width])
+            self.tables.append(Table(columns, tuple(rows), title, "", self.page, self.place, self._heading))
+        return names
+
     def _note_section(self, start: int, row: int | None) -> None:
         last = self._sections[-1] if self._sections else None
         here = (self.page, self.place, self._heading, row)
@@ -140,7 +194,15 @@ class DocumentBuilder:
 
     def finish(self) -> Document:
         """The document written so far."""
-        return Document("".join(self._parts), tuple(self._sections), self.kind, self.pages, tuple(self.notes))
+        return Document(
+            "".join(self._parts),
+            tuple(self._sections),
+            self.kind,
+            self.pages,
+            tuple(self.notes),
+            tuple(self.tables),
+            tuple(self.hidden.items()),
+        )
 
 
 def clean(text: str) -> str:

@@ -13,7 +13,6 @@ from lxml import etree
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits
 from vectorstore.loaders.docx_numbering import Numbering
 from vectorstore.loaders.office_zip import Package, attribute, local
-from vectorstore.loaders.table_lines import lines
 
 _SKIPPED = frozenset({"del", "moveFrom", "instrText", "delText", "Fallback", "txbxContent", "rPr", "pPr"})
 _WRITTEN = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": " "}
@@ -114,8 +113,7 @@ class _Writer:
                     self.blocks(cell)
             return
         headers = sum(1 for row in rows if row.find("{*}trPr/{*}tblHeader") is not None) or None
-        for line in lines(_grid(rows), headers):
-            self.draft.write(line.text, tight=line.row > 0)
+        self.draft.write_table(_grid(rows), headers=headers)
 
     def margins(self) -> None:
         """Write what stands outside the body: headers, footers and comments, each once."""

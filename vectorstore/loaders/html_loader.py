@@ -8,7 +8,6 @@ from lxml import etree
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits
 from vectorstore.loaders.encoding import decode
 from vectorstore.loaders.office_zip import local
-from vectorstore.loaders.table_lines import lines
 
 _DECLARED = re.compile(rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*=\s*[\"']?\s*([\w-]+)", re.I)
 _SILENT = (
@@ -168,8 +167,7 @@ class _Writer:
             self._listed, self._mark = bool(self._mark), ""
 
     def _table(self, grid: list[list[str]], headers: int | None) -> None:
-        for line in lines(grid, headers):
-            self._draft.write(line.text, tight=line.row > 0)
+        self._draft.write_table(grid, headers=headers)
 
 
 def _words(element: "etree._Element | None") -> str:

@@ -20,6 +20,7 @@ from vectorstore.loaders.document import Document, LoaderLimits, ReaderFailure, 
 from vectorstore.loaders.format_registry import parse as parse_here
 from vectorstore.loaders.format_registry import recognise
 from vectorstore.loaders.host_memory import HOST_MEMORY, reader_memory
+from vectorstore.tables.table import table_of
 
 _TOO_LARGE = {
     "what": "needs more memory than one file may take",
@@ -144,7 +145,15 @@ def _document(reply: dict[str, Any]) -> Document:
     if "what" in reply:
         raise (ReaderFailure if reply["fatal"] else Unreadable)(reply["what"], fix=reply["fix"])
     sections = tuple(Section(*each) for each in reply["sections"])
-    return Document(reply["text"], sections, reply["kind"], reply["pages"], tuple(reply["notes"]))
+    return Document(
+        reply["text"],
+        sections,
+        reply["kind"],
+        reply["pages"],
+        tuple(reply["notes"]),
+        tuple(table_of(each) for each in reply["tables"]),
+        tuple((what, count) for what, count in reply["hidden"]),
+    )
 
 
 _worker = Worker()
@@ -188,6 +197,8 @@ def _reply(path: Path, kind: str, limits: LoaderLimits) -> dict[str, Any]:
         "kind": document.kind,
         "pages": document.pages,
         "notes": document.notes,
+        "tables": [asdict(table) for table in document.tables],
+        "hidden": document.hidden,
     }
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits
 from vectorstore.loaders.encoding import decode
-from vectorstore.loaders.table_lines import lines
 
 _HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*$")
@@ -79,8 +78,7 @@ def _write(draft: DocumentBuilder, block: list[str]) -> None:
     elif heading := _HEADING.match(block[0]):
         draft.head(len(heading[1]), _plain(heading[2]))
     elif len(block) > 1 and "|" in block[0] and _TABLE_RULE.match(block[1]) and "-" in block[1]:
-        for row in lines([_cells(line) for line in [block[0], *block[2:]]], headers=1):
-            draft.write(row.text, tight=row.row > 0)
+        draft.write_table([_cells(line) for line in [block[0], *block[2:]]], headers=1)
     else:
         _write_paragraph(draft, block)
 

@@ -7,7 +7,6 @@ from lxml import etree
 from vectorstore.loaders.csv_loader import write_rows
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits, Unreadable
 from vectorstore.loaders.office_zip import Package, attribute, local
-from vectorstore.loaders.table_lines import lines
 
 _SKIPPED = frozenset({"tracked-changes", "annotation", "forms", "sequence-decls", "title", "desc"})
 _REPEAT = 64
@@ -42,8 +41,7 @@ def _write(
             draft.go_to(None, f"sheet {attribute(child, 'name')}")
             write_rows(draft, _grid(child))
         elif tag == "table":
-            for line in lines(_grid(child)):
-                draft.write(line.text, tight=line.row > 0)
+            draft.write_table(_grid(child))
         elif tag == "page":
             draft.pages += 1
             draft.go_to(draft.pages, f"slide {draft.pages}")

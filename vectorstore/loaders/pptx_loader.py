@@ -10,7 +10,6 @@ from lxml import etree
 
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits, Unreadable
 from vectorstore.loaders.office_zip import Package, attribute, local
-from vectorstore.loaders.table_lines import lines
 
 _TITLES = ("title", "ctrTitle")
 _REPEATED = ("sldNum", "ftr", "dt", "hdr")
@@ -110,8 +109,7 @@ class _Slide:
                 self._draft.write(f"- {text}", tight=number > 0)
 
     def _rows(self, grid: list[list[str]], headers: int | None) -> None:
-        for line in lines(grid, headers):
-            self._draft.write(line.text, tight=line.row > 0)
+        self._draft.write_table(grid, headers=headers)
 
     def _notes(self) -> None:
         for type_, part in self._related.values():

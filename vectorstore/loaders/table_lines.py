@@ -20,6 +20,8 @@ class TableLine:
     row: int
     title: bool = False
     """It stands alone in its row and names what follows."""
+    cells: tuple[str, ...] = ()
+    """Its cells where it is a row of data; none for a header line or a title."""
 
 
 def lines(
@@ -42,13 +44,17 @@ def lines(
     for number, row in enumerate(table):
         if filled := [cell for cell in row if cell]:
             alone = len(filled) == 1 and width > 1
-            text = " | ".join(filled) if number < headers else _line(row, filled, names, width)
-            yield TableLine(text, number, alone)
+            if number < headers:
+                yield TableLine(" | ".join(filled), number, alone)
+            else:
+                yield TableLine(_line(row, filled, names, width), number, alone, () if alone else tuple(row))
 
 
-def column_names(rows: Sequence[Sequence[str]], *, headed: bool = False) -> list[str]:
+def column_names(
+    rows: Sequence[Sequence[str]], headers: int | None = None, *, headed: bool = False
+) -> list[str]:
     """The names of the columns as `lines` finds them; none where the rows name no columns."""
-    return _header(_tidy(rows), None, headed)[1]
+    return _header(_tidy(rows), headers, headed)[1]
 
 
 def _tidy(rows: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -49,6 +49,7 @@ _TOLD_BY = {
     for word in STOP_WORDS[code]
 }
 """The Latin-script languages of each function word."""
+_RAISED_AFTER_DIGIT = re.compile(r"(?<=\d)[⁰¹²³⁴⁵⁶⁷⁸⁹₀-₉]+")
 _PLAIN_UNIT = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+")
 _SNOWBALL = {
     "en": "english",
@@ -163,6 +164,8 @@ def _number(text: str) -> str:
 
 
 def _folded(text: str) -> str:
+    # A raised mark is a word of its own: the folded form of "49¹" would be 491.
+    text = _RAISED_AFTER_DIGIT.sub(r" \g<0>", text)
     return unicodedata.normalize("NFKC", text).lower().replace("\u2019", "'")
 
 
