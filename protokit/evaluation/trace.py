@@ -8,7 +8,8 @@ from protokit.errors import CheckFailed
 from protokit.evaluation.dataset import Row, read_rows
 from protokit.files.layout import EVENTS_FILE
 from protokit.prototype.prototype_folder import Prototype
-from protokit.runtime.usage.events import Event, EventLog
+from protokit.runtime.usage.event_table import Event
+from protokit.runtime.usage.events import EventLog
 from vectorstore.passage import Passage
 
 MODEL_ERROR = "model error"

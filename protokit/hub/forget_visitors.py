@@ -8,7 +8,6 @@ from protokit.errors import FolderProblem
 from protokit.hub.content.usage_analytics import events_file
 from protokit.hub.database.store import Store
 from protokit.runtime.usage.events import EventLog
-from protokit.runtime.usage.feedback import OpinionLog
 
 DAY = 86400.0
 _TEXTS = """UPDATE events SET question = '', answer = '', passages = '[]', checks = '[]', instructions = '',
@@ -47,7 +46,6 @@ def forget_texts(folder: Path, before: float) -> int:
             old.unlink()
     if not path.exists():
         return 0
-    OpinionLog(path).opinions()  # makes their table where there is none yet
     with EventLog(path).database() as database:
         database.execute("PRAGMA secure_delete = ON")  # else the texts stay readable in the file's free room
         count = database.execute(_TEXTS, (before,)).rowcount + database.execute(_COMMENTS, (before,)).rowcount

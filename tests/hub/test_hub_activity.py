@@ -22,7 +22,6 @@ from protokit.hub.security.identity import OWNER_COOKIE
 from protokit.hub.security.passcodes import hashed
 from protokit.runtime.assistant_types import Answer
 from protokit.runtime.usage.events import EventLog
-from protokit.runtime.usage.feedback import OpinionLog
 from tests.support.hub_site import Site, made, owner, site
 
 DAY = 86400.0
@@ -184,7 +183,7 @@ def test_texts_older_than_wanted_are_gone_from_the_file_and_the_sums_stay(hub: S
         question="My salary is 4711?", text="Secret answer.", model="offline", found=True, dollars=0.25
     )
     log.feedback(log.record(old, session="ann"), 1, "Ann says")
-    OpinionLog(log.path).record("ann", "", 1, 9, "Ann wrote")
+    EventLog(log.path).record_opinion("ann", "", 1, 9, "Ann wrote")
     at = log.events()[0].fields["time"]
     with log.database() as database:
         database.execute("UPDATE events SET time = time - 1000000")
@@ -202,7 +201,7 @@ def test_texts_older_than_wanted_are_gone_from_the_file_and_the_sums_stay(hub: S
     after = UsageAnalytics(hub.folder("hr")).totals()
     assert after == before
     assert [each.question for each in UsageAnalytics(hub.folder("hr")).questions()] == ["New question?"]
-    assert [(each.thumbs, each.would_use) for each in OpinionLog(log.path).opinions()] == [(1, 9)]
+    assert [(each.thumbs, each.would_use) for each in EventLog(log.path).opinions()] == [(1, 9)]
     hub.get("/prototypes/hr/questions/1")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, event
 
-from protokit.hub.content.usage_analytics import opinions_of
+from protokit.hub.content.usage_analytics import events_of
 from protokit.hub.views import documents_view, feedback_view, share_links_view
 from tests.support.hub_site import Site, made, site
 
@@ -48,9 +48,9 @@ def test_a_thousand_documents_and_opinions_come_a_part_at_a_time(hub: Site) -> N
     first = hub.get("/prototypes/leave/documents")
     assert first.count('class="paper-name"') == documents_view.A_PAGE
     assert re.search(r"1\d\d\d documents", first)
-    log = opinions_of(hub.folder("leave"))
+    log = events_of(hub.folder("leave"))
     for number in range(feedback_view.A_PAGE + 5):
-        log.record(f"visitor-{number}", "", 1, 5, f"words {number}")
+        log.record_opinion(f"visitor-{number}", "", 1, 5, f"words {number}")
     assert hub.get("/prototypes/leave/feedback").count('class="asked-text"') == feedback_view.A_PAGE
     assert hub.get("/prototypes/leave/feedback?page=2").count('class="asked-text"') == 5
 

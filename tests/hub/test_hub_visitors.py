@@ -11,7 +11,7 @@ from protokit.hub.content.guided_tour import checked_story, write_story
 from protokit.hub.content.usage_analytics import events_file
 from protokit.hub.context import Hub
 from protokit.hub.security.identity import OWNER_COOKIE
-from protokit.runtime.usage.feedback import OpinionLog
+from protokit.runtime.usage.events import EventLog
 from tests.support import waiting
 from tests.support.browser import DESKTOP, PHONE, Visit, needs_chromium, serious, window
 from tests.support.hub_site import made, owner, served_site
@@ -34,8 +34,8 @@ class Open:
         return self.address + self.hub.doors.path(self.hub.store.make_link("hr", name))
 
     @property
-    def opinions(self) -> OpinionLog:
-        return OpinionLog(events_file(self.hub.folder("hr")))
+    def opinions(self) -> EventLog:
+        return EventLog(events_file(self.hub.folder("hr")))
 
 
 @pytest.fixture(scope="module")

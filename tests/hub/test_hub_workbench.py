@@ -18,7 +18,7 @@ from protokit.hub.content.guided_tour import read_story
 from protokit.hub.content.usage_analytics import UsageAnalytics
 from protokit.runtime.assistant_types import Answer
 from protokit.runtime.usage.events import EventLog
-from protokit.runtime.usage.feedback import OpinionLog, latest
+from protokit.runtime.usage.feedback import latest
 from protokit.spec.edit_yaml import edited
 from protokit.spec.prototype_spec import Spec, parse_spec, read_spec
 from tests.support.hub_site import Site, made, site
@@ -431,10 +431,10 @@ def test_the_budget_is_shown_with_what_is_left_of_it(hub):
 
 
 def test_one_visitor_counts_once_and_every_word_is_kept(tmp_path):
-    log = OpinionLog(tmp_path / "events.db")
-    log.record("ann", "board", 1, 3, "First thought.")
-    log.record("bob", "board", -1, None)
-    log.record("ann", "board", None, 8, "")
+    log = EventLog(tmp_path / "events.db")
+    log.record_opinion("ann", "board", 1, 3, "First thought.")
+    log.record_opinion("bob", "board", -1, None)
+    log.record_opinion("ann", "board", None, 8, "")
     ann, bob = latest(log.opinions())
     assert (ann.visitor, ann.thumbs, ann.would_use, ann.comment) == ("ann", 1, 8, "First thought.")
     assert (bob.thumbs, bob.would_use) == (-1, None)
@@ -446,7 +446,7 @@ def test_one_visitor_counts_once_and_every_word_is_kept(tmp_path):
 )
 def test_an_opinion_that_says_nothing_or_nonsense_is_refused(tmp_path, thumbs, score, comment):
     with pytest.raises(ValueError, match=r"0 to 10|nothing"):
-        OpinionLog(tmp_path / "events.db").record("ann", "", thumbs, score, comment)
+        EventLog(tmp_path / "events.db").record_opinion("ann", "", thumbs, score, comment)
 
 
 def test_opinions_live_beside_events_of_earlier_versions(tmp_path):
@@ -456,16 +456,16 @@ def test_opinions_live_beside_events_of_earlier_versions(tmp_path):
     with sqlite3.connect(path) as database:
         database.execute("ALTER TABLE events DROP COLUMN comment")
     database.close()
-    OpinionLog(path).record("ann", "", 1, None)
+    EventLog(path).record_opinion("ann", "", 1, None)
     assert [event.fields["question"] for event in EventLog(path).events()] == ["Old?"]
-    assert OpinionLog(path).opinions()[0].thumbs == 1
+    assert EventLog(path).opinions()[0].thumbs == 1
 
 
 def test_the_owner_reads_what_visitors_think(hub):
-    log = OpinionLog(hub.folder("hr") / ".protokit" / "events.db")
+    log = EventLog(hub.folder("hr") / ".protokit" / "events.db")
     link = hub.hub.store.make_link("hr", "Board, June")
-    log.record("ann", link.id, 1, 9, "Add <parking>.")
-    log.record("bob", link.id, -1, 4)
+    log.record_opinion("ann", link.id, 1, 9, "Add <parking>.")
+    log.record_opinion("bob", link.id, -1, 4)
     page = hub.get(f"{HOME}/feedback")
     assert "6.5" in page
     assert "Add &lt;parking&gt;." in page
@@ -484,7 +484,7 @@ def test_feedback_needs_no_script_and_has_an_end(hub):
     assert hub.post("/p/hr/feedback", "/p/hr/", would_use="much").headers["location"] == "/p/hr/?unsaid=1"
     for _ in range(60):
         hub.post("/p/hr/feedback", "/p/hr/", thumbs="up")
-    said = OpinionLog(hub.folder("hr") / ".protokit" / "events.db").opinions()
+    said = EventLog(hub.folder("hr") / ".protokit" / "events.db").opinions()
     assert len(said) == 50
     assert {(each.link, each.visitor) for each in said} == {(link.id, hub.hub.store.visits("hr")[0].id)}
 

@@ -16,8 +16,8 @@ from protokit.runtime.assistant_types import Answer
 from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.runtime.runtime_errors import LimitReached
 from protokit.runtime.settings import Settings
-from protokit.runtime.usage.events import COLUMNS, EventLog
-from protokit.runtime.usage.feedback import OpinionLog
+from protokit.runtime.usage.event_table import COLUMNS
+from protokit.runtime.usage.events import EventLog
 from protokit.runtime.usage.spending_limits import reserved
 from protokit.runtime.usage.sqlite_files import damaged_stores, set_aside
 from tests.support.hub_site import Site, made, site
@@ -83,7 +83,7 @@ def hub(tmp_path: Path, folder: Path) -> Iterator[Site]:
         for slug in ("hr", "other"):
             log = EventLog(events_file(served.folder(slug)))
             forty(log)
-            OpinionLog(log.path).record("ann", "", 1, 9)
+            EventLog(log.path).record_opinion("ann", "", 1, 9)
         refresh(served.hub.store)
         yield served
 
@@ -110,8 +110,8 @@ def test_an_answer_is_given_and_recorded_over_a_damaged_file(tmp_path: Path, dam
     forty(log)
     damage(log.path)
     assert log.record(ANSWER) in (1, 41)  # a row may still fit into what is not damaged
-    OpinionLog(log.path).record("ann", "", 1, None)
-    assert [each.thumbs for each in OpinionLog(log.path).opinions()] == [1]
+    EventLog(log.path).record_opinion("ann", "", 1, None)
+    assert [each.thumbs for each in EventLog(log.path).opinions()] == [1]
 
 
 def test_the_other_prototypes_are_counted_while_one_cannot_be(hub: Site) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from protokit.runtime import Answer, EventLog, SettingsProblem
-from protokit.runtime.usage.shared_events import EVENTS_URL_ENV
+from protokit.runtime.usage.events import EVENTS_URL_ENV
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 
 from protokit.files.layout import EVENTS_FILE
 from protokit.runtime.usage.events import EventLog
-from protokit.runtime.usage.feedback import Opinion, OpinionLog
+from protokit.runtime.usage.feedback import Opinion
 from protokit.runtime.usage.sqlite_files import is_busy, is_damage
 
 _WAIT_SECONDS = 1.0
@@ -141,7 +141,7 @@ class UsageAnalytics:
 
     def _rows(self, query: str, values: Sequence[object]) -> list[sqlite3.Row]:
         def rows() -> list[sqlite3.Row]:
-            with EventLog(self.file).database(wait=_WAIT_SECONDS) as database:
+            with EventLog(self.file, wait=_WAIT_SECONDS).database() as database:
                 return database.execute(query, tuple(values)).fetchall()
 
         if self.problem or not self.file.exists():
@@ -178,12 +178,12 @@ def events_file(folder: Path) -> Path:
 def read_opinions(folder: Path) -> tuple[list[Opinion], str]:
     """Every opinion, newest first, and why there are none where they cannot be read."""
     nothing: list[Opinion] = []
-    return readable(opinions_of(folder).opinions, nothing)
+    return readable(events_of(folder).opinions, nothing)
 
 
-def opinions_of(folder: Path) -> OpinionLog:
-    """What visitors think of the prototype in `folder`; waits no longer for the file than a page may."""
-    return OpinionLog(events_file(folder), wait=_WAIT_SECONDS)
+def events_of(folder: Path) -> EventLog:
+    """The events of the prototype in `folder`; waits no longer for the file than a page may."""
+    return EventLog(events_file(folder), wait=_WAIT_SECONDS)
 
 
 def _question_record(row: dict[str, Any]) -> QuestionRecord:

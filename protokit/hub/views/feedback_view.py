@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from protokit.hub.content.usage_analytics import opinions_of, read_opinions, readable
+from protokit.hub.content.usage_analytics import events_of, read_opinions, readable
 from protokit.hub.context import hub_of
 from protokit.hub.views.prototype_context import bench_page, opened
 from protokit.hub.views.templating import paged
@@ -73,14 +73,14 @@ def _take(request: Request, form: dict[str, str]) -> tuple[int, str]:
     hub, slug = hub_of(request), request.path_params["slug"]
     if hub.store.record(slug) is None:
         raise HTTPException(404)
-    visitor, log = request.state.visitor, opinions_of(hub.folder(slug))
+    visitor, log = request.state.visitor, events_of(hub.folder(slug))
     who = visitor.id if visitor.kind == "guest" else "owner"
-    if readable(lambda: log.count(who), 0)[0] >= MOST_EACH:
+    if readable(lambda: len(log.opinions(who)), 0)[0] >= MOST_EACH:
         return 429, "That is a lot of feedback already. Thank you!"
     try:
         score = int(form["would_use"]) if form.get("would_use") else None
         thumbs = {"up": 1, "down": -1}.get(form.get("thumbs", ""))
-        log.record(
+        log.record_opinion(
             who, visitor.link if visitor.kind == "guest" else "", thumbs, score, form.get("comment", "")
         )
     except ValueError:

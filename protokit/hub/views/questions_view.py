@@ -14,7 +14,8 @@ from protokit.hub.content.costs import spend_of
 from protokit.hub.content.trace_job import Diagnosis, diagnose
 from protokit.hub.content.usage_analytics import KINDS, Kind, UsageAnalytics, events_file, readable
 from protokit.hub.views.prototype_context import PrototypeContext, bench_page, opened
-from protokit.runtime.usage.events import Event, EventLog
+from protokit.runtime.usage.event_table import Event
+from protokit.runtime.usage.events import EventLog
 
 A_PAGE = 30
 _WORDS = {"all": "All", "unanswered": "No answer", "liked": "Helpful", "disliked": "Not helpful"}

@@ -4,144 +4,126 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from protokit.runtime.assistant_types import Answer
+from protokit.runtime.settings import Settings
 from protokit.runtime.text_limits import COMMENT
-from protokit.runtime.usage.shared_events import SharedEvents, shared_events
-from protokit.runtime.usage.sqlite_files import WrongTables, is_damage, open_store
+from protokit.runtime.usage.event_table import Event, EventTable, prepare_file, shared_table
+from protokit.runtime.usage.feedback import Opinion
+from protokit.runtime.usage.sql_database import Transaction, database_errors, database_url
+from protokit.runtime.usage.sqlite_files import is_damage, open_store
 
 _LOG = logging.getLogger(__name__)
-
-COLUMNS = {
-    "time": "REAL NOT NULL",
-    "session": "TEXT NOT NULL",
-    "gen_ai.request.model": "TEXT NOT NULL",
-    "gen_ai.usage.input_tokens": "INTEGER NOT NULL",
-    "gen_ai.usage.output_tokens": "INTEGER NOT NULL",
-    "gen_ai.server.time_to_first_token": "REAL NOT NULL",
-    "gen_ai.client.operation.duration": "REAL NOT NULL",
-    "question": "TEXT NOT NULL",
-    "answer": "TEXT NOT NULL",
-    "passages": "TEXT NOT NULL",
-    "found": "INTEGER NOT NULL",
-    "tokens_estimated": "INTEGER NOT NULL",
-    "cost_usd": "REAL",
-    "instructions": "TEXT NOT NULL DEFAULT ''",
-    "passages_sent": "INTEGER",
-    "packing": "TEXT NOT NULL DEFAULT ''",
-    "checks": "TEXT NOT NULL DEFAULT '[]'",
-    "unsupported": "INTEGER",
-    "note": "TEXT NOT NULL DEFAULT ''",
-    "error": "TEXT NOT NULL DEFAULT ''",
-    "feedback": "INTEGER",
-    "comment": "TEXT NOT NULL DEFAULT ''",
-}
-"""Names with dots are those of OpenTelemetry's GenAI conventions. Times are seconds (UTC since 1970), cost is
-US dollars and NULL where unknown, passages_sent how many of the passages, best first, fitted into the window (NULL
-where an earlier version did not record it), unsupported the number of sentences that the passages do not carry
-(NULL where nothing was checked), feedback 1 (up), -1 (down) or NULL."""
-
-
+EVENTS_URL_ENV = "PROTOKIT_EVENTS_URL"
+"""Environment variable: the `postgresql://` URL of a database for the events of one prototype on several machines."""
 NOT_KEPT = "Answered from a file that the visitor added for the visit; neither is kept."
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One row: `fields` maps the names of COLUMNS to values; `passages` is a list of dicts."""
-
-    id: int
-    fields: dict[str, Any]
+MOST_LETTERS = 2000
+"""Of what is said of a prototype as a whole."""
+_OPINION = "time, visitor, link, thumbs, would_use, comment"
 
 
 class EventLog:
-    """The events of one prototype. Several processes may write at once (SQLite, write-ahead log)."""
+    """The events of one prototype, and what visitors think of it. Several processes may write at once.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    They stand in a SQLite file (write-ahead log; `wait` is how many seconds for another program's lock), the events
+    with PROTOKIT_EVENTS_URL in its database, for each prototype by its title. Every method for events but `record`
+    and `feedback` raises the errors of `sql_database.database_errors` where it cannot be read, and all of them
+    SettingsProblem for what is no such URL.
+    """
+
+    def __init__(self, path: Path, *, wait: float = 30.0) -> None:
+        self.path, self.wait = path, wait
 
     def record(self, answer: Answer, *, session: str = "") -> int:
         """Store `answer` and return its event number, 0 where it cannot be stored: the answer matters more.
 
         Of one that rests on a visitor's own file, only the question and the numbers are stored.
         """
-        answer = _without_own(answer)
-        values = {
-            "time": time.time(),
-            "session": session,
-            "gen_ai.request.model": answer.model,
-            "gen_ai.usage.input_tokens": answer.tokens_in,
-            "gen_ai.usage.output_tokens": answer.tokens_out,
-            "gen_ai.server.time_to_first_token": answer.seconds_to_first,
-            "gen_ai.client.operation.duration": answer.seconds,
-            "question": answer.question,
-            "answer": answer.text,
-            "passages": json.dumps(_passages(answer), ensure_ascii=False),
-            "found": answer.found,
-            "tokens_estimated": answer.tokens_estimated,
-            "cost_usd": answer.dollars,
-            "note": answer.note,
-            "error": answer.problem,
-            "instructions": answer.instructions,
-            "passages_sent": answer.passages_sent,
-            "packing": answer.packing,
-            "checks": json.dumps([asdict(check) for check in answer.checks], ensure_ascii=False),
-            "unsupported": len(answer.unsupported) if answer.checks else None,
-        }
-        if shared := self._shared():
-            with suppress(
-                shared.out_of_reach
-            ):  # then the file keeps it: an answer is never lost for its numbers
-                return shared.add(values)
-        names = ", ".join(f'"{name}"' for name in values)
-        marks = ", ".join("?" * len(values))
-        number = self._write(f"INSERT INTO events ({names}) VALUES ({marks})", list(values.values()))
-        return 0 if shared else number
+        values, url = _values(_without_own(answer), session), database_url(EVENTS_URL_ENV)
+        if url:
+            with suppress(*database_errors(url)), self._table(url) as table:
+                return table.add(values)
+            # The file keeps what a server that is down does not: an answer is never lost for its numbers.
+        number = self._write(lambda table: table.add(values))
+        return 0 if url else number
 
     def feedback(self, event: int, thumbs: int | None, comment: str = "") -> None:
         """Store thumbs up (1), down (-1) or none (None) and a comment for an event."""
         comment = comment[:COMMENT]
-        if shared := self._shared():
-            with suppress(shared.out_of_reach):
-                shared.judge(event, thumbs, comment)
-            return
-        self._write("UPDATE events SET feedback = ?, comment = ? WHERE id = ?", [thumbs, comment, event])
+        if url := database_url(EVENTS_URL_ENV):
+            with suppress(*database_errors(url)), self._table(url) as table:
+                table.judge(event, thumbs, comment)
+        else:
+            self._write(lambda table: table.judge(event, thumbs, comment))
 
     def events(self) -> list[Event]:
         """Every event, oldest first."""
-        if shared := self._shared():
-            return [_event(row) for row in shared.rows()]
-        if not self.path.exists():
-            return []
-        with self.database() as database:
-            return [_event(row) for row in database.execute("SELECT * FROM events ORDER BY id")]
+        return self._select("ORDER BY id")
 
     def event(self, number: int | None = None) -> Event | None:
         """The event with this number, the newest where none is given, None where there is no such event."""
-        if shared := self._shared():
-            newest = shared.row(number)
-            return _event(newest) if newest else None
-        if not self.path.exists():
-            return None
-        which = "1 = 1" if number is None else "id = ?"
-        query = f"SELECT * FROM events WHERE {which} ORDER BY id DESC LIMIT 1"
+        which, values = ("", ()) if number is None else ("AND id = ?", (number,))
+        return next(iter(self._select(f"{which} ORDER BY id DESC LIMIT 1", values)), None)
+
+    def record_opinion(
+        self, visitor: str, link: str, thumbs: int | None, would_use: int | None, comment: str = ""
+    ) -> None:
+        """Store an opinion. Raises ValueError for numbers out of range and for one that says nothing, sqlite3.Error
+        where it cannot be stored."""
+        comment = comment.strip()[:MOST_LETTERS]
+        if thumbs not in (None, 1, -1) or would_use not in (None, *range(11)):
+            raise ValueError("thumbs are 1 or -1, would_use is 0 to 10")
+        if thumbs is None and would_use is None and not comment:
+            raise ValueError("there is nothing in it")
+        row = (time.time(), visitor, link, thumbs, would_use, comment)
         with self.database() as database:
-            row = database.execute(query, () if number is None else (number,)).fetchone()
-        return _event(row) if row else None
+            database.execute(f"INSERT INTO opinions ({_OPINION}) VALUES (?, ?, ?, ?, ?, ?)", row)
 
-    def _shared(self) -> SharedEvents | None:
-        return shared_events(self.path.parents[1], COLUMNS)
+    def opinions(self, visitor: str | None = None) -> list[Opinion]:
+        """Every opinion, or those of one visitor, newest first."""
+        if not self.path.exists():
+            return []
+        query = f"SELECT {_OPINION} FROM opinions WHERE ? IS NULL OR visitor = ? ORDER BY id DESC"
+        with self.database() as database:
+            return [Opinion(*row) for row in database.execute(query, (visitor, visitor))]
 
-    def _write(self, statement: str, values: list[Any]) -> int:
-        """Carry out `statement` and return the row's number, 0 where the file cannot be written."""
+    @contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """The file itself, with its tables `events` and `opinions`, for sums over many; made where it is missing.
+
+        Raises sqlite3.Error as `open_store` does.
+        """
+        with open_store(self.path, prepare_file, wait=self.wait) as database, database:
+            yield database
+
+    @contextmanager
+    def _table(self, url: str) -> Iterator[EventTable]:
+        """The table in the database at `url`, that of the file where it is empty."""
+        if url:
+            with shared_table(url, Settings.read(self.path.parents[1]).title) as table:
+                yield table
+        else:
+            with self.database() as database:
+                yield EventTable(Transaction(database, "?"))
+
+    def _select(self, which: str, values: Sequence[object] = ()) -> list[Event]:
+        url = database_url(EVENTS_URL_ENV)
+        if not url and not self.path.exists():
+            return []
+        with self._table(url) as table:
+            return table.select(which, values)
+
+    def _write(self, change: Callable[[EventTable], int]) -> int:
+        """Make a change in the file and return the row's number, 0 where the file cannot be written."""
         for attempt in range(2):  # the second finds a new file where a damaged one was set aside
             try:
-                with self.database() as database:
-                    return database.execute(statement, values).lastrowid or 0
+                with self._table("") as table:
+                    return change(table)
             except (sqlite3.Error, OSError) as error:
                 problem: Exception = error
                 if attempt or not is_damage(error):
@@ -149,40 +131,30 @@ class EventLog:
         _LOG.warning("%s cannot be written (%s): what was asked is not recorded", self.path.name, problem)
         return 0
 
-    @contextmanager
-    def database(self, *, wait: float = 30.0) -> Iterator[sqlite3.Connection]:
-        """The file itself, with the table `events`, for sums over many events; made where it is missing.
 
-        Raises sqlite3.Error as `open_store` does; `wait` is how many seconds for another program's lock.
-        """
-        with open_store(self.path, _prepare, wait=wait) as database, database:
-            yield database
-
-
-def _prepare(database: sqlite3.Connection, new: bool) -> None:
-    """Make the table, or give that of an earlier version the columns that came later."""
-    if new:
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
-        database.execute(f"CREATE TABLE events (id INTEGER PRIMARY KEY, {columns})")
-    for name in COLUMNS.keys() - _columns(database):
-        with suppress(sqlite3.OperationalError):  # another process adds it at this moment
-            database.execute(f'ALTER TABLE events ADD COLUMN "{name}" {COLUMNS[name]}')
-    if missing := {"id", *COLUMNS} - _columns(database):
-        raise WrongTables(f"the table events has no column {min(missing)}")
-
-
-def _columns(database: sqlite3.Connection) -> set[str]:
-    return {row["name"] for row in database.execute("PRAGMA table_info(events)")}
-
-
-def _event(row: sqlite3.Row | dict[str, Any]) -> Event:
-    fields = dict(row)
-    for name in ("passages", "checks"):
-        try:
-            fields[name] = json.loads(fields[name])
-        except ValueError:
-            fields[name] = []  # changed by hand; the rest of the row can be read
-    return Event(fields.pop("id"), fields)
+def _values(answer: Answer, session: str) -> dict[str, object]:
+    return {
+        "time": time.time(),
+        "session": session,
+        "gen_ai.request.model": answer.model,
+        "gen_ai.usage.input_tokens": answer.tokens_in,
+        "gen_ai.usage.output_tokens": answer.tokens_out,
+        "gen_ai.server.time_to_first_token": answer.seconds_to_first,
+        "gen_ai.client.operation.duration": answer.seconds,
+        "question": answer.question,
+        "answer": answer.text,
+        "passages": json.dumps(_passages(answer), ensure_ascii=False),
+        "found": answer.found,
+        "tokens_estimated": answer.tokens_estimated,
+        "cost_usd": answer.dollars,
+        "note": answer.note,
+        "error": answer.problem,
+        "instructions": answer.instructions,
+        "passages_sent": answer.passages_sent,
+        "packing": answer.packing,
+        "checks": json.dumps([asdict(check) for check in answer.checks], ensure_ascii=False),
+        "unsupported": len(answer.unsupported) if answer.checks else None,
+    }
 
 
 def _without_own(answer: Answer) -> Answer:

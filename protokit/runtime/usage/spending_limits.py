@@ -4,13 +4,12 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 
 from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.runtime.runtime_errors import LimitReached, ModelProblem, SettingsProblem
 from protokit.runtime.settings import Settings
-from protokit.runtime.usage.sql_database import database_url
+from protokit.runtime.usage.sql_database import database_errors, database_url
 from protokit.runtime.usage.sqlite_files import damaged_stores
 
 _LOG = logging.getLogger(__name__)
@@ -85,10 +84,9 @@ def _within_reach(url: str) -> Iterator[None]:
     if not url:
         yield
         return
-    psycopg = import_module("psycopg")
     try:
         yield
-    except psycopg.Error as error:
+    except database_errors(url) as error:
         raise ModelProblem(
             f"the database of {BUDGET_URL_ENV} cannot be used ({type(error).__name__}). Check the URL and the server."
         ) from None

@@ -37,6 +37,11 @@ def database_url(variable: str) -> str:
     return url
 
 
+def database_errors(url: str) -> tuple[type[Exception], ...]:
+    """What is raised where the database at `url` cannot be used, or the file where that is empty."""
+    return (import_module("psycopg").Error,) if url else (sqlite3.Error, OSError)
+
+
 class _Cursor(Protocol):
     def fetchone(self) -> Any: ...
     def fetchall(self) -> Any: ...

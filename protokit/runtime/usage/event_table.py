@@ -1,0 +1,141 @@
+"""The table of events, in a prototype's own SQLite file or in a Postgres database that several machines share."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from protokit.runtime.usage.sql_database import Ledger, Transaction
+from protokit.runtime.usage.sqlite_files import WrongTables
+
+COLUMNS = {
+    "time": "REAL NOT NULL",
+    "session": "TEXT NOT NULL",
+    "gen_ai.request.model": "TEXT NOT NULL",
+    "gen_ai.usage.input_tokens": "INTEGER NOT NULL",
+    "gen_ai.usage.output_tokens": "INTEGER NOT NULL",
+    "gen_ai.server.time_to_first_token": "REAL NOT NULL",
+    "gen_ai.client.operation.duration": "REAL NOT NULL",
+    "question": "TEXT NOT NULL",
+    "answer": "TEXT NOT NULL",
+    "passages": "TEXT NOT NULL",
+    "found": "INTEGER NOT NULL",
+    "tokens_estimated": "INTEGER NOT NULL",
+    "cost_usd": "REAL",
+    "instructions": "TEXT NOT NULL DEFAULT ''",
+    "passages_sent": "INTEGER",
+    "packing": "TEXT NOT NULL DEFAULT ''",
+    "checks": "TEXT NOT NULL DEFAULT '[]'",
+    "unsupported": "INTEGER",
+    "note": "TEXT NOT NULL DEFAULT ''",
+    "error": "TEXT NOT NULL DEFAULT ''",
+    "feedback": "INTEGER",
+    "comment": "TEXT NOT NULL DEFAULT ''",
+}
+"""Names with dots are those of OpenTelemetry's GenAI conventions. Times are seconds (UTC since 1970), cost is
+US dollars and NULL where unknown, passages_sent how many of the passages, best first, fitted into the window (NULL
+where an earlier version did not record it), unsupported the number of sentences that the passages do not carry
+(NULL where nothing was checked), feedback 1 (up), -1 (down) or NULL."""
+_OPINIONS = (
+    "CREATE TABLE IF NOT EXISTS opinions (id INTEGER PRIMARY KEY, time REAL NOT NULL, visitor TEXT NOT NULL,"
+    " link TEXT NOT NULL, thumbs INTEGER, would_use INTEGER, comment TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS opinions_by_visitor ON opinions (visitor)",
+)
+_SHARED = "protokit_events"
+_KINDS = {"REAL": "DOUBLE PRECISION"}  # Postgres' own REAL would round the time to minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row: `fields` maps the names of COLUMNS to values; `passages` is a list of dicts."""
+
+    id: int
+    fields: dict[str, Any]
+
+
+class EventTable:
+    """The events of one prototype while a transaction is open; with `title`, its rows of the shared table."""
+
+    def __init__(self, entry: Transaction, title: str | None = None) -> None:
+        self._entry, self._name = entry, "events" if title is None else _SHARED
+        self._owner = {} if title is None else {"prototype": title}
+        self._mine = "1 = 1" if title is None else "prototype = ?"
+
+    def add(self, values: Mapping[str, object]) -> int:
+        """Store a row and return its number."""
+        row = {**self._owner, **{name: _plain(value) for name, value in values.items()}}
+        names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
+        sql = f"INSERT INTO {self._name} ({names}) VALUES ({marks}) RETURNING id"
+        return int(self._entry.all(sql, list(row.values()))[0][0])
+
+    def judge(self, event: int, thumbs: int | None, comment: str) -> int:
+        """Store thumbs and a comment for a row and return its number."""
+        sql = f"UPDATE {self._name} SET feedback = ?, comment = ? WHERE id = ? AND {self._mine}"
+        self._entry.run(sql, (thumbs, _plain(comment), event, *self._owner.values()))
+        return event
+
+    def select(self, which: str, values: Sequence[object] = ()) -> list[Event]:
+        """The rows that the end of a query, "AND id = ? ORDER BY id", lets through."""
+        names = ", ".join(f'"{name}"' for name in COLUMNS)
+        sql = f"SELECT id, {names} FROM {self._name} WHERE {self._mine} {which}"
+        rows = self._entry.all(sql, (*self._owner.values(), *values))
+        return [_event(dict(zip(("id", *COLUMNS), row, strict=True))) for row in rows]
+
+
+@contextmanager
+def shared_table(url: str, title: str) -> Iterator[EventTable]:
+    """The rows of the prototype `title` in the Postgres database at `url`."""
+    with _ledger(url).transaction() as entry:
+        yield EventTable(entry, title)
+
+
+def prepare_file(database: sqlite3.Connection, new: bool) -> None:
+    """Make the tables of a file, or give those of an earlier version the columns that came later."""
+    if new:
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
+        database.execute(f"CREATE TABLE events (id INTEGER PRIMARY KEY, {columns})")
+    for name in COLUMNS.keys() - _columns(database):
+        with suppress(sqlite3.OperationalError):  # another process adds it at this moment
+            database.execute(f'ALTER TABLE events ADD COLUMN "{name}" {COLUMNS[name]}')
+    if missing := {"id", *COLUMNS} - _columns(database):
+        raise WrongTables(f"the table events has no column {min(missing)}")
+    for statement in _OPINIONS:
+        database.execute(statement)
+
+
+def _columns(database: sqlite3.Connection) -> set[str]:
+    return {row["name"] for row in database.execute("PRAGMA table_info(events)")}
+
+
+@cache
+def _ledger(url: str) -> Ledger:
+    kinds = {
+        name: " ".join(_KINDS.get(word, word) for word in kind.split(" ")) for name, kind in COLUMNS.items()
+    }
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
+    schema = [
+        f"CREATE TABLE IF NOT EXISTS {_SHARED}"
+        f" (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, prototype TEXT NOT NULL, {columns})",
+        *(f'ALTER TABLE {_SHARED} ADD COLUMN IF NOT EXISTS "{name}" {kind}' for name, kind in kinds.items()),
+        f"CREATE INDEX IF NOT EXISTS {_SHARED}_of ON {_SHARED} (prototype, id)",
+    ]
+    return Ledger(url, schema)
+
+
+def _event(fields: dict[str, Any]) -> Event:
+    for name in ("passages", "checks"):
+        try:
+            fields[name] = json.loads(fields[name])
+        except ValueError:
+            fields[name] = []  # changed by hand; the rest of the row can be read
+    return Event(fields.pop("id"), fields)
+
+
+def _plain(value: object) -> object:
+    """What Postgres takes: whole numbers for yes and no, and no NUL in texts."""
+    if isinstance(value, bool):
+        return int(value)
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
