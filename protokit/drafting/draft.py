@@ -99,27 +99,10 @@ def find_domain(text: str, domains: Mapping[str, Domain]) -> Domain | None:
 
 
 def language_of(prompt: str) -> str:
-    """Return the ISO 639-1 code of the language `prompt` is written in; English where nothing tells another.
+    """Return the ISO 639-1 code of the language `prompt` is written in; English where nothing tells another."""
+    from vectorstore.text.languages import guess_line
 
-    A word that several languages share speaks less for each of them; a line is too short to count words alone.
-    """
-    from vectorstore.text.languages import FUNCTION_WORDS, guess
-
-    code = guess(prompt)
-    if code not in FUNCTION_WORDS:
-        return code
-    said = re.findall(r"[^\W\d_]+", _NO_WORD.sub(" ", prompt.lower()))
-    speaks = lexicon()["speaks"]
-    known = {
-        language: FUNCTION_WORDS[language] | set(speaks.get(language, ())) for language in FUNCTION_WORDS
-    }
-    shares = {word: sum(word in vocabulary for vocabulary in known.values()) for word in said}
-    scores = {
-        language: sum(1 / shares[w] for w in said if w in vocabulary)
-        for language, vocabulary in known.items()
-    }
-    best = max(scores, key=lambda language: scores[language])
-    return best if scores[best] > scores["en"] else "en"
+    return guess_line(_NO_WORD.sub(" ", prompt), lexicon()["speaks"])
 
 
 def _weight(word: str, said: str, folded: str) -> float:

@@ -202,9 +202,8 @@ def _tells(word: str) -> bool:
     """Whether a person would take `word` for a reason: not "sobre", "with" or "the"."""
     from vectorstore.text.languages import FUNCTION_WORDS
 
-    if any(word.lower() in vocabulary for vocabulary in FUNCTION_WORDS.values()):
-        return False
-    return len(word) > 3 or not word.isascii()
+    known = any(word.lower() in vocabulary for vocabulary in FUNCTION_WORDS.values())
+    return not known and (len(word) > 3 or not word.isascii())
 
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")

@@ -67,11 +67,11 @@ class AnswerAssertions(Strict, frozen=True, kw_only=True):
         return f"{words} words, more than {most}" if most is not None and words > most else ""
 
     def _other_language(self, text: str) -> str:
-        from vectorstore.text.languages import guess
+        from vectorstore.text.languages import WHOLE, guess
 
         if not self.language or (len(text) < _TELLS_LANGUAGE and text.isascii()):
             return ""
-        spoken = guess(text)
+        spoken = guess(text, WHOLE)
         if spoken in ("", self.language):
             return ""
         return f"in {language_name(spoken)}, not in {language_name(self.language)}"

@@ -4,7 +4,8 @@ import pytest
 
 from vectorstore.index.spelling import spelt_like
 from vectorstore.search.follow_up import standalone_question
-from vectorstore.text.terms import content_words, language, query_words, tokenize
+from vectorstore.text.languages import guess
+from vectorstore.text.terms import content_words, query_words, tokenize
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ from vectorstore.text.terms import content_words, language, query_words, tokeniz
     ],
 )
 def test_the_language_of_a_question_is_told(text: str, code: str) -> None:
-    assert language(text) == code
+    assert guess(text) == code
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from heapq import nsmallest
 
 from vectorstore.index.spelling import spelt_like
 from vectorstore.passage import Passage, lexical_text
-from vectorstore.text.terms import WORDS_VERSION, QueryWord, language, query_words, tokenize
+from vectorstore.text.languages import guess
+from vectorstore.text.terms import WORDS_VERSION, QueryWord, query_words, tokenize
 
 # Terms are joined by blanks, and nothing but a blank may part them again.
 _SCHEMA = (
@@ -63,7 +64,7 @@ def add_waiting(database: sqlite3.Connection, most: int = -1) -> None:
     ).fetchall()
     for row, text, file, heading in rows:
         searched = lexical_text(Passage(text, file, 0, len(text), heading=heading))
-        code = language(searched)
+        code = guess(searched)
         terms = " ".join(tokenize(searched, code))
         database.execute("INSERT OR REPLACE INTO words (rowid, terms) VALUES (?, ?)", (row, terms))
         database.execute("UPDATE passages SET language = ? WHERE row = ?", (code, row))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from vectorstore.passage import Passage
 from vectorstore.search.calibration import calibrated_model, logistic
 from vectorstore.search.merge_neighbours import Source, deduplicate
-from vectorstore.text.terms import QueryWord, language, query_words, tokenize
+from vectorstore.text.languages import guess
+from vectorstore.text.terms import QueryWord, query_words, tokenize
 
 if TYPE_CHECKING:
     pass
@@ -62,7 +63,7 @@ def fuse(
 def _mostly_english(passages: Mapping[str, Passage], *rankings: Mapping[str, float]) -> bool:
     """Whether what was found is in the one language that a monolingual embedding knows."""
     found = [name for ranking in rankings for name in nlargest(5, ranking, key=lambda name: ranking[name])]
-    spoken = [language(passages[name].text) == "en" for name in found if name in passages]
+    spoken = [guess(passages[name].text) == "en" for name in found if name in passages]
     return sum(spoken) * 2 >= len(spoken)
 
 
@@ -77,7 +78,7 @@ def support_features(
 ) -> dict[str, float]:
     """What support is judged by; `behind` is the distance to the best score."""
     text = lexical_text(passage)
-    terms = frozenset(tokenize(text, language(text)))
+    terms = frozenset(tokenize(text, guess(text)))
     held = sum(any(form in terms for form in word.forms) for word in asked)
     return {
         "similarity": similarity or 0.0,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from vectorstore.text import languages
+from vectorstore.text.languages import WHOLE, guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def split(text: str) -> list[Span]:
     ("# ", "- ", "Anna: ") inside it. No sentence crosses a blank line or has outer white space. Lines wrapped
     in the middle of a sentence stay together. Never raises; an empty or blank text gives an empty list.
     """
-    language = languages.guess(text)
+    language = guess(text, WHOLE)
     # sentencex is handed UTF-8, which has no lone surrogates.
     readable = re.sub("[\ud800-\udfff]", "\ufffd", text)
     return [span for start, end in _blocks(readable) for span in _sentences(readable, start, end, language)]

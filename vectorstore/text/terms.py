@@ -6,14 +6,12 @@ scripts written without spaces (Chinese, Japanese, Thai ...) give overlapping pa
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vectorstore.text import languages
+from vectorstore.text.languages import FUNCTION_WORDS, guess
 
 if TYPE_CHECKING:
     from Stemmer import Stemmer
@@ -27,28 +25,12 @@ SPACELESS = (
 )
 
 
-def _stop_words() -> dict[str, frozenset[str]]:
-    file = Path(__file__).parents[1] / "data" / "function_words.txt"
-    lines = file.read_text(encoding="utf-8").splitlines()
-    split = (line.split(": ", 1) for line in lines if not line.startswith("#"))
-    return {code: frozenset(words.split()) for code, words in split}
-
-
-STOP_WORDS = _stop_words()
-"""The function words of each language, by its two-letter code."""
 SPACELESS_LANGUAGES = frozenset({"zh", "ja", "ko", "th"})
 _UNIT = re.compile(
     rf"(?P<run>[{SPACELESS}]+)"
     rf"|(?P<number>\d+(?:[.,]\d+)*)"
     rf"|(?P<word>(?:(?![{SPACELESS}])[^\W\d_][\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0d7f]*)+)"
 )
-_LATIN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "tr", "vi", "id")
-_TOLD_BY = {
-    word: [code for code in _LATIN if word in STOP_WORDS[code]]
-    for code in _LATIN
-    for word in STOP_WORDS[code]
-}
-"""The Latin-script languages of each function word."""
 _RAISED_AFTER_DIGIT = re.compile(r"(?<=\d)[⁰¹²³⁴⁵⁶⁷⁸⁹₀-₉]+")
 _PLAIN_UNIT = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+")
 _SNOWBALL = {
@@ -72,24 +54,9 @@ _ARABIC_FORMS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "
 _KEEPS_ACCENTS = ("vi", "hi", "el")
 
 
-def language(text: str) -> str:
-    """The two-letter code of the language that the beginning of `text` seems to be in; "en" where nothing tells.
-
-    Other scripts than Latin are told by their letters, languages in Latin letters by their function words.
-    """
-    sample = text[:600]
-    if not sample.isascii() and (code := languages.guess(sample)) not in _LATIN:
-        return code
-    scores = Counter({"en": 0})
-    for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", sample).lower()):
-        scores.update(_TOLD_BY.get(word, ()))
-    best = max(scores, key=lambda code: scores[code])
-    return best if scores[best] > scores["en"] else "en"
-
-
 def tokenize(text: str, language_code: str = "") -> list[str]:
     """The terms of `text` in order, repeated as they stand: `"The 3 refunds"` gives `["3", "refund"]`."""
-    code = language_code or language(text)
+    code = language_code or guess(text)
     if text.isascii():  # the same for plain letters, three times as fast
         return [form for unit in _PLAIN_UNIT.findall(text.lower()) if (form := _plain_form(unit, code))]
     return [form for unit in _UNIT.finditer(_folded(text)) for form in _forms(unit, code)]
@@ -100,7 +67,7 @@ def content_words(text: str, language_code: str = "") -> list[tuple[str, int, in
 
     Characters that change length when normalised (rare ligatures) are left as they are.
     """
-    code = language_code or language(text)
+    code = language_code or guess(text)
     folded = _folded(text)
     if len(folded) != len(text):
         folded = text.lower() if len(text.lower()) == len(text) else text
@@ -126,9 +93,9 @@ def query_words(question: str, codes: Iterable[str] = ()) -> list[QueryWord]:
     A document is stemmed in its own language; a question is too short to be sure of its language, so it is
     stemmed in every language that is searched.
     """
-    own = language(question)
+    own = guess(question)
     stemmed_in = list(dict.fromkeys([own, *codes]))
-    dropped = STOP_WORDS.get(own, frozenset())
+    dropped = FUNCTION_WORDS.get(own, frozenset())
     words = []
     for unit in _UNIT.finditer(_folded(question)):
         if unit.lastgroup == "run":
@@ -171,7 +138,7 @@ def _folded(text: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def _stem(word: str, code: str) -> str:
-    if word in STOP_WORDS.get(code, ()):
+    if word in FUNCTION_WORDS.get(code, ()):
         return ""
     if code == "ar":
         word = word.translate(_ARABIC_FORMS)

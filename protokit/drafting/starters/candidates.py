@@ -43,11 +43,11 @@ def generate_candidates(documents: Mapping[str, str], *, language: str = "en") -
 
     Questions are in the language of the document they come from; `language` is for what cannot be told.
     """
-    from vectorstore.text.languages import guess
+    from vectorstore.text.languages import WHOLE, guess
 
     found: list[Candidate] = []
     for file, text in documents.items():
-        spoken = guess(text) if len(text) > 80 or not text.isascii() else language
+        spoken = guess(text, WHOLE) if len(text) > 80 or not text.isascii() else language
         found += _of_document(file, text[:_MOST_READ], spoken)
     return _weighed([each for each in found if not pattern("placeholder").search(each.question)], documents)
 

@@ -8,6 +8,7 @@ from protokit.runtime.grounding import claims
 from protokit.runtime.grounding.claims import Word, Wording
 from protokit.runtime.grounding.facts import Fact, same
 from vectorstore.text import terms
+from vectorstore.text.languages import guess
 from vectorstore.text.sentences import split
 
 SOFT = 0.75
@@ -47,7 +48,7 @@ class Sources:
         sources = cls()
         sources._above = {stem for heading in headings for stem in terms.tokenize(heading)}
         for index, text in enumerate(texts):
-            code = terms.language(text)
+            code = guess(text)
             for span in split(text):
                 read = claims.read(text[span.start : span.end], code)
                 sources._add(EvidenceSentence(index, span.start, span.end, read))

@@ -10,7 +10,7 @@ from protokit.runtime.grounding.entailment_features import Weighed, weigh
 from protokit.runtime.grounding.evidence import Sources
 from protokit.runtime.grounding.forest import fitted
 from vectorstore.passage import Passage
-from vectorstore.text import terms
+from vectorstore.text.languages import guess
 from vectorstore.text.sentences import split
 
 SUPPORTED, PARTLY, UNSUPPORTED, NO_CLAIM = "supported", "partly", "unsupported", "no claim"
@@ -107,7 +107,7 @@ class _Reading:
 
     @cached_property
     def language(self) -> str:
-        return terms.language(" ".join(passage.text[:200] for passage in self._passages[:3]) or self._answer)
+        return guess(" ".join(passage.text[:200] for passage in self._passages[:3]) or self._answer)
 
     def quotation(self, text: str) -> tuple[int, tuple[int, int]] | None:
         """The passage that holds the words as they are, and not as a part of other words or numbers, and the span of

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from protokit.runtime.qa.question_type import Kind
-from vectorstore.text.terms import STOP_WORDS
+from vectorstore.text.languages import FUNCTION_WORDS
 
 Offsets = tuple[int, int]
 _RATHER = {Kind.NUMBER: (Kind.DATE, Kind.TIME, Kind.CONTACT), Kind.DURATION: (Kind.DATE,)}
@@ -46,7 +46,7 @@ def _without_opening(match: re.Match[str], text: str) -> Offsets | None:
         first = re.compile(r"[\w'’]+").search(text, start, end)
         if first is None:
             return None
-        if first.group().lower() not in STOP_WORDS["en"] and first.group().lower() not in _NOT_NAMES:
+        if first.group().lower() not in FUNCTION_WORDS["en"] and first.group().lower() not in _NOT_NAMES:
             return first.start(), end
         start = first.end()
     return None

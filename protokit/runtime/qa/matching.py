@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from protokit.runtime.qa.answer_types import find
 from protokit.runtime.qa.question_type import Kind, QuestionPart, TypedQuestion
 from vectorstore.passage import Passage
+from vectorstore.text.languages import guess
 from vectorstore.text.sentences import split
-from vectorstore.text.terms import QueryWord, language, query_words, tokenize
+from vectorstore.text.terms import QueryWord, query_words, tokenize
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,7 +82,7 @@ class QuestionAlignment:
     def of(cls, part: QuestionPart, passages: Sequence[Passage]) -> "QuestionAlignment":
         """Read question and passages; nothing is embedded."""
         question = part.text
-        codes = [language(passage.text) for passage in passages]
+        codes = [guess(passage.text) for passage in passages]
         words = _distinct(query_words(question, dict.fromkeys(codes)))
         sentences = [
             sentence
@@ -94,7 +95,7 @@ class QuestionAlignment:
         everything = frozenset().union(*(sentence.terms | sentence.over for sentence in sentences))
         required = [part.start <= word.start < part.end for word in words]
         asked = TypedQuestion.of(question[part.start : part.end])
-        return cls(question, asked, words, required, weights, sentences, language(question), everything)
+        return cls(question, asked, words, required, weights, sentences, guess(question), everything)
 
     def weighed(self, values: Sequence[float]) -> float:
         """The mean by weight of a value for each word of the question."""

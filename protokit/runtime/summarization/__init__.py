@@ -13,7 +13,7 @@ from protokit.runtime.summarization.coreference import leaning
 from protokit.runtime.summarization.document_structure import DocumentStructure, outline
 from protokit.runtime.summarization.select_sentences import choose
 from protokit.runtime.summarization.summary_types import Length, Point, Shape, Summary, make_point
-from vectorstore.text import languages
+from vectorstore.text.languages import WHOLE, guess
 
 __all__ = ["Length", "Point", "Shape", "Summary", "extractive_summary"]
 
@@ -36,7 +36,7 @@ def extractive_summary(
     whatever the length, and no point where there is nothing. All points together have `max_words` at most;
     where that leaves actions out, or no sentence is so short, the note says it. Never raises on any string.
     """
-    language = languages.guess(text)
+    language = guess(text, WHOLE)
     most = int(max_words * 0.6) if max_words and language in _SPACELESS else max_words
     structure = outline(text, language)
     if shape == "actions":
