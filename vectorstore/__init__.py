@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from vectorstore.loaders import read
     from vectorstore.passage import Passage
     from vectorstore.progress import FileReport, Progress, Status, SyncReport
+    from vectorstore.tables.cell_values import CellValue, cell_value
+    from vectorstore.tables.table import Column, Table, TableRow
     from vectorstore.vectorstore_errors import VectorstoreError
 
 _HOME = {
@@ -28,16 +30,26 @@ _HOME = {
     "Progress": "progress",
     "Status": "progress",
     "SyncReport": "progress",
+    "CellValue": "tables.cell_values",
+    "cell_value": "tables.cell_values",
+    "Column": "tables.table",
+    "Table": "tables.table",
+    "TableRow": "tables.table",
     "VectorstoreError": "vectorstore_errors",
 }
 __all__ = [
+    "CellValue",
+    "Column",
     "FileReport",
     "KnowledgeBase",
     "Passage",
     "Progress",
     "Status",
     "SyncReport",
+    "Table",
+    "TableRow",
     "VectorstoreError",
+    "cell_value",
     "read",
 ]
 

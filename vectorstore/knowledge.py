@@ -24,6 +24,7 @@ from vectorstore.passage import Passage
 from vectorstore.progress import FileReport, Progress, Status, SyncReport
 from vectorstore.search.follow_up import standalone_question
 from vectorstore.search.hybrid_search import HybridRetriever
+from vectorstore.tables.table import Table
 from vectorstore.text import query_limits
 from vectorstore.vectorstore_errors import VectorstoreError
 
@@ -234,6 +235,26 @@ class KnowledgeBase:
         holder = None if file is None else self._catalogue.original(file)
         filters = {key: value for key, value in (("file", holder), ("kind", kind)) if value is not None}
         return self._finder.search(question, limit=limit, filters=filters, by_meaning=self._has_meaning)
+
+    def tables(self, file: str | None = None) -> list[Table]:
+        """Every table that was read, by file and in the order of each, or those of one file.
+
+        Cells are as the source shows them; `vectorstore.tables.cell_values.cell_value` gives their values. A file
+        with the same content as another has the tables of that one, under its name.
+        """
+        self._background.wait_for_words(nothing_yet=not self._catalogue.count()[0])
+        self._look_at_server()
+        return self._catalogue.tables(file)
+
+    def search_tables(self, question: str, *, limit: int = 5) -> list[Table]:
+        """The tables that bear most on a question, best first, at most `limit`.
+
+        They are found by the words of their titles, headings, names of columns and cells, and by the name of their
+        file, which all weigh more than the cells; waits for a background sync as `search` does.
+        """
+        self._background.wait_for_words(nothing_yet=not self._catalogue.count()[0])
+        self._look_at_server()
+        return self._catalogue.search_tables(question[: query_limits.QUESTION], limit)
 
     @property
     def embed(self) -> CachedEmbedding | None:

@@ -86,6 +86,21 @@ def test_another_machine_searches_what_one_has_synced_without_the_documents(
         ]
 
 
+def test_another_machine_has_the_tables_of_what_one_has_synced(
+    chroma: str, folder: Path, machine: Callable[[str], None]
+) -> None:
+    rows = "".join(f"Plan {number},{number}.50 €\n" for number in range(1, 300))
+    (folder / "prices.csv").write_text(f"Plan,Price\n{rows}")
+    with KnowledgeBase.open(chroma, "tables", embedding="none") as knowledge:
+        knowledge.sync(folder)
+        tables = knowledge.tables()
+        assert len(tables[0].rows) == 299
+    machine("second")
+    with KnowledgeBase.open(chroma, "tables", embedding="none") as knowledge:
+        assert knowledge.tables() == tables
+        assert knowledge.search_tables("price") == tables
+
+
 def test_a_second_machine_embeds_nothing_again_and_its_changes_reach_the_first(
     chroma: str, folder: Path, machine: Callable[[str], None]
 ) -> None:

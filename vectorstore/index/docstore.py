@@ -13,9 +13,10 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vectorstore.index import lexical_index
+from vectorstore.index import lexical_index, table_index
 from vectorstore.passage import Passage
 from vectorstore.progress import FileReport, FileStatus
+from vectorstore.tables.table import Table
 from vectorstore.vectorstore_errors import VectorstoreError
 
 T = TypeVar("T")
@@ -172,7 +173,13 @@ class Docstore:
         rows = self._rows("SELECT source FROM files WHERE file = ?", (self.original(file),))
         return zlib.decompress(rows[0][0]).decode("utf-8", "surrogatepass") if rows else None
 
-    def put(self, entry: DocumentEntry, source: str, passages: Sequence[StoredChunk]) -> None:
+    def put(
+        self,
+        entry: DocumentEntry,
+        source: str,
+        passages: Sequence[StoredChunk],
+        tables: Sequence[Table] = (),
+    ) -> None:
         """Replace a file by what was just read; passages that are in already keep their vectors."""
         blob = zlib.compress(source.encode("utf-8", "surrogatepass"), 1)
         with self._writing() as database:
@@ -185,12 +192,14 @@ class Docstore:
                 f"INSERT OR IGNORE INTO passages ({_PASSAGE}) VALUES ({_marks(10)})", map(_stored, passages)
             )
             lexical_index.add_waiting(database)
+            table_index.put(database, entry.file, tables)
 
     def drop(self, file: str) -> None:
         """Forget a file; its passages stop being found at once, their vectors go with the next sync."""
         with self._writing() as database:
             _advance(database, "words")
             _drop_passages(database, file, keeping=set())
+            table_index.remove(database, file)
             database.execute("DELETE FROM files WHERE file = ?", (file,))
 
     def read_again(self, file: str = "") -> None:
@@ -263,6 +272,18 @@ class Docstore:
     def of_file(self, file: str) -> list[StoredChunk]:
         """The passages of one file, in order."""
         return self._passages("WHERE file = ? ORDER BY number", (file,))
+
+    # Tables
+
+    def tables(self, file: str | None = None) -> list[Table]:
+        """The tables of one file, or of every file that holds its own, in the order of the source."""
+        with self._turn, self._told():
+            return table_index.tables(self._database, None if file is None else self.original(file))
+
+    def search_tables(self, question: str, limit: int) -> list[Table]:
+        """The tables that hold words of a question, best first."""
+        with self._turn, self._told():
+            return table_index.search(self._database, question, limit)
 
     # Vectors
 
@@ -362,7 +383,7 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
             raise VectorstoreError(
                 "is another program's database", where=str(path), fix="Choose another folder."
             )
-        if lexical_index.is_current(database):
+        if lexical_index.is_current(database) and table_index.is_current(database):
             return
     database.execute("PRAGMA journal_mode = WAL")  # searches go on while a sync writes
     database.execute("BEGIN IMMEDIATE")
@@ -374,6 +395,8 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
     if not lexical_index.is_current(database):
         lexical_index.renew(database)
         path.with_suffix(".words").unlink(missing_ok=True)  # where older programs kept it
+    if not table_index.is_current(database):
+        table_index.renew(database)
     database.execute("COMMIT")
 
 

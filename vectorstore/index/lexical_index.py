@@ -120,7 +120,7 @@ def _scores(database: sqlite3.Connection, word: QueryWord, total: int) -> Iterab
         guesses = spelt_like(word.forms[0], _vocabulary(database, word.forms[0]))
         matches, weight = [_match(database, guess) for guess in guesses], _MISSPELT / (len(guesses) or 1)
     for match in matches:
-        factor = weight * _lucene(total, len(match))
+        factor = weight * lucene_factor(total, len(match))
         yield from ((row, factor * score) for row, score in match)
 
 
@@ -129,7 +129,7 @@ def _match(database: sqlite3.Connection, term: str) -> list[tuple[int, float]]:
     return database.execute(query, ('"' + term.replace('"', '""') + '"',)).fetchall()
 
 
-def _lucene(total: int, spread: int) -> float:
+def lucene_factor(total: int, spread: int) -> float:
     """What makes Lucene's score of FTS5's, which gives a term that half of the passages hold next to no weight."""
     odds = (total - spread + 0.5) / (spread + 0.5)
     return math.log1p(odds) / (math.log(odds) if odds > 1 else _FTS5_LEAST)

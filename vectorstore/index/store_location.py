@@ -9,7 +9,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from vectorstore.index import lexical_index
+from vectorstore.index import lexical_index, table_index
 from vectorstore.index.docstore import Docstore, suspicion
 from vectorstore.index.write_lock import only_writer
 from vectorstore.vectorstore_errors import VectorstoreError
@@ -99,6 +99,7 @@ def _check_pages(place: StorePaths) -> None:
         (told,) = database.execute("PRAGMA quick_check(1)").fetchone()
         if suspect.exists():
             lexical_index.check(database)
+            table_index.check(database)
     finally:
         database.close()
     suspect.unlink(missing_ok=True)

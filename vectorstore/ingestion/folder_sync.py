@@ -11,6 +11,7 @@ from vectorstore.index.docstore import IN_HAND, Docstore, DocumentEntry, StoredC
 from vectorstore.loaders import ReaderFailure, Unreadable, find_files, read, refused_files
 from vectorstore.passage import Passage, embedding_text
 from vectorstore.progress import FileReport, FileStatus, Progress
+from vectorstore.tables.table import Table
 from vectorstore.vectorstore_errors import VectorstoreError
 
 Tell = Callable[[Progress], None]
@@ -158,7 +159,7 @@ class FolderSync:
             reason="; ".join(document.notes),
             chunking=CHUNKING_VERSION,
         )
-        self._put(entry, document.text, _keyed(passages, found.sha256))
+        self._put(entry, document.text, _keyed(passages, found.sha256), document.tables)
 
     @contextmanager
     def _marked(self, found: _Found) -> Iterator[None]:
@@ -178,16 +179,23 @@ class FolderSync:
         """Take over the passages of a file that has another name now, without reading it again."""
         passages = [replace(kept.passage, file=found.file) for kept in self.catalogue.of_file(old)]
         entry = replace(self._known[old], file=found.file)
-        self._put(entry, self.catalogue.source(old) or "", _keyed(passages, found.sha256))
+        tables = self.catalogue.tables(old)
+        self._put(entry, self.catalogue.source(old) or "", _keyed(passages, found.sha256), tables)
         self.status[found.file] = "read" if old in self._present else "renamed"
         self._moved.add(old)
 
-    def _put(self, entry: DocumentEntry, source: str, passages: Sequence[StoredChunk]) -> None:
+    def _put(
+        self,
+        entry: DocumentEntry,
+        source: str,
+        passages: Sequence[StoredChunk],
+        tables: Sequence[Table] = (),
+    ) -> None:
         if self._known.get(entry.file) == entry:
             self.status[entry.file] = entry.status if entry.status in _UNREAD else "unchanged"
             return
         self._lost = {content: file for content, file in self._lost.items() if file != entry.file}
-        self.catalogue.put(entry, source, passages)
+        self.catalogue.put(entry, source, passages, tables)
         self.status[entry.file] = entry.status
         self._known[entry.file] = entry
 

@@ -6,6 +6,7 @@ the rest.
 """
 
 import hashlib
+import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from vectorstore.index.dense_index import DenseIndex
 from vectorstore.index.docstore import Docstore, DocumentEntry, StoredChunk, batches
 from vectorstore.passage import Passage, embedding_text
+from vectorstore.tables.table import Table, packed_table, unpacked_table
 
 if TYPE_CHECKING:
     from vectorstore.index.chroma import Vectors
@@ -58,7 +60,7 @@ class StoreReplica:
         passages = self._passages({entry.file for entry in wanted})
         for entry in wanted:
             kept = sorted(passages.get(entry.file, []), key=lambda kept: kept.number)
-            self._catalogue.put(entry, self._source(entry.file), kept)
+            self._catalogue.put(entry, self._text(entry.file, "text"), kept, self._tables(entry.file))
             self._catalogue.mark_embedded(kept.id for kept in kept)
         self._catalogue.forget_gone(self._catalogue.gone())
         revision = self._revision()
@@ -102,12 +104,14 @@ class StoreReplica:
         for _, _, metadata in self._files.rows({"what": "entry"}):
             yield DocumentEntry(**{name: metadata[name] for name in DocumentEntry.__dataclass_fields__})
 
-    def _source(self, file: str) -> str:
+    def _text(self, file: str, what: str) -> str:
         pieces = [
-            (metadata["number"], text)
-            for _, text, metadata in self._files.rows({"file": file, "what": "text"})
+            (metadata["number"], text) for _, text, metadata in self._files.rows({"file": file, "what": what})
         ]
         return "".join(text for _, text in sorted(pieces))
+
+    def _tables(self, file: str) -> list[Table]:
+        return [unpacked_table(packed, file) for packed in json.loads(self._text(file, "tables") or "[]")]
 
     def _passages(self, files: set[str]) -> dict[str, list[StoredChunk]]:
         found: dict[str, list[StoredChunk]] = {}
@@ -121,12 +125,11 @@ class StoreReplica:
 
     def _push_file(self, entry: DocumentEntry) -> None:
         """The text first: the entry says that all of it is there."""
-        source = "" if entry.original else self._catalogue.source(entry.file) or ""
-        rows: list[Row] = []
-        for number, at in enumerate(range(0, len(source), _PIECE)):
-            where: Metadata = {"what": "text", "file": entry.file, "number": number}
-            rows.append((_id(entry.file, number), source[at : at + _PIECE], where))
-        self._write(rows)
+        if not entry.original:
+            self._write(_pieces(entry.file, "text", self._catalogue.source(entry.file) or ""))
+            tables = [packed_table(table) for table in self._catalogue.tables(entry.file)]
+            # Escaped, so that a piece cannot end within a character that takes two.
+            self._write(_pieces(entry.file, "tables", json.dumps(tables) if tables else ""))
         self._write([(_id(entry.file, -1), "", {"what": "entry", **asdict(entry)})])
 
     def _write(self, rows: Sequence[Row]) -> None:
@@ -142,5 +145,14 @@ class StoreReplica:
         return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _id(file: str, number: int) -> str:
-    return hashlib.sha256(f"{number} {file}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+def _pieces(file: str, what: str, text: str) -> list[Row]:
+    rows: list[Row] = []
+    for number, at in enumerate(range(0, len(text), _PIECE)):
+        where: Metadata = {"what": what, "file": file, "number": number}
+        rows.append((_id(file, number, what), text[at : at + _PIECE], where))
+    return rows
+
+
+def _id(file: str, number: int, what: str = "text") -> str:
+    name = f"{number} {file}" if what == "text" else f"{what} {number} {file}"
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vectorstore.loaders.table_lines import column_names, lines
+from vectorstore.tables.column_types import type_columns
 from vectorstore.tables.table import Column, Table, TableRow
 from vectorstore.vectorstore_errors import VectorstoreError
 
@@ -102,6 +103,8 @@ class DocumentBuilder:
     include_hidden: bool = False
     tables: list[Table] = field(default_factory=list)
     hidden: Counter[str] = field(default_factory=Counter)
+    decimal: str = ""
+    """The decimal sign of all numbers in the tables, where the format or its reader fixes it."""
     length: int = 0
     _parts: list[str] = field(default_factory=list)
     _sections: list[Section] = field(default_factory=list)
@@ -194,13 +197,14 @@ class DocumentBuilder:
 
     def finish(self) -> Document:
         """The document written so far."""
+        text = "".join(self._parts)
         return Document(
-            "".join(self._parts),
+            text,
             tuple(self._sections),
             self.kind,
             self.pages,
             tuple(self.notes),
-            tuple(self.tables),
+            type_columns(self.tables, text, decimal=self.decimal),
             tuple(self.hidden.items()),
         )
 

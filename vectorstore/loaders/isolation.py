@@ -20,7 +20,7 @@ from vectorstore.loaders.document import Document, LoaderLimits, ReaderFailure, 
 from vectorstore.loaders.format_registry import parse as parse_here
 from vectorstore.loaders.format_registry import recognise
 from vectorstore.loaders.host_memory import HOST_MEMORY, reader_memory
-from vectorstore.tables.table import table_of
+from vectorstore.tables.table import packed_table, unpacked_table
 
 _TOO_LARGE = {
     "what": "needs more memory than one file may take",
@@ -151,7 +151,7 @@ def _document(reply: dict[str, Any]) -> Document:
         reply["kind"],
         reply["pages"],
         tuple(reply["notes"]),
-        tuple(table_of(each) for each in reply["tables"]),
+        tuple(unpacked_table(each) for each in reply["tables"]),
         tuple((what, count) for what, count in reply["hidden"]),
     )
 
@@ -197,7 +197,7 @@ def _reply(path: Path, kind: str, limits: LoaderLimits) -> dict[str, Any]:
         "kind": document.kind,
         "pages": document.pages,
         "notes": document.notes,
-        "tables": [asdict(table) for table in document.tables],
+        "tables": [packed_table(table) for table in document.tables],
         "hidden": document.hidden,
     }
 

@@ -8,13 +8,21 @@ ColumnType = Literal["number", "money", "share", "date", "yes/no", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, what its cells hold, and the unit or currency that they share."""
+    """One column: its name, what its cells hold, and how they are written.
+
+    `vectorstore.tables.cell_values.cell_value` gives the value of a cell.
+    """
 
     name: str
     """As the source says it, lines of a header joined by a space; empty where the source names none."""
     type: ColumnType = "text"
+    """What at least three quarters of the cells are; "text" also where nothing decides between two readings."""
     unit: str = ""
     """ISO code of a currency ("EUR"), or a unit ("kg"); empty where cells differ or have none."""
+    decimal: str = ""
+    """The sign before decimals, "." or ",", for a column of numbers; empty where no cell has such a sign."""
+    day_first: bool = True
+    """Whether 03/04/2026 is the third of April, for a column of dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +57,22 @@ class Table:
     """The headings above it, outermost first: "Plans > Prices"."""
 
 
-def table_of(stored: dict[str, Any]) -> Table:
-    """The table of which `dataclasses.asdict` made `stored`, perhaps by way of JSON."""
-    columns = tuple(Column(**column) for column in stored["columns"])
-    rows = tuple(TableRow(**{**row, "cells": tuple(row["cells"])}) for row in stored["rows"])
-    return Table(**{**stored, "columns": columns, "rows": rows})
+def packed_table(table: Table) -> list[Any]:
+    """`table` as lists that JSON can hold, without the name of its file."""
+    columns = [[each.name, each.type, each.unit, each.decimal, each.day_first] for each in table.columns]
+    rows = [[each.cells, each.start, each.end, each.number, each.total] for each in table.rows]
+    return [columns, rows, table.title, table.page, table.place, table.heading]
+
+
+def unpacked_table(packed: list[Any], file: str = "") -> Table:
+    """The table of which `packed_table` made `packed`, perhaps by way of JSON."""
+    columns, rows, title, page, place, heading = packed
+    return Table(
+        tuple(Column(*each) for each in columns),
+        tuple(TableRow(tuple(cells), *rest) for cells, *rest in rows),
+        title,
+        file,
+        page,
+        place,
+        heading,
+    )
