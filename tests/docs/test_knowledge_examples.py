@@ -41,3 +41,8 @@ def test_the_ten_line_example_answers_with_its_source(place: Path) -> None:
 
 def test_the_retriever_example_cites_in_a_chain(place: Path) -> None:
     assert run(EXAMPLES[1], place).strip().startswith("['leave.md")
+
+
+def test_the_example_of_tables_sums_a_column_without_its_total(place: Path) -> None:
+    (place / "documents" / "plans.csv").write_text("Plan,Price\nStarter,49 €\nBusiness,90 €\nTotal,139 €\n")
+    assert "plans.csv Price money EUR 139" in run(EXAMPLES[2], place)
