@@ -149,10 +149,11 @@ def _begins_cut(text: str, section: Section) -> bool:
 def _cut(text: str, start: int, stop: int, offset: int, largest: int) -> Iterator[_Unit]:
     """A sentence too long for one passage, cut between words, or characters where nothing separates words."""
     places = [match.start() for match in _TOKEN.finditer(text, start, stop)]
-    borders = [start]
-    while len(rest := places[bisect_right(places, borders[-1] - 1) :]) > largest:
-        spaces = [place for place in rest[largest // 2 : largest] if text[place - 1].isspace()]
-        borders.append(spaces[-1] if spaces else rest[largest - 1])
+    borders, first = [start], 0
+    while len(places) - first > largest:
+        window = places[first + largest // 2 : first + largest]
+        borders.append(next((place for place in reversed(window) if text[place - 1].isspace()), window[-1]))
+        first = bisect_right(places, borders[-1] - 1, first)
     for begin, end in pairwise([*borders, stop]):
         piece = text[begin:end].rstrip()
         yield _Unit(offset + begin, offset + begin + len(piece), estimate_tokens(piece), begin == start)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.testclient import TestClient
 
+from protokit.errors import FolderProblem
 from protokit.hub.app import assemble
 from protokit.hub.content.usage_analytics import UsageAnalytics, events_file
 from protokit.hub.database.audit_log import MOST_FAILURES
@@ -21,7 +23,7 @@ from protokit.hub.forget_visitors import forget
 from protokit.hub.security.identity import OWNER_COOKIE
 from protokit.hub.security.passcodes import hashed
 from protokit.runtime.assistant_types import Answer
-from protokit.runtime.usage.events import EventLog
+from protokit.runtime.usage.events import EVENTS_URL_ENV, EventLog
 from tests.support.hub_site import Site, made, owner, site
 
 DAY = 86400.0
@@ -210,3 +212,31 @@ def test_the_texts_of_archived_and_deleted_prototypes_are_deleted_as_well(hub: S
     hub.hub.store.trash("hr")
     hub.hub.store.set_retention(Retention(5))
     assert forget(hub.hub.store, 9e9) == 1
+
+
+def test_texts_that_machines_share_in_postgres_are_deleted_as_well(
+    hub: Site, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = hub.folder("hr")
+    old = Answer(question="Old?", text="My salary is 4711.", model="offline", found=True)
+    with monkeypatch.context() as on_another_machine:
+        on_another_machine.setenv(EVENTS_URL_ENV, postgres)
+        EventLog(events_file(folder)).record(old)
+    (folder / ".env").write_text(f"{EVENTS_URL_ENV}={postgres}\n", encoding="utf-8")
+    hub.hub.store.set_retention(Retention(5))
+    assert forget(hub.hub.store, time.time()) == 0
+    assert forget(hub.hub.store, time.time() + 6 * 86400) == 1
+    monkeypatch.setenv(EVENTS_URL_ENV, postgres)
+    (event,) = EventLog(events_file(folder)).events()
+    assert (event.fields["question"], event.fields["answer"], event.fields["found"]) == ("", "", 1)
+
+
+def test_a_shared_database_that_is_away_is_told_and_keeps_no_other_text(hub: Site) -> None:
+    EventLog(events_file(hub.folder("hr"))).record(Answer(question="Old?", text="Yes.", model="offline"))
+    nobody = f"{EVENTS_URL_ENV}=postgresql://ann:secret@127.0.0.1:1/x\n"
+    (hub.folder("hr") / ".env").write_text(nobody, encoding="utf-8")
+    hub.hub.store.set_retention(Retention(5))
+    with pytest.raises(FolderProblem, match=r"hr: its database cannot be used") as problem:
+        forget(hub.hub.store, 9e9)
+    assert "secret" not in str(problem.value)
+    assert EventLog(events_file(hub.folder("hr"))).events()[0].fields["question"] == ""

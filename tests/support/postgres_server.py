@@ -35,7 +35,8 @@ def running() -> Iterator[str]:
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
         call(server, "-D", data, "-w", "-l", Path(place, "log"), "-o", options, "start")
         try:
-            yield f"postgresql://tests@127.0.0.1:{port}/postgres"
+            # No two servers of one run have the same URL: what is known of a URL is remembered.
+            yield f"postgresql://tests@127.0.0.1:{port}/postgres?application_name={Path(place).name}"
         finally:
             call(server, "-D", data, "-w", "-m", "immediate", "stop")
 

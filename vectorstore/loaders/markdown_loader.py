@@ -7,22 +7,25 @@ from pathlib import Path
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits
 from vectorstore.loaders.encoding import decode
 
-_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+# `*+` and `++` give nothing back: what a line could be read as in two ways would take the square of its length.
+_HEADING = re.compile(r" {0,3}(#{1,6})\s++(.*)")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_TABLE_RULE = re.compile(r"\s*+\|?+\s*+:?-++:?+\s*+(?:\|\s*+:?-++:?+\s*+)*+\|?\s*$")
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)(?:---|\.\.\.)\n", re.S)
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _LIST_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+")
+_MARK = re.compile(r"[\[*_~`<\\]")
 _INLINE = (
     (re.compile(r"!\[([^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
     (re.compile(r"\[([^\]\[]+)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)"), r"\1"),
     (re.compile(r"\[([^\]\[]+)\]\[[^\]\[]*\]"), r"\1"),
     (re.compile(r"(?<![\w*])(\*\*\*|\*\*|\*)(?=\S)([^*\n]+?)(?<=\S)\1(?![\w*])"), r"\2"),
-    (re.compile(r"(?<![\w_])(___|__|_)(?=\S)([^\n]+?)(?<=\S)\1(?![\w_])"), r"\2"),
+    # Not past the next mark that opens: many that nothing closes would each be looked for up to the line's end.
+    (re.compile(r"(?<!\w)(___|__|_)(?=\S)((?:(?!(?<!\w)\1(?=\S))[^\n])+?)(?<=\S)\1(?!\w)"), r"\2"),
     (re.compile(r"~~(?=\S)([^~\n]+)~~"), r"\1"),
     (re.compile(r"`([^`\n]+)`"), r"\1"),
-    (re.compile(r"<(https?://[^>\s]+|[\w.+-]+@[\w.-]+)>"), r"\1"),
+    (re.compile(r"<(https?://[^<>\s]+|[\w.+-]+@[\w.-]+)>"), r"\1"),
     (
         re.compile(
             r"</?(?:a|abbr|b|br|center|code|details|div|em|i|img|kbd|p|small|span|strong|sub|summary|sup|u)\b[^<>]*>"
@@ -35,7 +38,7 @@ _INLINE = (
 
 def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
     """The text with headings, lists and code as they are written, without the rest of the markup."""
-    text = _COMMENT.sub("", decode(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n"))
+    text = _without_comments(decode(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n"))
     draft = DocumentBuilder(kind, limits.characters)
     if front := _FRONT_MATTER.match(text):
         draft.write(front[1])
@@ -43,6 +46,12 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
     for block in _blocks(text.split("\n")):
         _write(draft, block)
     return draft.finish()
+
+
+def _without_comments(text: str) -> str:
+    """`text` without its comments; one that is opened and never closed stays as it is written."""
+    closed, end, rest = text.rpartition("-->")
+    return _COMMENT.sub("", closed + end) + rest
 
 
 def _blocks(source: list[str]) -> Iterator[list[str]]:
@@ -76,7 +85,7 @@ def _write(draft: DocumentBuilder, block: list[str]) -> None:
         last = -1 if len(block) > 1 and _FENCE.match(block[-1]) else len(block)
         draft.write("\n".join(block[1:last]))
     elif heading := _HEADING.match(block[0]):
-        draft.head(len(heading[1]), _plain(heading[2]))
+        draft.head(len(heading[1]), _plain(heading[2].rstrip().rstrip("#").rstrip()))
     elif len(block) > 1 and "|" in block[0] and _TABLE_RULE.match(block[1]) and "-" in block[1]:
         draft.write_table([_cells(line) for line in [block[0], *block[2:]]], headers=1)
     else:
@@ -101,6 +110,8 @@ def _cells(line: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """`text` without inline markup; what is linked or emphasised stays."""
+    if not _MARK.search(text):  # as most cells of tables
+        return text
     for pattern, kept in _INLINE:
         text = pattern.sub(kept, text)
     return text

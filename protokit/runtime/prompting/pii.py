@@ -1,9 +1,11 @@
 """Keeps e-mail addresses, phone and card numbers here: masked on the way out, put back on the way in."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?![\w-])")
 _CARD = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])")
@@ -36,6 +38,10 @@ class PiiMasker:
 
     originals: dict[str, str] = field(default_factory=dict, repr=False)
     """What each placeholder stands for."""
+    _placeholders: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    _numbers: dict[str, Iterator[int]] = field(
+        default_factory=lambda: defaultdict(lambda: count(1)), repr=False
+    )
 
     def mask(self, text: str) -> str:
         """`text` with every e-mail address, card number (by its check digit) and phone number replaced."""
@@ -68,15 +74,12 @@ class PiiMasker:
         return found[0].replace(secret, self._placeholder(kind, secret, taken))
 
     def _placeholder(self, kind: str, secret: str, taken: set[str]) -> str:
-        key = _key(kind, secret)
-        for placeholder, original in self.originals.items():
-            if placeholder.startswith(f"[{kind} ") and _key(kind, original) == key:
-                return placeholder
-        number = 1
-        while (new := f"[{kind} {number}]") in self.originals or new in taken:
-            number += 1
-        self.originals[new] = secret
-        return new
+        key = kind, _key(kind, secret)
+        if key not in self._placeholders:
+            names = (f"[{kind} {number}]" for number in self._numbers[kind])
+            new = next(name for name in names if name not in taken)
+            self._placeholders[key], self.originals[new] = new, secret
+        return self._placeholders[key]
 
 
 def _key(kind: str, secret: str) -> str:

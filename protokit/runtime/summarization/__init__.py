@@ -7,6 +7,8 @@
 It needs no model and no store, and takes well under a second for 20,000 words.
 """
 
+from itertools import accumulate
+
 from protokit.runtime.summarization.action_items import find_actions
 from protokit.runtime.summarization.content_units import count_words
 from protokit.runtime.summarization.coreference import leaning
@@ -76,9 +78,10 @@ def _quoted(
 
 def _within(points: list[Point], most: int | None) -> list[Point]:
     """The first points that have `most` words together; one always stays."""
-    while most and len(points) > 1 and sum(count_words(point.text) for point in points) > most:
-        points = points[:-1]
-    return points
+    if not most:
+        return points
+    ends = accumulate(count_words(point.text) for point in points)
+    return points[: max(1, sum(end <= most for end in ends))]
 
 
 def _shortened(found: list[Point], kept: list[Point], shape: Shape, most: int | None) -> str:

@@ -32,11 +32,12 @@ class _Task:
 def find_actions(text: str, outline: DocumentStructure, language: str) -> list[Point]:
     """Everything that somebody is to do, in order, each once; ticked boxes are done and left out."""
     leans = leaning(text, language)
-    small = set(re.findall(r"\b[a-z]{2,}\b", text))
+    verbs = set(re.findall(r"\b[a-z]{2,}\b", text)) - _I - _YOU - {"we", "everyone"}
     points: list[Point] = []
     for heading, units in _by_heading(outline.units):
         listed = bool(pattern("action_heading").match(heading))
         points += table_actions(text, units, heading)
+        answering = _next_speakers(units)
         for index, unit in enumerate(units):
             if (
                 unit.kind in ("row", "noise")
@@ -45,9 +46,9 @@ def find_actions(text: str, outline: DocumentStructure, language: str) -> list[P
             ):
                 continue
             quoted = units[_opening(units, index, leans) : index + 1]
-            if task.who.istitle() and task.who.lower() in small - _I - _YOU - {"we", "everyone"}:
+            if task.who.istitle() and task.who.lower() in verbs:
                 continue  # "Offer to measure it" begins with a verb, not with a name
-            who = _resolved(task.who, unit, units[index + 1 :])
+            who = _resolved(task.who, unit, answering[index])
             what, by_when = _timed(task.what, unit.text, language)
             if _REFERS_BACK.fullmatch(what):
                 what = next(
@@ -60,18 +61,14 @@ def find_actions(text: str, outline: DocumentStructure, language: str) -> list[P
 
 def _each_once(points: list[Point]) -> list[Point]:
     """`points` in order without repetitions, and without a request that a later point quotes and takes on."""
-    unique = list({point.text.casefold(): point for point in reversed(points)}.values())
-    kept = [point for point in unique if not any(_takes_on(other, point) for other in unique)]
-    return sorted(kept, key=lambda point: point.start)
-
-
-def _takes_on(promise: Point, request: Point) -> bool:
-    return (
-        promise is not request
-        and promise.what == request.what
-        and promise.start <= request.start
-        and request.end <= promise.end
-    )
+    unique = {point.text.casefold(): point for point in reversed(points)}.values()
+    open_points: list[Point] = []
+    furthest: dict[str, int] = {}
+    for point in sorted(unique, key=lambda point: (point.start, -point.end)):
+        if point.end > furthest.get(point.what, -1):
+            furthest[point.what] = point.end
+            open_points.append(point)
+    return open_points
 
 
 def _by_heading(units: Sequence[Unit]) -> Iterator[tuple[str, list[Unit]]]:
@@ -134,13 +131,22 @@ def _owner(words: str) -> str:
     return next((group for group in match.groups() if group), "") if match else ""
 
 
-def _resolved(who: str, unit: Unit, following: Sequence[Unit]) -> str:
+def _next_speakers(units: Sequence[Unit]) -> list[str]:
+    """For each unit, who speaks next who is not its own speaker; "" where nobody does."""
+    speakers = [unit.speaker for unit in units]
+    following = [""] * len(units)
+    for index in range(len(units) - 2, -1, -1):
+        same = speakers[index + 1] == speakers[index]
+        following[index] = following[index + 1] if same else speakers[index + 1]
+    return following
+
+
+def _resolved(who: str, unit: Unit, answering: str) -> str:
     """The name behind "I" and "you" where the text gives it: the speaker, the one greeted, who speaks next."""
     if who.lower() in _I:
         return unit.speaker or who
     if who == "" or who.lower() in _YOU:
-        answer = next((other.speaker for other in following if other.speaker != unit.speaker), "")
-        return unit.addressee or (answer if unit.label else "") or who
+        return unit.addressee or (answering if unit.label else "") or who
     return who.lstrip("@")
 
 

@@ -70,12 +70,16 @@ def read_units(text: str) -> list[Unit]:
         if unit.text.startswith(("```", "~~~")):
             fenced = not fenced
         if units and units[-1].kind == "row" and not unit.opens_line:
-            row = units.pop()
-            end = _without_frame(text, row.start, span.end)[1]
-            unit = replace(row, end=end, text=fold(text[row.start : end]), closes_line=unit.closes_line)
+            unit = replace(units.pop(), end=span.end, closes_line=unit.closes_line)
         units.append(unit.as_noise() if fenced else unit)
         position = span.end
-    return units
+    return [_whole_row(text, unit) if unit.kind == "row" else unit for unit in units]
+
+
+def _whole_row(text: str, row: Unit) -> Unit:
+    """The row with its words, when all sentences of its line have come."""
+    start, end = _without_frame(text, row.start, row.end)
+    return replace(row, start=start, end=end, text=fold(text[start:end]))
 
 
 def _unit(text: str, position: int, span: Span) -> Unit:
@@ -92,7 +96,6 @@ def _unit(text: str, position: int, span: Span) -> Unit:
         kind = "noise"
     elif raw.startswith("|") or "\t" in raw:
         kind = "row"
-        start, end = _without_frame(text, start, end)
     elif mark and not mark.startswith(">"):
         kind = "item"
     return Unit(start, end, fold(text[start:end]), kind, opens_line, closes_line, opens_paragraph, mark)

@@ -17,6 +17,9 @@ _MOST_SECTIONS = 20
 _PART_WORDS = 50
 _LONG_TURN = 40
 _LONG_LIST = 50
+_LISTED = 50
+_SECTIONS_READ = 400
+"""More sections than this are no structure: neighbours are joined before anybody looks which belong together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +138,9 @@ def _statements(units: list[Unit], language: str) -> list[Statement]:
 
 def _leads_to(group: list[Unit], item: Unit) -> bool:
     """Whether `item` completes a short list that a line ending in a colon led to."""
-    words = sum(count_words(unit.text) for unit in group) + count_words(item.text)
-    return group[0].text.endswith((":", "：")) and words <= _LONG_LIST
+    if len(group) > _LISTED or not group[0].text.endswith((":", "：")):
+        return False
+    return sum(count_words(unit.text) for unit in (*group, item)) <= _LONG_LIST
 
 
 def _without_fillers(turn: list[Unit], language: str) -> list[Unit]:
@@ -194,11 +198,22 @@ def _cohesion(statements: list[Statement], gap: int, reach: int = 4) -> float:
 
 def _merged(sections: list[TextSection]) -> list[TextSection]:
     """At most twenty sections: the deepest headings join what stands above them, then the smallest neighbours."""
+    share = -(-len(sections) // _SECTIONS_READ)
+    sections = [_joined(sections[at : at + share]) for at in range(0, len(sections), share or 1)]
+    words = [section.words for section in sections]
     while len(sections) > _MOST_SECTIONS:
         deepest = max(section.level for section in sections[1:])
         joins = [i for i in range(1, len(sections)) if sections[i].level == deepest > sections[i - 1].level]
         candidates = joins or range(1, len(sections))
-        smallest = min(candidates, key=lambda index: sections[index - 1].words + sections[index].words)
-        above, below = sections[smallest - 1], sections.pop(smallest)
-        sections[smallest - 1] = TextSection(above.heading, above.level, above.statements + below.statements)
+        smallest = min(candidates, key=lambda index: words[index - 1] + words[index])
+        sections[smallest - 1 : smallest + 1] = [_joined(sections[smallest - 1 : smallest + 1])]
+        words[smallest - 1 : smallest + 1] = [words[smallest - 1] + words[smallest]]
     return sections
+
+
+def _joined(sections: list[TextSection]) -> TextSection:
+    """Neighbours as one, under the heading of the first."""
+    if len(sections) == 1:
+        return sections[0]
+    statements = [statement for section in sections for statement in section.statements]
+    return TextSection(sections[0].heading, sections[0].level, statements)

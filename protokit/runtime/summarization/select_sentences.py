@@ -151,13 +151,10 @@ def _candidates(
     weigh = _Weights(sections)
     choices = []
     for number, section in enumerate(sections):
+        is_table = section.is_table
         for index, statement in enumerate(section.statements):
             first = _beginning(section.statements, index, leans)
-            if (
-                first is None
-                or not statement.terms
-                or (statement.first.kind == "row" and not section.is_table)
-            ):
+            if first is None or not statement.terms or (statement.first.kind == "row" and not is_table):
                 continue
             chain = section.statements[first : index + 1]
             words = max(1, sum(member.words for member in chain))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from protokit.runtime.summarization.content_units import Unit, count_words
 from protokit.runtime.summarization.summary_patterns import pattern
 
-_MARKED = re.compile(r"(?P<marks>#{1,6})\s+(?P<title>.*?)\s*#*$", re.DOTALL)
+_MARKED = re.compile(r"(?P<marks>#{1,6})\s+(?P<title>.*)", re.DOTALL)
 _BOLD = re.compile(r"(?:\*\*|__)(?P<title>[^*_]+?)[:：]?(?:\*\*|__)[:：]?$")
 _NUMBERED = re.compile(
     r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})[.)]?\s+\S|[IVX]{1,5}\.\s+\S|第.{1,4}[章节条]|[一二三四五六七八九十]{1,3}、"

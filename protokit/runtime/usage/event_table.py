@@ -44,6 +44,9 @@ _OPINIONS = (
     " link TEXT NOT NULL, thumbs INTEGER, would_use INTEGER, comment TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS opinions_by_visitor ON opinions (visitor)",
 )
+_FORGET = """SET question = '', answer = '', passages = '[]', checks = '[]', instructions = '',
+    comment = '', note = '', error = CASE WHEN error = '' THEN '' ELSE 'deleted' END
+    WHERE time < ? AND question != ''"""
 _SHARED = "protokit_events"
 _KINDS = {"REAL": "DOUBLE PRECISION"}  # Postgres' own REAL would round the time to minutes
 
@@ -76,6 +79,11 @@ class EventTable:
         sql = f"UPDATE {self._name} SET feedback = ?, comment = ? WHERE id = ? AND {self._mine}"
         self._entry.run(sql, (thumbs, _plain(comment), event, *self._owner.values()))
         return event
+
+    def forget_texts(self, before: float) -> int:
+        """Delete the texts of all rows older than `before` (seconds UTC since 1970) and return of how many."""
+        sql = f"UPDATE {self._name} {_FORGET} AND {self._mine} RETURNING id"
+        return len(self._entry.all(sql, (before, *self._owner.values())))
 
     def select(self, which: str, values: Sequence[object] = ()) -> list[Event]:
         """The rows that the end of a query, "AND id = ? ORDER BY id", lets through."""

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -16,12 +16,12 @@ POSTGRES = ("postgresql://", "postgres://")
 """How the URL of a database begins."""
 
 
-def database_url(variable: str) -> str:
+def database_url(variable: str, environment: Mapping[str, str | None] = os.environ) -> str:
     """The `postgresql://` URL in the environment `variable`, empty where it is unset and a file serves.
 
     Raises SettingsProblem for another URL, and where `psycopg` is not installed.
     """
-    url = os.environ.get(variable, "")
+    url = environment.get(variable) or ""
     if url and not url.startswith(POSTGRES):
         raise SettingsProblem(
             f"{variable} is not a postgresql:// URL", fix="Correct it, or unset it to use a file."
