@@ -1,5 +1,6 @@
 """Every text that somebody types or sends has a length, said kindly at the border; behind it nothing takes long."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,20 @@ from protokit.deploy.serving.openai_schema import ChatRequest
 from protokit.errors import SpecProblem
 from protokit.runtime import EventLog, Question, Reply, Settings, SettingsProblem, SummaryRequest
 from protokit.runtime.models.model_factory import connect
+from protokit.runtime.prompting.pii import PiiMasker
 from protokit.runtime.qa.answer_types import find
 from protokit.runtime.qa.question_type import Kind
 from protokit.runtime.runtime_errors import TooLong
+from protokit.runtime.summarization import extractive_summary
 from protokit.runtime.summarization.offline_summary import summarize
 from protokit.runtime.text_limits import COMMENT, FILE, TEXT
 from protokit.spec.prototype_spec import read_spec
 from tests.support.work import calls
 from vectorstore import KnowledgeBase
+from vectorstore.chunking import chunk
+from vectorstore.loaders import DEFAULT_LIMITS
+from vectorstore.loaders.document import DocumentBuilder
+from vectorstore.loaders.markdown_loader import read as read_markdown
 from vectorstore.passage import Passage
 from vectorstore.text.query_limits import QUESTION
 from vectorstore.text.sentences import split
@@ -146,3 +153,70 @@ def test_hard_texts_as_long_as_they_may_be_take_a_bounded_time(unit: str) -> Non
         find(kind, text)
     long = "a" + unit * (50_000 // len(unit)) + "b"
     assert summarize(SummaryRequest(long))
+
+
+def words_of(number: int) -> str:
+    """A word of its own for each number: "baa", "bab", ..."""
+    return "".join(chr(97 + number // 26**place % 26) for place in (3, 2, 1, 0))
+
+
+MANY = {
+    "sections": lambda i: f"# {words_of(i)}\nThe board met about {words_of(i)}.\n\n",
+    "tasks": lambda i: f"{words_of(i).title()} will send {words_of(i)} by Friday. ",
+    "tasks of one kind": lambda i: f"{words_of(i).title()} will send it. ",
+    "questions to somebody": lambda i: f"Anna: Could you send {words_of(i)}?\n",
+    "rows": lambda i: f"| {words_of(i)} | Bob |\n",
+    "sentences of a row": lambda i: f"{'' if i else '| '}The {words_of(i)} met. ",
+    "items that say nothing": lambda i: (
+        "- !\n" if i else "Here is the list of all that we have to do until May:\n"
+    ),
+    "addresses": lambda i: f"{words_of(i)}@example.com ",
+}
+"""Texts of many parts, of which none was foreseen to be there by the thousand; each gives part number `i`."""
+
+
+@pytest.mark.parametrize("part", MANY.values(), ids=MANY.keys())
+def test_twice_as_many_parts_make_about_twice_the_work(part: Callable[[int], str]) -> None:
+    def work(count: int) -> int:
+        text = "".join(map(part, range(count)))
+        return calls(
+            lambda: (
+                extractive_summary(text),
+                extractive_summary(text, shape="actions", max_words=50),
+                PiiMasker().mask(text),
+            )
+        )
+
+    work(50)  # what is loaded or remembered at first
+    once, twice = work(1_000), work(2_000)
+    assert twice < 2.6 * once
+
+
+@pytest.mark.timeout(60)  # it took a minute for the square of them
+def test_a_line_without_words_as_long_as_a_document_may_be_is_cut(tmp_path: Path) -> None:
+    draft = DocumentBuilder("txt", DEFAULT_LIMITS.characters)
+    draft.write("|" * (DEFAULT_LIMITS.characters - 10) + " and done")
+    assert [passage.text[-8:] for passage in chunk(draft.finish(), "pipes.txt")] == ["and done"]
+
+
+UNCLOSED = {
+    "comments": "<!-- ",
+    "emphasis": "_a ",
+    "strong": "__a ",
+    "addresses": "<http://",
+    "links": "[a](",
+    "spaces": " ",
+    "hashes": "#",
+    "rules": "-- ",
+    "cells": "|",
+}
+
+
+@pytest.mark.timeout(100)  # a pattern whose time grows with the square takes hours
+@pytest.mark.parametrize("unit", UNCLOSED.values(), ids=UNCLOSED.keys())
+def test_marks_that_nothing_closes_are_read_in_a_bounded_time(tmp_path: Path, unit: str) -> None:
+    path = tmp_path / "x.md"
+    hard = unit * (400_000 // len(unit))
+    path.write_text(f"# a{hard}b\n\na|b\n{hard}c\n\nx{hard}y\n", encoding="utf-8")
+    assert read_markdown(path, "md", DEFAULT_LIMITS).text.endswith("y")
+    assert summarize(SummaryRequest(f"# a{hard}b\n\nx{hard}y"[:TEXT]))

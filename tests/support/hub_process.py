@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +83,9 @@ class Person:
 
 
 @contextmanager
-def running_hub(home: Path, *options: str, new: bool = False) -> Iterator[RunningHub]:
+def running_hub(
+    home: Path, *options: str, new: bool = False, python: Sequence[str] = (sys.executable,)
+) -> Iterator[RunningHub]:
     """The command, serving `home` with these options; its owner has chosen PASSCODE unless it is `new`."""
     if not new:
         with closing(Store.open(HubSettings(home=home))) as store:
@@ -91,7 +93,7 @@ def running_hub(home: Path, *options: str, new: bool = False) -> Iterator[Runnin
                 store.set_passcode(hashed(PASSCODE))
     port = own_port()
     words = ["-m", "protokit", "hub", "--home", str(home), "--port", str(port), *options]
-    command = [sys.executable, *words]
+    command = [*python, *words]
     said = home.with_name(f"{home.name}.said")
     with said.open("w") as file:
         process = subprocess.Popen(command, stdout=file, stderr=file, text=True, env=environment())
