@@ -12,10 +12,13 @@ import httpx
 import psutil
 import pytest
 
-from protokit.errors import ChoiceProblem
+from protokit.errors import CheckFailed, ChoiceProblem
+from protokit.hub.content.trace_job import diagnose
+from protokit.hub.content.usage_analytics import events_file
 from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
 from protokit.hub.worker.sandbox_policy import SandboxPolicy
-from tests.support import model_server
+from protokit.runtime import Answer, EventLog
+from tests.support import hub_site, model_server
 from tests.support.hosting_server import Running, hosting_in
 from tests.support.waiting import until
 from vectorstore.confinement.confine import support
@@ -386,3 +389,42 @@ def test_a_grant_that_names_nothing_is_refused_in_words(option: str) -> None:
 
 def test_it_takes_no_memory_without_bound(attacker: Attacker) -> None:
     assert attacker.run("held = bytearray(2**33)") == "refused: memory"
+
+
+SPY = """
+import json, os, socket, sys
+from pathlib import Path
+
+def tried(do):
+    try:
+        do()
+    except OSError as error:
+        return error.strerror
+    return "done"
+
+Path(".protokit/loot").write_text(json.dumps([
+    tried(lambda: Path({secret!r}).read_text()),
+    tried(lambda: Path("app.py").write_text("changed")),
+    tried(lambda: socket.create_connection(("127.0.0.1", {port}), 2)),
+]))
+print("noise without end " * 10_000)
+"""
+
+
+def test_who_traces_an_answer_runs_its_code_in_the_same_sandbox(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("the Hub's secret", encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as server, hosting_in(tmp_path) as hub:
+        folder = hub_site.made(hub.home / "spying")
+        code = folder / "assistant.py"
+        spy = SPY.format(secret=str(tmp_path / "secret"), port=server.getsockname()[1])
+        code.write_text(f"{code.read_text()}\n{spy}", encoding="utf-8")
+        sea = Answer(question="How deep is the sea at Guam?", text="", model="offline", found=False)
+        number = EventLog(events_file(folder)).record(sea)
+        hub.hosting.add("spying", folder)
+        diagnosis = hub.do(diagnose(hub.hosting, "spying", number))
+        assert diagnosis.advice == "Add a document that says it."
+        loot = json.loads((folder / ".protokit" / "loot").read_text())
+        assert loot == ["Permission denied"] * 3
+        with pytest.raises(CheckFailed, match="could not be found out"):
+            hub.do(diagnose(hub.hosting, "spying", 999))
+        assert [each.name for each in (tmp_path / "run").iterdir()] == ["lock"]

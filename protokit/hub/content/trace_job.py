@@ -5,14 +5,17 @@ import json
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from protokit.errors import CheckFailed
 from protokit.files.lifeline import tied
-from protokit.hub.worker.worker_main import clean_environment
+from protokit.hub.hosting.prototype_host import Hosting
+from protokit.hub.worker.worker_config import WorkerConfig
+from protokit.hub.worker.worker_main import environment_of
 
 TIMEOUT_S = 60.0
 """Seconds it may take."""
+_MOST = 65_536
+"""Bytes of its output that are looked at, the last ones."""
 _ADVICE = {
     "not in the documents": "Add a document that says it.",
     "not retrieved": "Say it in the document with words that people ask with, under a heading of its own.",
@@ -33,19 +36,18 @@ class Diagnosis:
     advice: str
 
 
-async def diagnose(folder: Path, number: int) -> Diagnosis:
-    """Look at answer `number` of the prototype in `folder`; one at a time. Raises CheckFailed."""
-    command = [sys.executable, "-m", "protokit", "trace", str(folder), str(number), "--json"]
-    async with _turn:
+async def diagnose(hosting: Hosting, slug: str, number: int) -> Diagnosis:
+    """Look at answer `number` of a hosted prototype, in its sandbox; one at a time. Raises CheckFailed."""
+    async with _turn, hosting.apart(slug) as order:
         process = await asyncio.create_subprocess_exec(
-            *tied(command),
-            stdin=asyncio.subprocess.DEVNULL,
+            *tied([sys.executable, "-m", "protokit.hub.worker.trace_worker", str(number)]),
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env=clean_environment(),
+            env=environment_of(order),
         )
         try:
-            output, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_S)
+            return _read(await asyncio.wait_for(_last_words(process, order), TIMEOUT_S))
         except TimeoutError:
             raise CheckFailed(
                 "it took too long to find out", fix="Try again when less is going on."
@@ -55,13 +57,25 @@ async def diagnose(folder: Path, number: int) -> Diagnosis:
                 with suppress(ProcessLookupError):
                     process.kill()
                 await process.wait()
-    return _read(output)
+
+
+async def _last_words(process: asyncio.subprocess.Process, order: WorkerConfig) -> bytes:
+    """The end of what it prints when it is told its `order`; the prototype's own code may print without end."""
+    assert process.stdin
+    assert process.stdout
+    with suppress(ConnectionError):  # it ended at once
+        process.stdin.write(f"{order.line()}\n".encode())
+        await process.stdin.drain()
+    output = b""
+    while piece := await process.stdout.read(_MOST):
+        output = (output + piece)[-_MOST:]
+    return output
 
 
 def _read(output: bytes) -> Diagnosis:
-    """What `protokit trace --json` printed; the prototype's own code may have printed too."""
+    """What trace_worker printed, in its last line."""
     try:
-        report = json.loads(output)
+        report = json.loads(output.rstrip().rpartition(b"\n")[2])
         stage, why = str(report["stage"]), str(report["why"])
     except (ValueError, TypeError, KeyError):
         raise CheckFailed(

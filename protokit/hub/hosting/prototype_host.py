@@ -5,7 +5,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -19,6 +19,7 @@ from protokit.hub.hosting.reverse_proxy import Unreachable
 from protokit.hub.hosting.run_folders import RunFolders
 from protokit.hub.hosting.supervisor import HostingStatus, House, PrototypeProcess
 from protokit.hub.worker.sandbox_policy import SandboxPolicy
+from protokit.hub.worker.worker_config import WorkerConfig
 
 _ADDRESS = re.compile(r"/p/(?P<slug>[^/]+)/app(?:/|$)")
 _HEARTBEAT = re.compile(r"/gradio_api/heartbeat/[^/]*$")
@@ -100,6 +101,10 @@ class Hosting:
         child = self._children[slug]
         await child.end("asleep", "restarted by its owner")
         child.start()
+
+    def apart(self, slug: str) -> AbstractAsyncContextManager[WorkerConfig]:
+        """What a process has to know that runs the prototype's code beside it, within the same sandbox."""
+        return self._children[slug].apart()
 
     async def put_to_sleep(self, slug: str) -> None:
         """Stop its process; the next visit wakes it."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -162,7 +163,7 @@ class PrototypeProcess:
             await self._house.berths.take(self)
             order = await asyncio.to_thread(self._order, self._house.rooms.new())
             self.room = Path(order.room)
-            self._open_egress(order)
+            self._egress = self._open_egress(order)
             self.running = await self._house.launcher.launch(order)
             await self._come_up(order, self.running)
             self._turn("awake", "its page can be opened")
@@ -187,11 +188,25 @@ class PrototypeProcess:
         )
         return self._house.sandbox.enter(order)
 
-    def _open_egress(self, order: WorkerConfig) -> None:
-        if order.channel:
-            servers = self._house.sandbox.servers_of(self.slug, self.folder)
-            self._egress = Egress(Path(order.channel), servers, self.log.note)
-            self._egress.start()
+    def _open_egress(self, order: WorkerConfig) -> Egress | None:
+        if not order.channel:
+            return None
+        servers = self._house.sandbox.servers_of(self.slug, self.folder)
+        egress = Egress(Path(order.channel), servers, self.log.note)
+        egress.start()
+        return egress
+
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator[WorkerConfig]:
+        """The order for one more process that runs its code and serves nobody, in the same sandbox."""
+        order = await asyncio.to_thread(self._order, self._house.rooms.new())
+        egress = self._open_egress(order)
+        try:
+            yield order
+        finally:
+            if egress:
+                await egress.close()
+            await asyncio.to_thread(remove, Path(order.room))
 
     async def _come_up(self, order: WorkerConfig, running: Running) -> None:
         """Wait until the prototype can show its page."""

@@ -13,6 +13,7 @@ from protokit.evaluation.trace import Trace
 from protokit.hub.content.costs import spend_of
 from protokit.hub.content.trace_job import Diagnosis, diagnose
 from protokit.hub.content.usage_analytics import KINDS, Kind, UsageAnalytics, events_file, readable
+from protokit.hub.context import hub_of
 from protokit.hub.views.prototype_context import PrototypeContext, bench_page, opened
 from protokit.runtime.usage.event_table import Event
 from protokit.runtime.usage.events import EventLog
@@ -65,7 +66,7 @@ async def find_out(request: Request) -> Response:
     bench = await run_in_threadpool(opened, request)
     diagnosis, wrong = None, ""
     try:
-        diagnosis = await diagnose(bench.folder, request.path_params["number"])
+        diagnosis = await diagnose(hub_of(request).hosting, bench.slug, request.path_params["number"])
     except ProtokitError as problem:
         wrong = str(problem)
     return await run_in_threadpool(_page, request, bench, diagnosis, wrong)

@@ -72,14 +72,21 @@ def clean_environment(room: str = "") -> dict[str, str]:
     return passed | caches | _OWN | (homes if room else {})
 
 
+def environment_of(order: WorkerConfig) -> dict[str, str]:
+    """The same for `order`; a confined prototype keeps to itself what others keep in the user's cache folder."""
+    stores = Path(order.folder, OURS, "stores")
+    own = {"XDG_CACHE_HOME": order.room, "VECTORSTORE_CACHE": str(stores)} if order.confine else {}
+    return clean_environment(order.room) | own
+
+
 def run(order: WorkerConfig, then: Callable[[], None] = lambda: None) -> None:
     """Serve the prototype until this process is told to stop; `then` is called before its own code begins."""
     _leave_the_hub(order)
     door = _listen(order)
     if order.confine:
-        _confine(order)
+        enter_sandbox(order)
     then()
-    _move_in(order)
+    move_in(order)
     from protokit.runtime import RuntimeProblem, Settings
 
     try:
@@ -96,7 +103,7 @@ def run(order: WorkerConfig, then: Callable[[], None] = lambda: None) -> None:
         serve(Door(load_app(order), order.key, health_path(order)), door)
 
 
-def _confine(order: WorkerConfig) -> None:
+def enter_sandbox(order: WorkerConfig) -> None:
     """Take away all that the prototype does not need: its code has not begun yet, and gets nothing back."""
     if order.channel:
         channel = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -111,7 +118,7 @@ def _confine(order: WorkerConfig) -> None:
 
 def _leave_the_hub(order: WorkerConfig) -> None:
     """Keep nothing of the Hub's: another environment, the prototype's log, the last in line for the CPU."""
-    environment = clean_environment(order.room) | _own_stores(order)
+    environment = environment_of(order)
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None  # found anew, in the room
@@ -122,7 +129,7 @@ def _leave_the_hub(order: WorkerConfig) -> None:
         Path("/proc/self/oom_score_adj").write_text("700", encoding="ascii")
 
 
-def _move_in(order: WorkerConfig) -> None:
+def move_in(order: WorkerConfig) -> None:
     """Make this process the prototype's. Only in the sandbox: from here on its files are what Python imports."""
     from dotenv import load_dotenv
 
@@ -135,12 +142,6 @@ def _move_in(order: WorkerConfig) -> None:
     os.chdir(order.folder)
     sys.path.insert(0, order.folder)
     sys.argv = [str(Path(order.folder, "app.py"))]
-
-
-def _own_stores(order: WorkerConfig) -> dict[str, str]:
-    """Where a confined prototype keeps what others keep in the user's cache folder."""
-    stores = Path(order.folder, OURS, "stores")
-    return {"XDG_CACHE_HOME": order.room, "VECTORSTORE_CACHE": str(stores)} if order.confine else {}
 
 
 def _write_to(log: str) -> None:
