@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 
 from vectorstore.index.lexical_index import lucene_factor
 from vectorstore.tables.table import Table, packed_table, unpacked_table
-from vectorstore.text.terms import WORDS_VERSION, language, query_words, tokenize
+from vectorstore.text.languages import guess
+from vectorstore.text.terms import WORDS_VERSION, query_words, tokenize
 
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS tables (
@@ -102,7 +103,7 @@ def _add_words(database: sqlite3.Connection, row: int, table: Table, file: str =
     stem = PurePosixPath(file or table.file).stem
     about = "\n".join((stem, table.place, table.heading, table.title, names))
     cells = "\n".join(dict.fromkeys(cell for each in table.rows for cell in each.cells if cell))
-    code = language(f"{names}\n{table.heading}\n{cells}")
+    code = guess(f"{names}\n{table.heading}\n{cells}")
     terms = [" ".join(tokenize(text, code)) for text in (about, cells)]
     database.execute(
         "INSERT OR REPLACE INTO table_words (rowid, about, cells) VALUES (?, ?, ?)", (row, *terms)
