@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
 
 HERE = Path(__file__).parent
 WISHES = {
@@ -28,7 +28,7 @@ def main(folder: Path) -> None:
     for name, wish in WISHES.items():
         target = folder / name
         shutil.rmtree(target, ignore_errors=True)
-        make(plan(wish), target)
+        make(plan_scaffold(wish), target)
         shutil.rmtree(target / ".protokit")
         print(target)
 

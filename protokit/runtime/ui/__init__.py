@@ -1,4 +1,4 @@
-"""What the pages of both screens share, and the parts of a Streamlit page: `from protokit.runtime import ui`."""
+"""What the pages of both screens share, and the parts of each screen: `from protokit.runtime import ui`."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         sources,
         sources_html,
     )
+    from protokit.runtime.ui.gradio_ui import add_files, head_markdown, launch_options, upload_offer
     from protokit.runtime.ui.streamlit_ui import (
         may_upload,
         read_upload,
@@ -37,15 +38,19 @@ _NAMES = {
     "ui.formatting": "answer_markdown engine_note files_html marked_text numbers numbers_html own_files_html sources"
     " sources_html",
     "ui.escape_markdown": "safe_line safe_markdown",
+    "ui.gradio_ui": "add_files head_markdown launch_options upload_offer",
     "ui.streamlit_ui": "may_upload read_upload set_up_page show_documents show_engine show_feedback show_own_files"
     " show_session show_sources show_text take_uploads write_stream",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 __all__ = [
     "QUESTION",
+    "add_files",
     "answer_markdown",
     "engine_note",
     "files_html",
+    "head_markdown",
+    "launch_options",
     "marked_text",
     "may_upload",
     "numbers",
@@ -65,6 +70,7 @@ __all__ = [
     "sources",
     "sources_html",
     "take_uploads",
+    "upload_offer",
     "write_stream",
 ]
 

@@ -3,7 +3,6 @@
 import os
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -11,7 +10,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from assistant import Assistant
 
-from protokit.runtime import Answer, Reply, RuntimeProblem, Turn, guarded, ui
+from protokit.runtime import Answer, Reply, RuntimeProblem, Turn, ui
 
 assistant = Assistant()
 settings = assistant.settings
@@ -74,8 +73,7 @@ def judge(answers: list[Answer], liked: gr.LikeData) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
-    head = f"# {ui.safe_line(settings.title)}\n{ui.safe_markdown(settings.pitch)}"
-    gr.Markdown(f"{head}\n\n{ui.safe_markdown(ui.engine_note(settings))}", elem_classes="head")
+    gr.Markdown(ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             welcome = f"## {ui.safe_line(settings.emoji)}\n\n{ui.safe_markdown(settings.welcome)}"
@@ -113,15 +111,4 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     )
 
 if __name__ == "__main__":
-    demo.launch(
-        theme=gr.themes.Base(
-            primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"]
-        ),
-        css_paths=Path(__file__).with_name("style.css"),
-        app_kwargs=guarded(Path(__file__).parent),
-        head=f"<style>html:root {{ --accent: {settings.accent}; }}</style>",
-        show_error=False,
-        footer_links=[],
-        run_history=False,
-        quiet=True,
-    )
+    demo.launch(**ui.launch_options(settings))

@@ -3,8 +3,6 @@
 import os
 import uuid
 from collections.abc import Iterator
-from html import escape
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -12,16 +10,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from assistant import Assistant
 
-from protokit.runtime import (
-    Answer,
-    RuntimeProblem,
-    VisitorFiles,
-    current_visitor,
-    guarded,
-    may_upload,
-    notice,
-    ui,
-)
+from protokit.runtime import Answer, RuntimeProblem, VisitorFiles, notice, ui
 
 assistant = Assistant()
 settings = assistant.settings
@@ -48,14 +37,8 @@ def search(
         return
     answer = reply.answer
     answers = [*answers, answer]
-    whole = f"{heading}{ui.answer_markdown(answer)}"
-    yield (
-        whole,
-        ui.sources_html(answer, most_others=3),
-        ui.numbers_html(answers),
-        gr.Row(visible=True),
-        answers,
-    )
+    whole, sources = f"{heading}{ui.answer_markdown(answer)}", ui.sources_html(answer, most_others=3)
+    yield whole, sources, ui.numbers_html(answers), gr.Row(visible=True), answers
 
 
 def refresh(file: str, own: VisitorFiles) -> tuple[Any, ...]:
@@ -70,19 +53,8 @@ def refresh(file: str, own: VisitorFiles) -> tuple[Any, ...]:
     )
 
 
-def offer_uploads(request: gr.Request) -> gr.Column:
-    return gr.Column(visible=may_upload(settings, request.headers))
-
-
 def add(paths: list[str] | None, own: VisitorFiles) -> gr.Timer:
-    """Hold files for this visitor alone."""
-    for path in map(Path, paths or []):
-        try:
-            own.add(path.name, path.read_bytes(), current_visitor())
-        except ValueError as problem:
-            gr.Warning(escape(str(problem)))
-        finally:
-            path.unlink(missing_ok=True)
+    ui.add_files(own, paths)
     return gr.Timer(active=True)
 
 
@@ -100,8 +72,7 @@ def judge(thumbs: int, answers: list[Answer]) -> None:
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
     own = gr.State(lambda: VisitorFiles(settings.embedding))
-    head = f"# {ui.safe_line(settings.title)}\n{ui.safe_markdown(settings.pitch)}"
-    gr.Markdown(f"{head}\n\n{ui.safe_markdown(ui.engine_note(settings))}", elem_classes="head")
+    gr.Markdown(ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             box = gr.Textbox(
@@ -143,21 +114,10 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     down.click(lambda answers: judge(-1, answers), answers, None, api_visibility="private")
     upload.upload(add, [upload, own], timer, api_visibility="private")
     removal.click(remove, own, timer, api_visibility="private")
-    demo.load(offer_uploads, None, adding, show_progress="hidden", api_visibility="private")
+    demo.load(ui.upload_offer(settings), None, adding, show_progress="hidden", api_visibility="private")
     shown = [files, file, timer, own_files, removal]
     for moment in (demo.load, timer.tick):
         moment(refresh, [file, own], shown, show_progress="hidden", api_visibility="private")
 
 if __name__ == "__main__":
-    demo.launch(
-        theme=gr.themes.Base(
-            primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"]
-        ),
-        css_paths=Path(__file__).with_name("style.css"),
-        app_kwargs=guarded(Path(__file__).parent),
-        head=f"<style>html:root {{ --accent: {settings.accent}; }}</style>",
-        show_error=False,
-        footer_links=[],
-        run_history=False,
-        quiet=True,
-    )
+    demo.launch(**ui.launch_options(settings))

@@ -12,7 +12,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from assistant import LENGTHS, SHAPES, Assistant
 
-from protokit.runtime import OWN, Answer, Length, RuntimeProblem, Shape, guarded, may_upload, notice, ui
+from protokit.runtime import OWN, Answer, Length, RuntimeProblem, Shape, notice, ui
 from vectorstore import VectorstoreError
 
 assistant = Assistant()
@@ -34,10 +34,6 @@ def take_upload(path: str | None) -> tuple[str, str]:
         return take(Path(path), OWN)
     finally:
         Path(path).unlink(missing_ok=True)
-
-
-def offer_uploads(request: gr.Request) -> gr.Column:
-    return gr.Column(visible=may_upload(settings, request.headers))
 
 
 def summarize(text: str, shape: Shape, length: Length, file: str, session: str) -> Iterator[tuple[Any, ...]]:
@@ -71,8 +67,7 @@ def judge(thumbs: int, answer: Answer | None) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answer, session, file = gr.State(None), gr.State(lambda: uuid.uuid4().hex), gr.State("pasted text")
-    head = f"# {ui.safe_line(settings.title)}\n{ui.safe_markdown(settings.pitch)}"
-    gr.Markdown(f"{head}\n\n{ui.safe_markdown(ui.engine_note(settings))}", elem_classes="head")
+    gr.Markdown(ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
         with gr.Column(min_width=320):
             gr.Markdown("Try one of these:", elem_classes="quiet")
@@ -96,22 +91,11 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     for sample, path in samples:
         sample.click(lambda path=path: take(path), None, [text, file], api_visibility="private")
     upload.upload(take_upload, upload, [text, file], api_visibility="private")
-    demo.load(offer_uploads, None, adding, show_progress="hidden", api_visibility="private")
+    demo.load(ui.upload_offer(settings), None, adding, show_progress="hidden", api_visibility="private")
     inputs, outputs = [text, shape, length, file, session], [result, sources, thumbs, answer]
     button.click(summarize, inputs, outputs, concurrency_limit=None, api_name="summarize")
     up.click(lambda answer: judge(1, answer), answer, None, api_visibility="private")
     down.click(lambda answer: judge(-1, answer), answer, None, api_visibility="private")
 
 if __name__ == "__main__":
-    demo.launch(
-        theme=gr.themes.Base(
-            primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"]
-        ),
-        css_paths=Path(__file__).with_name("style.css"),
-        app_kwargs=guarded(Path(__file__).parent),
-        head=f"<style>html:root {{ --accent: {settings.accent}; }}</style>",
-        show_error=False,
-        footer_links=[],
-        run_history=False,
-        quiet=True,
-    )
+    demo.launch(**ui.launch_options(settings))

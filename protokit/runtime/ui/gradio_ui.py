@@ -1,0 +1,58 @@
+"""Parts that every Gradio screen shares: its head, how it is served, and what a visitor adds for the visit."""
+
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from protokit.runtime.settings import Settings
+from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
+from protokit.runtime.ui.formatting import engine_note
+from protokit.runtime.uploads import upload_policy
+from protokit.runtime.uploads.gradio_files import guarded
+from protokit.runtime.uploads.visitor_files import VisitorFiles
+from protokit.runtime.visitor import current_visitor
+
+
+def launch_options(settings: Settings) -> dict[str, Any]:
+    """What `demo.launch` gets: the theme, style.css and the accent, and the guard before uploads."""
+    return {
+        "theme": gr.themes.Base(
+            primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"]
+        ),
+        "css_paths": settings.folder / "style.css",
+        "head": f"<style>html:root {{ --accent: {settings.accent}; }}</style>",
+        "app_kwargs": guarded(settings.folder),
+        "show_error": False,
+        "footer_links": [],
+        "run_history": False,
+        "quiet": True,
+    }
+
+
+def head_markdown(settings: Settings) -> str:
+    """The title, the line under it, and which engine answers."""
+    head = f"# {safe_line(settings.title)}\n{safe_markdown(settings.pitch)}"
+    return f"{head}\n\n{safe_markdown(engine_note(settings))}"
+
+
+def upload_offer(settings: Settings) -> Callable[[gr.Request], gr.Column]:
+    """Shows a column to the visitors who may upload files; for `demo.load`."""
+
+    def offer(request: gr.Request) -> gr.Column:
+        return gr.Column(visible=upload_policy.may_upload(settings, request.headers))
+
+    return offer
+
+
+def add_files(own: VisitorFiles, paths: Sequence[str] | None) -> None:
+    """Hold uploaded files for this visitor alone; where one is not taken, the page says why."""
+    for path in map(Path, paths or []):
+        try:
+            own.add(path.name, path.read_bytes(), current_visitor())
+        except ValueError as problem:
+            gr.Warning(escape(str(problem)))
+        finally:
+            path.unlink(missing_ok=True)
