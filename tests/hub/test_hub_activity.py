@@ -73,6 +73,16 @@ def test_what_the_owner_changes_stands_in_the_log(hub: Site) -> None:
     assert {each.address for each in hub.hub.store.entries()} == {"testclient"}
 
 
+def test_a_prototype_that_was_asked_for_stands_in_the_log_by_its_name_else_by_the_line(hub: Site) -> None:
+    line = "A chatbot for guests of our hotel"
+    for name in ("Hotel Helper", ""):
+        assert hub.post("/new", "/new", prompt=line, name=name).status_code == 303
+    assert [row[::3] for row in actions(hub)] == [
+        ("prototype requested", "Hotel Helper"),
+        ("prototype requested", line),
+    ]
+
+
 def test_a_form_that_was_refused_changed_nothing_and_is_not_in_the_log(hub: Site) -> None:
     assert hub.post("/prototypes/hr/links", "/prototypes/hr/links", name="").status_code == 422
     assert hub.client.post("/prototypes/hr/archive").status_code == 403

@@ -17,6 +17,7 @@ from protokit.errors import ProtokitError
 from protokit.hub.context import hub_of
 from protokit.hub.jobs.job import DOCUMENTS, ID, Job, Reading
 from protokit.hub.jobs.job_queue import JobQueue, copy_documents
+from protokit.hub.security.audit_actions import tell
 from protokit.hub.views.templating import page
 from protokit.runtime.prototype_fields import SCREENS
 from protokit.runtime.uploads.saved_upload import keep_upload
@@ -121,6 +122,7 @@ async def begin(request: Request) -> Response:
             refused = await _keep_documents(jobs, draft, given)
             await run_in_threadpool(jobs.create, draft.job(refused))
             jobs.begin(draft.number)
+    tell(request, draft.name or draft.prompt)
     return RedirectResponse(f"/jobs/{draft.number}", 303)
 
 
@@ -159,6 +161,7 @@ async def choose(request: Request) -> Response:
         jobs = hub_of(request).jobs
         await run_in_threadpool(jobs.choose, job, blueprint)
         jobs.begin(job.id)
+        tell(request, job.name or job.prompt)
     return RedirectResponse(f"/jobs/{job.id}", 303)
 
 
