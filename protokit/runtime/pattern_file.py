@@ -28,6 +28,10 @@ class PatternFile:
         """The pattern under `names`, its pieces filled in; a list is its alternatives."""
         return self.fill(self.get(*names))
 
+    def words(self, *names: str) -> frozenset[str]:
+        """The words under `names`, which are written in one text."""
+        return frozenset(self.get(*names).split())
+
     def fill(self, value: str | list[str]) -> str:
         """`value` with its pieces in place of their names."""
         whole = value if isinstance(value, str) else "|".join(value)

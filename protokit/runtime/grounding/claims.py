@@ -6,26 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from protokit.runtime.grounding.facts import Fact, facts
+from protokit.runtime.grounding.facts import PATTERNS, Fact, facts
 from vectorstore.text import terms
 
-_NEGATORS = re.compile(
-    r"\b(?:not|no|never|without|nobody|none|nor|neither|nothing|cannot|hardly|unable|nicht|kein\w*|ne|pas|jamais"
-    r"|nunca|ohne|sans|sin)\b|n't\b",
-    re.IGNORECASE,
-)
+_NEGATORS = PATTERNS.pattern("negators", flags=re.IGNORECASE)
 _NEGATION_REACH = 32
 # A row of more numbers is a table, not a sentence; all pairs of facts are compared.
 _MOST_FACTS = 60
-_CLAUSE_END = re.compile(r"[.;:!?]|, (?!or|nor)|\b(?:but|although|though|because|while|otherwise)\b")
-
-_SELF_WORDS = "i my me mine we our us myself im i'm i've i'd i'll"
-_YOU_WORDS = "you your yours you're you've you'd"
-_OPINION_WORDS = (
-    "love like enjoy think believe guess hope wish favorite favourite amazing awesome great cool nice wonderful "
-    "interesting beautiful fun funny sure maybe probably wow agree remember wonder heard sad lovely sorry best"
-)
-_SELF, _YOU, _OPINION = (frozenset(listed.split()) for listed in (_SELF_WORDS, _YOU_WORDS, _OPINION_WORDS))
+_CLAUSE_END = PATTERNS.pattern("clause_end")
+_SELF, _YOU, _OPINION = (PATTERNS.words("words", whose) for whose in ("self", "you", "opinion"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,23 +9,13 @@ from itertools import pairwise
 from protokit.runtime.grounding import claims
 from protokit.runtime.grounding.claims import Word, Wording
 from protokit.runtime.grounding.evidence import SOFT, EvidenceSentence, Sources
-from protokit.runtime.grounding.facts import Fact, comparable, same
+from protokit.runtime.grounding.facts import PATTERNS, Fact, comparable, same
 from vectorstore.text import terms
 
 _NAME_WEIGHT = 1.5
 _LIGHT_WEIGHT = 0.4
 # Words that a paraphrase adds or drops without saying anything else.
-_LIGHT = frozenset(
-    terms.tokenize(
-        "say said get make use also actually known called really just many much thing way go come take become new "
-        "include like around about still well even back first two among one another others time year people part "
-        "number place named located based originally simply usually generally often several various different "
-        "certain own keep want need try start begin put set let seem look give find tell know see show work call "
-        "mean happen able would could might must may according however although though while during since until "
-        "total whole",
-        "en",
-    )
-)
+_LIGHT = frozenset(terms.tokenize(" ".join(PATTERNS.words("words", "light")), "en"))
 _EVIDENCE_PLACES = 3
 # Content words, then characters, within which two things count as standing together.
 _NEAR_WORDS = 12

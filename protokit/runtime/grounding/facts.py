@@ -3,6 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+
+from protokit.runtime.pattern_file import PatternFile
+
+PATTERNS = PatternFile(Path(__file__).with_name("wording.yaml"))
+"""How the sentences of an answer are read, and those of its sources."""
 
 _UP_TO_TWENTY = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -60,11 +66,7 @@ _TIME = re.compile(
 )
 _WEEKDAY = re.compile(rf"\b({_DAYS.replace(' ', '|')})s?\b", re.IGNORECASE)
 _WORDS |= {word: 10 * (i + 2) for i, word in enumerate(_DECADES.split())}
-_FUNCTION_WORDS = (
-    "and or to of in on at by for from with than is are was were has have that who which as but the a an per it "
-    "its not more less each after before while when if so since until"
-)
-_NO_UNIT = frozenset(_FUNCTION_WORDS.split())
+_NO_UNIT = PATTERNS.words("words", "no_unit")
 _ONES = "|".join(sorted(_WORDS, key=len, reverse=True))
 _NUMBER = re.compile(
     r"(?P<cur>us\$|[€$£¥₹]|\b(?:eur|usd|gbp|chf)\b)? ?"
@@ -80,11 +82,7 @@ _ORDINAL_WORDS = "first second third fourth fifth sixth seventh eighth ninth ten
 _ORDINALS = {word: value for value, word in enumerate(_ORDINAL_WORDS.split(), start=1)}
 _ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)})\b", re.IGNORECASE)
 _DOTTED = re.compile(r"\D{0,4}\d{1,3}\.\d{3}(?!\d)")
-_LOOSE = re.compile(
-    r"\b(about|around|roughly|approximately|some|nearly|almost|more than|over|at least|under|less than|fewer than|up to"
-    r"|just|close to|most|as many as|below|above|only)\s*$",
-    re.IGNORECASE,
-)
+_LOOSE = PATTERNS.pattern("loose", flags=re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

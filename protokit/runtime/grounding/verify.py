@@ -8,6 +8,7 @@ from functools import cached_property
 from protokit.runtime.grounding import claims as wording
 from protokit.runtime.grounding.entailment_features import Weighed, weigh
 from protokit.runtime.grounding.evidence import Sources
+from protokit.runtime.grounding.facts import PATTERNS
 from protokit.runtime.grounding.forest import fitted
 from vectorstore.passage import Passage
 from vectorstore.text.languages import guess
@@ -16,38 +17,11 @@ from vectorstore.text.sentences import split
 SUPPORTED, PARTLY, UNSUPPORTED, NO_CLAIM = "supported", "partly", "unsupported", "no claim"
 
 _CITATION = re.compile(r"\s?(?:\[\d+(?:\s?[,;–-]\s?\d+)*\]|\[\^\d+\]|【[^】]*】)")
-_ATTRIBUTION = re.compile(
-    r"^\W*(?:according to|based on|as (?:stated|mentioned|described) in) (?:the |your )?(?:given |provided |above )*"
-    r"(?:passages?|documents?|sources?|context|text|information)(?: \d+(?:(?:,| and) \d+)*)?(?: provided| given)?,? *",
-    re.IGNORECASE,
-)
+_ATTRIBUTION = PATTERNS.pattern("attribution", flags=re.IGNORECASE)
 _MARKUP = re.compile(
     r"(?m)^\s*(?:#{1,6}\s+|>\s?|[-*+•]\s+|\d{1,2}[.)]\s+)|[*_]{2,3}|`+|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)"
 )
-_NO_CLAIM = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        # Refusals: what the documents do not say, and that one does not know.
-        r"\b(?:I|we)(?:'m| am| are)? (?:sorry|afraid|unable|not able|not sure)\b",
-        r"\b(?:I|we) (?:can(?:not|'t| not)|could(?: not|n't)|do(?: not|n't)|did(?: not|n't)) (?:\w+ )?"
-        r"(?:find|answer|know|have|help|see|say|tell|provide)\b",
-        r"\b(?:documents?|passages?|sources?|context|text|material|information|handbook|files?)\b[^.]{0,40}"
-        r"\b(?:do(?:es)?(?: not|n't)|did(?: not|n't)|has no|have no|no information|silent)\b"
-        r"(?:[^.]{0,15}\b(?:say|mention|contain|include|cover|state|specify|provide|answer|tell|describe|address)|\b)",
-        r"\b(?:not|isn't|n't) (?:\w+ ){0,2}(?:mentioned|stated|covered|specified|included|found|answered|available)\b"
-        r"[^.]{0,30}\b(?:documents?|passages?|sources?|context|text|material|information)\b",
-        r"^(?:there is )?no (?:information|mention|answer)\b",
-        # Small talk: greetings, thanks, offers, good wishes.
-        r"^(?:hi|hello|hey|welcome|good (?:morning|afternoon|evening)|thanks?|thank you|you're welcome|bye|goodbye"
-        r"|sure|certainly|of course|great question|good question|okay|ok|yes|no|happy to help|glad to help)"
-        r"(?:[\s,!.]+(?:there|you|everyone|all|again|for \w+(?: \w+){0,3}|so much|very much|(?:happy|glad) to help))*"
-        r"[\s!.,]*$",
-        r"\b(?:let me know|feel free to|hope (?:this|that) helps|(?:can|may|could) I help|happy to help|glad to help"
-        r"|please (?:ask|contact me|rephrase)|would you like|is there anything else|do you want me)\b",
-        r"^(?:here (?:is|are)|below (?:is|are)|the following)\b[^.]*:$",
-        r"^(?:summary|answer|sources?|in short|note|details|overview|next steps)\s*:?$",
-    )
-)
+_NO_CLAIM = PATTERNS.pattern("no_claim", flags=re.IGNORECASE)
 # Characters of a sentence that are weighed; a longer one is no sentence.
 _LONGEST = 1_000
 _STATES = re.compile(r"\d")
@@ -144,7 +118,7 @@ def _claims_nothing(text: str, claim: wording.Wording) -> bool:
         return True
     if text.endswith("?"):
         return True
-    return not _STATES.search(text) and any(pattern.search(text) for pattern in _NO_CLAIM)
+    return not _STATES.search(text) and bool(_NO_CLAIM.search(text))
 
 
 def _verdict(score: float, found: Weighed) -> tuple[str, float]:

@@ -7,51 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from protokit.runtime.pattern_file import PatternFile
 from vectorstore.passage import Passage
 
 # Characters that a reader cannot see and a model can: zero widths, direction overrides, the tag block.
 _INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
-_ORDERS = r"instructions?|prompts?|rules?|guidelines?|directions?|everything|persona"
-_SUSPICIOUS = tuple(
-    (re.compile(pattern, re.IGNORECASE | re.MULTILINE), why)
-    for pattern, why in (
-        (
-            r"\b(?:ignore|disregard|forget|override|bypass|do not follow|don't follow|stop following)\b"
-            rf"[^.!?\n]{{0,40}}\b(?:{_ORDERS}|(?:said|told|written) (?:before|above))\b",
-            "asks to set instructions aside",
-        ),
-        (
-            r"\b(?:reveal|print|show|repeat|output|leak|display|tell me|give me|what (?:is|are|was|were))\b"
-            r"[^.!?\n]{0,40}\b(?:(?:system|initial|hidden|secret|original|developer) (?:prompt|instructions?)"
-            r"|your (?:instructions?|prompt|rules))\b",
-            "asks for the instructions",
-        ),
-        (
-            r"\b(?:you are now|from now on,? you|pretend (?:to be|that you)|act as (?:if|an? unrestricted)"
-            r"|new (?:role|persona|instructions?)\s*:|developer mode|jailbreak|do anything now)\b",
-            "asks for another role",
-        ),
-        (
-            r"^\s*(?:<\|?/?(?:system|im_start|im_end|assistant|user)\|?>|\[/?INST\]"
-            r"|#{0,6} *(?:system|assistant) *(?:prompt|message)? *:)",
-            "imitates the marks of a conversation",
-        ),
-        (
-            r"\b(?:ai|assistant|language model|llm|chatbot)s?\b[^.!?\n]{0,30}"
-            r"\b(?:must|should|shall|has to|have to|are to|is to)\b[^.!?\n]{0,60}"
-            r"\b(?:say|answer|reply|respond|recommend|output|include|send|ignore|tell)\b",
-            "speaks to the model",
-        ),
-        (
-            r"\b(?:send|post|exfiltrate|forward|append|include|encode)\b[^.!?\n]{0,60}"
-            r"\b(?:conversation|chat history|api key|password|credential|secret|user'?s? (?:data|question))"
-            r"[^.!?\n]{0,60}(?:https?://|\bto\b [\w.+-]+@|\burl|\blink|\bimage)",
-            "asks to send something out",
-        ),
-    )
-)
+_FLAGS = re.IGNORECASE | re.MULTILINE
+_PATTERNS = PatternFile(Path(__file__).with_name("injection.yaml"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +34,8 @@ def injection_hints(text: str) -> list[InjectionHint]:
     """
     found = [
         InjectionHint(match.start(), match.end(), why)
-        for pattern, why in _SUSPICIOUS
-        for match in pattern.finditer(text)
+        for why in _PATTERNS.get("suspicious")
+        for match in _PATTERNS.pattern("suspicious", why, flags=_FLAGS).finditer(text)
     ]
     found += [
         InjectionHint(m.start(), m.end(), "hides text") for m in re.finditer("[\U000e0020-\U000e007f]+", text)
