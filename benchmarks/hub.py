@@ -38,7 +38,7 @@ from protokit.hub.security.sign_in import SignIn
 from protokit.hub.security.signing import SigningKeys
 from protokit.prototype.prototype_folder import free_port
 from protokit.runtime.prototype_fields import Screen
-from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
 from tests.support import model_server
 
 PASSCODE = "correct horse battery"
@@ -156,7 +156,7 @@ def a_hub(aside: Path, screens: list[Screen], model: str = "", cards: int = 0) -
     for number, screen in enumerate(screens):
         slug = _make(settings, store, f"demo-{number}", screen, model)
         slugs[slug] = screen
-    spec = plan(ScaffoldRequest(PROMPT)).spec
+    spec = plan_scaffold(ScaffoldRequest(PROMPT)).spec
     for number in range(cards - len(screens)):
         store.add(f"card-{number}", replace(spec, title=f"Prototype {number}"))
     links = {slug: doors.path(store.make_link(slug, "Load")) for slug in slugs}
@@ -167,7 +167,7 @@ def a_hub(aside: Path, screens: list[Screen], model: str = "", cards: int = 0) -
 
 def _make(settings: HubSettings, store: Store, slug: str, screen: Screen, model: str) -> str:
     engine = f"openai:{model_server.MODEL}" if model else "offline"
-    planned = plan(ScaffoldRequest(PROMPT, name=slug, screen=screen, model=engine))
+    planned = plan_scaffold(ScaffoldRequest(PROMPT, name=slug, screen=screen, model=engine))
     folder = make(planned, settings.prototypes / slug)
     if model:
         (folder / ".env").write_text(f"OPENAI_BASE_URL={model}\nOPENAI_API_KEY=none\n", encoding="utf-8")

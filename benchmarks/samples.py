@@ -11,7 +11,7 @@ from pathlib import Path
 from protokit.catalog import lookup
 from protokit.evaluation.dataset import Row, ask, read_rows, wrong
 from protokit.prototype.prototype_folder import Prototype
-from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
 
 
 def main(names: list[str]) -> None:
@@ -43,7 +43,7 @@ def asked(domain: str) -> list[tuple[Row, str]]:
         wish = ScaffoldRequest(
             f"A chatbot about {' '.join(card.words[:6])}", blueprint="chatbot", name=card.title
         )
-        planned = plan(wish)
+        planned = plan_scaffold(wish)
         folder = make(planned, Path(aside, "demo"))
         if planned.spec.domain != domain:
             raise SystemExit(f"{domain}: the words of the domain led to {planned.spec.domain}")

@@ -20,7 +20,7 @@ from benchmarks.updates.edits import edit
 from benchmarks.updates.outcomes import Outcome, look, red
 from benchmarks.updates.releases import Files, first, release
 from benchmarks.updates.tools import Copier, Cruft, Protokit, Tool
-from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
 
 TOOLS: dict[str, type[Tool]] = {"protokit": Protokit, "cruft": Cruft, "copier": Copier}
 START = "1.0.0"
@@ -55,7 +55,9 @@ def main() -> None:
 
 def made_versions(place: Path, releases: int, seed: int) -> dict[str, Files]:
     """Version -> files. Each release changes the first version or the one before it."""
-    folder = make(plan(ScaffoldRequest("Search our HR policies", blueprint="rag-search")), place / "render")
+    folder = make(
+        plan_scaffold(ScaffoldRequest("Search our HR policies", blueprint="rag-search")), place / "render"
+    )
     paths = [path for path in folder.rglob("*") if path.is_file() and ".protokit" not in path.parts]
     render = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     versions = {START: _named(first(render), START)}

@@ -72,10 +72,10 @@ class Protokit(Tool):
     def update(self, folder: Path, version: str) -> Ended:
         from protokit.errors import ProtokitError
         from protokit.update.transaction import carry_out
-        from protokit.update.update_plan import plan
+        from protokit.update.update_plan import plan_update
 
         try:
-            planned = plan(folder, str(self.place / version))
+            planned = plan_update(folder, str(self.place / version))
             carry_out(folder, planned.writes)
         except ProtokitError as problem:
             return Ended(frozenset(), str(problem))

@@ -6,7 +6,7 @@ from protokit.authoring.fork import FIRST_VERSION
 from protokit.catalog.blueprint import BLUEPRINT_FILE, read_blueprint
 from protokit.catalog.lookup import domains, find_blueprint
 from protokit.files.atomic import beside
-from protokit.scaffold.scaffold_plan import ScaffoldRequest, plan
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, plan_scaffold
 from protokit.spec.names import slug_of
 from protokit.spec.yaml_io import dump_yaml
 
@@ -16,7 +16,7 @@ def start(prompt: str, name: str | None, out: Path | None) -> Path:
 
     Raises PromptProblem where no blueprint serves the prompt, NameProblem, FolderProblem.
     """
-    planned = plan(ScaffoldRequest(prompt))
+    planned = plan_scaffold(ScaffoldRequest(prompt))
     called = slug_of(name or planned.spec.title)
     served = planned.blueprint
     fields = {

@@ -246,7 +246,7 @@ main.add_command(hub_commands.hub)
 
 def _planned(options: dict[str, Any], ask: bool) -> Any:
     from protokit.catalog.parameters import pairs
-    from protokit.scaffold.scaffold_plan import ScaffoldRequest, plan, with_parameters
+    from protokit.scaffold.scaffold_plan import ScaffoldRequest, plan_scaffold, with_parameters
 
     request = ScaffoldRequest(
         prompt=options["prompt"],
@@ -259,11 +259,11 @@ def _planned(options: dict[str, Any], ask: bool) -> Any:
         parameters=pairs(options["decided"]),
         trust=options["trust"],
     )
-    planned, ask = plan(request), ask and sys.stdin.isatty() and sys.stderr.isatty()
+    planned, ask = plan_scaffold(request), ask and sys.stdin.isatty() and sys.stderr.isatty()
     if ask:
         from protokit.cli.interview import converse
 
-        planned = converse(request, planned, plan)
+        planned = converse(request, planned, plan_scaffold)
     else:
         tell(_reason(planned), err=True)
     if planned.spec.source:
@@ -278,12 +278,12 @@ def _planned(options: dict[str, Any], ask: bool) -> Any:
 def _specified(path: Path, options: dict[str, Any]) -> Any:
     from protokit.catalog.parameters import pairs
     from protokit.errors import PromptProblem
-    from protokit.scaffold.scaffold_plan import plan_from, with_parameters
+    from protokit.scaffold.scaffold_plan import plan_from_spec, with_parameters
     from protokit.spec.prototype_spec import read_spec
 
     if options["prompt"]:
         raise PromptProblem("a PROMPT and --spec were both given", fix="Leave one of them out.")
-    planned = plan_from(
+    planned = plan_from_spec(
         read_spec(path), options["docs"], blueprint=options["blueprint"], trust=options["trust"]
     )
     return with_parameters(planned, pairs(options["decided"]))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EVERY_ANSWER = "every_answer"
 """The row of questions.yaml that says what all answers have to keep."""
-KEPT_OFFLINE = frozenset({"max_words", "only_documents"})
+MET_OFFLINE = frozenset({"max_words", "only_documents"})
 """What the offline engine can keep. It quotes: language, currency and format are those of the documents."""
 _LONG_SENTENCE = 25
 """Words a sentence has at most, on average, where the language shall be plain."""

@@ -67,7 +67,7 @@ class Row:
 
 
 def read_rows(rows: Iterable[Any]) -> list[Row]:
-    """The question rows; rows that name a text to summarize or wishes for every answer are not questions."""
+    """The question rows; rows that name a text to summarize or assertions on every answer are not questions."""
     return [
         Row.read(row, n)
         for n, row in enumerate(rows, 1)

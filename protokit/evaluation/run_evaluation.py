@@ -28,8 +28,8 @@ def evaluate(prototype: Prototype, models: Sequence[str], tell: Tell, judge: str
     for model in engines:
         connect(model, prototype.folder)
     judging = Judge.open(judge, prototype.folder) if judge else None
-    rows, wishes = _rows(prototype), read_assertions(prototype.questions())
-    return [_scorecard(prototype, model, rows, wishes, tell, judging) for model in engines]
+    rows, assertions = _rows(prototype), read_assertions(prototype.questions())
+    return [_scorecard(prototype, model, rows, assertions, tell, judging) for model in engines]
 
 
 def _rows(prototype: Prototype) -> list[Row]:
@@ -44,7 +44,7 @@ def _scorecard(
     prototype: Prototype,
     model: str,
     rows: Sequence[Row],
-    wishes: AnswerAssertions,
+    assertions: AnswerAssertions,
     tell: Tell,
     judge: Judge | None,
 ) -> Scorecard:
@@ -57,13 +57,13 @@ def _scorecard(
         for number, row in enumerate(batch):
             tell(model, number, len(batch))
             # A visitor of its own for each question: a limit for one visitor is not what is measured here.
-            graded.append(_graded(assistant, row, wishes, f"eval-{number + 1}", judge))
+            graded.append(_graded(assistant, row, assertions, f"eval-{number + 1}", judge))
         tell(model, len(batch), len(batch))
     return Scorecard(model, tuple(graded), judge.model if judge else "")
 
 
 def _graded(
-    assistant: BaseAssistant, row: Row, wishes: AnswerAssertions, session: str, judge: Judge | None
+    assistant: BaseAssistant, row: Row, assertions: AnswerAssertions, session: str, judge: Judge | None
 ) -> Graded:
     try:
         answer = ask(assistant, row, session)
@@ -72,6 +72,6 @@ def _graded(
     if answer.problem:
         return Graded(row, None, answer.problem)
     judgement = judge.judge(answer, session) if judge else None
-    broken = None if wishes == AnswerAssertions() else tuple(wishes.broken(answer).values())
+    broken = None if assertions == AnswerAssertions() else tuple(assertions.broken(answer).values())
     score = assistant.score(row.sample, answer)
     return Graded(row, answer, judgement=judgement, broken=broken, score=score)

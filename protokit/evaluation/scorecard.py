@@ -23,7 +23,7 @@ class Graded:
     judgement: Judgement | None = None
     """What a judge said of the answer, None where none was asked or nothing is claimed."""
     broken: tuple[str, ...] | None = None
-    """Which wishes for every answer it does not keep, and why; None where there are none."""
+    """Which assertions on every answer it does not meet, and why; None where there are none."""
 
     score: str | None = None
     """Why it is wrong by the scoring of its own kind, empty where it is right; None where the kind has none."""
@@ -60,8 +60,8 @@ class Graded:
         return not self.answer.unsupported
 
     @property
-    def kept(self) -> bool | None:
-        """Whether it keeps all wishes for every answer; None where there are none."""
+    def assertions_met(self) -> bool | None:
+        """Whether it meets what questions.yaml asserts of every answer; None where that is nothing."""
         return None if self.broken is None else not self.broken
 
     @property
@@ -140,9 +140,9 @@ class Scorecard:
         return Share.among(each.grounded for each in self.graded)
 
     @property
-    def wishes(self) -> Share:
-        """Answers that keep all that the prototype wishes of every answer."""
-        return Share.among(each.kept for each in self.graded)
+    def assertions(self) -> Share:
+        """Answers that meet all that questions.yaml asserts of every answer."""
+        return Share.among(each.assertions_met for each in self.graded)
 
     @property
     def judgements(self) -> list[Judgement]:

@@ -67,7 +67,7 @@ class ScaffoldPlan:
     """Which model drafted it, or why the wished one did not; empty where none was wished."""
 
 
-def plan(wish: ScaffoldRequest) -> ScaffoldPlan:
+def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
     """Draft everything for `wish`. Raises PromptProblem (an honest no), ChoiceProblem, NameProblem, DocumentProblem."""
     prompt = clean_prompt(wish.prompt)
     _refuse_path(prompt)
@@ -123,7 +123,7 @@ def _worded(spec: Spec, wish: ScaffoldRequest, outline: Callable[[], str] = str)
     return made.spec, made.note
 
 
-def plan_from(
+def plan_from_spec(
     spec: Spec, paths: Sequence[Path] = (), *, blueprint: str | None = None, trust: bool = False
 ) -> ScaffoldPlan:
     """The Plan for a Spec that a person wrote or edited: nothing is drafted, its starter questions are kept.
@@ -154,7 +154,7 @@ def sample_plan(
     needed = {title: p for title, p in blueprint.parameters.items() if p.default is None}
     values = {title: next(iter(p.choices), some[p.type]) for title, p in needed.items()}
     folder = str(blueprint.folder.absolute())
-    return plan(
+    return plan_scaffold(
         ScaffoldRequest(blueprint.examples[0], (), folder, screen, model, name, None, values, plain=True)
     )
 

@@ -44,7 +44,7 @@ class UpdatePlan:
         return tuple(change for change in (*self.changes, *self.records) if change.writes)
 
 
-def plan(folder: Path, blueprint: str = "", *, trust: bool = False) -> UpdatePlan:
+def plan_update(folder: Path, blueprint: str = "", *, trust: bool = False) -> UpdatePlan:
     """What an update of the prototype in `folder` to `blueprint` (default: its own) would do."""
     content = (folder / SPEC_FILE).read_bytes()
     spec = _spec_of(content)

@@ -10,7 +10,7 @@ from protokit.files.layout import BASE, SPEC_FILE
 from protokit.update.regression import LOOKS, Health, worse
 from protokit.update.sandbox import Sandbox, open_sandbox, remove_leftovers
 from protokit.update.transaction import Recovery, carry_out, interrupted, only_one, recover
-from protokit.update.update_plan import UpdatePlan, plan
+from protokit.update.update_plan import UpdatePlan, plan_update
 
 Verdict = Literal["up to date", "would update", "updated", "conflicts", "rolled back"]
 Tell = Callable[[str], None]
@@ -59,14 +59,14 @@ def update(folder: Path, options: UpdateOptions, tell: Tell = lambda step: None)
             raise FolderProblem(
                 "an update was cut off here", where=str(folder), fix="`protokit update` undoes it."
             )
-        planned = plan(folder, options.blueprint, trust=options.trust)
+        planned = plan_update(folder, options.blueprint, trust=options.trust)
         return UpdateResult(planned, _foreseen(planned), written=False)
     with only_one(folder):
         recovery = recover(folder)
         remove_leftovers(
             folder
         )  # also where nothing is left to do: one that was killed may still have written
-        ended = _carried_out(plan(folder, options.blueprint, trust=options.trust), options, tell)
+        ended = _carried_out(plan_update(folder, options.blueprint, trust=options.trust), options, tell)
     return replace(ended, recovery=recovery)
 
 

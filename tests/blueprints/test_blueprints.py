@@ -13,7 +13,7 @@ from protokit.catalog.lookup import find_blueprint
 from protokit.errors import ChoiceProblem, ProtokitError
 from protokit.runtime.prototype_fields import Value
 from protokit.runtime.settings import Settings
-from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
 from protokit.spec.prototype_spec import parse_spec, read_spec, write_spec
 from tests.support.blueprint_folders import INSIDE, POLICIES, written
 from tests.support.terminal import Done, protokit, tree
@@ -79,7 +79,7 @@ def test_one_file_and_one_screen_are_overridden_and_the_rest_stays(tmp_path: Pat
 def test_a_screen_that_a_blueprint_lacks_is_refused_with_those_it_has(tmp_path: Path) -> None:
     written(tmp_path / "mine", screens=["streamlit"])
     refused(new(tmp_path, "--ui", "gradio"), 'ui "gradio"', "streamlit")
-    planned = plan(ScaffoldRequest(PROMPT, blueprint=str(tmp_path / "mine")))
+    planned = plan_scaffold(ScaffoldRequest(PROMPT, blueprint=str(tmp_path / "mine")))
     with pytest.raises(ChoiceProblem, match='ui "gradio"'):
         make(replace(planned, spec=msgspec.structs.replace(planned.spec, screen="gradio")), tmp_path / "made")
     assert not (tmp_path / "made").exists()
@@ -132,7 +132,9 @@ def test_a_parameter_that_is_missing_or_wrong_is_explained_and_nothing_is_made(
 ) -> None:
     folder = written(tmp_path / "mine", parameters=SETTINGS)
     with pytest.raises(ChoiceProblem) as caught:
-        make(plan(ScaffoldRequest(PROMPT, blueprint=str(folder), parameters=given)), tmp_path / "made")
+        make(
+            plan_scaffold(ScaffoldRequest(PROMPT, blueprint=str(folder), parameters=given)), tmp_path / "made"
+        )
     assert all(part in str(caught.value) for part in told), caught.value
     assert not (tmp_path / "made").exists()
 
@@ -274,7 +276,7 @@ def test_a_mistake_in_the_other_files_of_a_blueprint_is_explained(
 ) -> None:
     folder = written(tmp_path / "mine", files)
     with pytest.raises(ProtokitError) as caught:
-        plan(ScaffoldRequest(PROMPT, blueprint=str(folder)))
+        plan_scaffold(ScaffoldRequest(PROMPT, blueprint=str(folder)))
     assert all(part in str(caught.value) for part in told), caught.value
 
 

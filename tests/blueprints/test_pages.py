@@ -10,7 +10,7 @@ from protokit.prototype.prototype_folder import Prototype
 from protokit.prototype.run_prototype import wait_until_open
 from protokit.runtime.page_policy import PAGE_POLICY
 from protokit.runtime.usage.events import NOT_KEPT, EventLog
-from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
 from tests.support.browser import DESKTOP, PHONE, Visit, needs_chromium, own_port, serious, window
 from tests.support.terminal import run
 
@@ -49,7 +49,7 @@ def kind_name(kind: tuple[str, str]) -> str:
 def served(request, tmp_path_factory) -> Iterator[Served]:
     blueprint, screen = request.param
     folder = make(
-        plan(ScaffoldRequest(PROMPTS[blueprint], blueprint=blueprint, screen=screen)),
+        plan_scaffold(ScaffoldRequest(PROMPTS[blueprint], blueprint=blueprint, screen=screen)),
         tmp_path_factory.mktemp("made") / "demo",
     )
     prototype = Prototype.open(folder)

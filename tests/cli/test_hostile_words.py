@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from protokit.errors import ProtokitError
 from protokit.prototype.prototype_folder import Prototype
-from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
 from protokit.spec.prototype_spec import parse_spec, read_spec, write_spec
 from tests.support.terminal import CACHE
 
@@ -104,7 +104,9 @@ def test_hostile_words_are_refused_or_arrive_as_they_were_typed(
     with TemporaryDirectory() as folder:
         target = Path(folder, "made")
         try:
-            make(plan(ScaffoldRequest(prompt, blueprint=blueprint, screen=screen, name=name)), target)
+            make(
+                plan_scaffold(ScaffoldRequest(prompt, blueprint=blueprint, screen=screen, name=name)), target
+            )
         except ProtokitError:
             assert not target.exists()
         else:
@@ -122,7 +124,7 @@ def test_the_folder_of_a_hostile_name_stays_here(
     here.mkdir(parents=True)
     monkeypatch.chdir(here)
     try:
-        made = make(plan(ScaffoldRequest("Search our handbook", blueprint="rag-search", name=words)))
+        made = make(plan_scaffold(ScaffoldRequest("Search our handbook", blueprint="rag-search", name=words)))
     except ProtokitError:
         assert not list(here.iterdir())
     else:
@@ -153,7 +155,10 @@ def test_a_prototype_of_hostile_words_answers(
         document, target = Path(folder, file), Path(folder, "made")
         document.write_text(LEAVE, encoding="utf-8")
         try:
-            make(plan(ScaffoldRequest(prompt, documents=[document], blueprint=blueprint, name=name)), target)
+            make(
+                plan_scaffold(ScaffoldRequest(prompt, documents=[document], blueprint=blueprint, name=name)),
+                target,
+            )
         except ProtokitError:
             assert not target.exists()
             return
@@ -171,7 +176,7 @@ def test_a_prototype_of_hostile_words_answers(
 def test_a_hostile_text_is_summarized_as_text(tmp_path_factory: pytest.TempPathFactory, words: str) -> None:
     made = tmp_path_factory.getbasetemp() / f"summarizer-{os.getpid()}"
     if not made.exists():
-        make(plan(ScaffoldRequest("Summarize meeting notes")), made)
+        make(plan_scaffold(ScaffoldRequest("Summarize meeting notes")), made)
     text = f"The board met on Monday. {words} The budget was approved by all members."
     with Prototype.open(made).assistant("offline") as assistant:
         answer = assistant.reply(text).answer

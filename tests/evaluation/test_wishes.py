@@ -166,7 +166,7 @@ def test_check_fails_where_an_answer_is_longer_than_wished(folder: Path) -> None
     )
     done = protokit("check", folder, "--json", cwd=folder)
     assert done.code == 1
-    (wishes,) = [row for row in done.json if row["name"] == "wishes"]
+    (wishes,) = [row for row in done.json if row["name"] == "assertions"]
     assert "more than 3" in wishes["detail"]
 
 
@@ -175,7 +175,7 @@ def test_eval_counts_the_answers_of_a_model_that_keep_the_wishes(folder: Path, s
     env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-test"}
     done = inside("eval", folder, "--model", f"openai:{MODEL}", "--json", cwd=folder, env=env)
     (card,) = done.json["models"]
-    assert card["wishes"]["hits"] < card["wishes"]["of"]
+    assert card["assertions"]["hits"] < card["assertions"]["of"]
     assert "not as wished: an amount in USD, not in EUR" in card["answers"][0]["fault"]
 
 

@@ -9,7 +9,7 @@ from protokit.hub.context import Hub
 from protokit.hub.database.share_links import Link
 from protokit.hub.security.identity import VISIT_COOKIE, VisitorIdentity
 from protokit.hub.security.signing import SigningKeys
-from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
 from tests.support.browser import needs_chromium, window
 from tests.support.hub_site import served_site
 
@@ -26,7 +26,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Hub, str
         screen: ScaffoldRequest("Search our help centre", blueprint="rag-search", screen=screen)
         for screen in SCREENS
     }
-    folders = [make(plan(wish), home / "made" / screen) for screen, wish in wishes.items()]
+    folders = [make(plan_scaffold(wish), home / "made" / screen) for screen, wish in wishes.items()]
     with served_site(home / "hub", *folders) as (hub, address):
         yield hub, address
 

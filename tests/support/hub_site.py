@@ -18,7 +18,7 @@ from protokit.hub.context import Hub
 from protokit.hub.hub_settings import HubSettings
 from protokit.hub.security.identity import OWNER_COOKIE, VisitorIdentity
 from protokit.hub.security.signing import SigningKeys
-from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
 from tests.support.hub_server import listening
 
 HR = "A chatbot that answers new hires' questions about our HR handbook"
@@ -26,7 +26,7 @@ HR = "A chatbot that answers new hires' questions about our HR handbook"
 
 def made(folder: Path, **wish: Any) -> Path:
     """A prototype over the sample handbook."""
-    return make(plan(ScaffoldRequest(HR, blueprint="chatbot", **wish)), folder)
+    return make(plan_scaffold(ScaffoldRequest(HR, blueprint="chatbot", **wish)), folder)
 
 
 @dataclass(frozen=True, slots=True)

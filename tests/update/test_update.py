@@ -20,7 +20,7 @@ from protokit.catalog import lookup
 from protokit.spec.edit_yaml import MIGRATIONS, migrated, rename
 from protokit.spec.prototype_spec import SCHEMA, read_spec
 from protokit.update.transaction import PLACE
-from protokit.update.update_plan import plan
+from protokit.update.update_plan import plan_update
 from tests.support import terminal
 from tests.support.terminal import protokit, tree
 
@@ -110,7 +110,7 @@ def foreseen(folder: Path, release: Release) -> dict[str, str]:
 
 def after(folder: Path, release: Release, name: str) -> bytes | None:
     """What the file would hold after the update."""
-    (found,) = (c for c in plan(folder, str(release.folder)).changes if c.file == name)
+    (found,) = (c for c in plan_update(folder, str(release.folder)).changes if c.file == name)
     return found.after
 
 
@@ -436,7 +436,7 @@ def test_new_code_from_a_git_repository_has_to_be_trusted_again(release: Release
     assert "--trust" in refused.err
     trusted = protokit("update", "leave", "--dry-run", "--trust", "--json", cwd=tmp_path).json
     assert (trusted["to"], trusted["verdict"]) == ("leave-search@99.1.0", "would update")
-    (spec,) = (c for c in plan(tmp_path / "leave", trust=True).changes if c.file == "prototype.yaml")
+    (spec,) = (c for c in plan_update(tmp_path / "leave", trust=True).changes if c.file == "prototype.yaml")
     assert first_commit is not None
     assert first_commit.commit not in (spec.after or b"").decode()
 

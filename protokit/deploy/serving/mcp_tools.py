@@ -56,7 +56,7 @@ class ToolTable(BaseModel):
     rows: list[list[str | float | bool | None]]
 
 
-class Said(BaseModel):
+class ToolAnswer(BaseModel):
     """An answer with its sources; `found` is false where the documents do not tell."""
 
     text: str
@@ -66,7 +66,7 @@ class Said(BaseModel):
     table: ToolTable | None = None
 
 
-class Found(BaseModel):
+class ToolPassage(BaseModel):
     """A passage; `support` from 0 to 1 is how well it bears on the query."""
 
     file: str
@@ -96,14 +96,14 @@ def web_tools(speaking: Speaker, key: str, host: str) -> ASGIApp:
     return ApiKeyMiddleware(tool_server(speaking).streamable_http_app(host=host), key)
 
 
-def _asking(speaking: Speaker) -> Callable[..., Said]:
+def _asking(speaking: Speaker) -> Callable[..., ToolAnswer]:
     """A function whose parameters are what the assistant takes, from which the tool's schema is made."""
     first, *others = speaking.assistant.inputs
 
-    def ask(**given: Any) -> Said:
+    def ask(**given: Any) -> ToolAnswer:
         turns = [Turn(exchange.question, exchange.answer) for exchange in given.get("earlier") or []]
         options = {each.name: given[each.name] for each in others if given[each.name]}
-        return _said(lambda: speaking.reply(given[first.name], turns, options, _CALLER))
+        return _tool_answer(lambda: speaking.reply(given[first.name], turns, options, _CALLER))
 
     kinds: dict[str, Any] = {first.name: Asked if first.kind == "question" else Text}
     defaults: dict[str, object] = {}
@@ -118,7 +118,7 @@ def _asking(speaking: Speaker) -> Callable[..., Said]:
         Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind, default=defaults.get(name, Parameter.empty))
         for name, kind in kinds.items()
     ]
-    ask.__signature__ = Signature(parameters, return_annotation=Said)  # type: ignore[attr-defined]
+    ask.__signature__ = Signature(parameters, return_annotation=ToolAnswer)  # type: ignore[attr-defined]
     return ask
 
 
@@ -134,21 +134,24 @@ def _told(assistant: BaseAssistant) -> str:
     return "\n\n".join(filter(None, (assistant.description, " ".join([*earlier, *options]))))
 
 
-def _search(knowledge: KnowledgeBase) -> Callable[..., list[Found]]:
+def _search(knowledge: KnowledgeBase) -> Callable[..., list[ToolPassage]]:
     def search(
         query: Asked, limit: Annotated[int, Field(ge=1, le=MOST_PASSAGES)] = 6, file: Name = ""
-    ) -> list[Found]:
+    ) -> list[ToolPassage]:
         """Find the passages of this prototype's documents that bear most on a query, best first."""
         try:
             passages = knowledge.search(query, limit=limit, file=file or None)
         except VectorstoreError as problem:
             raise ToolError(str(problem)) from None
-        return [Found(file=p.file, where=p.where, text=p.text, support=round(p.support, 3)) for p in passages]
+        return [
+            ToolPassage(file=p.file, where=p.where, text=p.text, support=round(p.support, 3))
+            for p in passages
+        ]
 
     return search
 
 
-def _said(reply: Callable[[], Reply]) -> Said:
+def _tool_answer(reply: Callable[[], Reply]) -> ToolAnswer:
     try:
         answer = reply().answer
     except RuntimeProblem as problem:
@@ -159,4 +162,4 @@ def _said(reply: Callable[[], Reply]) -> Said:
         ToolSource(number=c.number, where=c.passage.where, text=c.passage.text) for c in answer.citations
     ]
     table = ToolTable(**told) if (told := table_as_dict(answer)) else None
-    return Said(text=answer.text, found=answer.found, sources=found, note=answer.note, table=table)
+    return ToolAnswer(text=answer.text, found=answer.found, sources=found, note=answer.note, table=table)

@@ -11,7 +11,7 @@ from pathlib import Path
 from traceback import format_exception
 
 from protokit.errors import ProtokitError
-from protokit.evaluation.assertions import KEPT_OFFLINE, AnswerAssertions, read_assertions
+from protokit.evaluation.assertions import MET_OFFLINE, AnswerAssertions, read_assertions
 from protokit.evaluation.checks.check_result import Check
 from protokit.evaluation.checks.contract import contract, own_tests
 from protokit.evaluation.dataset import ask, askable, read_rows, wrong
@@ -75,7 +75,7 @@ def _lints(folder: Path) -> Check:
 
 def _answers(prototype: Prototype) -> list[Check]:
     """The starter questions one by one, the others as a count: those measure, these must hold."""
-    rows, wishes = read_rows(prototype.questions()), read_assertions(prototype.questions())
+    rows, assertions = read_rows(prototype.questions()), read_assertions(prototype.questions())
     try:
         with prototype.assistant("offline") as assistant:
             if assistant.knowledge:
@@ -98,26 +98,26 @@ def _answers(prototype: Prototype) -> list[Check]:
         *must,
         *(check for check, _ in samples),
         *([count] if rows or not samples else []),
-        *_wishes(wishes, every, held),
+        *_assertions(assertions, every, held),
     ]
 
 
-def _wishes(
-    wishes: AnswerAssertions, answers: Collection[Answer], must: Iterable[Answer] = ()
+def _assertions(
+    assertions: AnswerAssertions, answers: Collection[Answer], must: Iterable[Answer] = ()
 ) -> list[Check]:
     """Whether `answers` keep what every answer has to; what only a model can keep is told, not held against them."""
-    if wishes == AnswerAssertions():
+    if assertions == AnswerAssertions():
         return []
-    misses = Counter(wish for answer in answers for wish in wishes.broken(answer))
+    misses = Counter(name for answer in answers for name in assertions.broken(answer))
     detail = "; ".join(
-        f"{count} of {len(answers)} {'miss' if count > 1 else 'misses'} {wish}"
-        for wish, count in misses.items()
+        f"{count} of {len(answers)} {'miss' if count > 1 else 'misses'} {name}"
+        for name, count in misses.items()
     )
-    held = [why for answer in must for wish, why in wishes.broken(answer).items() if wish in KEPT_OFFLINE]
+    held = [why for answer in must for name, why in assertions.broken(answer).items() if name in MET_OFFLINE]
     if held:
-        return [Check("wishes", False, held[0], "Change `every_answer` in questions.yaml, or the model.")]
+        return [Check("assertions", False, held[0], "Change `every_answer` in questions.yaml, or the model.")]
     left = "; the offline engine only quotes: see `protokit eval --model`" if misses else ""
-    return [Check("wishes", True, f"{detail or 'kept by every answer'}{left}")]
+    return [Check("assertions", True, f"{detail or 'met by every answer'}{left}")]
 
 
 def _samples(assistant: BaseAssistant) -> list[tuple[Check, Answer]]:

@@ -22,7 +22,7 @@ from protokit.errors import DocumentProblem, ProtokitError
 from protokit.files.layout import SPEC_FILE
 from protokit.hub.jobs.job import DOCUMENTS, Job, JobRefusal, Offer, Reading, Reason, read_job, write_job
 from protokit.hub.jobs.reserve_folder import reserve
-from protokit.scaffold.scaffold_plan import ScaffoldPlan, ScaffoldRequest, choose, make, plan
+from protokit.scaffold.scaffold_plan import ScaffoldPlan, ScaffoldRequest, choose, make, plan_scaffold
 from protokit.spec.names import MOST_TITLE, clean_prompt
 from protokit.spec.prototype_spec import Spec
 
@@ -94,7 +94,7 @@ class JobWorker:
             model=job.model,
             name=job.name or None,
         )
-        planned = plan(wish)
+        planned = plan_scaffold(wish)
         if planned.report:
             self.readings(planned.report)
         spec = planned.spec

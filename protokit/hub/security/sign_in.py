@@ -120,7 +120,7 @@ class SignIn:
             )
         return link
 
-    def known(self, request: "HTTPConnection", link: Link) -> Visit | None:
+    def earlier_visit(self, request: "HTTPConnection", link: Link) -> Visit | None:
         """The visit of somebody who came by this link before, in this browser."""
         visit = self._visitors.visit(request.scope["headers"], link.slug)
         return visit if isinstance(visit, Visit) and visit.link == link.id else None
@@ -128,7 +128,7 @@ class SignIn:
     def enter(self, request: "HTTPConnection", token: str, passcode: str = "") -> Visit:
         """Let a guest in by a share link. Raises Refused."""
         link = self.look(request, token)
-        back = self.known(request, link)
+        back = self.earlier_visit(request, link)
         if back:
             return back
         if link.passcode:

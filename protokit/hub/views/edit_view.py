@@ -81,7 +81,7 @@ def _save(bench: PrototypeContext, form: Mapping[str, str]) -> Spec:
             "somebody changed this prototype since you opened this page",
             fix="Your words are still below. Save again to put them over theirs, or reload to see theirs.",
         )
-    fields = _fields(form, bench.known())
+    fields = _fields(form, bench.require_spec())
     key, server = form.get("key", "").strip(), form.get("server", "").strip()
     if problem := key_problem(fields["model"], key, server):
         raise ProtokitError(problem)

@@ -68,7 +68,7 @@ class PrototypeContext:
         """Whether the account of what was spent is among what was damaged."""
         return any(name.startswith("budget.") for name in self.damaged)
 
-    def known(self) -> Spec:
+    def require_spec(self) -> Spec:
         """Its Spec. Raises ProtokitError where the file cannot be read."""
         if self.spec is None:
             raise ProtokitError(self.problem)

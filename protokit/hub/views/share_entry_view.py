@@ -28,7 +28,7 @@ def look(request: Request) -> Response:
     own_host = _own_host(request, link)
     if own_host:
         return RedirectResponse(own_host, 303)
-    back = doors.known(request, link)
+    back = doors.earlier_visit(request, link)
     return _onward(request, back) if back else _page(request, link)
 
 
