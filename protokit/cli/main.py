@@ -117,7 +117,9 @@ def run(folder: Path, port: int | None, read_again: bool) -> None:
 @main.command()
 @click.argument("folder", type=A_PATH)
 @click.argument("questions", nargs=-1)
-@click.option("--file", type=A_PATH, help='Questions, one JSON object a line: {"question": "..."}')
+@click.option(
+    "--file", type=A_PATH, help='Questions, one JSON object a line: {"question": "...", "history": ["..."]}'
+)
 @click.option("--input", "text", help="The text to work on, or a file with it.")
 @click.option(
     "--option", "options", multiple=True, metavar="NAME=VALUE", help="What is chosen beside it; repeat it."

@@ -89,7 +89,8 @@ def _refused(prototype: Prototype, answer: Trace, row: Row | None) -> tuple[str,
         return _where_lost(prototype, answer, row.must_contain)
     from protokit.runtime.qa.answerability import ANSWERABLE, answerable
 
-    question, retrieved = answer.event.fields["question"], [_passage(p) for p in answer.passages]
+    fields = answer.event.fields
+    question, retrieved = fields["standalone"] or fields["question"], [_passage(p) for p in answer.passages]
     with prototype.assistant("offline") as assistant:
         if (knowledge := assistant.knowledge) is None:
             return "", ""

@@ -15,7 +15,11 @@ def render_trace(traced: Trace) -> str:
     """Question, passages, instructions, answer, sentences, and the stage that failed."""
     fields = traced.event.fields
     sections = {
-        "Question": [fields["question"], *_warnings("the question", fields["question"])],
+        "Question": [
+            fields["question"],
+            *_standalone(fields),
+            *_warnings("the question", fields["question"]),
+        ],
         "Passages": _passages(traced),
         "Instructions": [shorten(fields["instructions"], 3 * _EXCERPT, placeholder=" ...") or "not recorded"],
         "Answer": [fields["answer"] or "none", *([f"({fields['note']})"] if fields["note"] else [])],
@@ -54,6 +58,11 @@ def _numbers(traced: Trace) -> str:
         money(fields["cost_usd"]),
     ]
     return " · ".join(parts)
+
+
+def _standalone(fields: dict[str, Any]) -> list[str]:
+    """The question as it was searched for, where it leaned on the ones before."""
+    return [f"searched for as: {fields['standalone']}"] if fields["standalone"] else []
 
 
 def _passages(traced: Trace) -> list[str]:

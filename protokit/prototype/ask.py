@@ -3,15 +3,15 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from protokit.errors import DocumentProblem, PromptProblem
 from protokit.prototype.assistant_class import check_options
 from protokit.prototype.prototype_folder import Prototype
-from protokit.runtime.assistant import NO_OPTIONS, Input, Options, SampleRequest
-from protokit.runtime.assistant_types import Answer
+from protokit.runtime.assistant import NO_OPTIONS, BaseAssistant, Input, Options, SampleRequest
+from protokit.runtime.assistant_types import Answer, Turn
 from protokit.runtime.models.model_factory import connect
 from protokit.runtime.ui.formatting import numbers
 from protokit.runtime.usage.prices import elsewhere
@@ -22,9 +22,17 @@ MOST_PATH = 255
 """Bytes that a name may have on every system."""
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionInFile:
+    """A line of a file of questions: the question, and the turns before it. One without an answer is asked first."""
+
+    text: str
+    history: tuple[Turn, ...] = ()
+
+
 def ask_prototype(
     folder: Path,
-    questions: Sequence[str],
+    questions: Sequence[str | QuestionInFile],
     text: str | None = None,
     model: str = "",
     cost_on: str = "",
@@ -42,25 +50,43 @@ def ask_prototype(
 
 
 def _answers(
-    prototype: Prototype, questions: Sequence[str], text: str | None, model: str, options: Options
+    prototype: Prototype,
+    questions: Sequence[str | QuestionInFile],
+    text: str | None,
+    model: str,
+    options: Options,
 ) -> Iterator[Answer]:
     connect(model or prototype.spec.model)  # a name that means nothing is said before anything is loaded
     kind = prototype.assistant_class()
     check_options(kind.inputs, options)
+    batch = [QuestionInFile(each) if isinstance(each, str) else each for each in questions]
     if kind.inputs[0].kind == "question":
-        _require_questions(questions, text)
-        texts, options = list(questions), dict(options)
+        _require_questions(batch, text)
+        if not kind.remembers and any(each.history for each in batch):
+            raise PromptProblem(
+                "a question has a history, and this one remembers nothing", fix="Leave the history out."
+            )
     else:
-        read, options = _text(kind.inputs, questions, text, options)
-        texts = [read]
+        read, options = _text(kind.inputs, batch, text, options)
+        batch = [QuestionInFile(read)]
     with prototype.assistant(model) as assistant:
         if assistant.knowledge:
             assistant.knowledge.wait()
-        for each in texts:
-            yield assistant.reply(each, options=options, session="terminal").answer
+        for each in batch:
+            history = _turns(assistant, each.history)
+            yield assistant.reply(each.text, history=history, options=options, session="terminal").answer
 
 
-def _require_questions(questions: Sequence[str], text: str | None) -> None:
+def _turns(assistant: BaseAssistant, history: Sequence[Turn]) -> list[Turn]:
+    """The turns with their answers: a question without one is asked."""
+    turns: list[Turn] = []
+    for turn in history:
+        text = turn.answer or assistant.reply(turn.question, history=turns, session="terminal").answer.text
+        turns.append(Turn(turn.question, text))
+    return turns
+
+
+def _require_questions(questions: Sequence[QuestionInFile], text: str | None) -> None:
     if text is not None:
         raise PromptProblem(
             "--input is for what takes texts, and this one takes questions", fix="Leave it out."
@@ -69,12 +95,12 @@ def _require_questions(questions: Sequence[str], text: str | None) -> None:
         raise PromptProblem(
             "nothing was asked", fix='protokit ask DIR "your question", or --file questions.jsonl'
         )
-    if not all(question.strip() for question in questions):
+    if not all(question.text.strip() for question in questions):
         raise PromptProblem("a question is empty", fix="Leave it out.")
 
 
 def _text(
-    inputs: Sequence[Input], questions: Sequence[str], text: str | None, options: Options
+    inputs: Sequence[Input], questions: Sequence[QuestionInFile], text: str | None, options: Options
 ) -> tuple[str, Options]:
     """The text to work on, and the options with the name of the file that it was read from."""
     if questions or text is None or not text.strip():
@@ -110,8 +136,11 @@ def read_options(pairs: Sequence[str]) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
-def read_questions(path: Path) -> list[str]:
-    """The questions in a JSON Lines file, each `{"question": "..."}` or a plain string."""
+def read_questions(path: Path) -> list[QuestionInFile]:
+    """The questions in a JSON Lines file, each `{"question": "..."}` or a plain string.
+
+    `"history"` lists what was said before: questions, or `{"question": "...", "answer": "..."}`.
+    """
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -124,19 +153,33 @@ def read_questions(path: Path) -> list[str]:
     ]
 
 
-def _question(line: str, where: str) -> str:
+def _question(line: str, where: str) -> QuestionInFile:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
         raise DocumentProblem(
             f"not JSON ({error.msg})", where=where, fix='Write {"question": "..."}'
         ) from None
+    history = row.get("history") or [] if isinstance(row, dict) else []
+    if not isinstance(history, list):
+        fix = 'Write "history": ["the question before"]'
+        raise DocumentProblem("history is no list", where=where, fix=fix)
+    turns = tuple(Turn(_asked(turn, where), _said(turn)) for turn in history)
+    return QuestionInFile(_asked(row, where), turns)
+
+
+def _asked(row: object, where: str) -> str:
     asked = row.get("question", row.get("query")) if isinstance(row, dict) else row
     if not isinstance(asked, str) or not asked.strip():
         raise DocumentProblem("no question in this line", where=where, fix='Write {"question": "..."}')
     if next(lone_surrogates(asked), None):
         raise DocumentProblem("the question holds half of a character", where=where, fix="Write it anew.")
     return asked
+
+
+def _said(turn: object) -> str:
+    answer = turn.get("answer") if isinstance(turn, dict) else ""
+    return answer if isinstance(answer, str) else ""
 
 
 def render_answer(answer: Answer) -> str:

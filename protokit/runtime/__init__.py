@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from protokit.runtime.models.model_factory import connect
     from protokit.runtime.older_pages import keep_upload
     from protokit.runtime.prompting.chat_messages import citing_rule, system, turns, user
+    from protokit.runtime.qa.condense import condense_question
     from protokit.runtime.qa.offline_answer import Question
     from protokit.runtime.reply import Reply
     from protokit.runtime.runtime_errors import ModelProblem, RuntimeProblem, SettingsProblem
@@ -39,6 +40,7 @@ _NAMES = {
     "models.model_factory": "connect",
     "older_pages": "keep_upload",
     "prompting.chat_messages": "citing_rule system turns user",
+    "qa.condense": "condense_question",
     "qa.offline_answer": "Question",
     "reply": "Reply",
     "runtime_errors": "ModelProblem RuntimeProblem SettingsProblem",
@@ -80,6 +82,7 @@ __all__ = [
     "Turn",
     "VisitorFiles",
     "citing_rule",
+    "condense_question",
     "connect",
     "current_visitor",
     "guarded",

@@ -20,6 +20,8 @@ class Turn(NamedTuple):
 
     question: str
     answer: str
+    private: bool = False
+    """Whether the answer rests on a visitor's own file, of which nothing is kept."""
 
 
 class ChatMessage(NamedTuple):
@@ -93,6 +95,11 @@ class Request(ABC):
         return self.text
 
     @property
+    def standalone_text(self) -> str:
+        """The text as it was searched for, where it leaned on the conversation; empty where it stands alone."""
+        return ""
+
+    @property
     def private(self) -> bool:
         """Whether it rests on a visitor's own file, of which nothing is kept."""
         return False
@@ -137,6 +144,8 @@ class Answer:
     """All that was found for the question, cited or not, best first."""
     table: AnswerTable | None = None
     """The answer as a table, where its kind gives one."""
+    standalone: str = ""
+    """The question as it was searched for, where it leaned on the ones before it."""
     found: bool = True
     """False where the documents do not hold an answer, and the text says so."""
     note: str = ""

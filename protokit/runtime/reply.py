@@ -126,6 +126,7 @@ class Reply:
                 raise
             if run.text:
                 yield "\n\n"
+            run.broken_off = bool(run.text)
             run.outcome, run.model = ModelOutcome(), OfflineEngine.name
             yield from OfflineEngine().stream(request, run.outcome)
             run.outcome.note = problem.note or _FELL_BACK
@@ -153,8 +154,7 @@ class Reply:
             time.perf_counter() - run.started
         )  # what follows is our book-keeping, not the visitor's wait
         stopped = self._stopped.is_set()  # half a sentence says nothing that could be held against a passage
-        quotes = run.model != OfflineEngine.name or outcome.citations  # else it only said a phrase of its own
-        checks = _checked(request, run.text) if quotes and not stopped else ()
+        checks = () if stopped else _checks(request, run)
         answer = Answer(
             question=request.title,
             text=run.text,
@@ -162,6 +162,7 @@ class Reply:
             citations=outcome.citations,
             passages=tuple(request.passages),
             table=outcome.table,
+            standalone=request.standalone_text,
             found=outcome.found and (not checks or any(check.verdict != "no claim" for check in checks)),
             note=_STOPPED if stopped else outcome.note,
             problem=run.error,
@@ -194,6 +195,8 @@ class _Run:
     first: float = 0.0
     text: str = ""
     error: str = ""
+    broken_off: bool = False
+    """Whether a model wrote the beginning of the text before the offline engine answered."""
 
 
 def _longest(model: str, window: int) -> int:
@@ -201,9 +204,14 @@ def _longest(model: str, window: int) -> int:
     return ROOM_TO_THINK if reasons(model) else min(ROOM_FOR_ANSWER, window // 4)
 
 
-def _checked(request: Request, text: str) -> "tuple[SentenceCheck, ...]":
+def _checks(request: Request, run: _Run) -> "tuple[SentenceCheck, ...]":
+    """What a model wrote is held against the passages; what the offline engine quotes stands in them."""
     if not request.passages:
         return ()
-    from protokit.runtime.grounding import check
+    from protokit.runtime.grounding import check, quotation_checks
 
-    return tuple(check(text, request.passages).sentences)
+    if run.model != OfflineEngine.name or run.broken_off:
+        return tuple(check(run.text, request.passages).sentences)
+    order = {passage: index for index, passage in reversed([*enumerate(request.passages)])}
+    quoted = {each.number: (order.get(each.passage), each.marks) for each in run.outcome.citations}
+    return quotation_checks(run.text, quoted)

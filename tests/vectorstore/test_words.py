@@ -3,7 +3,7 @@
 import pytest
 
 from vectorstore.index.spelling import spelt_like
-from vectorstore.search.follow_up import standalone_question
+from vectorstore.search.follow_up import resolve, standalone_question
 from vectorstore.text.languages import guess
 from vectorstore.text.terms import content_words, query_words, tokenize
 
@@ -83,23 +83,86 @@ def test_short_words_and_numbers_are_never_respelt() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "history", "whole"),
+    ("before", "question", "whole"),
     [
         (
+            "How many days of leave for employees?",
             "and for contractors?",
-            ["How many days of leave are there for employees?"],
-            "How many days of leave are there for contractors?",
+            "How many days of leave for contractors?",
         ),
-        ("What about Berlin?", ["What is the hotel limit?"], "Berlin? (What is the hotel limit)"),
-        ("Does it cover children?", ["What is the travel insurance?"], None),
-        ("why?", ["Are gift cards refundable?", "and why?"], "why? (Are gift cards refundable)"),
+        ("What is the hotel limit?", "What about Berlin?", "Berlin? (What is the hotel limit)"),
+        (
+            "What is the travel insurance?",
+            "Does it cover children?",
+            "Does the travel insurance cover children?",
+        ),
+        ("Are gift cards refundable?", "why?", "why are gift cards refundable?"),
+        ("How many days of leave for staff?", "And sick leave?", "How many days of sick leave for staff?"),
+        ("What does the Nook chair weigh?", "And the Nook table?", "What does the Nook table weigh?"),
+        ("What does the Twin room cost?", "and the Family room?", "What does the Family room cost?"),
+        (
+            "How many nurses are there in Leeds?",
+            "And for North Yorkshire?",
+            "How many nurses are there for North Yorkshire?",
+        ),
+        ("What does Basic cost?", "Premium?", "What does Premium cost?"),
+        ("Tell me about the old mill", "When was it built?", "When was the old mill built?"),
+        ("Who is Ada Brook?", "What is her budget?", "What is Ada Brook's budget?"),
+        (
+            "What does Kestrel charge in Norway?",
+            "how many clients do they have there?",
+            "how many clients do Kestrel have in Norway?",
+        ),
+        (
+            "How much does a call-out cost?",
+            "How much does it cost on Sundays?",
+            "How much does a call-out cost on Sundays?",
+        ),
+        ("What does Basic cost?", "Is there a set-up fee?", "Is there a set-up fee?"),
+        ("What does Basic cost?", "How can I pay?", "How can I pay?"),
+        ("What does Basic cost?", "opening hours", "opening hours"),
+        ("What does Basic cost?", "Different topic: who is the chair?", "who is the chair?"),
+        ("What does Basic cost?", "Let's talk about something else. Who is the chair?", "Who is the chair?"),
+        ("Was kostet der Tarif Solo?", "Und der Tarif Duo?", "Was kostet der Tarif Duo?"),
+        ("Was kostet der Tarif Solo?", "Anderes Thema: Wer leitet das Lager?", "Wer leitet das Lager?"),
+        ("¿Cuánto cuesta el plan Básico?", "¿Y el plan Premium?", "¿Cuánto cuesta el plan Premium?"),
+        ("套餐A多少钱？", "那套餐B呢？", "套餐B多少钱？"),
     ],
 )
-def test_a_question_that_leans_takes_over_the_topic(
-    question: str, history: list[str], whole: str | None
+def test_a_question_that_leans_takes_over_the_topic(before: str, question: str, whole: str) -> None:
+    assert standalone_question(question, [before]).lower() == whole.lower()
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "whole", "wish"),
+    [
+        ("Any more of those?", "Rain.", "Which risks are named?", "more"),
+        ("yes please", "Rain.", "Which risks are named?", "more"),
+        (
+            "yes please",
+            "I could not find it. Do you want to know “Who is the chair?”",
+            "Who is the chair?",
+            "",
+        ),
+        ("ja bitte", "Das steht nicht darin. Oder: „Wer leitet das Lager?“", "Wer leitet das Lager?", ""),
+        ("Why?", "Rain.", "Why? (Which risks are named)", "why"),
+        ("in German please", "Rain.", "Which risks are named?", "manner"),
+        ("shorter please", "Rain.", "Which risks are named?", "manner"),
+        ("在说一遍？", "Rain.", "在说一遍？", ""),
+    ],
+)
+def test_what_is_wished_of_an_answer_is_no_search_of_its_own(
+    question: str, answer: str, whole: str, wish: str
 ) -> None:
-    found = standalone_question(question, history)
-    assert found == (whole or f"{question} (What is the travel insurance)")
+    found = resolve(question, ["Which risks are named?"], [answer])
+    assert (found.text, found.wish) == (whole, wish)
+
+
+def test_he_is_who_was_named_and_a_chain_of_questions_keeps_its_topic() -> None:
+    said = "Iolo Marsh: order the second rig by 10 July. [1]"
+    assert "Iolo Marsh" in standalone_question("What does he have to do?", ["Who orders the rig?"], [said])
+    chain = ["What does the Twin room cost?", "and the Family room?"]
+    assert standalone_question("and the Garden room?", chain) == "What does the Garden room cost?"
 
 
 def test_a_new_question_is_not_polluted_by_the_old_one() -> None:

@@ -10,6 +10,7 @@ the project's own.
 """
 
 from protokit.runtime.grounding.grounding_rate import Rate, rate, wilson
+from protokit.runtime.grounding.quotations import quotation_checks
 from protokit.runtime.grounding.verify import Grounding, SentenceCheck, check
 
-__all__ = ["Grounding", "Rate", "SentenceCheck", "check", "rate", "wilson"]
+__all__ = ["Grounding", "Rate", "SentenceCheck", "check", "quotation_checks", "rate", "wilson"]

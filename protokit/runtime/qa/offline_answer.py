@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Self
 from protokit.runtime.assistant_types import ChatMessage, Citation, Request, RequestResult, Turn
 from protokit.runtime.phrases import _phrases, phrase
 from protokit.runtime.prompting.chat_messages import citing_rule, system, turns, user
+from protokit.runtime.qa.condense import condense_question
 from protokit.runtime.text_limits import require_length
 from protokit.runtime.uploads.visitor_files import is_own
 from vectorstore.passage import Passage
+from vectorstore.search.follow_up import StandaloneQuestion
 from vectorstore.text.query_limits import QUESTION
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ class Question(Request):
     """Best first."""
     history: Sequence[Turn] = ()
     instructions: str = ""
+    standalone: StandaloneQuestion | None = None
+    """The question as it was searched for; made from the history where it is not given."""
     language: str = "en"
     welcome: str = ""
     """What to say to a greeting; empty where small talk has no place."""
@@ -54,6 +58,21 @@ class Question(Request):
     """Turns texts into rows of unit length, where the embedding model is loaded already."""
     chat: Sequence[ChatMessage] = ()
     """What a model reads; from the fields above where it is empty."""
+
+    @property
+    def resolved(self) -> StandaloneQuestion:
+        """The question as it stands alone."""
+        return self.standalone or condense_question(self.text, self.history)
+
+    @property
+    def standalone_text(self) -> str:
+        """The question as it was searched for, where it leaned on the ones before; else empty.
+
+        It is kept, and may take a name from an answer: after one from a visitor's own file it is not told.
+        """
+        text = self.resolved.text
+        private = self.private or any(turn.private for turn in self.history)
+        return "" if private or text == self.text else text
 
     @property
     def private(self) -> bool:
@@ -80,7 +99,9 @@ class Question(Request):
 
     def masked(self, mask: Callable[[str], str]) -> Self:
         """The question and the conversation masked, the passages and instructions as they are."""
-        history = tuple(Turn(mask(turn.question), mask(turn.answer)) for turn in self.history)
+        history = [
+            turn._replace(question=mask(turn.question), answer=mask(turn.answer)) for turn in self.history
+        ]
         chat = [each if each.role == "system" else each._replace(text=mask(each.text)) for each in self.chat]
         return replace(self, text=mask(self.text), history=history, chat=chat)
 
@@ -114,9 +135,8 @@ def _evidence(question: Question) -> list["Evidence"]:
     """The sentences to quote: for each part of a question that has several, or else for the question as a whole."""
     from protokit.runtime.qa.extract import part_evidence
     from protokit.runtime.qa.sentence_ranking import rank_parts
-    from vectorstore.search.follow_up import standalone_question
 
-    asked = standalone_question(question.text, [turn.question for turn in question.history])
+    asked = question.resolved.text
     if not question.passages:
         return []
     parts = rank_parts(asked, question.passages, question.embed)

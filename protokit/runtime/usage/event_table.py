@@ -20,6 +20,7 @@ COLUMNS = {
     "gen_ai.server.time_to_first_token": "REAL NOT NULL",
     "gen_ai.client.operation.duration": "REAL NOT NULL",
     "question": "TEXT NOT NULL",
+    "standalone": "TEXT NOT NULL DEFAULT ''",
     "answer": "TEXT NOT NULL",
     "passages": "TEXT NOT NULL",
     "found": "INTEGER NOT NULL",
@@ -36,7 +37,8 @@ COLUMNS = {
     "comment": "TEXT NOT NULL DEFAULT ''",
 }
 """Names with dots are those of OpenTelemetry's GenAI conventions. Times are seconds (UTC since 1970), cost is
-US dollars and NULL where unknown, passages_sent how many of the passages, best first, fitted into the window (NULL
+US dollars and NULL where unknown, standalone the question as it was searched for where it leaned on the ones before
+(empty where it stood alone), passages_sent how many of the passages, best first, fitted into the window (NULL
 where an earlier version did not record it), unsupported the number of sentences that the passages do not carry
 (NULL where nothing was checked), feedback 1 (up), -1 (down) or NULL."""
 _OPINIONS = (

@@ -142,6 +142,7 @@ def _values(answer: Answer, session: str) -> dict[str, object]:
         "gen_ai.server.time_to_first_token": answer.seconds_to_first,
         "gen_ai.client.operation.duration": answer.seconds,
         "question": answer.question,
+        "standalone": answer.standalone,
         "answer": answer.text,
         "passages": json.dumps(_passages(answer), ensure_ascii=False),
         "found": answer.found,

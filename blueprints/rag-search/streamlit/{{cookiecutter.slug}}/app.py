@@ -5,7 +5,7 @@ import uuid
 import streamlit as st
 from assistant import Assistant
 
-from protokit.runtime import Answer, RuntimeProblem, VisitorFiles, notice, ui
+from protokit.runtime import Answer, RuntimeProblem, Turn, VisitorFiles, notice, ui
 
 ALL = "All documents"
 
@@ -63,7 +63,11 @@ if not answers:
 
 if question := st.session_state.get("asked") or picked:
     options = {} if file == ALL else {"file": file}
-    ui.write_stream(assistant.reply(question, options=options, session=session, own=own), keep=take_answer)
+    history = [
+        Turn(answer.question, answer.text, answer.private) for answer in reversed(answers)
+    ]  # the newest stands first
+    reply = assistant.reply(question, history, options=options, session=session, own=own)
+    ui.write_stream(reply, keep=take_answer)
     st.session_state.pop("asked", None)  # without an answer: the line that says why is enough
 
 for answer in answers:
