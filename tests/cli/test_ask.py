@@ -296,3 +296,26 @@ def test_the_log_of_an_answer_holds_any_text(tmp_path: Path) -> None:
     assert event.id == number
     assert [event.fields[name] for name in ("question", "answer", "note", "session", "error")] == [text] * 5
     assert event.fields["cost_usd"] is None
+
+
+def test_a_question_in_a_file_may_lean_on_what_was_said_before(
+    asked: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    first = "How much may a hotel cost?"
+    rows = [
+        {"question": "And a badge?", "history": ["When is a lost password reported?"]},
+        {"question": "Is breakfast part of it?", "history": [{"question": first, "answer": "140 euros."}]},
+        {"question": "and?", "history": "no list"},
+    ]
+    path = tmp_path / "questions.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows[:2])), encoding="utf-8")
+    done = protokit("ask", str(asked[0]), "--file", str(path), "--json", cwd=tmp_path)
+    badge, hotel = done.rows
+    assert "one hour" in badge["answer"]
+    assert "140 euros" in hotel["answer"]
+    traced = protokit("trace", str(asked[0]), "--json", cwd=tmp_path)
+    assert json.loads(traced.out)["standalone"]
+    path.write_text(json.dumps(rows[2]), encoding="utf-8")
+    refused = protokit("ask", str(asked[0]), "--file", str(path), cwd=tmp_path)
+    assert refused.code == 1
+    assert "history is no list" in refused.err

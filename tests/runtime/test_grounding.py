@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from protokit.runtime.grounding import Grounding, check, rate
+from protokit.runtime.grounding import Grounding, check, quotation_checks, rate
 from protokit.runtime.grounding.facts import facts, same
 from vectorstore.passage import Passage
 from vectorstore.text.sentences import split
@@ -246,3 +246,14 @@ def test_the_rate_has_an_interval_and_says_when_there_are_too_few_answers() -> N
     assert many.interval == pytest.approx((0.0552, 0.1744), abs=0.0005)
     assert str(many) == "10% (6% to 17%) of 100 answers"
     assert rate([]).interval == (0.0, 1.0)
+
+
+def test_a_quotation_is_supported_by_construction_and_a_phrase_of_the_programs_own_claims_nothing() -> None:
+    text = "Plan: Solo; Price: 0 [1] Ask at the desk [2] Anything else?"
+    checks = quotation_checks(text, {1: (0, [(0, 20)]), 2: (3, [])})
+    assert [(text[each.start : each.end], each.verdict, each.passage) for each in checks] == [
+        ("Plan: Solo; Price: 0 [1]", "supported", 0),
+        ("Ask at the desk [2]", "supported", 3),
+    ]
+    assert quotation_checks("I could not find this.", {}) == ()
+    assert quotation_checks("What the 1999 [7] law says.", {}) == ()
