@@ -46,7 +46,7 @@ def test_an_outline_needs_no_arrays_and_no_store(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from vectorstore.outline import outline; "
         f"outline(Path({str(tmp_path)!r})); "
-        "print([name for name in ('numpy', 'chromadb', 'onnxruntime', 'lxml') if name in sys.modules])"
+        "print([name for name in ('numpy', 'chromadb', 'onnxruntime', 'pypdfium2') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

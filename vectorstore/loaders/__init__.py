@@ -36,7 +36,7 @@ def read(path: Path, *, limits: LoaderLimits = DEFAULT_LIMITS) -> Document:
     try:
         # A large file is not even looked into here: the list of what a ZIP file holds can be long enough to harm.
         kind = "" if _is_large(path) else recognise(path, limits)
-        if kind and kind not in ISOLATED:
+        if kind and kind not in ISOLATED and not _holds_html(path, kind):
             return parse(path, kind, limits)
         from vectorstore.loaders import isolation
 
@@ -48,6 +48,11 @@ def read(path: Path, *, limits: LoaderLimits = DEFAULT_LIMITS) -> Document:
         raise Unreadable(
             reason, where=path.name, fix="Check that this machine may start another process."
         ) from None
+
+
+def _holds_html(path: Path, kind: str) -> bool:
+    """Whether a small Markdown file holds anything like HTML, which the parser of web pages would get to see."""
+    return kind == "md" and b"<" in path.read_bytes()
 
 
 def _is_large(path: Path) -> bool:

@@ -1,117 +1,153 @@
-"""Markdown: headings make the sections, tables become readable rows, marks of emphasis and links go."""
+"""Markdown: read as the page that it makes, so that its tables, links, lists and HTML are read as those of pages."""
 
 import re
-from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits
 from vectorstore.loaders.encoding import decode
+from vectorstore.loaders.html_loader import write_html
+from vectorstore.loaders.latex import formula_text, is_formula
 
-# `*+` and `++` give nothing back: what a line could be read as in two ways would take the square of its length.
-_HEADING = re.compile(r" {0,3}(#{1,6})\s++(.*)")
-_UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*$")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_TABLE_RULE = re.compile(r"\s*+\|?+\s*+:?-++:?+\s*+(?:\|\s*+:?-++:?+\s*+)*+\|?\s*$")
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)(?:---|\.\.\.)\n", re.S)
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
-_LIST_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+")
-_MARK = re.compile(r"[\[*_~`<\\]")
-_INLINE = (
-    (re.compile(r"!\[([^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
-    (re.compile(r"\[([^\]\[]+)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)"), r"\1"),
-    (re.compile(r"\[([^\]\[]+)\]\[[^\]\[]*\]"), r"\1"),
-    (re.compile(r"(?<![\w*])(\*\*\*|\*\*|\*)(?=\S)([^*\n]+?)(?<=\S)\1(?![\w*])"), r"\2"),
-    # Not past the next mark that opens: many that nothing closes would each be looked for up to the line's end.
-    (re.compile(r"(?<!\w)(___|__|_)(?=\S)((?:(?!(?<!\w)\1(?=\S))[^\n])+?)(?<=\S)\1(?!\w)"), r"\2"),
-    (re.compile(r"~~(?=\S)([^~\n]+)~~"), r"\1"),
-    (re.compile(r"`([^`\n]+)`"), r"\1"),
-    (re.compile(r"<(https?://[^<>\s]+|[\w.+-]+@[\w.-]+)>"), r"\1"),
-    (
-        re.compile(
-            r"</?(?:a|abbr|b|br|center|code|details|div|em|i|img|kbd|p|small|span|strong|sub|summary|sup|u)\b[^<>]*>"
-        ),
-        "",
-    ),
-    (re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~])"), r"\1"),
+_COMMENT = re.compile(r"<!--.*?-->|^%%.*?%%", re.S | re.M)
+_DATA = re.compile(r"data:image/[\w.+-]+;[^\s)>\"']*")
+_DEEPEST = 100
+"""Lists and quotes inside each other are followed so deep; each level of a list counts as two."""
+_TAG = re.compile(r"</?([A-Za-z][\w-]*)(?:\s[^<>]*)?/?>")
+_HTML_TAGS = frozenset(
+    "a abbr address area article aside audio b base bdi bdo big blockquote body br button canvas caption "
+    "center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed "
+    "fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr "
+    "html i iframe img input ins kbd label legend li link main map mark math menu meta meter nav noscript "
+    "object ol optgroup option output p param picture pre progress q rp rt ruby s samp script search "
+    "section select small source span strike strong style sub summary sup svg table tbody td template "
+    "textarea tfoot th thead time title tr track tt u ul var video wbr".split()
 )
+_OPENINGS = re.compile(r"(?:[\^!]?\[){20,}+")
+"""Each would be looked for up to the end of its paragraph, which takes the square of their number."""
+_TASK = re.compile(r"\[([ xX])\]\s")
+_ALERT = re.compile(r"\[!(\w+)\][+-]?")
+_HEADING_ID = re.compile(r"(?<!\s)\s*+\{[#.][^{}]*+\}\s*+$")
+_RAISED = re.compile(r"(?<=[\w)])\^([^\s^]{1,20})\^")
+_LOWERED = re.compile(r"(?<=\w)~([^\s~]{1,20})~(?!~)")
+_STRUCK = re.compile(r"(?<![~\w])~(?=[^\s~])([^~\n]+?)(?<=[^\s~])~(?![~\w])")
+_WIKI_LINK = re.compile(r"!?\[\[(?:[^\]\[|]*\|)?([^\]\[|]+)\]\]")
 
 
 def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
-    """The text with headings, lists and code as they are written, without the rest of the markup."""
-    text = _without_comments(decode(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n"))
-    draft = DocumentBuilder(kind, limits.characters)
+    """The text with headings, lists and code, without the rest of the markup."""
+    text = decode(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n")
+    draft = DocumentBuilder(kind, limits.characters, include_hidden=limits.include_hidden)
     if front := _FRONT_MATTER.match(text):
         draft.write(front[1])
         text = text[front.end() :]
-    for block in _blocks(text.split("\n")):
-        _write(draft, block)
+    write_markdown(draft, text)
     return draft.finish()
+
+
+def write_markdown(draft: DocumentBuilder, text: str) -> None:
+    """Write the Markdown `text`."""
+    text, pictures = _DATA.subn("data:image/png;", _without_comments(text))
+    text = _OPENINGS.sub(lambda run: run[0].replace("[", "&#91;"), text)
+    if pictures:
+        draft.notes.append(pictures_note(pictures))
+    parser = _parser()
+    environment: dict[str, object] = {}
+    tokens = parser.parse(text, environment)
+    for token in tokens:
+        _adapt(token)
+    _tick_tasks(tokens)
+    write_html(draft, parser.renderer.render(tokens, parser.options, environment))
 
 
 def _without_comments(text: str) -> str:
     """`text` without its comments; one that is opened and never closed stays as it is written."""
     closed, end, rest = text.rpartition("-->")
-    return _COMMENT.sub("", closed + end) + rest
+    return _COMMENT.sub("", closed + end) + _COMMENT.sub("", rest.replace("<!--", "&lt;!--"))
 
 
-def _blocks(source: list[str]) -> Iterator[list[str]]:
-    """Runs of lines that belong together: a fence with its code, a heading, or lines up to a blank one."""
-    block: list[str] = []
-    fence = ""
-    for line in source:
-        mark = _FENCE.match(line)
-        if fence:
-            block.append(line)
-            if mark and mark[1].startswith(fence) and not line.strip().strip(fence[0]):
-                yield block
-                block, fence = [], ""
-            continue
-        if mark or _HEADING.match(line) or not line.strip():
-            yield block
-            block = []
-        if mark:
-            block, fence = [line], mark[1]
-        elif _HEADING.match(line):
-            yield [line]
-        elif line.strip():
-            block.append(line)
-    yield block
+def pictures_note(count: int) -> str:
+    """What is told of pictures that stand inside a file."""
+    if count == 1:
+        return "1 picture was not read; if it shows text, write that beside it"
+    return f"{count} pictures were not read; if they show text, write that beside them"
 
 
-def _write(draft: DocumentBuilder, block: list[str]) -> None:
-    if not block:
-        return
-    if _FENCE.match(block[0]):
-        last = -1 if len(block) > 1 and _FENCE.match(block[-1]) else len(block)
-        draft.write("\n".join(block[1:last]))
-    elif heading := _HEADING.match(block[0]):
-        draft.head(len(heading[1]), _plain(heading[2].rstrip().rstrip("#").rstrip()))
-    elif len(block) > 1 and "|" in block[0] and _TABLE_RULE.match(block[1]) and "-" in block[1]:
-        draft.write_table([_cells(line) for line in [block[0], *block[2:]]], headers=1)
-    else:
-        _write_paragraph(draft, block)
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.deflist import deflist_plugin
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+    from mdit_py_plugins.footnote import footnote_plugin
+
+    parser = MarkdownIt("commonmark", {"breaks": True, "html": True, "maxNesting": _DEEPEST})
+    parser.enable(["table", "strikethrough"])
+    parser.use(footnote_plugin, inline=True).use(deflist_plugin)
+    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, renderer=_formula)
+    rules = parser.renderer.rules  # type: ignore[attr-defined]
+    rules["footnote_anchor"] = lambda *_: ""
+    rules["footnote_ref"] = _footnote_mark
+    rules["footnote_block_open"] = lambda *_: "<ol>\n"
+    rules["footnote_block_close"] = lambda *_: "</ol>\n"
+    return parser
 
 
-def _write_paragraph(draft: DocumentBuilder, block: list[str]) -> None:
-    """Write lines up to a blank one; underlined with = or -, the lines above are a heading."""
-    rule = _UNDERLINE.match(block[-1]) if len(block) > 1 and not _LIST_ITEM.match(block[0]) else None
-    if rule:
-        draft.head(1 if "=" in rule[1] else 2, _plain(" ".join(block[:-1])))
-    elif not _TABLE_RULE.match("".join(block)):  # a rule across the page says nothing
-        quoted = [re.sub(r"^(?:\s{0,3}>\s?)+", "", line) for line in block]
-        draft.write(_plain("\n".join(line.rstrip() for line in quoted)))
+def _formula(content: str, _: dict[str, object]) -> str:
+    with suppress(RecursionError):
+        return escape(formula_text(content) if is_formula(content) else f"${content}$")
+    return escape(f"${content}$")
 
 
-def _cells(line: str) -> list[str]:
-    inner = line.strip().removeprefix("|")
-    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
-    return [_plain(cell.replace("\\|", "|").strip()) for cell in re.split(r"(?<!\\)\|", inner)]
+def _footnote_mark(tokens: "list[Token]", number: int, *_: object) -> str:
+    return f"[{tokens[number].meta['id'] + 1}]"
 
 
-def _plain(text: str) -> str:
-    """`text` without inline markup; what is linked or emphasised stays."""
-    if not _MARK.search(text):  # as most cells of tables
-        return text
-    for pattern, kept in _INLINE:
-        text = pattern.sub(kept, text)
-    return text
+def _adapt(token: "Token") -> None:
+    """Rewrite what dialects of Markdown add to the plain one, outside of code."""
+    from markdown_it.token import Token
+
+    if token.type == "html_block":
+        token.content = _TAG.sub(_known, token.content)
+    if token.type == "fence" and token.info.strip() == "math":
+        token.content = formula_text(token.content)
+    for number, child in enumerate(token.children or ()):
+        if child.type == "text":
+            content = _dialect(escape(child.content, quote=False), first=number == 0)
+            assert token.children is not None
+            token.children[number] = Token("html_inline", "", 0, content=content)
+        elif child.type == "html_inline":
+            child.content = _TAG.sub(_known, child.content)
+
+
+def _known(tag: re.Match[str]) -> str:
+    """A tag of HTML, or a component of a page, as it is; a placeholder such as <version> as text."""
+    name = tag[1]
+    is_component = name[0].isupper() or "-" in name
+    return tag[0] if name.lower() in _HTML_TAGS or is_component else escape(tag[0])
+
+
+def _dialect(text: str, *, first: bool) -> str:
+    text = _RAISED.sub(r"<sup>\1</sup>", text)
+    text = _LOWERED.sub(r"<sub>\1</sub>", text)
+    text = _STRUCK.sub(r"<s>\1</s>", text)
+    text = _WIKI_LINK.sub(r"\1", text)
+    if first and (alert := _ALERT.match(text)):
+        text = f"{alert[1].capitalize()}:{text[alert.end() :]}"
+    return _HEADING_ID.sub("", text)
+
+
+def _tick_tasks(tokens: "list[Token]") -> None:
+    """Tick boxes of a list of tasks: "- [x] Done" is "☒ Done"."""
+    for item, inline in zip(tokens, tokens[2:], strict=False):
+        if item.type == "list_item_open" and inline.type == "inline" and inline.children:
+            lead = inline.children[0]
+            if task := _TASK.match(lead.content):
+                lead.content = ("☐ " if task[1] == " " else "☒ ") + lead.content[task.end() :]
