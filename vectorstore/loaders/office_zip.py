@@ -1,5 +1,6 @@
 """Office documents are ZIP files of XML parts: opened here, and refused where they would swell."""
 
+import io
 import posixpath
 import re
 import zipfile
@@ -17,7 +18,7 @@ _TREE = 80_000_000
 """Bytes of XML in one part beyond which its tree would not fit into memory."""
 
 
-def check_unpacked(path: Path, limits: LoaderLimits) -> None:
+def check_unpacked(path: Path | io.BytesIO, limits: LoaderLimits) -> None:
     """Raise Unreadable when the parts of `path` would unpack to more than the limits, or are locked.
 
     Sizes are those the archive declares; `zipfile` never unpacks more of a part than was declared.
@@ -39,7 +40,7 @@ def check_unpacked(path: Path, limits: LoaderLimits) -> None:
 class Package:
     """The parts of one Office document, parsed when asked for. Names are paths inside the archive."""
 
-    def __init__(self, path: Path, limits: LoaderLimits) -> None:
+    def __init__(self, path: Path | io.BytesIO, limits: LoaderLimits) -> None:
         check_unpacked(path, limits)
         self._archive = zipfile.ZipFile(path)
         self._names = set(self._archive.namelist())
@@ -66,17 +67,33 @@ class Package:
                 raise MemoryError from None
             raise
 
+    def content(self, name: str) -> bytes:
+        """The bytes of part `name`; none where there is none."""
+        return self._archive.read(name) if name in self._names else b""
+
+    def links(self, name: str) -> dict[str, str]:
+        """The addresses outside of the document that part `name` refers to: id -> address."""
+        return {
+            link.get("Id", ""): link.get("Target", "")
+            for link in self._relations(name)
+            if link.get("TargetMode") == "External"
+        }
+
     def related(self, name: str) -> dict[str, tuple[str, str]]:
         """What part `name` refers to: id -> (last word of the relation's type, name of the part)."""
-        folder, file = posixpath.split(name)
-        root = self.xml(posixpath.join(folder, "_rels", file + ".rels"))
+        folder = posixpath.dirname(name)
         found = {}
-        for link in root if root is not None else ():
+        for link in self._relations(name):
             target = link.get("Target", "")
             if link.get("TargetMode") != "External":
                 target = posixpath.normpath(posixpath.join(folder, target)).lstrip("/")
             found[link.get("Id", "")] = (link.get("Type", "").rpartition("/")[2], target)
         return found
+
+    def _relations(self, name: str) -> "list[etree._Element]":
+        folder, file = posixpath.split(name)
+        root = self.xml(posixpath.join(folder, "_rels", file + ".rels"))
+        return list(root) if root is not None else []
 
 
 def local(element: "etree._Element") -> str:

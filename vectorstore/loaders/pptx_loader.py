@@ -1,4 +1,4 @@
-"""Slide decks: titles, boxes in the order they are looked at, tables, charts, diagrams, speaker's notes.
+"""Slide decks: titles, boxes in the order they are looked at, tables, charts, diagrams, speaker's notes, comments.
 
 The XML is walked directly: python-pptx does not give the words of SmartArt, and loads in 0.2 s.
 """
@@ -9,37 +9,47 @@ from pathlib import Path
 from lxml import etree
 
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits, Unreadable
+from vectorstore.loaders.drawing_text import drawing_paragraphs
+from vectorstore.loaders.drawn_parts import write_drawn_parts
+from vectorstore.loaders.link_targets import with_address
+from vectorstore.loaders.merged_cells import MergedCells
 from vectorstore.loaders.office_zip import Package, attribute, local
+from vectorstore.loaders.picture_texts import picture_text
+from vectorstore.loaders.pptx_comments import SlideComments
 
 _TITLES = ("title", "ctrTitle")
 _REPEATED = ("sldNum", "ftr", "dt", "hdr")
+_SHAPES = ("sp", "grpSp", "graphicFrame", "cxnSp", "pic")
+_ON = ("1", "true")
 _Position = tuple[int, int]
 
 
 def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
-    """All slides in order, hidden ones too; `place` is "slide 2", the title of a slide is its heading."""
-    draft = DocumentBuilder(kind, limits.characters)
+    """All slides in order; `place` is "slide 2", the title of a slide is its heading."""
+    draft = DocumentBuilder(kind, limits.characters, include_hidden=limits.include_hidden)
     with Package(path, limits) as package:
-        names = list(_slides(package))
+        main = next((part for type_, part in package.related("").values() if type_ == "officeDocument"), "")
+        main = main or "ppt/presentation.xml"
+        names = list(_slides(package, main))
         if len(names) > limits.pages:
             raise Unreadable(f"has {len(names):,} slides, more than {limits.pages:,}", fix="Split the deck.")
         draft.pages = len(names)
+        comments = SlideComments(package, main)
         for number, name in enumerate(names, start=1):
             draft.go_to(number, f"slide {number}")
+            slide = _Slide(draft, package, name, comments)
+            if slide.is_hidden() and not draft.reads_hidden("slide"):
+                continue
             before = draft.length
-            _Slide(draft, package, name).write()
+            slide.write()
             if draft.length == before:
                 draft.notes.append(f"slide {number} has no text, perhaps only pictures")
     return draft.finish()
 
 
-def _slides(package: Package) -> Iterator[str]:
+def _slides(package: Package, main: str) -> Iterator[str]:
     """The part names of the slides in the order they are shown."""
-    main = next((part for type_, part in package.related("").values() if type_ == "officeDocument"), "")
-    root, related = (
-        package.xml(main or "ppt/presentation.xml"),
-        package.related(main or "ppt/presentation.xml"),
-    )
+    root, related = package.xml(main), package.related(main)
     if root is None:
         raise ValueError("no presentation part")
     for slide in root.iter("{*}sldId"):
@@ -49,74 +59,109 @@ def _slides(package: Package) -> Iterator[str]:
 
 
 class _Slide:
-    def __init__(self, draft: DocumentBuilder, package: Package, name: str) -> None:
-        self._draft, self._package = draft, package
+    def __init__(self, draft: DocumentBuilder, package: Package, name: str, comments: SlideComments) -> None:
+        self._draft, self._package, self._comments = draft, package, comments
         self._root, self._related = package.xml(name), package.related(name)
+        self._links = package.links(name)
         self._places = self._layout_places()
 
+    def is_hidden(self) -> bool:
+        """Whether the slide is skipped when the deck is shown."""
+        return self._root is not None and attribute(self._root, "show", "1") in ("0", "false")
+
     def write(self) -> None:
-        """Write the title as a heading, the shapes from top to bottom, and the notes."""
+        """Write the title as a heading, the shapes from top to bottom, the notes and the comments."""
         self._draft.under(1, "")
         tree = self._root.find("{*}cSld/{*}spTree") if self._root is not None else None
         if tree is None:
             return
-        shapes = [shape for shape in _unwrapped(tree) if _placeholder(shape)[0] not in _REPEATED]
-        titles = [shape for shape in shapes if _placeholder(shape)[0] in _TITLES and _paragraphs(shape)]
+        shapes = [shape for shape in self._shown(tree) if _placeholder(shape)[0] not in _REPEATED]
+        titles = [shape for shape in shapes if _placeholder(shape)[0] in _TITLES and self._paragraphs(shape)]
         if titles:
-            self._draft.head(1, " ".join(_paragraphs(titles[0])))
+            self._draft.head(1, " ".join(self._paragraphs(titles[0])))
         for shape in sorted(shapes, key=self._position):
             if shape not in titles[:1]:
                 self._shape(shape)
         self._notes()
+        for type_, part in self._related.values():
+            for comment in self._comments.on(part) if type_ == "comments" else ():
+                self._draft.write(comment)
+
+    def _shown(self, parent: "etree._Element") -> "Iterator[etree._Element]":
+        """The shapes of `parent` that are not hidden (in PowerPoint's selection pane)."""
+        for shape in _unwrapped(parent):
+            properties = shape.find("*/{*}cNvPr")
+            hidden = properties is not None and attribute(properties, "hidden") in _ON
+            if not hidden or self._draft.reads_hidden("shape"):
+                yield shape
+
+    def _paragraphs(self, element: "etree._Element", *, numbered: bool = False) -> list[str]:
+        return drawing_paragraphs(element, self._links, numbered=numbered)
 
     def _shape(self, shape: "etree._Element") -> None:
         tag = local(shape)
         if tag == "grpSp":
-            for child in sorted(_unwrapped(shape), key=self._position):
+            for child in sorted(self._shown(shape), key=self._position):
                 self._shape(child)
         elif tag == "graphicFrame":
             self._graphic(shape)
-        elif tag in ("sp", "cxnSp"):
-            said = _paragraphs(shape)
+        elif tag == "pic":
+            self._draft.write(self._picture(shape))
+        elif said := self._paragraphs(shape, numbered=True):
+            plain = self._paragraphs(shape)
+            said[-1] = with_address(said[-1], self._address(shape))
             for number, text in enumerate(said):
-                self._draft.write(f"- {text}" if len(said) > 1 else text, tight=number > 0)
+                is_point = len(said) > 1 and text.startswith(plain[number])
+                self._draft.write(f"- {text}" if is_point else text, tight=number > 0)
+        else:
+            self._draft.write(self._picture(shape))
+
+    def _picture(self, shape: "etree._Element") -> str:
+        """What the alternative text of `shape` says."""
+        properties = shape.find("*/{*}cNvPr")
+        if properties is None:
+            return ""
+        said = attribute(properties, "descr") or attribute(properties, "title")
+        return picture_text(said, self._address(shape))
+
+    def _address(self, shape: "etree._Element") -> str:
+        """Where a click on `shape` leads."""
+        link = shape.find("*/{*}cNvPr/{*}hlinkClick")
+        return self._links.get(attribute(link, "id"), "") if link is not None else ""
 
     def _graphic(self, frame: "etree._Element") -> None:
+        before = self._draft.length
         for table in frame.iter("{*}tbl"):
             flagged = table.find("{*}tblPr")
-            headed = flagged is not None and attribute(flagged, "firstRow") in ("1", "true")
-            grid = [
-                [" ".join(_paragraphs(cell)) for cell in row.findall("{*}tc")]
-                for row in table.findall("{*}tr")
-            ]
-            self._rows(grid, 1 if headed and len(grid) > 1 else None)
-        for element in frame.iter("{*}chart", "{*}relIds"):
-            for key, value in element.items():
-                if str(key).endswith(("}id", "}dm")) and value in self._related:
-                    self._drawn(self._related[value][1])
+            headed = flagged is not None and attribute(flagged, "firstRow") in _ON
+            grid = self._grid(table)
+            self._draft.write_table(grid.grid(), headers=_headers(grid, headed))
+        write_drawn_parts(self._draft, self._package, frame, self._related)
+        embedded = next(frame.iter("{*}oleObj"), None)
+        if embedded is not None and self._draft.length == before:
+            kind = attribute(embedded, "progId") or "of unknown kind"
+            self._draft.notes.append(
+                f"a file inside {self._draft.place} was not read ({kind}): save it beside this deck"
+            )
+        self._draft.write(self._picture(frame))
 
-    def _drawn(self, name: str) -> None:
-        """Write a chart as a table of its values, a diagram as the list of its words."""
-        root = self._package.xml(name)
-        if root is None:
-            return
-        if local(root) == "chartSpace":
-            for title in root.findall("{*}chart/{*}title"):
-                self._draft.write(" ".join(_paragraphs(title)))
-            self._rows(_chart(root), 1)
-        else:
-            for number, text in enumerate(_paragraphs(root)):
-                self._draft.write(f"- {text}", tight=number > 0)
-
-    def _rows(self, grid: list[list[str]], headers: int | None) -> None:
-        self._draft.write_table(grid, headers=headers)
+    def _grid(self, table: "etree._Element") -> MergedCells:
+        grid = MergedCells()
+        for number, row in enumerate(table.findall("{*}tr")):
+            for column, cell in enumerate(row.findall("{*}tc")):
+                if attribute(cell, "hMerge") in _ON or attribute(cell, "vMerge") in _ON:
+                    continue
+                text = " ".join(self._paragraphs(cell, numbered=True))
+                grid.place(number, column, text, _span(cell, "gridSpan"), _span(cell, "rowSpan"))
+        return grid
 
     def _notes(self) -> None:
         for type_, part in self._related.values():
             root = self._package.xml(part) if type_ == "notesSlide" else None
             for shape in root.iter("{*}sp") if root is not None else ():
-                if _placeholder(shape)[0] == "body" and (said := _paragraphs(shape)):
-                    self._draft.write("Notes: " + "\n".join(said))
+                if _placeholder(shape)[0] == "body":
+                    said = drawing_paragraphs(shape, self._package.links(part), numbered=True)
+                    self._draft.write("Notes: " + "\n".join(said) if said else "")
 
     def _layout_places(self) -> dict[tuple[str, str], _Position]:
         """Where the layout and its master put placeholders: slides say it only of those they move."""
@@ -142,54 +187,34 @@ class _Slide:
 def _unwrapped(parent: "etree._Element") -> "Iterator[etree._Element]":
     for child in parent:
         if local(child) == "AlternateContent":
-            yield from (shape for choice in child[:1] for shape in choice)
-        elif local(child) in ("sp", "grpSp", "graphicFrame", "cxnSp"):
+            yield from (shape for choice in child[:1] for shape in choice if local(shape) in _SHAPES)
+        elif local(child) in _SHAPES:
             yield child
+
+
+def _headers(grid: MergedCells, headed: bool) -> int | None:
+    """How many rows name the columns. A first row that is set apart does, unless it is a label with its number."""
+    texts = grid.grid()
+    if not headed or len(texts) < 2:
+        return None
+    if grid.width() == 2 and any(character.isdigit() for character in texts[0][1]):
+        return None
+    return grid.headers(1)
+
+
+def _span(cell: "etree._Element", name: str) -> int:
+    value = attribute(cell, name, "1")
+    return int(value) if value.isdecimal() else 1
 
 
 def _placeholder(shape: "etree._Element") -> tuple[str, str]:
     """Type and index of the placeholder that `shape` is; ("", "") when it is none."""
-    found = shape.find("{*}nvSpPr/{*}nvPr/{*}ph")
-    return (attribute(found, "type", "body"), attribute(found, "idx")) if found is not None else ("", "")
+    mark = shape.find("*/{*}nvPr/{*}ph")
+    return (attribute(mark, "type", "body"), attribute(mark, "idx")) if mark is not None else ("", "")
 
 
 def _offset(shape: "etree._Element") -> _Position | None:
     for path in ("{*}spPr/{*}xfrm/{*}off", "{*}grpSpPr/{*}xfrm/{*}off", "{*}xfrm/{*}off"):
-        if (found := shape.find(path)) is not None:
-            return int(float(attribute(found, "y", "0"))), int(float(attribute(found, "x", "0")))
+        if (place := shape.find(path)) is not None:
+            return int(float(attribute(place, "y", "0"))), int(float(attribute(place, "x", "0")))
     return None
-
-
-def _paragraphs(element: "etree._Element") -> list[str]:
-    """The paragraphs of drawing text below `element`, each on one line, empty ones left out."""
-    found = []
-    for paragraph in element.iter("{*}p"):
-        pieces = [
-            (part.text or "") if local(part) == "t" else " "
-            for part in paragraph.iter("{*}t", "{*}br", "{*}tab")
-        ]
-        found.append(" ".join("".join(pieces).split()))
-    return [text for text in found if text]
-
-
-def _chart(root: "etree._Element") -> list[list[str]]:
-    """The stored values of a chart: first row the names of the series, first column the categories."""
-    names, columns, categories = [], [], {}
-    for series in root.iter("{*}ser"):
-        names.append(" ".join(value.text or "" for value in series.iterfind("{*}tx//{*}v")))
-        categories.update(_points(series, ("cat", "xVal")))
-        columns.append(_points(series, ("val", "yVal")))
-    order = sorted({point for column in columns for point in column})
-    return [
-        ["", *names],
-        *([categories.get(at, ""), *(column.get(at, "") for column in columns)] for at in order),
-    ]
-
-
-def _points(series: "etree._Element", holders: tuple[str, ...]) -> dict[int, str]:
-    points = {}
-    for holder in holders:
-        for point in series.iterfind(f"{{*}}{holder}//{{*}}pt"):
-            value = point.find("{*}v")
-            points[int(attribute(point, "idx", "0"))] = (value.text or "") if value is not None else ""
-    return points

@@ -4,8 +4,18 @@
 shows. What is struck out is not read at all, because it does not hold any more.
 """
 
-_RAISED = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
-_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+import re
+from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
+
+_RAISED = str.maketrans("0123456789+-−=n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼ⁿ")
+_LOWERED = str.maketrans("0123456789+-−=", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌")
+_ORDINAL = frozenset("eo")
+"""Letters that end an ordinal where they stand raised: the e of a French "2e"."""
+_SPLIT_FRACTION = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹]+)[/⁄∕]([₀₁₂₃₄₅₆₇₈₉]+)")
+_LEVEL = {**{up: at for at, up in zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True)}}
+_LEVEL |= {down: at for at, down in zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True)}
 
 
 def raised(text: str) -> str:
@@ -18,9 +28,45 @@ def lowered(text: str) -> str:
     return _shifted(text, _LOWERED, "_")
 
 
+def join_runs(runs: Iterable[tuple[str, int]]) -> str:
+    """The text of `runs`, each with its shift: 1 where it is raised, -1 where it is lowered, else 0.
+
+    Neighbours of one shift are one mark, however often the program has cut them; a text that is raised or lowered
+    as a whole has nothing to stand at and is plain; a raised 1 over a lowered 2 is the fraction 1/2.
+    """
+    joined = [
+        ("".join(text for text, _ in group), shift) for shift, group in groupby(runs, key=itemgetter(1))
+    ]
+    if sum(1 for text, _ in joined if text.strip()) < 2:
+        return "".join(text for text, _ in joined)
+    text = ""
+    for piece, shift in joined:
+        text += _marked(piece, shift, text)
+    return _SPLIT_FRACTION.sub(_fraction, text)
+
+
+def _marked(piece: str, shift: int, before: str) -> str:
+    if shift == 0 or not piece.strip():
+        return piece
+    mark = piece.strip()
+    if shift > 0 and len(mark) == 1 and mark.isalpha() and mark not in _ORDINAL and before[-1:].isdigit():
+        shown = f"^{mark}"  # "49" with a raised a is no 49a
+    else:
+        shown = raised(mark) if shift > 0 else lowered(mark)
+    return piece.replace(mark, shown, 1)
+
+
+def _fraction(match: "re.Match[str]") -> str:
+    above, below = ("".join(_LEVEL[one] for one in part) for part in match.groups())
+    mixed = match.start() > 0 and match.string[match.start() - 1].isdigit()
+    return f"{' ' if mixed else ''}{above}/{below}"
+
+
 def _shifted(text: str, signs: dict[int, int], sign: str) -> str:
     if not any(character.isdigit() for character in text):
         return text
+    if re.fullmatch(r"\(.*\)", text.strip()):
+        return f"{sign}{text.strip()}"
     moved = text.translate(signs)
     # A digit that no raised form keeps apart would run into what stands before it.
     rest = [one for one in moved if one.isalnum() and ord(one) not in signs.values()]

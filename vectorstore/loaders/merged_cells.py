@@ -1,0 +1,71 @@
+"""Tables with merged cells, as they are looked at: each row and each column has what the merged cell says."""
+
+_WIDEST = 1_000
+_DEEPEST = 10_000
+
+
+class MergedCells:
+    """Cells put at their row and column, counted from 0; a merged one says in how many of both it stands."""
+
+    def __init__(self) -> None:
+        self._rows: list[dict[int, str]] = []
+        self._grouped: set[int] = set()
+        self._tall: dict[int, int] = {}
+        self._across: dict[int, list[tuple[int, int]]] = {}
+
+    def place(self, row: int, column: int, text: str, across: int = 1, down: int = 1) -> None:
+        """Put `text` into its cell and those merged with it; a place that is taken stays as it is."""
+        across, down = max(1, min(across, _WIDEST)), max(1, min(down, _DEEPEST))
+        while len(self._rows) <= row:
+            self._rows.append({})
+        for below in range(row, min(row + down, len(self._rows) + _DEEPEST)):
+            while len(self._rows) <= below:
+                self._rows.append({})
+            for beside in range(column, column + across):
+                self._rows[below].setdefault(beside, text)
+        if across > 1:
+            self._across.setdefault(row, []).append((column, across))
+        if down > 1:
+            self._tall[row] = max(down, self._tall.get(row, 1))
+
+    def grid(self) -> list[list[str]]:
+        """All rows in one width. A cell over a whole row stands once: it is a title, not a value of each column."""
+        width = self.width()
+        grid = []
+        for number, cells in enumerate(self._rows):
+            whole = any(across >= width for _, across in self._across.get(number, ())) and width > 1
+            if whole:
+                cells = {0: cells[0]}
+            grid.append([cells.get(column, "") for column in range(width)])
+        return grid
+
+    def headers(self, known: int | None) -> int | None:
+        """How many rows at the top name the columns, where `known` of them are said to.
+
+        A name over several columns has the names of each in the row below it, so that row names columns too.
+        """
+        first = self._first_row()
+        if known is None or known > first + 1:
+            return known
+        known = max(known, first + 1)
+        width = self.width()
+        grouped = any(1 < across < width for _, across in self._across.get(first, ()))
+        depth = max(2, self._tall.get(first, 1)) if grouped else 1
+        return max(known, first + depth) if first + depth < len(self._rows) else known
+
+    def is_grouped(self) -> bool:
+        """Whether a cell of the first full row stands over several columns and one row of names below it."""
+        first, width = self._first_row(), self.width()
+        return any(1 < across < width for _, across in self._across.get(first, ()))
+
+    def _first_row(self) -> int:
+        """The first row that is no title."""
+        width = self.width()
+        for number, cells in enumerate(self._rows):
+            if len({text for text in cells.values() if text}) > 1 or width < 2:
+                return number
+        return 0
+
+    def width(self) -> int:
+        """How many columns there are."""
+        return max((max(cells, default=-1) + 1 for cells in self._rows), default=0)
