@@ -1,14 +1,16 @@
 """What stands side by side on a page of a PDF: columns of text, or a table and its rows."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from statistics import median
 
-from vectorstore.loaders.pdf.page_words import Run
-from vectorstore.loaders.table_lines import is_number, lines
+from vectorstore.loaders.pdf.page_words import Grid, Run
+from vectorstore.loaders.table_lines import column_names, is_number
 
 Edges = tuple[float, float]
 """Left and right of a column."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _BETWEEN_ROWS = 1.22
 """Lines so much further apart than the closest ones begin a new row of a table, or a new paragraph."""
 
@@ -78,12 +80,53 @@ def _starts(column: list[Run]) -> list[float]:
     return tops[:1] + [below for above, below in pairwise(tops) if above - below > _BETWEEN_ROWS * usual]
 
 
-def table(rows: list[list[Run]], edges: list[Edges]) -> Iterator[str]:
-    """The rows as lines. Wide rows carry the names of their columns; those with few cells are label and value."""
-    grid = _grid(rows, edges)
-    for line in lines(grid):
-        cells = [cell for cell in grid[line.row] if cell]
-        yield "  ".join(cells) if len(edges) < 3 or len(cells) * 2 <= len(edges) else line.text
+def table(rows: list[list[Run]], edges: list[Edges]) -> Grid | list[str]:
+    """The rows as a table; as plain lines where they are labels and their values, and nothing names columns."""
+    head = two_lined_head(rows, edges)
+    grid = Grid([*head, *_grid(rows[len(head) :], edges)], edges, len(head) or _bold_head(rows))
+    if len(grid.rows) > 1 and (len(edges) > 2 or grid.headers or column_names(grid.rows)):
+        return grid
+    return ["  ".join(filter(None, row)) for row in grid.rows]
+
+
+def _bold_head(rows: list[list[Run]]) -> int | None:
+    """1 where only the first row is in bold."""
+    bold = [all(one.bold for one in row) for row in rows]
+    return 1 if len(rows[0]) > 1 and bold[0] and not any(bold[1:]) and len(rows) > 1 else None
+
+
+def two_lined_head(rows: list[list[Run]], edges: list[Edges]) -> list[list[str]]:
+    """Two rows of names where the upper ones each stand over several columns, as cells; else none."""
+    if len(rows) < 3 or not len(rows[0]) < len(rows[1]) <= len(edges):
+        return []
+    words = all(not is_number(one.text) or _YEAR.fullmatch(one.text) for row in rows[:2] for one in row)
+    if not words or not any(is_number(one.text) for row in rows[2:] for one in row):
+        return []
+    spans = [_span(one, rows[0], edges) for one in rows[0]]
+    if not any(last > first for first, last in spans):
+        return []
+    upper = [""] * len(edges)
+    for one, (first, last) in zip(rows[0], spans, strict=True):
+        upper[first : last + 1] = [one.text] * (last + 1 - first)
+    return [upper, _cells(rows[1], edges)]
+
+
+def _span(one: Run, row: list[Run], edges: list[Edges]) -> tuple[int, int]:
+    """The columns that a name stands over: centred on them, or at the left of the first."""
+    right = min((other.left for other in row if other.left > one.right), default=float("inf"))
+    left = max((other.right for other in row if other.right < one.left), default=float("-inf"))
+    free = [number for number, edge in enumerate(edges) if left < edge[0] and edge[1] < right]
+    if not free:
+        return (place := _column_of(one, edges)), place
+    middle = (one.left + one.right) / 2
+
+    def apart(span: tuple[int, int]) -> float:
+        first, last = edges[span[0]], edges[span[1]]
+        return min(abs((first[0] + last[1]) / 2 - middle), abs(first[0] - one.left) + 1)
+
+    spans = [(first, last) for first in free for last in free if first <= last]
+    best = min(map(apart, spans))
+    return max((span for span in spans if apart(span) < best + 1), key=lambda span: span[1] - span[0])
 
 
 def _grid(rows: list[list[Run]], edges: list[Edges]) -> list[list[str]]:

@@ -6,16 +6,29 @@ spaces between them. Where runs stand side by side, `grids` tells columns of tex
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 from vectorstore.loaders.pdf import page_columns
-from vectorstore.loaders.pdf.page_words import Run
+from vectorstore.loaders.pdf.page_words import Grid, Run
 
 _BULLET = re.compile(r"(?:[-–—•●○◦▪■□‣*·]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_CUT_WORD = re.compile(r"(?<![\w-])[^\W\d_]{2,}-$")
+_CUT_WORD = re.compile(r"(?<![\w-])([^\W\d_]{2,})-$")
+_STANDING = re.compile(
+    "all|anti|co|cross|end|ex|full|half|hard|high|in|key|left|long|low|mid|multi|net|non|off|on|one|open|over|part"
+    "|post|pre|real|right|self|semi|short|single|soft|third|three|top|two|up|user|well|wide|year",
+    re.IGNORECASE,
+)
+"""What stands before a hyphen of its own: "Long-term" is not cut at the end of a line but broken at its hyphen."""
+_SOFT_HYPHENS = ("\ufffe", "\x02", "\xad")
+"""As PDFium gives a hyphen that only the end of its line made."""
+_HYPHENS = ("-", "\u2010", *_SOFT_HYPHENS)
+_AND = re.compile(r"(?:und|oder|bzw|sowie|and|or|et|ou|y|o|e|en)\b")
+""""Vor- und Nachteile": such a hyphen waits for the word that both share."""
+_FRACTION = re.compile("([0-9]?)([⁰¹²³⁴-⁹]+) ?[/⁄∕] ?([₀-₉]+)")
+_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _EAST_ASIAN = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff01-\uff1f]")
 
 
@@ -29,20 +42,49 @@ class Block:
     bold: bool = False
     tight: bool = False
     """It follows the block before it as the next row of the same table or list."""
-    edge: bool = False
-    """It stands first or last on its page, where running heads are."""
+    at: float = 0.0
+    """The height of its first line on the page."""
+    edge: int = 0
+    """1 where it stands first on its page, -1 last: there running heads and feet are."""
+    grid: Grid | None = None
+    """The table that stands here instead of text."""
 
 
 def blocks(runs: list[Run]) -> list[Block]:
-    """The blocks of a page in reading order. Runs that are written upwards or downwards come last."""
-    level = [one for one in runs if one.height <= 2.5 * (one.right - one.left) or len(one.text) < 3]
-    turned = [one for one in runs if one not in level] if len(level) < len(runs) else []
-    rtl = sum(bool(_RTL.search(one.text)) for one in level) * 2 > len(level)
-    found = list(_region(level, rtl))
-    found += [Block(one.text, 0.0) for one in turned]
-    for block in found[:2] + found[-2:]:
-        block.edge = True
+    """The blocks of a page in reading order."""
+    rtl = sum(bool(_RTL.search(one.text)) for one in runs) * 2 > len(runs)
+    found = list(_region(_without_line_numbers(runs), rtl))
+    for block in found[-2:]:
+        block.edge = -1
+    for block in found[: 2 if len(found) > 3 else 1]:
+        block.edge = 1
     return found
+
+
+def cell_text(runs: list[Run]) -> str:
+    """The text of one cell of a table, its lines put together."""
+    rtl = sum(bool(_RTL.search(one.text)) for one in runs) * 2 > len(runs)
+    text = ""
+    for row in _rows(runs, rtl):
+        line = _whole(row).text
+        text = _run_on(text, line) if text else line
+    return " ".join(text.split())
+
+
+def _without_line_numbers(runs: list[Run]) -> list[Run]:
+    """The runs without the numbers of lines that stand in the margin of a contract or a pleading."""
+    numbers = [one for one in runs if one.text.isdecimal() and len(one.text) < 4]
+    if len(numbers) < 5:
+        return runs
+    words = [one for one in runs if one not in numbers]
+    margin = min((one.left for one in words), default=0.0)
+    counted = sorted((one for one in numbers if one.right < margin), key=lambda one: -one.middle)
+    steps = [int(below.text) - int(above.text) for above, below in pairwise(counted)]
+    if len(counted) < 5 or len(set(steps)) != 1 or steps[0] not in (1, 5):
+        return runs
+    lines = sorted((one for one in words if one.left < margin + 60), key=lambda one: -one.middle)
+    cut = sum(below.text[0].islower() for below in lines[1:])
+    return [one for one in runs if one not in counted] if cut * 3 >= len(lines) else runs
 
 
 def _region(runs: list[Run], rtl: bool) -> Iterator[Block]:
@@ -51,8 +93,9 @@ def _region(runs: list[Run], rtl: bool) -> Iterator[Block]:
         return
     left, right = min(one.left for one in runs), max(one.right for one in runs)
     text: list[Run] = []
-    for rows in _groups(_rows(runs, rtl), left, right):
-        if sum(len(row) > 1 for row in rows) < 2 and max(map(len, rows)) < 3:
+    for rows in _groups(_unjustified(_rows(runs, rtl)), left, right):
+        plain = any(one.field or one.grid for row in rows for one in row)
+        if plain or (sum(len(row) > 1 for row in rows) < 2 and max(map(len, rows)) < 3):
             text += [_whole(row) for row in rows]
             continue
         yield from _paragraphs(text)
@@ -66,6 +109,12 @@ def _groups(rows: list[list[Run]], left: float, right: float) -> Iterator[list[l
     starts = [one.left for row in rows if len(row) > 1 for one in row if one.left > left + 10]
     group: list[list[Run]] = []
     for row in rows:
+        if any(one.field or one.grid for one in row):
+            if group:
+                yield group
+                group = []
+            yield from ([[one]] for one in row) if any(one.grid for one in row) else [[row]]
+            continue
         in_column = any(abs(row[0].left - start) < 1 for start in starts)
         if len(row) == 1 and not in_column and _goes_across(row[0], left, right):
             if group:
@@ -78,6 +127,28 @@ def _groups(rows: list[list[Run]], left: float, right: float) -> Iterator[list[l
         yield group
 
 
+def _unjustified(rows: list[list[Run]]) -> list[list[Run]]:
+    """The rows with lines of justified text whole, whose words stand as far apart as cells of a table do."""
+    return [
+        [_whole(row, " ")] if len(row) > 1 and _is_justified(row, number, rows) else row
+        for number, row in enumerate(rows)
+    ]
+
+
+def _is_justified(row: list[Run], number: int, rows: list[list[Run]]) -> bool:
+    """Whether even gaps part `row`, and lines of one piece near by begin and end where it does."""
+    gaps = [max(right.left - left.right, left.left - right.right) for left, right in pairwise(row)]
+    left, right, height = min(one.left for one in row), max(one.right for one in row), row[0].height
+    if max(gaps) > min(1.35 * min(gaps), 8 * height):
+        return False
+    framing = [
+        at
+        for at in range(max(0, number - 6), min(len(rows), number + 7))
+        if len(rows[at]) == 1 and abs(rows[at][0].left - left) < 1.5 and abs(rows[at][0].right - right) < 1.5
+    ]
+    return len(framing) > 1 and (len(gaps) > 1 or not {number - 1, number + 1}.isdisjoint(framing))
+
+
 def _goes_across(one: Run, left: float, right: float) -> bool:
     width, before, after = right - left, one.left - left, right - one.right
     centred = abs(before - after) < 0.06 * width
@@ -85,12 +156,12 @@ def _goes_across(one: Run, left: float, right: float) -> bool:
     return one.left < (left + right) / 2 < one.right and (centred or long)
 
 
-def _whole(row: list[Run]) -> Run:
+def _whole(row: list[Run], between: str = "  ") -> Run:
     """A row as one line of text: a label and its value, or words set far apart."""
     if len(row) == 1:
         return row[0]
     left, right = min(one.left for one in row), max(one.right for one in row)
-    text = "  ".join(one.text for one in row)
+    text = between.join(one.text.strip() for one in row).replace("☒  ", "☒ ").replace("☐  ", "☐ ")
     return Run(text, left, right, row[0].bottom, row[0].top, all(one.bold for one in row))
 
 
@@ -104,9 +175,15 @@ def _side_by_side(rows: list[list[Run]], rtl: bool) -> Iterator[Block]:
             yield from _region(column, rtl)
         return
     titles = next((number for number, row in enumerate(rows[:-1]) if not _is_title(row, rows[number + 1])), 0)
+    if not titles and len(rows[0]) == 1 and page_columns.two_lined_head(rows[1:], edges):
+        titles = 1
     yield from _paragraphs([row[0] for row in rows[:titles]])
-    for number, line in enumerate(page_columns.table(rows[titles:], edges[::-1] if rtl else edges)):
-        yield Block(line, 0.0, tight=number > 0)
+    table = page_columns.table(rows[titles:], edges[::-1] if rtl else edges)
+    if isinstance(table, Grid):
+        yield Block("", 0.0, grid=table)
+        return
+    for number, line in enumerate(table):
+        yield Block(line, 0.0, tight=number > 0, at=rows[min(titles + number, len(rows) - 1)][0].middle)
 
 
 def _is_title(row: list[Run], below: list[Run]) -> bool:
@@ -135,19 +212,36 @@ def _joined(row: list[Run]) -> list[Run]:
         if apart > max(last.height, one.height):
             cells.append(one)
             continue
-        space = " " if apart > 0.12 * last.height else ""
-        main = max(
-            last, one, key=lambda part: len(part.text)
-        )  # a word in another font must not change the line
+        space = " " if apart > 0.12 * last.height or {last.text, one.text} & {"☒", "☐"} else ""
+        # A word in another font must not change the line.
+        main = max(last, one, key=lambda part: len(part.text))
         left, right = min(last.left, one.left), max(last.right, one.right)
-        cells[-1] = Run(
-            last.text + space + one.text, left, right, main.bottom, main.top, last.bold and one.bold
-        )
-    return cells
+        text = re.sub(" {2,}", " ", last.text + space + one.text)
+        bold, typed = last.bold and one.bold, last.field or one.field
+        cells[-1] = Run(text, left, right, main.bottom, main.top, bold, field=typed)
+    return [
+        replace(one, text=plain) if (plain := _with_fractions(one.text)) != one.text else one for one in cells
+    ]
+
+
+def _with_fractions(text: str) -> str:
+    """ "2¹/₂" as "2 1/2"."""
+
+    def plain(found: "re.Match[str]") -> str:
+        before = f"{found[1]} " if found[1] else ""
+        return f"{before}{found[2].translate(_PLAIN_DIGITS)}/{found[3].translate(_PLAIN_DIGITS)}"
+
+    return _FRACTION.sub(plain, text) if "/" in text or "⁄" in text or "∕" in text else text
 
 
 def _paragraphs(column: list[Run]) -> Iterator[Block]:
     """Lines joined where they run on; a new paragraph where the distance, the size or the indent says so."""
+    for number, one in enumerate(column):
+        if one.grid:
+            yield from _paragraphs(column[:number])
+            yield Block("", 0.0, grid=one.grid)
+            yield from _paragraphs(column[number + 1 :])
+            return
     if not column:
         return
     right = max(one.right for one in column)
@@ -160,12 +254,13 @@ def _paragraphs(column: list[Run]) -> Iterator[Block]:
         apart = step > min(1.3 * usual, 2.5 * above.height) or _differ(above, below)
         listed = bool(_BULLET.match(below.text))
         if apart or listed:
-            yield Block(text, first.height, first.bold, tight)
+            yield Block(text, first.height, first.bold, tight, first.middle)
             text, first, tight = below.text, below, listed and not apart
         else:
-            runs_on = above.right > right - 0.15 * (right - left) and _is_prose_line(above, below)
+            full = above.right > right - 0.15 * (right - left) and _is_prose_line(above, below)
+            runs_on = full or _is_cut(text, below.text)
             text = _run_on(text, below.text) if runs_on else f"{text}\n{below.text}"
-    yield Block(text, first.height, first.bold, tight)
+    yield Block(text, first.height, first.bold, tight, first.middle)
 
 
 def _differ(above: Run, below: Run) -> bool:
@@ -180,12 +275,21 @@ def _is_prose_line(above: Run, below: Run) -> bool:
     return above.right - above.left > 18 * above.height or below.text[0].islower()
 
 
+def _is_cut(text: str, line: str) -> bool:
+    """Whether a word goes on in the next line."""
+    return text.endswith(_HYPHENS) and text[-2:-1].isalpha() and line[0].islower()
+
+
 def _run_on(text: str, line: str) -> str:
     """`text` with `line` after it; a word cut at the end of a line is put together again."""
-    if text.endswith(("\ufffe", "\x02", "\xad")):
+    if text.endswith(_SOFT_HYPHENS) or (text.endswith("\u2010") and line[:1].islower()):
         return text[:-1] + line
-    if text.endswith("-") and line[:2].islower() and _CUT_WORD.search(text[-40:]):
-        return text[:-1] + line
+    if text.endswith(_HYPHENS) and text[-2:-1].isalnum() and line[:1].isalnum():
+        if line[:2].islower() and (word := _CUT_WORD.search(text[-40:])):
+            if _AND.match(line):
+                return f"{text} {line}"
+            return text + line if _STANDING.fullmatch(word[1]) else text[:-1] + line
+        return text + line
     if _EAST_ASIAN.match(text[-1:]) and _EAST_ASIAN.match(line):
         return text + line
     return f"{text} {line}"

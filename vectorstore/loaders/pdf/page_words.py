@@ -7,6 +7,17 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as its lines, or the gaps between its columns, show it: a cell that spans several is in each."""
+
+    rows: list[list[str]]
+    edges: list[tuple[float, float]]
+    """Left and right of each column."""
+    headers: int | None = None
+    """How many rows at the top name the columns; None where nothing but their words can tell."""
+
+
+@dataclass(slots=True, eq=False)
 class Run:
     """Words on one line with only spaces between them."""
 
@@ -16,6 +27,13 @@ class Run:
     bottom: float
     top: float
     bold: bool = False
+    start: int = -1
+    """First character, as the page counts them; -1 for what is no text of the page."""
+    end: int = -1
+    grid: Grid | None = None
+    """The table that stands here instead of words."""
+    field: bool = False
+    """What somebody filled in here, or typed onto the page."""
 
     @property
     def height(self) -> float:
@@ -35,3 +53,15 @@ def around(box: Box, other: Box) -> Box:
         bottom if bottom < other[2] else other[2],
         top if top > other[3] else other[3],
     )
+
+
+def turned(box: Box, rotation: int) -> Box:
+    """`box` on the page as a reader sees it who turned it by `rotation` degrees clockwise."""
+    left, right, bottom, top = box
+    if rotation == 0:
+        return box
+    if rotation == 90:
+        return bottom, top, -right, -left
+    if rotation == 180:
+        return -right, -left, -top, -bottom
+    return -top, -bottom, left, right
