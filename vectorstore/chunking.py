@@ -24,6 +24,8 @@ _TOKEN = re.compile(
 )
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _ORNAMENT = re.compile(r"[\s!-/:-@\[-`{-~\u2010-\u205e\u2190-\u2bff]*")
+_WORD_OR_COMMA = re.compile(r"(?:\s[^\W\d_A-Z][^\W\d_]*|,)$")
+_NUMBER_IN_SENTENCE = re.compile(r"\(?\d[\d.,]*\)?%? ?[^\W\dA-Z_]|\([^\W\d]")
 _OPEN_END = re.compile(r"[\w,;–-]$")
 
 
@@ -89,7 +91,16 @@ def _is_cut(text: str, last: Section, following: Section) -> bool:
     """Whether a page break falls into a sentence."""
     if last.page is None or following.page is None or last.heading != following.heading:
         return False
-    return bool(_OPEN_END.search(text[last.end - 1 : last.end])) and text[following.start].islower()
+    return bool(_OPEN_END.search(text[last.end - 1 : last.end])) and (
+        text[following.start].islower() or _goes_on_with_number(text, last, following)
+    )
+
+
+def _goes_on_with_number(text: str, last: Section, following: Section) -> bool:
+    """Whether a page begins with a number or a parenthesis in the middle of a sentence, and not a list or a table."""
+    line = text[last.start : last.end].rpartition("\n")[2]
+    words = len(line) > 30 and bool(_WORD_OR_COMMA.search(line)) and "; " not in line and " | " not in line
+    return words and bool(_NUMBER_IN_SENTENCE.match(text, following.start))
 
 
 def _pieces(text: str, sections: list[Section]) -> Iterator[tuple[int, int]]:

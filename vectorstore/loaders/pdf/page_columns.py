@@ -18,10 +18,15 @@ _BETWEEN_ROWS = 1.22
 def columns(rows: list[list[Run]]) -> list[Edges]:
     """The columns from the left: the runs of all rows, joined where they overlap.
 
-    Where a long cell reaches over the next column, only the rows with most cells count.
+    Where a long cell reaches over the next column, or a name stands between two that it groups, only the rows with
+    most cells count.
     """
     widest = max(map(len, rows))
     found = _merged([one for row in rows for one in row])
+    full = [row for row in rows if len(row) == widest]
+    if len(found) > widest > 2 and len(full) > 1 and len(full) * 2 >= len(rows):
+        alike = _merged([one for row in full for one in row])
+        return alike if len(alike) == widest else found
     if len(found) < widest:
         found = _merged([one for row in rows if len(row) >= max(2, widest - 1) for one in row])
     if len(found) < widest:

@@ -129,24 +129,29 @@ def _groups(rows: list[list[Run]], left: float, right: float) -> Iterator[list[l
 
 def _unjustified(rows: list[list[Run]]) -> list[list[Run]]:
     """The rows with lines of justified text whole, whose words stand as far apart as cells of a table do."""
-    return [
-        [_whole(row, " ")] if len(row) > 1 and _is_justified(row, number, rows) else row
-        for number, row in enumerate(rows)
-    ]
+    return [_with_whole_lines(row, number, rows) if len(row) > 1 else row for number, row in enumerate(rows)]
 
 
-def _is_justified(row: list[Run], number: int, rows: list[list[Run]]) -> bool:
-    """Whether even gaps part `row`, and lines of one piece near by begin and end where it does."""
-    gaps = [max(right.left - left.right, left.left - right.right) for left, right in pairwise(row)]
-    left, right, height = min(one.left for one in row), max(one.right for one in row), row[0].height
-    if max(gaps) > min(1.35 * min(gaps), 8 * height):
-        return False
-    framing = [
-        at
-        for at in range(max(0, number - 6), min(len(rows), number + 7))
-        if len(rows[at]) == 1 and abs(rows[at][0].left - left) < 1.5 and abs(rows[at][0].right - right) < 1.5
-    ]
-    return len(framing) > 1 and (len(gaps) > 1 or not {number - 1, number + 1}.isdisjoint(framing))
+def _with_whole_lines(row: list[Run], number: int, rows: list[list[Run]]) -> list[Run]:
+    """`row` with words put together that are set evenly between the ends of lines of one piece near by."""
+    near = {at: rows[at] for at in range(max(0, number - 6), min(len(rows), number + 7)) if at != number}
+    for at, line in ((at, one) for at, runs in near.items() for one in runs):
+        inside = [one for one in row if line.left - 1.5 < one.left and one.right < line.right + 1.5]
+        if len(inside) < 2 or line.grid or not _has_ends(inside, line):
+            continue
+        gaps = [max(right.left - left.right, left.left - right.right) for left, right in pairwise(inside)]
+        framing = sum(any(_has_ends(inside, one) for one in runs) for runs in near.values())
+        beside = len(gaps) > 1 or abs(at - number) == 1
+        if beside and framing > 1 and max(gaps) < min(1.35 * min(gaps), 8 * line.height):
+            place = row.index(inside[0])
+            rest = [one for one in row if one not in inside]
+            return [*rest[:place], _whole(inside, " "), *rest[place:]]
+    return row
+
+
+def _has_ends(inside: list[Run], line: Run) -> bool:
+    left, right = min(one.left for one in inside), max(one.right for one in inside)
+    return abs(line.left - left) < 1.5 and abs(line.right - right) < 1.5
 
 
 def _goes_across(one: Run, left: float, right: float) -> bool:
@@ -200,16 +205,40 @@ def _rows(runs: list[Run], rtl: bool) -> list[list[Run]]:
             rows.append([one])
     for row in rows:
         row.sort(key=lambda one: -one.right if rtl else one.left)
-    return [_joined(row) for row in rows]
+    gaps = [_gaps(row) for row in rows]
+    return [
+        _joined(
+            row,
+            [gap for beside in (number - 1, number + 1) if 0 <= beside < len(rows) for gap in gaps[beside]],
+        )
+        if gaps[number]
+        else _joined(row, [])
+        for number, row in enumerate(rows)
+    ]
 
 
-def _joined(row: list[Run]) -> list[Run]:
-    """The cells of a row: runs with no more than a space between them are one."""
+def _gaps(row: list[Run]) -> list[tuple[float, float]]:
+    """Left and right of the gaps in a row that may part cells; not the even ones of a line of justified text."""
+    gaps = [
+        (left.right, right.left)
+        for left, right in pairwise(row)
+        if right.left - left.right > 0.5 * left.height
+    ]
+    widths = [right - left for left, right in gaps]
+    return [] if len(gaps) > 3 and max(widths) < 1.3 * min(widths) and max(widths) < row[0].height else gaps
+
+
+def _joined(row: list[Run], beside: list[tuple[float, float]]) -> list[Run]:
+    """The cells of a row: runs with no more than a space between them are one, unless `beside` has a gap there."""
     cells = row[:1]
     for one in row[1:]:
         last = cells[-1]
         apart = max(one.left - last.right, last.left - one.right)
-        if apart > max(last.height, one.height):
+        height = max(last.height, one.height)
+        parted = apart > 0.5 * height and any(
+            min(end, one.left) - max(start, last.right) > 0.4 * height for start, end in beside
+        )
+        if apart > height or (parted and not last.field and not one.field):
             cells.append(one)
             continue
         space = " " if apart > 0.12 * last.height or {last.text, one.text} & {"☒", "☐"} else ""

@@ -17,6 +17,9 @@ _DIGIT = re.compile(r"\d")
 _LINE_END = re.compile(r"[\r\n]+|$")
 _WIDE = 1.0
 """A gap of so many line heights between two words ends a run: a cell or a column begins."""
+_CLOSE = 0.5
+"""A gap of so many may be one between cells, where the page itself has no space in it."""
+_RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LONGEST_MARK = 12
 """Characters that stand raised or lowered at a word; longer text is a line of its own."""
 
@@ -103,7 +106,7 @@ class PageText:
         begin, reach, line = start, None, (0.0, 0.0, 0.0, 0.0)
         for first, box, last in self._words(start, end):
             if reach is not None:
-                if not _is_apart(box, reach) and not self._leaves(first, box, begin, line):
+                if not self._is_cell(first, box, reach) and not self._leaves(first, box, begin, line):
                     reach = around(reach, last)
                     continue
                 yield self._run(begin, first, reach)
@@ -111,9 +114,32 @@ class PageText:
         if reach:
             yield self._run(begin, end, reach)
 
+    def _is_cell(self, first: int, box: Box, reach: Box) -> bool:
+        """Whether a word is far enough from those before it to be in another cell: no space was written between."""
+        if box[0] - reach[1] <= _CLOSE * (reach[3] - reach[2]) and box[0] >= reach[0]:
+            return False
+        return _is_apart(box, reach) or (
+            box[0] > reach[1] and bool(self._pdfium.FPDFText_IsGenerated(self._page, first - 1))
+        )
+
     def _run(self, start: int, end: int, box: Box) -> Run:
         text = self.text[start:end].rstrip()
+        if _RTL.search(text):
+            text = self._in_reading_order(start, start + len(text))
         return Run(text, *box, self.bold(start), start, start + len(text))
+
+    def _in_reading_order(self, start: int, end: int) -> str:
+        """Words from right to left, some of which PDFium gives from left to right, letter by letter."""
+        parts = []
+        for match in _WORD.finditer(self.text, start, end):
+            word = match[0]
+            letters = [at for at, letter in enumerate(word) if _RTL.match(letter)]
+            if len(letters) > 1:
+                first, after = letters[0], letters[-1] + 1
+                if self.box(match.start() + first)[0] < self.box(match.start() + after - 1)[0]:
+                    word = word[:first] + word[first:after][::-1] + word[after:]
+            parts.append(word)
+        return " ".join(parts)
 
     def _words(self, start: int, end: int) -> Iterator[tuple[int, Box, Box]]:
         """The first character of each word with the boxes of its first and last one.
