@@ -111,7 +111,7 @@ def test_requirements_name_no_protokit_and_keep_the_pins_and_what_a_person_added
     left = without_protokit(locked, ["streamlit", "docs"])
     assert set(left.splitlines()) < set(locked.splitlines())
     names = {package(line) for line in left.splitlines()}
-    assert {"streamlit", "chromadb", "openai", "openpyxl", "pytest", "left-pad", "click"} <= names
+    assert {"streamlit", "chromadb", "openai", "xlfmt", "pytest", "left-pad", "click"} <= names
     assert names & {"protokit-studio", "cookiecutter", "ruff", "python-slugify"} == set()
 
 

@@ -5,6 +5,7 @@ import posixpath
 import re
 import zipfile
 from pathlib import Path
+from typing import IO
 
 from lxml import etree
 
@@ -78,6 +79,10 @@ class Package:
             for link in self._relations(name)
             if link.get("TargetMode") == "External"
         }
+
+    def stream(self, name: str) -> IO[bytes] | None:
+        """Part `name` for reading piece by piece; None where there is none."""
+        return self._archive.open(name) if name in self._names else None
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
         """What part `name` refers to: id -> (last word of the relation's type, name of the part)."""

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from vectorstore.loaders.table_header import Header, filled, find_header, is_value
+
 _NUMBER = re.compile(r"[-+−(]?\s*[$€£¥₹%]?\s*[-+−]?\d[\d.,' ]*\s*(?:[%$€£¥₹)kKmM]|[A-Z]{3})?\)?")
-_YEAR = re.compile(r"(?:19|20)\d\d(?:[-/]\d\d(?:\d\d)?)?")
-_HEADER_LENGTH = 80
+_LABEL = 80
+"""Characters of a label at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,94 +35,84 @@ def lines(
 ) -> Iterator[TableLine]:
     """The rows that hold anything, as lines. `headers` says how many rows at the top name the columns.
 
-    Where the source does not say (None), a first full row of words over rows of other things is taken as the
-    names, else `names` are, which a table further up may have given; two columns without names read as
-    "label: value". `headed` says that the source usually names its columns, as CSV does.
+    Where the source does not say (None), the first full row is taken as the names if it cannot be a row of data, with
+    one above or below it that groups or divides columns; else `names` are, which a table further up may have given.
+    Two columns without names read as "label: value". `headed` says that the source usually names its columns, as CSV
+    does.
     """
     table = _tidy(rows)
-    width = max((_filled(row) for row in table), default=0)
-    headers, found = _header(table, headers, headed)
-    names = found or list(names)
+    width = max(map(filled, table), default=0)
+    header = find_header(table, headers, headed=headed)
+    names = header.names or tuple(names)
     for number, row in enumerate(table):
-        if filled := [cell for cell in row if cell]:
-            alone = len(filled) == 1 and width > 1
-            if number < headers:
-                yield TableLine(" | ".join(filled), number, alone)
-            else:
-                yield TableLine(_line(row, filled, names, width), number, alone, () if alone else tuple(row))
+        if cells := [cell for cell in row if cell]:
+            yield _table_line(row, cells, number, header, names, width)
 
 
 def column_names(
     rows: Sequence[Sequence[str]], headers: int | None = None, *, headed: bool = False
 ) -> list[str]:
     """The names of the columns as `lines` finds them; none where the rows name no columns."""
-    return _header(_tidy(rows), headers, headed)[1]
+    return list(find_header(_tidy(rows), headers, headed=headed).names)
+
+
+def fits(rows: Sequence[Sequence[str]], names: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
+    """Whether `rows` go on a table with `names` and the rows `above`: not wider, values where there are values."""
+    table, before = _tidy(rows), _tidy(above)
+    if not names or max((len(row) for row in table if any(row[len(names) :])), default=0):
+        return False
+    if not any(filled(row) * 2 >= sum(map(bool, names)) for row in table):
+        return False
+    for column in range(len(names)):
+        ours, theirs = (
+            [is_value(row[column]) for row in part if column < len(row) and row[column]]
+            for part in (table, before)
+        )
+        if ours and theirs and {all(ours), any(ours)}.isdisjoint({all(theirs), any(theirs)}):
+            return False
+    return True
 
 
 def _tidy(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     return [[" ".join(cell.split()) for cell in row] for row in rows]
 
 
-def _header(table: list[list[str]], headers: int | None, headed: bool) -> tuple[int, list[str]]:
-    """How many rows at the top are not data, and the names of the columns that the last of them give."""
-    width = max((_filled(row) for row in table), default=0)
-    enough = min(width, max(2, width * 0.6))
-    first = next((number for number, row in enumerate(table) if _filled(row) >= enough), 0)
-    if headers is None:
-        headers = first + 1 if _names_columns(table, first, width, headed) else 0
-    return headers, _names(table[min(first, headers - 1) : headers]) if 0 < headers < len(table) else []
+def _table_line(
+    row: list[str], cells: list[str], number: int, header: Header, names: Sequence[str], width: int
+) -> TableLine:
+    alone = len(cells) == 1 and width > 1
+    if number < header.first:
+        return TableLine(cells[0] if alone else _unnamed(cells, len(cells)), number, alone)
+    if number < header.end:
+        return TableLine(" | ".join(cells), number, alone)
+    if alone and not (names and not row[0] and is_value(cells[0])):
+        return TableLine(cells[0], number, True)
+    if header.names and _repeats(row, header.names):
+        return TableLine(" | ".join(cells), number)
+    return TableLine(_named(row, names) if names else _unnamed(cells, width), number, False, tuple(row))
 
 
-def _line(row: list[str], filled: list[str], names: list[str], width: int) -> str:
-    if len(filled) == 1 and width > 1:
-        return filled[0]
-    if names:
-        pairs = zip(row, [*names, *[""] * (len(row) - len(names))], strict=False)
-        return "; ".join(f"{name}: {cell}" if name else cell for cell, name in pairs if cell)
-    if width == 2 and len(filled[0]) <= _HEADER_LENGTH:
-        return ": ".join([filled[0].rstrip(": "), *filled[1:]])
-    return " | ".join(filled)
+def _repeats(row: list[str], names: Sequence[str]) -> bool:
+    """Whether a row says the names of the columns again, as on the next page."""
+    return row == list(names[: len(row)])
 
 
-def _filled(row: Sequence[str]) -> int:
-    return sum(1 for cell in row if cell)
+def _named(row: list[str], names: Sequence[str]) -> str:
+    pairs = zip(row, [*names, *[""] * (len(row) - len(names))], strict=False)
+    return "; ".join(f"{name}: {cell}" if name else cell for cell, name in pairs if cell)
 
 
-def _names(rows: list[list[str]]) -> list[str]:
-    """One name a column out of all header rows; one spanning columns stands left and counts for all."""
-    if len(rows) > 1:
-        rows = [*(_spread(row) for row in rows[:-1]), rows[-1]]
-    columns = max(len(row) for row in rows)
-    joined = []
-    for column in range(columns):
-        parts = [row[column] for row in rows if column < len(row) and row[column]]
-        joined.append(" ".join(dict.fromkeys(parts)).rstrip(": "))
-    return joined
-
-
-def _spread(row: list[str]) -> list[str]:
-    for column in range(1, len(row)):
-        row[column] = row[column] or row[column - 1]
-    return row
-
-
-def _names_columns(table: list[list[str]], first: int, width: int, headed: bool) -> bool:
-    """Whether row `first` of `table` looks like column names rather than like one more row."""
-    header, body = table[first], [row for row in table[first + 1 :] if _filled(row) > 1]
-    names = [cell for cell in header if cell]
-    if width < 2 or not body or len(names) < 2 or len(set(names)) < len(names):
-        return False
-    if any(len(cell) > _HEADER_LENGTH or (is_number(cell) and not _YEAR.fullmatch(cell)) for cell in names):
-        return False
-    return width > 2 or headed or _names_two(names[-1], [[cell for cell in row if cell][-1] for row in body])
-
-
-def _names_two(name: str, values: list[str]) -> bool:
-    """Whether two cells are names over numbers or over long texts; else they may be a label and its value."""
-    if len(values) < 2:
-        return False
-    numbers = any(map(is_number, values)) and not is_number(name)
-    return numbers or sum(map(len, values)) > len(values) * max(40, 4 * len(name))
+def _unnamed(cells: list[str], width: int) -> str:
+    """Cells without names: labels and values where they are that."""
+    if width == 2 and len(cells[0]) <= _LABEL:
+        return ": ".join([cells[0].rstrip(": "), *cells[1:]])
+    labels, values = cells[::2], cells[1::2]
+    in_pairs = len(labels) == len(values) and not any(map(is_value, labels))
+    if in_pairs and (all(label.endswith(":") for label in labels) or all(map(is_value, values))):
+        return "; ".join(
+            f"{label.rstrip(': ')}: {value}" for label, value in zip(labels, values, strict=True)
+        )
+    return " | ".join(cells)
 
 
 def is_number(cell: str) -> bool:

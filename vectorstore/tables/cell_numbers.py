@@ -10,6 +10,8 @@ _NUMBER = re.compile(
     r"(?P<open>\()?\s*(?P<sign>[-+−–]?)\s*(?P<before>[^\W\d_]{0,4}[^\w\s().,+−–-]?|[^\W\d_]{1,3}\.)\s*(?P<sign2>[-+−–]?)\s*"
     r"(?P<digits>\d[\d.,'’\u00a0\u202f ]*\d|[.,]?\d+)\s*(?P<after>[^\d()]{0,24}[²³]?)\s*(?P<close>\))?"
 )
+_BARE = re.compile(r"([-−]?)((?:[1-9]\d*|0)[.,]\d+)(%?)")
+"""What most numbers are; the long way gives the same."""
 _GROUPS = re.compile(r"[ '’\u00a0\u202f]")
 _GROUPED = re.compile(r"\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+(?:[.,]\d+)?")
 _SIGN = re.compile(r"[^\s/]+")
@@ -77,6 +79,8 @@ def parse_number(cell: str) -> CellNumber | None:
         return None
     if cell.isdecimal():
         return None if _LEADING_ZERO.fullmatch(cell) or len(cell) > 15 else CellNumber(cell)
+    if match := _BARE.fullmatch(cell):
+        return CellNumber(match[2], bool(match[1]), "%" if match[3] else "")
     match = _NUMBER.fullmatch(without_mark(cell).strip())
     if not match or bool(match["open"]) != bool(match["close"]) or (match["sign"] and match["sign2"]):
         return None

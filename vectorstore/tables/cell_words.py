@@ -60,6 +60,16 @@ def month(name: str) -> int:
     return _months().get(name.lower().rstrip("."), 0)
 
 
+def is_column_word(cell: str) -> bool:
+    """Whether columns are often called so: "Country", "Preis", "Due date"."""
+    return _plain(cell) in _column_words()
+
+
+def date_names(kind: str, code: str) -> list[list[str]]:
+    """Name and abbreviations of each of the "months" or "weekdays" in a language; none for one that is not known."""
+    return [names.split() for names in _words()[kind].get(code, "").split(";") if names]
+
+
 def _plain(cell: str) -> str:
     return without_mark(cell).strip(" :().=").lower()
 
@@ -72,6 +82,11 @@ def _words() -> dict[str, Any]:
 @cache
 def _set(name: str) -> frozenset[str]:
     return frozenset(_words()[name])
+
+
+@cache
+def _column_words() -> frozenset[str]:
+    return frozenset(_words()["columns"]["words"])
 
 
 @cache

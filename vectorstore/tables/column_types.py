@@ -30,7 +30,7 @@ def type_columns(tables: Sequence[Table], text: str, *, decimal: str = "") -> tu
         return ()
     draft = [[_Cells(table, number) for number in range(len(table.columns))] for table in tables]
     every = [cells for each in draft for cells in each]
-    language = guess(text)
+    language = guess(text, 20_000)
     decimal = decimal or _common(sign for cells in every for sign in cells.decimals)
     orders = {order for cells in every for order in cells.orders}
     return tuple(
@@ -54,16 +54,19 @@ class _Cells:
         self.count = sum(self.cells.values())
         self.numbers = self._numbers()
         self.decimals = {sign for one in self.numbers.values() if (sign := one.decimal) in (".", ",")}
-        dates = (
-            ()
-            if self.numbers
-            else [cell for cell in self.cells if parse_date(cell) or parse_date(cell, False)]
-        )
-        self.dates = dates if self._are_most(dates) else ()
+        self.dates = () if self.numbers else self._dates()
         self.orders = {order for cell in self.dates if (order := day_order(cell)) is not None}
 
-    def _are_most(self, cells: "Sequence[str]") -> bool:
-        return sum(self.cells[cell] for cell in cells) >= max(1, _MOST * self.count)
+    def _dates(self) -> Sequence[str]:
+        found, misses = [], 0
+        for cell, count in self.cells.items():
+            if parse_date(cell) or parse_date(cell, False):
+                found.append(cell)
+            else:
+                misses += count
+                if misses > (1 - _MOST) * self.count:
+                    return ()
+        return found
 
     def _numbers(self) -> dict[str, CellNumber]:
         found: dict[str, CellNumber] = {}

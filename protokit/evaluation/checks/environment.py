@@ -61,7 +61,7 @@ def _extra(extra: str, module: str) -> Check:
 
 
 def _formats() -> Check:
-    if find_spec("openpyxl") is None:
+    if find_spec("xlfmt") is None:
         return Check("document formats", True, "all but XLSX", f"To read it: {install_command('docs')}")
     return Check("document formats", True, "all")
 
