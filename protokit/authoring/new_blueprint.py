@@ -16,19 +16,19 @@ def start(prompt: str, name: str | None, out: Path | None) -> Path:
 
     Raises PromptProblem where no blueprint serves the prompt, NameProblem, FolderProblem.
     """
-    planned = plan_scaffold(ScaffoldRequest(prompt))
-    called = slug_of(name or planned.spec.title)
-    served = planned.blueprint
+    plan = plan_scaffold(ScaffoldRequest(prompt))
+    called = slug_of(name or plan.spec.title)
+    served = plan.blueprint
     fields = {
         "name": called,
         "version": FIRST_VERSION,
         "extends": f"{served.name}@{served.version.partition('.')[0]}",
-        "title": planned.spec.title,
-        "pitch": planned.spec.pitch,
-        "examples": [planned.spec.prompt],
+        "title": plan.spec.title,
+        "pitch": plan.spec.pitch,
+        "examples": [plan.spec.prompt],
     }
-    if planned.spec.domain in domains():
-        fields["default_domain"] = planned.spec.domain
+    if plan.spec.domain in domains():
+        fields["default_domain"] = plan.spec.domain
     target = Path.cwd() / called if out is None else out
     with beside(target) as folder:
         (folder / BLUEPRINT_FILE).write_text(dump_yaml(fields), encoding="utf-8")

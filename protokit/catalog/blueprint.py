@@ -158,10 +158,10 @@ def _inherited(below: Blueprint | None, fields: Mapping[str, Any]) -> dict[str, 
     if below is None:
         return dict(fields)
     names = [name for name in Card.__struct_fields__ if name not in _ITS_OWN]
-    taken = {name: msgspec.to_builtins(getattr(below, name)) for name in names}
-    whole = {**taken, **fields}
+    inherited = {name: msgspec.to_builtins(getattr(below, name)) for name in names}
+    whole = {**inherited, **fields}
     for group in ("parameters", "defaults"):
-        whole[group] = _over(taken[group], fields.get(group, {}))
+        whole[group] = _over(inherited[group], fields.get(group, {}))
     return whole
 
 

@@ -29,5 +29,5 @@ def _files(blueprint: Blueprint) -> Iterator[Path]:
 def _computes(path: Path) -> bool:
     names = str(path).replace("{{cookiecutter.slug}}", "").encode()
     text = b"" if any(fnmatch(path.name, kind) for kind in RAW) else path.read_bytes()
-    left = _HARMLESS.sub(b"", text) + names
-    return any(sign in left for sign in _JINJA)
+    suspicious = _HARMLESS.sub(b"", text) + names
+    return any(sign in suspicious for sign in _JINJA)

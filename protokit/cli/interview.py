@@ -30,40 +30,40 @@ class InterviewLine:
     hint: str
 
 
-def converse(request: ScaffoldRequest, planned: ScaffoldPlan, replan: Replan) -> ScaffoldPlan:
-    """Show what `planned` would make until Enter takes it; each change shows the screen again.
+def converse(request: ScaffoldRequest, plan: ScaffoldPlan, replan: Replan) -> ScaffoldPlan:
+    """Show what `plan` would make until Enter takes it; each change shows the screen again.
 
     Whoever leaves with q, Ctrl-C or the end of input makes nothing. Raises click.Abort.
     """
     while True:
-        tell(render_plan(planned), err=True)
+        tell(render_plan(plan), err=True)
         picked = _ask_line("Change anything? Enter makes it, a number changes a line, q leaves")
         if not picked:
-            return planned
+            return plan
         if picked.lower() in ("q", "quit", "n", "no"):
             raise click.Abort
-        lines = choices(planned)
+        lines = choices(plan)
         if not (picked.isdecimal() and 1 <= int(picked) <= len(lines)):
             tell(f"  {picked!r} is not a number from 1 to {len(lines)}.", err=True)
             continue
-        request, planned = _changed(lines[int(picked) - 1], request, planned, replan)
+        request, plan = _changed(lines[int(picked) - 1], request, plan, replan)
 
 
-def choices(planned: ScaffoldPlan) -> tuple[InterviewLine, ...]:
+def choices(plan: ScaffoldPlan) -> tuple[InterviewLine, ...]:
     """What the person can change, in the order of the screen."""
-    spec = planned.spec
+    spec = plan.spec
     blueprints = ", ".join(sorted(lookup.blueprints()))
     return (
         InterviewLine("Title", "--name", spec.title, "what the page is called; the folder is named after it"),
-        InterviewLine("Blueprint", "--blueprint", planned.blueprint.name, blueprints),
+        InterviewLine("Blueprint", "--blueprint", plan.blueprint.name, blueprints),
         InterviewLine("UI", "--ui", spec.screen, " or ".join(SCREENS)),
         InterviewLine("Audience", "--audience", spec.audience, "who will use it"),
     )
 
 
-def render_plan(planned: ScaffoldPlan) -> str:
+def render_plan(plan: ScaffoldPlan) -> str:
     """The screen: what was understood, what will be made, with a number before all that can be changed."""
-    spec, lines = planned.spec, choices(planned)
+    spec, lines = plan.spec, choices(plan)
     width = max(len(line.name) for line in lines)
     rows = [f"  {n}  {line.name:<{width}}  {line.value}" for n, line in enumerate(lines, 1)]
     first_questions = ", ".join(spec.starter_questions[:2])
@@ -71,7 +71,7 @@ def render_plan(planned: ScaffoldPlan) -> str:
         [
             "",
             "What I understood",
-            *(f"  {line}" for line in _understood(planned)),
+            *(f"  {line}" for line in _understood(plan)),
             "",
             "What I will make",
             f"  {spec.emoji} {spec.pitch}",
@@ -82,25 +82,23 @@ def render_plan(planned: ScaffoldPlan) -> str:
     )
 
 
-def _understood(planned: ScaffoldPlan) -> list[str]:
-    choice, spec = planned.choice, planned.spec
+def _understood(plan: ScaffoldPlan) -> list[str]:
+    choice, spec = plan.choice, plan.spec
     lines = [
         f"\u201c{spec.prompt}\u201d" if len(spec.prompt) <= 100 else f"\u201c{spec.prompt[:99]}\u2026\u201d"
     ]
-    if choice.blueprint == planned.blueprint.name:
+    if choice.blueprint == plan.blueprint.name:
         because = ", ".join(repr(word) for word in choice.because)
-        lines.append(
-            f"a {planned.blueprint.title.lower()} ({choice.confidence:.0%} sure, because of {because})"
-        )
+        lines.append(f"a {plan.blueprint.title.lower()} ({choice.confidence:.0%} sure, because of {because})")
     else:
-        lines.append(f"a {planned.blueprint.title.lower()}, as you chose")
-    if choice.question and choice.blueprint == planned.blueprint.name:
+        lines.append(f"a {plan.blueprint.title.lower()}, as you chose")
+    if choice.question and choice.blueprint == plan.blueprint.name:
         lines.append(_doubt(choice))
     lines += [f"to keep: {constraint.words}" for constraint in spec.constraints if constraint.words]
-    if planned.drafted:
-        lines.append(planned.drafted)
-    if planned.report is not None:
-        lines += str(planned.report).splitlines()
+    if plan.drafted:
+        lines.append(plan.drafted)
+    if plan.report is not None:
+        lines += str(plan.report).splitlines()
     return lines
 
 
@@ -112,34 +110,34 @@ def _doubt(choice: RoutingDecision) -> str:
 
 
 def _changed(
-    line: InterviewLine, request: ScaffoldRequest, planned: ScaffoldPlan, replan: Replan
+    line: InterviewLine, request: ScaffoldRequest, plan: ScaffoldPlan, replan: Replan
 ) -> tuple[ScaffoldRequest, ScaffoldPlan]:
     """Ask for the new value; what cannot be is told, and everything stays as it was."""
     tell(f"  {line.hint}", err=True)
     typed = _ask_line(f"{line.name} [{line.value}]")
     if not typed or typed == line.value:
-        return request, planned
+        return request, plan
     try:
-        return _with(line, typed, request, planned, replan)
+        return _with(line, typed, request, plan, replan)
     except ProtokitError as problem:
         tell(f"  {problem}", err=True)
-        return request, planned
+        return request, plan
 
 
 def _with(
-    line: InterviewLine, typed: str, request: ScaffoldRequest, planned: ScaffoldPlan, replan: Replan
+    line: InterviewLine, typed: str, request: ScaffoldRequest, plan: ScaffoldPlan, replan: Replan
 ) -> tuple[ScaffoldRequest, ScaffoldPlan]:
     """A title or a screen changes nothing else; another blueprint or audience is drafted for anew."""
     if line.name == "Title":
         title = clean_name(typed)
-        named = msgspec.structs.replace(planned.spec, title=title, slug=slug_of(title))
-        return replace(request, name=title), replace(planned, spec=named)
+        named = msgspec.structs.replace(plan.spec, title=title, slug=slug_of(title))
+        return replace(request, name=title), replace(plan, spec=named)
     if line.name == "UI":
         screen = next((screen for screen in SCREENS if screen == typed.lower()), None)
         if screen is None:
             raise ChoiceProblem.of("ui", typed, list(SCREENS))
-        drawn = msgspec.structs.replace(planned.spec, screen=screen)
-        return replace(request, screen=screen), replace(planned, spec=drawn)
+        drawn = msgspec.structs.replace(plan.spec, screen=screen)
+        return replace(request, screen=screen), replace(plan, spec=drawn)
     request = (
         replace(request, blueprint=typed) if line.name == "Blueprint" else replace(request, audience=typed)
     )

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
@@ -14,6 +14,10 @@ from protokit.cli import blueprint_commands, deploy_commands, hub_commands, upda
 from protokit.cli.console import A_PATH, AS_JSON, complain, finish_checks, friendly, progress, warn
 from protokit.cli.terminal_output import guard, tell
 from protokit.files.layout import KNOWLEDGE
+
+if TYPE_CHECKING:
+    from protokit.scaffold.scaffold_plan import ScaffoldPlan
+    from protokit.spec.prototype_spec import Spec
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -79,17 +83,17 @@ def main() -> None:
 @friendly
 def new(as_json: bool, yes: bool, out: Path | None, dry_run: bool, spec: Path | None, **options: Any) -> None:
     """Make a prototype from PROMPT, the line that says what it should do."""
-    planned = _specified(spec, options) if spec else _planned(options, ask=not (yes or as_json or dry_run))
+    plan = _specified(spec, options) if spec else _planned(options, ask=not (yes or as_json or dry_run))
     if dry_run:
         from protokit.spec.prototype_spec import write_spec
 
-        tell(write_spec(planned.spec), end="")
+        tell(write_spec(plan.spec), end="")
         return
-    folder = _make(planned, out)
+    folder = _make(plan, out)
     if as_json:
-        tell(json.dumps({"folder": str(folder), **_plan_as_dict(planned)}, ensure_ascii=False, indent=2))
+        tell(json.dumps({"folder": str(folder), **_plan_as_dict(plan)}, ensure_ascii=False, indent=2))
     else:
-        tell(_next_steps(folder, planned.spec))
+        tell(_next_steps(folder, plan.spec))
 
 
 @main.command()
@@ -246,7 +250,7 @@ main.add_command(blueprint_commands.blueprint)
 main.add_command(hub_commands.hub)
 
 
-def _planned(options: dict[str, Any], ask: bool) -> Any:
+def _planned(options: dict[str, Any], ask: bool) -> "ScaffoldPlan":
     from protokit.catalog.parameters import pairs
     from protokit.scaffold.scaffold_plan import ScaffoldRequest, plan_scaffold, with_parameters
 
@@ -261,23 +265,23 @@ def _planned(options: dict[str, Any], ask: bool) -> Any:
         parameters=pairs(options["decided"]),
         trust=options["trust"],
     )
-    planned, ask = plan_scaffold(request), ask and sys.stdin.isatty() and sys.stderr.isatty()
+    plan, ask = plan_scaffold(request), ask and sys.stdin.isatty() and sys.stderr.isatty()
     if ask:
         from protokit.cli.interview import converse
 
-        planned = converse(request, planned, plan_scaffold)
+        plan = converse(request, plan, plan_scaffold)
     else:
-        tell(_reason(planned), err=True)
-    if planned.spec.source:
-        tell(_fetched(planned), err=True)
-    if ask and planned.blueprint.parameters:
+        tell(_reason(plan), err=True)
+    if plan.spec.source:
+        tell(_fetched(plan), err=True)
+    if ask and plan.blueprint.parameters:
         from protokit.cli.interview import ask_parameters
 
-        planned = with_parameters(planned, ask_parameters(planned.blueprint.parameters, request.parameters))
-    return planned
+        plan = with_parameters(plan, ask_parameters(plan.blueprint.parameters, request.parameters))
+    return plan
 
 
-def _specified(path: Path, options: dict[str, Any]) -> Any:
+def _specified(path: Path, options: dict[str, Any]) -> "ScaffoldPlan":
     from protokit.catalog.parameters import pairs
     from protokit.errors import PromptProblem
     from protokit.scaffold.scaffold_plan import plan_from_spec, with_parameters
@@ -285,69 +289,69 @@ def _specified(path: Path, options: dict[str, Any]) -> Any:
 
     if options["prompt"]:
         raise PromptProblem("a PROMPT and --spec were both given", fix="Leave one of them out.")
-    planned = plan_from_spec(
+    plan = plan_from_spec(
         read_spec(path), options["docs"], blueprint=options["blueprint"], trust=options["trust"]
     )
-    return with_parameters(planned, pairs(options["decided"]))
+    return with_parameters(plan, pairs(options["decided"]))
 
 
-def _make(planned: Any, out: Path | None) -> Path:
+def _make(plan: "ScaffoldPlan", out: Path | None) -> Path:
     from protokit.scaffold.scaffold_plan import make
 
-    return make(planned, out)
+    return make(plan, out)
 
 
-def _reason(planned: Any) -> str:
+def _reason(plan: "ScaffoldPlan") -> str:
     """Which blueprint and why, how sure, what else was considered, and what could be read."""
-    choice, spec = planned.choice, planned.spec
+    choice, spec = plan.choice, plan.spec
     lines = [f"{spec.emoji} {spec.title}: {spec.pitch}"]
-    if choice.blueprint == planned.blueprint.name:
+    if choice.blueprint == plan.blueprint.name:
         words = f" because of {', '.join(repr(word) for word in choice.because)}" if choice.because else ""
         others = [pair for pair in choice.considered if pair[0] != choice.blueprint][:1]
         other = "".join(f"; considered {name} ({share:.0%})" for name, share in others)
-        lines.append(f"   blueprint {planned.blueprint.name}{words}, {choice.confidence:.0%} sure{other}")
+        lines.append(f"   blueprint {plan.blueprint.name}{words}, {choice.confidence:.0%} sure{other}")
         if choice.question:
             what_then = choice.beyond.why if choice.beyond else "--blueprint decides"
             lines.append(f"   Not sure: {choice.question} {what_then}")
     else:
-        lines.append(f"   blueprint {planned.blueprint.name}, as you chose")
-    if planned.drafted:
-        lines.append(f"   {planned.drafted}")
-    if planned.report is not None:
-        lines.append(str(planned.report))
-    elif planned.documents:
+        lines.append(f"   blueprint {plan.blueprint.name}, as you chose")
+    if plan.drafted:
+        lines.append(f"   {plan.drafted}")
+    if plan.report is not None:
+        lines.append(str(plan.report))
+    elif plan.documents:
         lines.append(f"   over sample documents ({spec.domain}); --docs PATH takes your own")
     return "\n".join(lines)
 
 
-def _fetched(planned: Any) -> str:
+def _fetched(plan: "ScaffoldPlan") -> str:
     """Where a blueprint from elsewhere comes from, and what of it would run."""
     from protokit.catalog.trust import render_code
 
-    source = planned.spec.source
-    return f"   from {source.url}, commit {source.commit}: {render_code(planned.blueprint)}"
+    source = plan.spec.source
+    return f"   from {source.url}, commit {source.commit}: {render_code(plan.blueprint)}" if source else ""
 
 
-def _plan_as_dict(planned: Any) -> dict[str, Any]:
+def _plan_as_dict(plan: "ScaffoldPlan") -> dict[str, Any]:
     from protokit.spec.prototype_spec import spec_fields
 
-    choice = planned.choice
-    files = planned.report.files if planned.report else ()
+    choice = plan.choice
+    files = plan.report.files if plan.report else ()
     return {
-        "blueprint": planned.blueprint.reference,
-        "confidence": choice.confidence if choice.blueprint == planned.blueprint.name else None,
+        "blueprint": plan.blueprint.reference,
+        "confidence": choice.confidence if choice.blueprint == plan.blueprint.name else None,
         "because": choice.because,
         "question": choice.question,
-        "drafted": planned.drafted,
+        "drafted": plan.drafted,
         "considered": [{"name": name, "confidence": share} for name, share in choice.considered],
-        "spec": spec_fields(planned.spec),
+        "spec": spec_fields(plan.spec),
         "documents": [
             {"file": f.file, "status": f.status, "passages": f.passages, "note": f.note} for f in files
         ],
     }
 
 
-def _next_steps(folder: Path, spec: Any) -> str:
+def _next_steps(folder: Path, spec: "Spec") -> str:
     """What to paste next: each line works as it stands, and the second one is answered."""
     from protokit.cli.console import pasteable
 

@@ -31,10 +31,10 @@ def update(folder: Path, every: bool, as_json: bool, **options: Any) -> None:
     results = []
     with progress() as bar:
         for each in _inside(folder) if every else [folder]:
-            report, shown = _updated(each, options, lambda step: bar(step, 0, 1), alone=not every)
+            report, text = _updated(each, options, lambda step: bar(step, 0, 1), alone=not every)
             results.append(report)
-            if shown and not as_json:
-                tell(shown)
+            if text and not as_json:
+                tell(text)
     if as_json:
         tell(json.dumps(results if every else results[0], ensure_ascii=False, indent=2))
     if not all(report["verdict"] in _FINE for report in results):

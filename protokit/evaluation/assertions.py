@@ -71,10 +71,10 @@ class AnswerAssertions(Strict, frozen=True, kw_only=True):
 
         if not self.language or (len(text) < _TELLS_LANGUAGE and text.isascii()):
             return ""
-        spoken = guess(text, WHOLE)
-        if spoken in ("", self.language):
+        language = guess(text, WHOLE)
+        if language in ("", self.language):
             return ""
-        return f"in {language_name(spoken)}, not in {language_name(self.language)}"
+        return f"in {language_name(language)}, not in {language_name(self.language)}"
 
     def _other_currency(self, text: str) -> str:
         named = {code for code in lexicon()["currencies"] if _names_amount(code, text)}

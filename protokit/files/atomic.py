@@ -91,16 +91,16 @@ def _remove_leftovers(whole: Path) -> None:
     from filelock import FileLock, Timeout
 
     begins = f".{whole.name[:100]}."
-    for left in whole.parent.iterdir():
-        if not (left.name.startswith(begins) and left.name.endswith(_ENDING) and left.is_dir()):
+    for path in whole.parent.iterdir():
+        if not (path.name.startswith(begins) and path.name.endswith(_ENDING) and path.is_dir()):
             continue
-        if left.is_symlink() or not ((left / _LOCK).exists() or _is_old(left)):
+        if path.is_symlink() or not ((path / _LOCK).exists() or _is_old(path)):
             continue
         with suppress(OSError, Timeout):
-            lock = FileLock(left / _LOCK)
+            lock = FileLock(path / _LOCK)
             lock.acquire(timeout=0)
             lock.release()
-            shutil.rmtree(left, ignore_errors=True)
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _is_old(folder: Path) -> bool:

@@ -57,9 +57,9 @@ def refuse_secrets(home: Path, files: Iterable[Path], done: str, *, env: Path | 
     holds one. The values of the file `env` (default: `home`'s .env) are known. `done` is what was not done:
     "exported".
     """
-    known = _known(env or home / ".env")
+    secrets = _known(env or home / ".env")
     for inside in files:
-        if hit := _secret_in((home / inside).read_bytes(), known):
+        if hit := _secret_in((home / inside).read_bytes(), secrets):
             what, line = hit
             raise FolderProblem(
                 f"holds what looks like {what}, so nothing was {done}",
@@ -73,11 +73,11 @@ def files_in(folder: Path) -> list[Path]:
     return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
 
 
-def _secret_in(content: bytes, known: dict[bytes, str]) -> tuple[str, int] | None:
+def _secret_in(content: bytes, secrets: dict[bytes, str]) -> tuple[str, int] | None:
     """What kind of secret stands in `content`, and in which line."""
     hits = [
         (content.index(value), f"a key: the value of {name} in .env")
-        for value, name in known.items()
+        for value, name in secrets.items()
         if value in content
     ]
     for shape in _SHAPE.finditer(content):
@@ -117,6 +117,6 @@ def _address(value: str) -> set[str]:
         password = parts.password or ""
     except ValueError:
         return set()
-    told = {password, unquote(password)} if parts.scheme else set()
-    told |= {text for name, text in parse_qsl(parts.query) if _SECRET_NAME.search(name)}
-    return {text for text in told if len(text) >= _SHORTEST_PASSWORD}
+    passwords = {password, unquote(password)} if parts.scheme else set()
+    passwords |= {text for name, text in parse_qsl(parts.query) if _SECRET_NAME.search(name)}
+    return {text for text in passwords if len(text) >= _SHORTEST_PASSWORD}

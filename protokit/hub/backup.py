@@ -236,16 +236,16 @@ def _members(archive: ZipFile) -> dict[str, dict[str, Any]]:
 def _extract(archive: ZipFile, name: str, member: dict[str, Any], aside: Path) -> None:
     target = aside.joinpath(*PurePosixPath(name).parts)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    digest, left = hashlib.sha256(), int(member["size"])
+    digest, remaining = hashlib.sha256(), int(member["size"])
     mode = 0o700 if member["executable"] else 0o600
     with archive.open(name) as file, os.fdopen(os.open(target, os.O_CREAT | os.O_WRONLY, mode), "wb") as copy:
         while piece := file.read(_PIECE):
-            left -= len(piece)
-            if left < 0:
+            remaining -= len(piece)
+            if remaining < 0:
                 break
             digest.update(piece)
             copy.write(piece)
-    if left or digest.hexdigest() != member["sha256"]:
+    if remaining or digest.hexdigest() != member["sha256"]:
         raise ValueError(f"{name} is not as it was")
 
 

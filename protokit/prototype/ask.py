@@ -164,20 +164,20 @@ def _question(line: str, where: str) -> QuestionInFile:
     if not isinstance(history, list):
         fix = 'Write "history": ["the question before"]'
         raise DocumentProblem("history is no list", where=where, fix=fix)
-    turns = tuple(Turn(_asked(turn, where), _said(turn)) for turn in history)
-    return QuestionInFile(_asked(row, where), turns)
+    turns = tuple(Turn(_question_text(turn, where), _answer_text(turn)) for turn in history)
+    return QuestionInFile(_question_text(row, where), turns)
 
 
-def _asked(row: object, where: str) -> str:
-    asked = row.get("question", row.get("query")) if isinstance(row, dict) else row
-    if not isinstance(asked, str) or not asked.strip():
+def _question_text(row: object, where: str) -> str:
+    question = row.get("question", row.get("query")) if isinstance(row, dict) else row
+    if not isinstance(question, str) or not question.strip():
         raise DocumentProblem("no question in this line", where=where, fix='Write {"question": "..."}')
-    if next(lone_surrogates(asked), None):
+    if next(lone_surrogates(question), None):
         raise DocumentProblem("the question holds half of a character", where=where, fix="Write it anew.")
-    return asked
+    return question
 
 
-def _said(turn: object) -> str:
+def _answer_text(turn: object) -> str:
     answer = turn.get("answer") if isinstance(turn, dict) else ""
     return answer if isinstance(answer, str) else ""
 

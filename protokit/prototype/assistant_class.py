@@ -22,26 +22,26 @@ _ALWAYS = (
 
 def assistant_class(module: ModuleType) -> type[BaseAssistant]:
     """The class Assistant of an assistant.py. Raises FolderProblem where protokit cannot use it."""
-    found: type[BaseAssistant] | None = getattr(module, "Assistant", None)
+    kind: type[BaseAssistant] | None = getattr(module, "Assistant", None)
     where = str(module.__file__)
-    if found is None:
+    if kind is None:
         raise FolderProblem("no class Assistant here", where=where, fix="Restore it from .protokit/base.")
-    if missing := [name for name in _ALWAYS if not hasattr(found, name)]:
+    if missing := [name for name in _ALWAYS if not hasattr(kind, name)]:
         what = f"Assistant has no {missing[0]}, as those of an earlier protokit"
         fix = "Run `protokit update DIR`, or let it inherit protokit.runtime.BaseAssistant."
         raise FolderProblem(what, where=where, fix=fix)
-    return found
+    return kind
 
 
 def check_options(inputs: tuple[Input, ...], options: Mapping[str, str]) -> None:
     """Raise ChoiceProblem for an option that is none of `inputs` or has no such value, PromptProblem for one that is
     missing, TooLong."""
     require_options(options)
-    known = {each.name: each for each in inputs[1:]}
+    options_by_name = {each.name: each for each in inputs[1:]}
     for name, value in options.items():
-        if name not in known:
-            raise ChoiceProblem.of("option", name, sorted(known) or ["none"])
-        if known[name].values and value not in known[name].values:
-            raise ChoiceProblem.of(name, value, list(known[name].values))
-    if missing := [name for name, each in known.items() if each.required and not options.get(name)]:
+        if name not in options_by_name:
+            raise ChoiceProblem.of("option", name, sorted(options_by_name) or ["none"])
+        if options_by_name[name].values and value not in options_by_name[name].values:
+            raise ChoiceProblem.of(name, value, list(options_by_name[name].values))
+    if missing := [name for name, each in options_by_name.items() if each.required and not options.get(name)]:
         raise PromptProblem(f"{missing[0]} is missing", fix=f"Give the option {missing[0]}.")

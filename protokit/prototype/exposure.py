@@ -11,19 +11,21 @@ def exposures(host: str, folder: Path, *, tls: bool = False, private: bool = Fal
 
     `tls` says that something in front speaks HTTPS, `private` that nobody else should read the folder at all.
     """
-    told = []
+    warnings = []
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        told.append("It runs as root, and so would code in a prototype. Start it as a user of its own.")
+        warnings.append("It runs as root, and so would code in a prototype. Start it as a user of its own.")
     if not tls and not _is_loopback(host):
-        told.append(
+        warnings.append(
             f"It listens on {host} without TLS: passcodes, keys and answers can be read on their way. Put a proxy that"
             " speaks HTTPS in front, or listen on 127.0.0.1."
         )
     for path in (folder, folder / ".env") if private else (folder / ".env",):
         if (mode := _mode(path)) & 0o077:
             right = "700" if path.is_dir() else "600"
-            told.append(f"Others on this machine can read {path} (mode {mode:o}). Run: chmod {right} {path}")
-    return told
+            warnings.append(
+                f"Others on this machine can read {path} (mode {mode:o}). Run: chmod {right} {path}"
+            )
+    return warnings
 
 
 def _is_loopback(host: str) -> bool:

@@ -78,13 +78,13 @@ class Prototype:
 
     def _module(self, name: str) -> ModuleType:
         path = self.folder / f"{name}.py"
-        found = importlib.util.spec_from_file_location(f"{self.spec.slug.replace('-', '_')}_{name}", path)
-        if not path.is_file() or found is None or found.loader is None:
+        spec = importlib.util.spec_from_file_location(f"{self.spec.slug.replace('-', '_')}_{name}", path)
+        if not path.is_file() or spec is None or spec.loader is None:
             raise FolderProblem(
                 f"no {name}.py here", where=str(self.folder), fix="Restore it from .protokit/base."
             )
-        module = importlib.util.module_from_spec(found)
-        found.loader.exec_module(module)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
         return module
 
     @contextmanager

@@ -48,5 +48,5 @@ class TooLong(RuntimeProblem):
     """A text that is longer than it may be; nothing of it was looked at."""
 
     def __init__(self, what: str, length: int, most: int) -> None:
-        said = f"This {what} has {length:,} characters, and {most:,} are the most. Please shorten it."
-        super().__init__(said, friendly=said)
+        message = f"This {what} has {length:,} characters, and {most:,} are the most. Please shorten it."
+        super().__init__(message, friendly=message)

@@ -29,9 +29,9 @@ class Settings(PrototypeFields, frozen=True):
         folder = Path(folder).resolve()
         path = folder / "prototype.yaml"
         text = read_text(path)
-        given = read_fields(text, where=path.name)
+        fields = read_fields(text, where=path.name)
         known = {
-            name: given[name] for name in PrototypeFields.__struct_fields__ if given.get(name) is not None
+            name: fields[name] for name in PrototypeFields.__struct_fields__ if fields.get(name) is not None
         }
         values = msgspec.structs.asdict(convert(PrototypeFields, known, text=text, where=path.name))
         return cls(folder, **values | {"model": os.environ.get(MODEL) or values["model"]})

@@ -35,5 +35,5 @@ def _of_gradio() -> str:
 
 def visitor_of(headers: Mapping[str, str], address: str | None) -> str:
     """Who sent a request with these `headers` (names in small letters) from the network `address`."""
-    told = headers.get(BY_VISITOR, "") if os.environ.get(HOSTED) else ""
-    return f"visitor {told}" if told else f"address {address or _HERE}"
+    visitor = headers.get(BY_VISITOR, "") if os.environ.get(HOSTED) else ""
+    return f"visitor {visitor}" if visitor else f"address {address or _HERE}"

@@ -52,7 +52,7 @@ def read_fields(text: str, *, where: str) -> dict[Any, Any]:
 
 def convert(model: type[S], fields: Any, *, text: str = "", where: str) -> S:
     """Return `fields` as a `model`, or raise SettingsProblem; `text` is the YAML they came from, for the lines."""
-    if problems := [_told(path, said, text) for path, said in _problems(model, fields, ())]:
+    if problems := [_told(path, problem, text) for path, problem in _problems(model, fields, ())]:
         raise SettingsProblem("; ".join(problems), where=where)
     try:
         return msgspec.convert(fields, model)
@@ -115,11 +115,11 @@ Path_ = tuple[str, ...]
 
 
 def _problems(model: type[Strict], fields: dict[str, Any], path: Path_) -> Iterator[tuple[Path_, str]]:
-    known = {field.encode_name: field for field in msgspec.structs.fields(model)}
+    fields_by_name = {field.encode_name: field for field in msgspec.structs.fields(model)}
     for name in fields:
-        if name not in known:
-            yield (*path, str(name)), "no such field" + _meant(str(name), list(known))
-    for name, field in known.items():
+        if name not in fields_by_name:
+            yield (*path, str(name)), "no such field" + _meant(str(name), list(fields_by_name))
+    for name, field in fields_by_name.items():
         if name in fields:
             yield from _wrong(field.type, fields[name], (*path, name))
         elif field.required:
@@ -163,7 +163,7 @@ def _said(kind: Any, value: Any, error: str) -> str:
 def _spoken(error: str) -> str:
     """msgspec's message without its path and its names for types."""
     plain = re.sub(r"( - at `.*`)|(, got .*?(?=$| - at))", "", error)
-    plain = re.sub(r"`([^`]*)`", lambda found: _types(found[1]), plain)
+    plain = re.sub(r"`([^`]*)`", lambda match: _types(match[1]), plain)
     return plain[:1].lower() + plain[1:]
 
 
@@ -171,13 +171,13 @@ def _types(names: str) -> str:
     return " or ".join(_SPOKEN.get(name, name) for name in names.split(" | "))
 
 
-def _told(path: Path_, said: str, text: str) -> str:
+def _told(path: Path_, problem: str, text: str) -> str:
     line = _line_of(path, text)
-    return f"{'.'.join(path)}{f' (line {line})' if line else ''}: {said}"
+    return f"{'.'.join(path)}{f' (line {line})' if line else ''}: {problem}"
 
 
-def _meant(given: str, known: list[str]) -> str:
-    near = get_close_matches(given.lower(), known, n=1, cutoff=0.6)
+def _meant(name: str, names: list[str]) -> str:
+    near = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
     return f". Did you mean {near[0]}?" if near else ""
 
 

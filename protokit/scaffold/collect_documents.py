@@ -71,18 +71,18 @@ def _require_readable(path: Path) -> None:
         _refuse(error)
 
 
-def _free(name: str, taken: dict[str, Path]) -> str:
+def _free(name: str, files: dict[str, Path]) -> str:
     path, number, free = Path(name), 2, name
-    while free in taken:
+    while free in files:
         free = path.with_stem(f"{path.stem} ({number})").as_posix()
         number += 1
     return free
 
 
-def _bound(found: dict[str, Path]) -> None:
-    size = sum(path.stat().st_size for path in found.values())
-    if len(found) > MOST_FILES or size > MOST_BYTES:
+def _bound(files: dict[str, Path]) -> None:
+    size = sum(path.stat().st_size for path in files.values())
+    if len(files) > MOST_FILES or size > MOST_BYTES:
         raise DocumentProblem(
-            f"{len(found):,} files with {size / 1e6:,.0f} MB are too many for a prototype",
+            f"{len(files):,} files with {size / 1e6:,.0f} MB are too many for a prototype",
             fix=f"Choose at most {MOST_FILES:,} files and {MOST_BYTES // 1_000_000} MB: the ones the demo needs.",
         )

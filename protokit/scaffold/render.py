@@ -37,22 +37,22 @@ def render(
     the files to copy. `target` must be absent or empty. Raises FolderProblem; whatever happens, `target` is
     complete or untouched.
     """
-    found = layers(blueprint, spec.screen)
-    with atomic_folder(target) as made, rendered(found, spec.slug, spec.screen) as template:
+    folders = layers(blueprint, spec.screen)
+    with atomic_folder(target) as folder, rendered(folders, spec.slug, spec.screen) as template:
         # Without the files' modes: an installation may be read-only, a prototype never is.
-        shutil.copytree(template, made, copy_function=shutil.copyfile)
-        _write_texts(made, blueprint, spec, {INSTRUCTIONS_FILE: instructions, QUESTIONS_FILE: questions})
-        shutil.copytree(made, made / BASE, ignore=shutil.ignore_patterns(OURS))
-        (made / SCHEMA_FILE).write_text(schema(), encoding="utf-8")
-        _copy_documents(documents, made / KNOWLEDGE)
+        shutil.copytree(template, folder, copy_function=shutil.copyfile)
+        _write_texts(folder, blueprint, spec, {INSTRUCTIONS_FILE: instructions, QUESTIONS_FILE: questions})
+        shutil.copytree(folder, folder / BASE, ignore=shutil.ignore_patterns(OURS))
+        (folder / SCHEMA_FILE).write_text(schema(), encoding="utf-8")
+        _copy_documents(documents, folder / KNOWLEDGE)
     return target
 
 
-def _write_texts(made: Path, blueprint: Blueprint, spec: Spec, texts: Mapping[str, str]) -> None:
+def _write_texts(folder: Path, blueprint: Blueprint, spec: Spec, texts: Mapping[str, str]) -> None:
     """Put the person's words in as data; they never pass through a template."""
-    readme = fill((made / "README.md").read_text(encoding="utf-8"), readme_words(blueprint, spec))
+    readme = fill((folder / "README.md").read_text(encoding="utf-8"), readme_words(blueprint, spec))
     for name, text in {**texts, "README.md": readme, SPEC_FILE: write_spec(spec)}.items():
-        (made / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def readme_words(blueprint: Blueprint, spec: Spec) -> dict[str, str]:

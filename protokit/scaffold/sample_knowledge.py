@@ -30,8 +30,8 @@ class Sample:
         own = blueprint.holder(KNOWLEDGE)
         if (own / KNOWLEDGE).is_dir():
             return cls(own, "", asked)
-        known = lookup.domains()
-        name = next((name for name in (domain, blueprint.default_domain) if name in known), None)
+        domains = lookup.domains()
+        name = next((name for name in (domain, blueprint.default_domain) if name in domains), None)
         return cls(lookup.domain_folder(name), name, asked) if name else cls(None, "", asked)
 
     def questions(self) -> str:

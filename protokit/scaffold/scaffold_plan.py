@@ -118,9 +118,9 @@ def _worded(spec: Spec, wish: ScaffoldRequest, outline: Callable[[], str] = str)
 
     if not (model := drafting_model(wish.model)):
         return spec, ""
-    decided = [name for name, given in (("title", wish.name), ("audience", wish.audience)) if given]
-    made = draft_by_model(model, spec, outline=outline(), decided=decided)
-    return made.spec, made.note
+    decided = [name for name, value in (("title", wish.name), ("audience", wish.audience)) if value]
+    wording = draft_by_model(model, spec, outline=outline(), decided=decided)
+    return wording.spec, wording.note
 
 
 def plan_from_spec(
@@ -132,18 +132,18 @@ def plan_from_spec(
     anybody, so that it cannot vouch for code from elsewhere.
     """
     named = spec.source.url if spec.source else spec.blueprint.partition("@")[0]
-    found = lookup.find_blueprint(blueprint or named, trust=trust)
-    spec = _finished(found, spec.parameters, spec, spec.starter_questions)
-    choice = RoutingDecision(found.name, 1.0, (), None, 0.0, (), None, None)
+    kind = lookup.find_blueprint(blueprint or named, trust=trust)
+    spec = _finished(kind, spec.parameters, spec, spec.starter_questions)
+    choice = RoutingDecision(kind.name, 1.0, (), None, 0.0, (), None, None)
     if paths:
         from protokit.drafting.starters.document_preview import preview_documents
 
         documents = collect_documents(paths)
         rows = [{"question": question, "starter": True} for question in spec.starter_questions]
         with preview_documents(documents) as trial:
-            return ScaffoldPlan(spec, found, choice, _written(rows), documents, trial.report)
-    sample = Sample.of(found, spec.domain)
-    return ScaffoldPlan(spec, found, choice, sample.questions(), sample.documents())
+            return ScaffoldPlan(spec, kind, choice, _written(rows), documents, trial.report)
+    sample = Sample.of(kind, spec.domain)
+    return ScaffoldPlan(spec, kind, choice, sample.questions(), sample.documents())
 
 
 def sample_plan(
@@ -159,26 +159,26 @@ def sample_plan(
     )
 
 
-def with_parameters(planned: ScaffoldPlan, given: Mapping[str, Value]) -> ScaffoldPlan:
+def with_parameters(plan: ScaffoldPlan, parameters: Mapping[str, Value]) -> ScaffoldPlan:
     """The same Plan with these parameters decided as well. Raises ChoiceProblem."""
-    values = decided(planned.blueprint.parameters, {**planned.spec.parameters, **given})
-    return replace(planned, spec=msgspec.structs.replace(planned.spec, parameters=values))
+    values = decided(plan.blueprint.parameters, {**plan.spec.parameters, **parameters})
+    return replace(plan, spec=msgspec.structs.replace(plan.spec, parameters=values))
 
 
-def make(planned: ScaffoldPlan, out: Path | None = None) -> Path:
-    """Render `planned` into `out` (default: a folder of its slug right here) and return the folder."""
-    target = Path.cwd() / planned.spec.slug if out is None else out
+def make(plan: ScaffoldPlan, out: Path | None = None) -> Path:
+    """Render `plan` into `out` (default: a folder of its slug right here) and return the folder."""
+    target = Path.cwd() / plan.spec.slug if out is None else out
     refuse_occupied(target)
-    _require_screen(planned.blueprint, planned.spec.screen)
-    require_decided(planned.blueprint.parameters, planned.spec.parameters)
-    text = instructions(planned.spec, planned.blueprint.holder(INSTRUCTIONS_FILE))
+    _require_screen(plan.blueprint, plan.spec.screen)
+    require_decided(plan.blueprint.parameters, plan.spec.parameters)
+    text = instructions(plan.spec, plan.blueprint.holder(INSTRUCTIONS_FILE))
     return render(
-        planned.blueprint,
-        planned.spec,
+        plan.blueprint,
+        plan.spec,
         target,
         instructions=text,
-        questions=with_assertions(planned.questions, planned.spec),
-        documents=planned.documents,
+        questions=with_assertions(plan.questions, plan.spec),
+        documents=plan.documents,
     )
 
 
@@ -189,23 +189,23 @@ def _refuse_path(prompt: str) -> None:
         raise PromptProblem(what, fix="Say in a sentence what it should do, and give this with --docs.")
 
 
-def _screen(given: str) -> Screen:
+def _screen(name: str) -> Screen:
     for screen in SCREENS:
-        if given == screen:
+        if name == screen:
             return screen
-    raise ChoiceProblem.of("ui", given, list(SCREENS))
+    raise ChoiceProblem.of("ui", name, list(SCREENS))
 
 
-def _model(given: str) -> str:
-    provider, colon, name = given.partition(":")
-    if given == "offline":
-        return given
+def _model(text: str) -> str:
+    provider, colon, name = text.partition(":")
+    if text == "offline":
+        return text
     if not (provider.isidentifier() and colon and name.strip() == name != ""):
-        known = ["offline", "openai:NAME", "PROVIDER:NAME"]
-        raise ChoiceProblem.of("model", given, known, fix="For example --model openai:gpt-4.1-mini")
+        forms = ["offline", "openai:NAME", "PROVIDER:NAME"]
+        raise ChoiceProblem.of("model", text, forms, fix="For example --model openai:gpt-4.1-mini")
     if provider not in PROVIDERS:
         raise ChoiceProblem.of("the model's provider", provider, list(PROVIDERS))
-    return given
+    return text
 
 
 def _served(choice: RoutingDecision) -> Blueprint:

@@ -31,12 +31,12 @@ def rendered(layers: Sequence[Path], slug: str, screen: Screen) -> Iterator[Path
     """
     _refuse_computed_names(layers)
     context = {"slug": slug, "screen": screen, "version": protokit.__version__, "_copy_without_render": RAW}
-    kept = cache() / "rendered" / _digest(layers, context)
-    if kept.is_dir():
-        yield kept
+    entry = cache() / "rendered" / _digest(layers, context)
+    if entry.is_dir():
+        yield entry
         return
     with TemporaryDirectory(prefix="protokit-") as room:
-        yield _keep(_render(layers, context, Path(room)), kept)
+        yield _keep(_render(layers, context, Path(room)), entry)
 
 
 def _refuse_computed_names(layers: Sequence[Path]) -> None:
@@ -57,17 +57,17 @@ def _render(layers: Sequence[Path], context: dict[str, Any], room: Path) -> Path
 
     for layer in layers:
         generate_files(layer, {"cookiecutter": context}, room, overwrite_if_exists=True, accept_hooks=False)
-    made = room / str(context["slug"])
-    for waste in list(made.rglob(_BYTECODE)):
+    folder = room / str(context["slug"])
+    for waste in list(folder.rglob(_BYTECODE)):
         shutil.rmtree(waste)
-    return made
+    return folder
 
 
-def _keep(made: Path, kept: Path) -> Path:
+def _keep(folder: Path, entry: Path) -> Path:
     """Move what was rendered into the cache in one step; where that cannot be written, use it where it is."""
-    with suppress(OSError), aside(kept) as whole:  # or another process was first
-        Path(shutil.copytree(made, whole)).replace(kept)
-    return kept if kept.is_dir() else made
+    with suppress(OSError), aside(entry) as whole:  # or another process was first
+        Path(shutil.copytree(folder, whole)).replace(entry)
+    return entry if entry.is_dir() else folder
 
 
 def _digest(layers: Sequence[Path], context: dict[str, Any]) -> str:
@@ -83,6 +83,6 @@ def _digest(layers: Sequence[Path], context: dict[str, Any]) -> str:
             content = path.read_bytes() if path.is_file() else b""
             sluggish = sluggish or "cookiecutter.slug" in name or b"cookiecutter.slug" in content
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    said = {**context, "slug": context["slug"] if sluggish else ""}
-    digest.update(repr(sorted(said.items())).encode())
+    values = {**context, "slug": context["slug"] if sluggish else ""}
+    digest.update(repr(sorted(values.items())).encode())
     return digest.hexdigest()[:24]

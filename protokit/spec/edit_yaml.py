@@ -103,11 +103,11 @@ def _comments(node: Any) -> Iterator[str]:
         return
     hanging = [node.ca.comment, *node.ca.items.values()]
     while hanging:
-        found = hanging.pop(0)
-        if isinstance(found, list):
-            hanging = [*found, *hanging]
-        elif found is not None:
-            yield from (line.strip() for line in found.value.splitlines() if line.strip())
+        comment = hanging.pop(0)
+        if isinstance(comment, list):
+            hanging = [*comment, *hanging]
+        elif comment is not None:
+            yield from (line.strip() for line in comment.value.splitlines() if line.strip())
     for child in node.values() if isinstance(node, dict) else node:
         yield from _comments(child)
 

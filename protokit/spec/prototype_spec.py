@@ -108,10 +108,10 @@ def write_spec(spec: Spec) -> str:
     fields = spec_fields(spec)
     for group in ("limits", "thresholds"):
         fields[group] = {name: value for name, value in fields[group].items() if value is not None}
-    kept = {name: value for name, value in fields.items() if value not in ([], {}, None)}
+    values = {name: value for name, value in fields.items() if value not in ([], {}, None)}
     head = "# What this prototype is. Change a line, save, reload the page.\n"
     head += f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
-    return head + dump_yaml(kept)
+    return head + dump_yaml(values)
 
 
 def schema() -> str:

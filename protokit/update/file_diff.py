@@ -59,11 +59,11 @@ def read(path: Path) -> bytes | None:
         return None
 
 
-def _own_code(folder: Path, given: set[str]) -> Iterator[Change]:
+def _own_code(folder: Path, files: set[str]) -> Iterator[Change]:
     """Changes of the person's own Python files that import what has moved."""
     for inside in shared_files(folder):
         name = inside.as_posix()
-        if name in given or inside.suffix != ".py" or inside.parts[0] == KNOWLEDGE or _obstacle(folder, name):
+        if name in files or inside.suffix != ".py" or inside.parts[0] == KNOWLEDGE or _obstacle(folder, name):
             continue
         before, after = read(folder / name), _today(folder / name)
         if before != after:

@@ -58,8 +58,8 @@ class Sandbox:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove the copies of the prototype in `folder` that killed updates left behind."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_prefix(folder)}*"):
-        shutil.rmtree(left, ignore_errors=True)
+    for leftover in Path(tempfile.gettempdir()).glob(f"{_prefix(folder)}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _prefix(folder: Path) -> str:

@@ -59,8 +59,8 @@ def update(folder: Path, options: UpdateOptions, tell: Tell = lambda step: None)
             raise FolderProblem(
                 "an update was cut off here", where=str(folder), fix="`protokit update` undoes it."
             )
-        planned = plan_update(folder, options.blueprint, trust=options.trust)
-        return UpdateResult(planned, _foreseen(planned), written=False)
+        plan = plan_update(folder, options.blueprint, trust=options.trust)
+        return UpdateResult(plan, _foreseen(plan), written=False)
     with only_one(folder):
         recovery = recover(folder)
         remove_leftovers(
@@ -85,43 +85,41 @@ def _require(folder: Path) -> None:
         )
 
 
-def _foreseen(planned: UpdatePlan) -> Verdict:
-    if planned.conflicts:
+def _foreseen(plan: UpdatePlan) -> Verdict:
+    if plan.conflicts:
         return "conflicts"
-    return "would update" if planned.writes else "up to date"
+    return "would update" if plan.writes else "up to date"
 
 
-def _carried_out(planned: UpdatePlan, options: UpdateOptions, tell: Tell) -> UpdateResult:
-    if not planned.writes and not planned.conflicts:
-        return UpdateResult(planned, "up to date", written=False)
-    if planned.conflicts:
+def _carried_out(plan: UpdatePlan, options: UpdateOptions, tell: Tell) -> UpdateResult:
+    if not plan.writes and not plan.conflicts:
+        return UpdateResult(plan, "up to date", written=False)
+    if plan.conflicts:
         if options.conflicts:
-            carry_out(planned.folder, planned.writes)
-        return UpdateResult(planned, "conflicts", written=options.conflicts)
+            carry_out(plan.folder, plan.writes)
+        return UpdateResult(plan, "conflicts", written=options.conflicts)
     tell("Copying it to try the update there")
-    with open_sandbox(planned.folder) as copy:
-        tried = _tried(copy, planned, tell)
+    with open_sandbox(plan.folder) as copy:
+        tried = _tried(copy, plan, tell)
     if tried.verdict == "updated":
-        carry_out(planned.folder, planned.writes)
+        carry_out(plan.folder, plan.writes)
     return tried
 
 
-def _tried(copy: Sandbox, planned: UpdatePlan, tell: Tell) -> UpdateResult:
+def _tried(copy: Sandbox, plan: UpdatePlan, tell: Tell) -> UpdateResult:
     """How the update fares in the copy."""
-    if not any(change.writes for change in planned.changes):
-        return UpdateResult(planned, "updated", written=True)
+    if not any(change.writes for change in plan.changes):
+        return UpdateResult(plan, "updated", written=True)
     health = Health()
     for name, look in LOOKS.items():
         tell(f"Looking at its {name} with the update")
-        after = copy.health(look, planned.changes)
+        after = copy.health(look, plan.changes)
         health |= after
         if after.flawless:
             continue
         before = copy.health(look)
         if why := worse(before, after):
             tell("Looking for the file that did it")
-            culprit = copy.culprit(look, planned.changes, before)
-            return UpdateResult(
-                planned, "rolled back", written=False, why=why, culprit=culprit, health=health
-            )
-    return UpdateResult(planned, "updated", written=True, health=health)
+            culprit = copy.culprit(look, plan.changes, before)
+            return UpdateResult(plan, "rolled back", written=False, why=why, culprit=culprit, health=health)
+    return UpdateResult(plan, "updated", written=True, health=health)

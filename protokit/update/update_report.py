@@ -8,12 +8,12 @@ from protokit.update.update_prototype import UpdateResult
 
 def render_update(ended: UpdateResult) -> str:
     """The table and the verdict."""
-    planned = ended.plan
-    step = planned.after if planned.before == planned.after else f"{planned.before} -> {planned.after}"
-    rows = [(change.outcome, change.file, change.why) for change in planned.changes]
+    plan = ended.plan
+    step = plan.after if plan.before == plan.after else f"{plan.before} -> {plan.after}"
+    rows = [(change.outcome, change.file, change.why) for change in plan.changes]
     wide, wider = (max(len(row[place]) for row in rows) for place in (0, 1))
     table = [f"  {outcome:<{wide}}  {file:<{wider}}  {why}".rstrip() for outcome, file, why in rows]
-    return "\n".join([f"{planned.folder.name}: {step}", *table, *_verdict(ended)])
+    return "\n".join([f"{plan.folder.name}: {step}", *table, *_verdict(ended)])
 
 
 def _verdict(ended: UpdateResult) -> list[str]:
@@ -50,16 +50,16 @@ def recovery_as_dict(recovery: Recovery) -> str:
 
 def update_as_dict(ended: UpdateResult) -> dict[str, Any]:
     """The same for a program."""
-    planned, recovery = ended.plan, ended.recovery
+    plan, recovery = ended.plan, ended.recovery
     return {
-        "folder": str(planned.folder),
-        "from": planned.before,
-        "to": planned.after,
+        "folder": str(plan.folder),
+        "from": plan.before,
+        "to": plan.after,
         "verdict": ended.verdict,
         "written": ended.written,
         "why": ended.why,
         "culprit": ended.culprit,
-        "files": [{"file": c.file, "outcome": c.outcome, "why": c.why} for c in planned.changes],
+        "files": [{"file": c.file, "outcome": c.outcome, "why": c.why} for c in plan.changes],
         "health": None
         if ended.health is None
         else {

@@ -40,19 +40,19 @@ class CachedEmbedding:
 
     def _recalled(self, texts: Sequence[str]) -> list[TokenVectors]:
         with self._turn:
-            known = {text: self._known[text] for text in texts if text in self._known}
-        new = [text for text in dict.fromkeys(texts) if text not in known]
+            vectors = {text: self._known[text] for text in texts if text in self._known}
+        new = [text for text in dict.fromkeys(texts) if text not in vectors]
         if new:
-            known.update(zip(new, self._made(new), strict=True))
-        self._remember(known)
-        return [known[text] for text in texts]
+            vectors.update(zip(new, self._made(new), strict=True))
+        self._remember(vectors)
+        return [vectors[text] for text in texts]
 
     def _made(self, texts: list[str]) -> list[TokenVectors]:
         import numpy as np
 
         if self.tokens is not None:
-            made: list[TokenVectors] = self._model.embed_tokens(texts)  # type: ignore[attr-defined]
-            return made
+            results: list[TokenVectors] = self._model.embed_tokens(texts)  # type: ignore[attr-defined]
+            return results
         return [
             TokenVectors(row, np.zeros((0, len(row)), dtype=np.float32), ())
             for row in self._model.embed(texts)
@@ -60,8 +60,8 @@ class CachedEmbedding:
 
     def _remember(self, vectors: dict[str, TokenVectors]) -> None:
         with self._turn:
-            for text, made in vectors.items():
-                self._known[text] = made
+            for text, vector in vectors.items():
+                self._known[text] = vector
                 self._known.move_to_end(text)
             while len(self._known) > self._kept:
                 self._known.popitem(last=False)

@@ -59,16 +59,16 @@ class MiniLM:
         model = _model()
         encodings = model.tokenizer.encode_batch(list(texts))
         tokens = [encoding.ids for encoding in encodings]
-        made: dict[int, TokenVectors] = {}
+        results: dict[int, TokenVectors] = {}
         for batch in _by_length(tokens):
             hidden, mask = _hidden(model.session, [tokens[at] for at in batch])
             wholes = _pooled(hidden, mask)
             for row, at in enumerate(batch):
                 inner = slice(1, len(tokens[at]) - 1)
-                made[at] = TokenVectors(
+                results[at] = TokenVectors(
                     wholes[row], _unit(hidden[row, inner]), tuple(encodings[at].offsets[inner])
                 )
-        return [made[at] for at in range(len(texts))]
+        return [results[at] for at in range(len(texts))]
 
     def embed_question(self, text: str) -> "NDArray[np.float32]":
         """The vector of a question, shape (384,)."""

@@ -170,18 +170,18 @@ class Vectors:
 
     def ids(self) -> set[str]:
         """The ids of all rows."""
-        found: set[str] = set()
-        while part := self._call("get", limit=BATCH, offset=len(found), include=[])["ids"]:
-            found.update(part)
-        return found
+        names: set[str] = set()
+        while part := self._call("get", limit=BATCH, offset=len(names), include=[])["ids"]:
+            names.update(part)
+        return names
 
     def rows(self, where: Mapping[str, str] | None = None) -> Iterator[tuple[str, str, Any]]:
         """Id, text and metadata of the rows that agree with `where`, of all by default."""
         conditions, parts = _conditions(where), ["documents", "metadatas"]
         for done in itertools.count(0, BATCH):
-            found = self._call("get", where=conditions, limit=BATCH, offset=done, include=parts)
-            yield from zip(found["ids"], found["documents"], found["metadatas"], strict=True)
-            if len(found["ids"]) < BATCH:
+            batch = self._call("get", where=conditions, limit=BATCH, offset=done, include=parts)
+            yield from zip(batch["ids"], batch["documents"], batch["metadatas"], strict=True)
+            if len(batch["ids"]) < BATCH:
                 return
 
     def present(self, ids: Sequence[str]) -> set[str]:
@@ -199,14 +199,14 @@ class Vectors:
         self, vector: "NDArray[np.float32]", limit: int, where: Mapping[str, str] | None = None
     ) -> dict[str, float]:
         """Cosine similarity, -1 to 1, of the `limit` nearest rows that agree with `where`, by id."""
-        found = self._call(
+        result = self._call(
             "query",
             query_embeddings=[vector],
             n_results=limit,
             where=_conditions(where),
             include=["distances"],
         )
-        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        pairs = zip(result["ids"][0], result["distances"][0], strict=True)
         return {id: 1.0 - float(distance) for id, distance in pairs}
 
     @contextmanager
@@ -227,10 +227,10 @@ class Vectors:
                 return getattr(self._open_collection(client), method)(**arguments)
 
     def _open_collection(self, client: "ClientAPI") -> Any:
-        known = self._collection
-        if known is None or known[0] is not client:
-            known = self._collection = client, client.get_collection(self.name, embedding_function=None)
-        return known[1]
+        collection = self._collection
+        if collection is None or collection[0] is not client:
+            collection = self._collection = client, client.get_collection(self.name, embedding_function=None)
+        return collection[1]
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

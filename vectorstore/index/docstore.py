@@ -184,7 +184,7 @@ class Docstore:
         blob = zlib.compress(source.encode("utf-8", "surrogatepass"), 1)
         with self._writing() as database:
             _advance(database, "words")
-            ids = {kept.id for kept in passages}
+            ids = {chunk.id for chunk in passages}
             _drop_passages(database, entry.file, keeping=ids)
             database.execute(f"INSERT OR REPLACE INTO files VALUES ({_marks(10)})", (*astuple(entry), blob))
             database.executemany("DELETE FROM gone WHERE id = ?", [(id,) for id in ids])
@@ -226,12 +226,12 @@ class Docstore:
         """Take passages that an older program stored into the index of words, and return how many there were;
         `tell` hears how far it is."""
         with self._turn, self._told():
-            total = left = lexical_index.waiting(self._database)
-        while left:
-            tell(total - left, total)
+            total = remaining = lexical_index.waiting(self._database)
+        while remaining:
+            tell(total - remaining, total)
             with self._writing() as database:
                 lexical_index.add_waiting(database, 1000)
-                left = lexical_index.waiting(database)
+                remaining = lexical_index.waiting(database)
         return total
 
     def search_words(
@@ -257,14 +257,14 @@ class Docstore:
         )
         return {row for (row,) in rows}
 
-    def kept(self, ids: Sequence[str]) -> dict[str, StoredChunk]:
+    def chunks(self, ids: Sequence[str]) -> dict[str, StoredChunk]:
         """The passages of these ids; those that have gone since are left out."""
-        found: dict[str, StoredChunk] = {}
+        chunks: dict[str, StoredChunk] = {}
         for part in batches(ids, 500):
-            found.update(
-                (kept.id, kept) for kept in self._passages(f"WHERE id IN ({_marks(len(part))})", part)
+            chunks.update(
+                (chunk.id, chunk) for chunk in self._passages(f"WHERE id IN ({_marks(len(part))})", part)
             )
-        return found
+        return chunks
 
     def _passages(self, where: str, values: Sequence[object]) -> list[StoredChunk]:
         return [_kept(row) for row in self._rows(f"SELECT {_PASSAGE} FROM passages {where}", values)]
@@ -299,10 +299,10 @@ class Docstore:
             f" UNION ALL SELECT meaning, id FROM gone WHERE meaning IN ({marks})",
             [*meanings, *meanings],
         )
-        found: dict[str, list[str]] = {}
+        groups: dict[str, list[str]] = {}
         for meaning, id in rows:
-            found.setdefault(meaning, []).append(id)
-        return found
+            groups.setdefault(meaning, []).append(id)
+        return groups
 
     def mark_embedded(self, ids: Iterable[str], embedded: bool = True) -> None:
         """Note that Chroma was seen to hold these, or not to."""
@@ -316,7 +316,7 @@ class Docstore:
             database.execute("UPDATE passages SET embedded = 0")
             database.execute("DELETE FROM gone")
 
-    def gone(self) -> list[str]:
+    def removed_ids(self) -> list[str]:
         """Ids that Chroma may still hold and must not."""
         return [str(id) for (id,) in self._rows("SELECT id FROM gone")]
 
@@ -340,9 +340,9 @@ def _marks(count: int) -> str:
     return ",".join("?" * count)
 
 
-def _stored(kept: StoredChunk) -> tuple[object, ...]:
-    p = kept.passage
-    return (kept.id, p.file, kept.number, p.start, p.end, p.page, p.place, p.heading, p.text, kept.meaning)
+def _stored(chunk: StoredChunk) -> tuple[object, ...]:
+    p = chunk.passage
+    return (chunk.id, p.file, chunk.number, p.start, p.end, p.page, p.place, p.heading, p.text, chunk.meaning)
 
 
 def _kept(row: tuple[Any, ...]) -> StoredChunk:
@@ -358,11 +358,11 @@ def _advance(database: sqlite3.Connection, of: str) -> None:
 
 def _drop_passages(database: sqlite3.Connection, file: str, *, keeping: set[str]) -> None:
     stored = database.execute("SELECT id, meaning, row FROM passages WHERE file = ?", (file,)).fetchall()
-    dropped = [kept for kept in stored if kept[0] not in keeping]
+    dropped = [row for row in stored if row[0] not in keeping]
     # Also those not marked as embedded: a kill between Chroma's writing and ours leaves them in Chroma.
-    database.executemany("INSERT OR REPLACE INTO gone VALUES (?, ?)", [kept[:2] for kept in dropped])
-    lexical_index.remove(database, [kept[2] for kept in dropped])
-    database.executemany("DELETE FROM passages WHERE id = ?", [kept[:1] for kept in dropped])
+    database.executemany("INSERT OR REPLACE INTO gone VALUES (?, ?)", [row[:2] for row in dropped])
+    lexical_index.remove(database, [row[2] for row in dropped])
+    database.executemany("DELETE FROM passages WHERE id = ?", [row[:1] for row in dropped])
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -96,15 +96,15 @@ def _check_pages(place: StorePaths) -> None:
         return
     database = sqlite3.connect(path, timeout=30)
     try:
-        (told,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
         if suspect.exists():
             lexical_index.check(database)
             table_index.check(database)
     finally:
         database.close()
     suspect.unlink(missing_ok=True)
-    if told != "ok":
-        raise sqlite3.DatabaseError(str(told).strip().splitlines()[-1])
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(str(verdict).strip().splitlines()[-1])
 
 
 def _set_aside(place: StorePaths) -> str:

@@ -86,8 +86,8 @@ class BackgroundSync:
             except _Interrupted:
                 pass
             except Exception as problem:  # there is nobody above: the status is where a page looks
-                known = isinstance(problem, VectorstoreError)
-                self.failure = str(problem) if known else f"{type(problem).__name__}: {problem}"
+                is_ours = isinstance(problem, VectorstoreError)
+                self.failure = str(problem) if is_ours else f"{type(problem).__name__}: {problem}"
 
     def _next(self) -> Path | None:
         with self._change:

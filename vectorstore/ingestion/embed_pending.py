@@ -78,10 +78,10 @@ class _Embedding:
         self._tell(Progress("embedding", done, total))
 
     def _store(self, passages: Sequence[StoredChunk]) -> None:
-        ids = [kept.id for kept in passages]
-        texts = [kept.passage.text for kept in passages]
+        ids = [chunk.id for chunk in passages]
+        texts = [chunk.passage.text for chunk in passages]
         self._vectors.upsert(
-            ids, self._vectors_of(passages), texts, [self._metadata(kept) for kept in passages]
+            ids, self._vectors_of(passages), texts, [self._metadata(chunk) for chunk in passages]
         )
         if lost := set(ids) - self._vectors.present(ids):
             raise VectorstoreError(f"{len(lost)} passages were stored and not found again", fix="Sync again.")
@@ -94,26 +94,28 @@ class _Embedding:
         """Vectors that Chroma has already are taken from there: moved text, text that occurs twice."""
         import numpy as np
 
-        known = self._known({kept.meaning for kept in passages})
-        new = {kept.meaning: embedding_text(kept.passage) for kept in passages if kept.meaning not in known}
+        vectors = self._known({chunk.meaning for chunk in passages})
+        new = {
+            chunk.meaning: embedding_text(chunk.passage) for chunk in passages if chunk.meaning not in vectors
+        }
         if new:
-            known.update(zip(new, self._index.embedder.embed(list(new.values())), strict=True))
-        return np.stack([known[kept.meaning] for kept in passages])
+            vectors.update(zip(new, self._index.embedder.embed(list(new.values())), strict=True))
+        return np.stack([vectors[chunk.meaning] for chunk in passages])
 
     def _known(self, meanings: set[str]) -> "dict[str, NDArray[np.float32]]":
         holders = self._catalogue.same_meaning(sorted(meanings))
         stored = self._vectors.vectors([id for ids in holders.values() for id in ids[:1]])
         return {wanted: stored[ids[0]] for wanted, ids in holders.items() if ids[0] in stored}
 
-    def _metadata(self, kept: StoredChunk) -> "Metadata":
-        passage, entry = kept.passage, self._catalogue.entry(kept.passage.file)
+    def _metadata(self, chunk: StoredChunk) -> "Metadata":
+        passage, entry = chunk.passage, self._catalogue.entry(chunk.passage.file)
         assert entry is not None  # a passage never outlives its file
         page = {} if passage.page is None else {"page": passage.page}
         return {
             "file": passage.file,
             "kind": entry.kind,
             "sha256": entry.sha256,
-            "chunk": kept.number,
+            "chunk": chunk.number,
             "start": passage.start,
             "end": passage.end,
             "place": passage.place,
@@ -122,9 +124,9 @@ class _Embedding:
         }
 
     def _remove_gone(self) -> None:
-        if gone := self._catalogue.gone():
-            self._vectors.delete(gone)
-            self._catalogue.forget_gone(gone)
+        if ids := self._catalogue.removed_ids():
+            self._vectors.delete(ids)
+            self._catalogue.forget_gone(ids)
             self._announce()
 
     def _check(self) -> None:

@@ -97,9 +97,9 @@ class FolderSync:
 
     def counts(self) -> tuple[int, int, int]:
         """How many files were added, changed and removed; a renamed one is none of these."""
-        taken = [file for file, status in self.status.items() if status in ("read", "duplicate")]
-        added = sum(file not in self._before for file in taken)
-        return added, len(taken) - added, len(self.removed)
+        files = [file for file, status in self.status.items() if status in ("read", "duplicate")]
+        added = sum(file not in self._before for file in files)
+        return added, len(files) - added, len(self.removed)
 
     def _notice_version(self) -> None:
         versions = {entry.chunking for entry in self._known.values() if entry.status == "read"}
@@ -108,80 +108,80 @@ class FolderSync:
                 f"Read again: passages were cut by version {', '.join(old)}, now by {CHUNKING_VERSION}."
             )
 
-    def _is_unchanged(self, found: _Found) -> bool:
-        entry = self._known.get(found.file)
-        if entry is None or entry.sha256 != found.sha256:
+    def _is_unchanged(self, file: _Found) -> bool:
+        entry = self._known.get(file.file)
+        if entry is None or entry.sha256 != file.sha256:
             return False
         if entry.status == "set aside":
-            self.status[found.file] = "set aside"
+            self.status[file.file] = "set aside"
             return True
         if not _usable(entry):
             return False
-        self.status[found.file] = "unchanged"
-        self._holder[_content(entry)] = found.file
+        self.status[file.file] = "unchanged"
+        self._holder[_content(entry)] = file.file
         return True
 
-    def _take(self, found: _Found) -> None:
-        content = found.content
+    def _take(self, file: _Found) -> None:
+        content = file.content
         if original := self._holder.get(content):
-            self._put(_duplicate(self._known[original], found.file), "", ())
+            self._put(_duplicate(self._known[original], file.file), "", ())
             return
         if aside := self._aside.get(content):
-            self._put(replace(aside, file=found.file), "", ())
+            self._put(replace(aside, file=file.file), "", ())
             return
         if lost := self._lost.get(content):
-            self._move(lost, found)
+            self._move(lost, file)
         else:
-            self._read(found)
-        if self._known[found.file].status == "read":
-            self._holder[content] = found.file
+            self._read(file)
+        if self._known[file.file].status == "read":
+            self._holder[content] = file.file
 
-    def _read(self, found: _Found) -> None:
+    def _read(self, file: _Found) -> None:
         try:
-            with self._marked(found):
-                document = read(found.path)
-                passages = chunk(document, found.file)
+            with self._marked(file):
+                document = read(file.path)
+                passages = chunk(document, file.file)
             if not passages:
                 raise Unreadable("has no text", fix="Remove it, or put text in.")
         except ReaderFailure as problem:
-            self._aside[found.content] = _set_aside(found, problem)
-            self._put(self._aside[found.content], "", ())
+            self._aside[file.content] = _set_aside(file, problem)
+            self._put(self._aside[file.content], "", ())
             return
         except Unreadable as problem:
-            self._put(_failed(found, problem), "", ())
+            self._put(_failed(file, problem), "", ())
             return
         entry = DocumentEntry(
-            found.file,
-            found.sha256,
+            file.file,
+            file.sha256,
             document.kind,
             "read",
             document.pages,
             reason="; ".join(document.notes),
             chunking=CHUNKING_VERSION,
         )
-        self._put(entry, document.text, _keyed(passages, found.sha256), document.tables)
+        self._put(entry, document.text, _keyed(passages, file.sha256), document.tables)
 
     @contextmanager
-    def _marked(self, found: _Found) -> Iterator[None]:
+    def _marked(self, file: _Found) -> Iterator[None]:
         """Leave a mark while a file is read, so that the next pass knows what this one was killed over."""
         content, kills = self._killed
-        kills = kills if content == found.content else 0
+        kills = kills if content == file.content else 0
         if kills >= _MOST_KILLS:
             what = f"was being read {kills} times when this program ended: it may need too much memory"
             raise ReaderFailure(what, fix="Split it, or save it as plain text.")
-        self.catalogue.set_fact(IN_HAND, " ".join((found.sha256, str(kills + 1), found.content[1])))
+        self.catalogue.set_fact(IN_HAND, " ".join((file.sha256, str(kills + 1), file.content[1])))
         try:
             yield
         finally:
             self.catalogue.set_fact(IN_HAND, "")
 
-    def _move(self, old: str, found: _Found) -> None:
+    def _move(self, old: str, file: _Found) -> None:
         """Take over the passages of a file that has another name now, without reading it again."""
-        passages = [replace(kept.passage, file=found.file) for kept in self.catalogue.of_file(old)]
-        entry = replace(self._known[old], file=found.file)
+        passages = [replace(chunk.passage, file=file.file) for chunk in self.catalogue.of_file(old)]
+        entry = replace(self._known[old], file=file.file)
         tables = self.catalogue.tables(old)
-        self._put(entry, self.catalogue.source(old) or "", _keyed(passages, found.sha256), tables)
-        self.status[found.file] = "read" if old in self._present else "renamed"
+        self._put(entry, self.catalogue.source(old) or "", _keyed(passages, file.sha256), tables)
+        self.status[file.file] = "read" if old in self._present else "renamed"
         self._moved.add(old)
 
     def _put(
@@ -218,12 +218,12 @@ def _look(folder: Path, tell: Tell, skip: Callable[[Path], bool]) -> list[_Found
             "is not a folder", where=str(folder), fix="Name the folder that holds the documents."
         )
     paths = [path for path in find_files(folder) if not skip(path)]
-    found = []
+    files = []
     for done, path in enumerate(paths):
         file = path.relative_to(folder).as_posix()
         tell(Progress("looking", done, len(paths), file))
-        found.append(_Found(file, path, _hash(path)))
-    return found
+        files.append(_Found(file, path, _hash(path)))
+    return files
 
 
 def _hash(path: Path) -> str:
@@ -248,9 +248,9 @@ def _duplicate(original: DocumentEntry, file: str) -> DocumentEntry:
     return replace(original, file=file, status="duplicate", reason=reason, original=original.file)
 
 
-def _set_aside(found: _Found, problem: Unreadable) -> DocumentEntry:
+def _set_aside(file: _Found, problem: Unreadable) -> DocumentEntry:
     fix = f"{problem.fix} {_AGAIN}"
-    return replace(_failed(found, problem), status="set aside", fix=fix)
+    return replace(_failed(file, problem), status="set aside", fix=fix)
 
 
 def _in_hand(fact: str) -> tuple[Content, int]:
@@ -259,8 +259,8 @@ def _in_hand(fact: str) -> tuple[Content, int]:
     return (sha256, ending), int(kills) if kills.isdecimal() else 0
 
 
-def _failed(found: _Found, problem: Unreadable) -> DocumentEntry:
-    return DocumentEntry(found.file, found.sha256, "", "failed", reason=problem.what, fix=problem.fix)
+def _failed(file: _Found, problem: Unreadable) -> DocumentEntry:
+    return DocumentEntry(file.file, file.sha256, "", "failed", reason=problem.what, fix=problem.fix)
 
 
 def _keyed(passages: Sequence[Passage], sha256: str) -> list[StoredChunk]:

@@ -59,10 +59,10 @@ class StoreReplica:
         wanted = [entry for file, entry in theirs.items() if ours.get(file) != entry]
         passages = self._passages({entry.file for entry in wanted})
         for entry in wanted:
-            kept = sorted(passages.get(entry.file, []), key=lambda kept: kept.number)
-            self._catalogue.put(entry, self._text(entry.file, "text"), kept, self._tables(entry.file))
-            self._catalogue.mark_embedded(kept.id for kept in kept)
-        self._catalogue.forget_gone(self._catalogue.gone())
+            chunks = sorted(passages.get(entry.file, []), key=lambda chunks: chunks.number)
+            self._catalogue.put(entry, self._text(entry.file, "text"), chunks, self._tables(entry.file))
+            self._catalogue.mark_embedded(chunks.id for chunks in chunks)
+        self._catalogue.forget_gone(self._catalogue.removed_ids())
         revision = self._revision()
         self._catalogue.set_fact("embedding", str(revision.get("embedding", "")))
         self._catalogue.set_fact(_REVISION, str(revision.get("revision", "")))
@@ -114,14 +114,14 @@ class StoreReplica:
         return [unpacked_table(packed, file) for packed in json.loads(self._text(file, "tables") or "[]")]
 
     def _passages(self, files: set[str]) -> dict[str, list[StoredChunk]]:
-        found: dict[str, list[StoredChunk]] = {}
+        by_file: dict[str, list[StoredChunk]] = {}
         for id, text, row in self._index.vectors().rows():
             if row["file"] in files:
                 places = (row["start"], row["end"], row.get("page"), row["place"], row["heading"])
                 passage = Passage(text, row["file"], *places)
-                kept = StoredChunk(id, row["chunk"], embedding_text(passage), passage)
-                found.setdefault(passage.file, []).append(kept)
-        return found
+                chunk = StoredChunk(id, row["chunk"], embedding_text(passage), passage)
+                by_file.setdefault(passage.file, []).append(chunk)
+        return by_file
 
     def _push_file(self, entry: DocumentEntry) -> None:
         """The text first: the entry says that all of it is there."""

@@ -41,10 +41,10 @@ def fuse(
     BM25 sums log-odds and MiniLM was trained on 20 times the cosine as log-odds, so the two are added as such. The
     words of a question depend on each other, hence the sum over n words is tempered by the root of n.
     """
-    asked = query_words(question)
+    words = query_words(question)
     trusted = dense if multilingual or _mostly_english(passages, lexical, dense) else {}
     least = min(trusted.values(), default=0.0)
-    tempered = math.sqrt(len(asked) + 1)
+    tempered = math.sqrt(len(words) + 1)
     score = {
         name: lexical.get(name, 0.0) / tempered + _SIMILARITY * trusted.get(name, least) for name in passages
     }
@@ -53,7 +53,7 @@ def fuse(
         replace(
             passages[name],
             score=score[name],
-            support=support(asked, passages[name], trusted.get(name), score[ranked[0]] - score[name]),
+            support=support(words, passages[name], trusted.get(name), score[ranked[0]] - score[name]),
         )
         for name in ranked
     )
@@ -62,29 +62,29 @@ def fuse(
 
 def _mostly_english(passages: Mapping[str, Passage], *rankings: Mapping[str, float]) -> bool:
     """Whether what was found is in the one language that a monolingual embedding knows."""
-    found = [name for ranking in rankings for name in nlargest(5, ranking, key=lambda name: ranking[name])]
-    spoken = [guess(passages[name].text) == "en" for name in found if name in passages]
-    return sum(spoken) * 2 >= len(spoken)
+    names = [name for ranking in rankings for name in nlargest(5, ranking, key=lambda name: ranking[name])]
+    votes = [guess(passages[name].text) == "en" for name in names if name in passages]
+    return sum(votes) * 2 >= len(votes)
 
 
-def support(asked: Sequence[QueryWord], passage: Passage, similarity: float | None, behind: float) -> float:
+def support(words: Sequence[QueryWord], passage: Passage, similarity: float | None, behind: float) -> float:
     """The chance, 0 to 1, that the passage bears on the question: calibrated on questions written for it."""
     model = calibrated_model("support by words" if similarity is None else "support")
-    return logistic(model(support_features(asked, passage, similarity, behind)))
+    return logistic(model(support_features(words, passage, similarity, behind)))
 
 
 def support_features(
-    asked: Sequence[QueryWord], passage: Passage, similarity: float | None, behind: float
+    words: Sequence[QueryWord], passage: Passage, similarity: float | None, behind: float
 ) -> dict[str, float]:
     """What support is judged by; `behind` is the distance to the best score."""
     text = lexical_text(passage)
     terms = frozenset(tokenize(text, guess(text)))
-    held = sum(any(form in terms for form in word.forms) for word in asked)
+    matches = sum(any(form in terms for form in word.forms) for word in words)
     return {
         "similarity": similarity or 0.0,
-        "held": held / (len(asked) or 1),
-        "all held": float(held == len(asked)),
-        "missing": float(min(len(asked) - held, 4)),
-        "words": float(min(len(asked), 8)),
+        "held": matches / (len(words) or 1),
+        "all held": float(matches == len(words)),
+        "missing": float(min(len(words) - matches, 4)),
+        "words": float(min(len(words), 8)),
         "behind": min(behind, 6.0),
     }

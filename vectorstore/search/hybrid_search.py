@@ -37,16 +37,16 @@ class HybridRetriever:
     ) -> list[Passage]:
         """At most `limit` passages for a question that stands alone, best first, that agree with `filters`
         (file, kind)."""
-        asked, dense = None, dict[str, float]()
+        vector, dense = None, dict[str, float]()
         if by_meaning:
-            asked, dense = self._nearest(question, filters)
+            vector, dense = self._nearest(question, filters)
         lexical = self._catalogue.search_words(question, limit=_CANDIDATES, also=dense, **filters)
-        if asked is not None:
+        if vector is not None:
             # Chroma fails for rows that another process wrote a moment ago: those go by their words.
             with suppress(VectorstoreError):
-                dense |= self._meaning.similarity(asked, [id for id in lexical if id not in dense])
-        kept = self._catalogue.kept([*dict.fromkeys([*lexical, *dense])])
-        passages = {id: found.passage for id, found in kept.items()}
+                dense |= self._meaning.similarity(vector, [id for id in lexical if id not in dense])
+        chunks = self._catalogue.chunks([*dict.fromkeys([*lexical, *dense])])
+        passages = {id: chunk.passage for id, chunk in chunks.items()}
         return fuse(
             question,
             passages,
@@ -60,8 +60,8 @@ class HybridRetriever:
     def _source(self, file: str) -> str:
         """The text of a file; the last one is kept, as it is asked for again and may be long."""
         generation = self._catalogue.generation("words")
-        name, known, text = self._last_source
-        if (name, known) != (file, generation):
+        name, revision, text = self._last_source
+        if (name, revision) != (file, generation):
             text = self._catalogue.source(file) or ""
             self._last_source = (file, generation, text)
         return text
@@ -70,10 +70,10 @@ class HybridRetriever:
         self, question: str, filters: Mapping[str, str]
     ) -> "tuple[NDArray[np.float32] | None, dict[str, float]]":
         try:
-            asked = self._meaning.embedder.embed_question(question)
-            found = self._meaning.nearest(asked, _CANDIDATES, filters)
+            vector = self._meaning.embedder.embed_question(question)
+            rows = self._meaning.nearest(vector, _CANDIDATES, filters)
         except VectorstoreError as problem:
             self.trouble = f"Searching by words only: {problem}"
             return None, {}
         self.trouble = ""
-        return asked, found
+        return vector, rows

@@ -27,13 +27,13 @@ def deduplicate(ranked: Iterable[Passage], limit: int, source: Source | None = N
     results: list[list[Passage]] = []
     seen: list[tuple[frozenset[str], frozenset[str]]] = []
     for passage in ranked:
-        said = _said(passage.text)
-        if any(_repeats(said, before) for before in seen):
+        words = _said(passage.text)
+        if any(_repeats(words, before) for before in seen):
             continue
         neighbour = next((result for result in results if _adjoins(result, passage, source)), None)
         if neighbour is None and len(results) == limit:
             break
-        seen.append(said)
+        seen.append(words)
         if neighbour is None:
             results.append([passage])
         else:

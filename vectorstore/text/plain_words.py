@@ -11,13 +11,13 @@ _SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 def words(text: str) -> list[str]:
     """Return the words of `text` in lower case without accents; scripts without spaces give pairs of characters."""
-    found: list[str] = []
+    result: list[str] = []
     for run in _WORD.findall(fold(text)):
         if _SPACELESS.match(run):
-            found += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
+            result += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
         else:
-            found.append(run)
-    return found
+            result.append(run)
+    return result
 
 
 def fold(text: str) -> str:
@@ -25,9 +25,9 @@ def fold(text: str) -> str:
     lower = text.lower().replace("ß", "ss")
     if lower.isascii():
         return lower
-    kept = (
+    plain = (
         character
         for character in unicodedata.normalize("NFKD", lower)
         if not unicodedata.combining(character)
     )
-    return unicodedata.normalize("NFC", "".join(kept))
+    return unicodedata.normalize("NFC", "".join(plain))

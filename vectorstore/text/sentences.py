@@ -125,24 +125,24 @@ def _sentences(text: str, start: int, end: int, language: str) -> list[Span]:
         return [Span(start, end)]
     # Line ends inside a block are wrapping; as spaces they cannot pass for the end of a sentence.
     block = re.sub(r"\s", " ", text[start:end])
-    found: list[Span] = []
+    spans: list[Span] = []
     for begin, finish in _boundaries(block, language):
         piece = block[begin:finish]
         if not piece.strip():
             continue
         # What closes the sentence before: the ** of "**Decided: yes.** We start on Monday."
-        if found and (closing := _CLOSING.match(piece)):
-            found[-1] = Span(found[-1].start, start + begin + closing.end())
+        if spans and (closing := _CLOSING.match(piece)):
+            spans[-1] = Span(spans[-1].start, start + begin + closing.end())
             begin, piece = begin + closing.end(), piece[closing.end() :]
         opening = start + begin + len(piece) - len(piece.lstrip())
         span = Span(opening, opening + len(piece.strip()))
         # Its end tells, and is looked at alone: one that has grown out of many pieces may be long.
-        if found and _continues(
-            text[max(found[-1].start, found[-1].end - _END) : found[-1].end], text[span.start]
+        if spans and _continues(
+            text[max(spans[-1].start, spans[-1].end - _END) : spans[-1].end], text[span.start]
         ):
-            span = Span(found.pop().start, span.end)
-        found.append(span)
-    return found
+            span = Span(spans.pop().start, span.end)
+        spans.append(span)
+    return spans
 
 
 def _boundaries(block: str, language: str) -> Iterator[tuple[int, int]]:
@@ -152,20 +152,20 @@ def _boundaries(block: str, language: str) -> Iterator[tuple[int, int]]:
     position, size = 0, _WINDOW
     while position < len(block):
         window = block[position : position + size]
-        found = get_sentence_boundaries(language, window)
+        boundaries = get_sentence_boundaries(language, window)
         inside = position + len(window) < len(block)
-        if inside and len(found) > 1:
-            found.pop()  # the window may have cut it; the next window begins with it
+        if inside and len(boundaries) > 1:
+            boundaries.pop()  # the window may have cut it; the next window begins with it
         elif inside and size < _LONGEST:
             size *= 4
             continue
-        for boundary in found:
+        for boundary in boundaries:
             start, end = position + boundary["start_index"], position + boundary["end_index"]
             cuts = (
                 [word.end() for word in _WHOLE_WORD.finditer(block, start, end)] if language == "en" else []
             )
             yield from pairwise([start, *cuts, end])
-        position, size = position + (found[-1]["end_index"] if found else len(window)), _WINDOW
+        position, size = position + (boundaries[-1]["end_index"] if boundaries else len(window)), _WINDOW
 
 
 def _continues(sentence: str, following: str) -> bool:

@@ -65,8 +65,8 @@ class ApiKeyMiddleware:
         await self.app(scope, receive, send)
 
     def _opens(self, headers: Headers) -> bool:
-        scheme, _, shown = headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(shown.strip().encode(), self._key)
+        scheme, _, key = headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and hmac.compare_digest(key.strip().encode(), self._key)
 
 
 async def _refuse(send: Send) -> None:

@@ -122,8 +122,8 @@ def _asking(speaking: Speaker) -> Callable[..., ToolAnswer]:
     return ask
 
 
-def _choice(given: Input) -> str:
-    return f"{given.label}: {', '.join(given.values)}" if given.values else given.label
+def _choice(choice: Input) -> str:
+    return f"{choice.label}: {', '.join(choice.values)}" if choice.values else choice.label
 
 
 def _told(assistant: BaseAssistant) -> str:
@@ -158,8 +158,8 @@ def _tool_answer(reply: Callable[[], Reply]) -> ToolAnswer:
         raise ToolError(problem.friendly) from None
     except ProtokitError as problem:
         raise ToolError(str(problem)) from None
-    found = [
+    sources = [
         ToolSource(number=c.number, where=c.passage.where, text=c.passage.text) for c in answer.citations
     ]
-    table = ToolTable(**told) if (told := table_as_dict(answer)) else None
-    return ToolAnswer(text=answer.text, found=answer.found, sources=found, note=answer.note, table=table)
+    table = ToolTable(**fields) if (fields := table_as_dict(answer)) else None
+    return ToolAnswer(text=answer.text, found=answer.found, sources=sources, note=answer.note, table=table)

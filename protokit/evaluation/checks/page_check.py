@@ -24,10 +24,10 @@ def main(folder: Path, screen: str) -> None:
         samples = assistant.samples()
         steps = assistant.page_check(samples[0]) if samples else PageCheck({"": "hello"}, shows="")
     streamlit = screen == "streamlit"
-    shown = _in_streamlit(prototype.folder, steps) if streamlit else _in_gradio(prototype, steps)
-    ok = steps.shows in shown
+    text = _in_streamlit(prototype.folder, steps) if streamlit else _in_gradio(prototype, steps)
+    ok = steps.shows in text
     what = "no source" if steps.shows == "[1]" else repr(steps.shows)
-    detail = "answers with its source" if ok else f"{what} in what it shows: {shown[:160]!r}"
+    detail = "answers with its source" if ok else f"{what} in what it shows: {text[:160]!r}"
     if ok and steps.shows != "[1]":
         detail = f"shows {steps.shows!r}"
     print(json.dumps({"ok": ok, "detail": detail}))

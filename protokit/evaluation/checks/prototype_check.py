@@ -93,12 +93,12 @@ def _answers(prototype: Prototype) -> list[Check]:
     right = sum(not fault for _, fault in faults)
     count = Check(QUESTIONS_FILE, True, f"{right} of {len(batch)} questions answered as expected offline")
     every = [answer for _, answer in answers] + [answer for _, answer in samples]
-    held = [answer for row, answer in answers if row.starter] + [answer for _, answer in samples]
+    required = [answer for row, answer in answers if row.starter] + [answer for _, answer in samples]
     return [
         *must,
         *(check for check, _ in samples),
         *([count] if rows or not samples else []),
-        *_assertions(assertions, every, held),
+        *_assertions(assertions, every, required),
     ]
 
 
@@ -113,11 +113,15 @@ def _assertions(
         f"{count} of {len(answers)} {'miss' if count > 1 else 'misses'} {name}"
         for name, count in misses.items()
     )
-    held = [why for answer in must for name, why in assertions.broken(answer).items() if name in MET_OFFLINE]
-    if held:
-        return [Check("assertions", False, held[0], "Change `every_answer` in questions.yaml, or the model.")]
-    left = "; the offline engine only quotes: see `protokit eval --model`" if misses else ""
-    return [Check("assertions", True, f"{detail or 'met by every answer'}{left}")]
+    faults = [
+        why for answer in must for name, why in assertions.broken(answer).items() if name in MET_OFFLINE
+    ]
+    if faults:
+        return [
+            Check("assertions", False, faults[0], "Change `every_answer` in questions.yaml, or the model.")
+        ]
+    note = "; the offline engine only quotes: see `protokit eval --model`" if misses else ""
+    return [Check("assertions", True, f"{detail or 'met by every answer'}{note}")]
 
 
 def _samples(assistant: BaseAssistant) -> list[tuple[Check, Answer]]:

@@ -120,8 +120,8 @@ class Records:
     def empty_trash(self, before: float) -> list[str]:
         """Delete for good what was deleted before the time `before`, with links and visits; return the slugs."""
         with self._engine.begin() as database:
-            gone = delete(PROTOTYPES).where(_ROWS.trashed < before).returning(_ROWS.slug)
-            slugs = sorted(database.scalars(gone))
+            deletion = delete(PROTOTYPES).where(_ROWS.trashed < before).returning(_ROWS.slug)
+            slugs = sorted(database.scalars(deletion))
         for slug in slugs:
             shutil.rmtree(self.settings.trash / slug, ignore_errors=True)
         return slugs
@@ -171,9 +171,9 @@ def _order(sort: str) -> tuple[ColumnElement[Any], ...]:
 
 def _columns(slug: str, spec: Spec) -> dict[str, str]:
     names = ("title", "pitch", "blueprint", "screen", "emoji", "accent")
-    shown = {name: str(getattr(spec, name)) for name in names}
-    words = " ".join([shown["title"], shown["pitch"], shown["blueprint"], slug])
-    return {**shown, "words": words.casefold()}
+    columns = {name: str(getattr(spec, name)) for name in names}
+    words = " ".join([columns["title"], columns["pitch"], columns["blueprint"], slug])
+    return {**columns, "words": words.casefold()}
 
 
 def _record(row: dict[str, Any]) -> Record:

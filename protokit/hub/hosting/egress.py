@@ -74,8 +74,8 @@ class Egress:
             task = asyncio.create_task(self._answer(message, sockets.pop()))
             self._opening.add(task)
             task.add_done_callback(self._opening.discard)
-        for left in sockets:
-            left.close()
+        for connection in sockets:
+            connection.close()
 
     async def _answer(self, message: bytes, reply: socket.socket) -> None:
         reply.setblocking(False)

@@ -221,9 +221,9 @@ async def _plain(status: int, scope: Any, receive: Any, send: Any) -> None:
 
 def _is_navigation(scope: Any) -> bool:
     """Whether a person opens a page, as opposed to a page that asks for something by itself."""
-    given = {name: value for name, value in scope["headers"] if name in (b"sec-fetch-mode", b"accept")}
+    headers = {name: value for name, value in scope["headers"] if name in (b"sec-fetch-mode", b"accept")}
     if scope["method"] != "GET":
         return False
-    if mode := given.get(b"sec-fetch-mode"):
+    if mode := headers.get(b"sec-fetch-mode"):
         return bool(mode == b"navigate")
-    return b"text/html" in given.get(b"accept", b"")
+    return b"text/html" in headers.get(b"accept", b"")

@@ -145,10 +145,10 @@ class Upstream:
     async def _connect(self, scope: Any) -> Any:
         from websockets.asyncio.client import connect, unix_connect
 
-        given = dict(_decoded(scope))
-        uri = f"ws://{given.get('host', 'prototype')}{_target(scope)}"
+        headers = dict(_decoded(scope))
+        uri = f"ws://{headers.get('host', 'prototype')}{_target(scope)}"
         options: dict[str, Any] = {
-            "origin": given.get("origin"),
+            "origin": headers.get("origin"),
             "subprotocols": scope.get("subprotocols") or None,
             "additional_headers": [h for h in _inward(scope, self._key) if h[0] not in _HANDSHAKE],
             "user_agent_header": None,
@@ -256,17 +256,19 @@ def _target(scope: Any) -> str:
 
 def _inward(scope: Any, key: str) -> Headers:
     """The visitor's headers as a prototype may see them."""
-    given = _decoded(scope)
+    headers = _decoded(scope)
     passed = [
-        (name, value) for name, value in given if name not in _NOT_PASSED_ON and not name.startswith(_BY_HUB)
+        (name, value)
+        for name, value in headers
+        if name not in _NOT_PASSED_ON and not name.startswith(_BY_HUB)
     ]
-    cookies = _without_ours(value for name, value in given if name == "cookie")
+    cookies = _without_ours(value for name, value in headers if name == "cookie")
     client = scope.get("client")
     forwarded = {
         "cookie": cookies,
         "x-forwarded-for": client[0] if client else "",
         "x-forwarded-proto": {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"]),
-        "x-forwarded-host": dict(given).get("host", ""),
+        "x-forwarded-host": dict(headers).get("host", ""),
         BY_KEY: key,
         BY_VISITOR: _visitor(scope),
         BY_UPLOADS: "1" if _may_upload(scope) else "",
@@ -321,6 +323,6 @@ def _kept_below(cookie: str, base: str) -> str:
 
 def _same_origin(scope: Any) -> bool:
     """Whether a websocket was opened by a page of the same host; what is no browser says no origin."""
-    given = dict(_decoded(scope))
-    origin = given.get("origin")
-    return origin is None or urlsplit(origin).netloc == given.get("host")
+    headers = dict(_decoded(scope))
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")

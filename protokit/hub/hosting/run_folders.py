@@ -33,9 +33,9 @@ class RunFolders:
         except Timeout:
             fits = False
         else:
-            for left in self._preferred.iterdir():
-                if left.name != _LOCK:
-                    remove(left)
+            for leftover in self._preferred.iterdir():
+                if leftover.name != _LOCK:
+                    remove(leftover)
         self._elsewhere = None if fits else Path(tempfile.mkdtemp(prefix="protokit-"))
 
     def new(self) -> Path:

@@ -99,7 +99,7 @@ class JobQueue:
             await asyncio.to_thread(self._fail, number, "Something went wrong here, not with your documents.")
 
     async def _make(self, number: str) -> None:
-        taken = await asyncio.to_thread(lambda: json.dumps(sorted(self._store.slugs())))
+        slugs = await asyncio.to_thread(lambda: json.dumps(sorted(self._store.slugs())))
         command = [sys.executable, "-P", "-m", "protokit.hub.jobs.job_worker"]
         maker = await asyncio.create_subprocess_exec(
             *tied([*command, str(self.folder(number)), str(self._prototypes)]),
@@ -108,7 +108,7 @@ class JobQueue:
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         try:
-            _, errors = await asyncio.wait_for(maker.communicate(taken.encode()), TIMEOUT_S)
+            _, errors = await asyncio.wait_for(maker.communicate(slugs.encode()), TIMEOUT_S)
         except TimeoutError:
             self._fail(number, f"This took longer than {TIMEOUT_S / 60:.0f} minutes, so it was stopped.")
             return

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from vectorstore.progress import SyncReport
 
 
-def main(folder: Path, prototypes: Path, taken: set[str]) -> None:
+def main(folder: Path, prototypes: Path, slugs: set[str]) -> None:
     """Do the job in `folder`; what came of it, good or bad, stands in its file afterwards."""
     with FileLock(folder / "lock"):  # a maker of a Hub that was killed may still be at it
         job = read_job(folder)
@@ -42,14 +42,14 @@ def main(folder: Path, prototypes: Path, taken: set[str]) -> None:
         if job.slug:
             with suppress(OSError):
                 (prototypes / job.slug).rmdir()
-        JobWorker(folder, prototypes, taken, job.again()).work()
+        JobWorker(folder, prototypes, slugs, job.again()).work()
 
 
 class JobWorker:
     """One job at work; every step is written down as it begins and ends."""
 
-    def __init__(self, folder: Path, prototypes: Path, taken: set[str], job: Job) -> None:
-        self.folder, self.prototypes, self.taken = folder, prototypes, taken
+    def __init__(self, folder: Path, prototypes: Path, slugs: set[str], job: Job) -> None:
+        self.folder, self.prototypes, self.taken = folder, prototypes, slugs
         self.job = replace(job, state="working", slug="")
 
     def work(self) -> None:
@@ -94,26 +94,26 @@ class JobWorker:
             model=job.model,
             name=job.name or None,
         )
-        planned = plan_scaffold(wish)
-        if planned.report:
-            self.readings(planned.report)
-        spec = planned.spec
+        plan = plan_scaffold(wish)
+        if plan.report:
+            self.readings(plan.report)
+        spec = plan.spec
         self._say(title=spec.title, emoji=spec.emoji, pitch=spec.pitch)
-        self._step(self.job.end(_documents_note(planned)))
-        return planned
+        self._step(self.job.end(_documents_note(plan)))
+        return plan
 
-    def write(self, planned: ScaffoldPlan) -> None:
+    def write(self, plan: ScaffoldPlan) -> None:
         """Put the folder under a name that nobody has."""
         self._step(self.job.begin("write"))
-        target = reserve(self.prototypes, planned.spec.slug, self.taken)
-        self._say(slug=target.name, title=_named(planned.spec, target.name).title)
+        target = reserve(self.prototypes, plan.spec.slug, self.taken)
+        self._say(slug=target.name, title=_named(plan.spec, target.name).title)
         try:
-            make(dataclasses.replace(planned, spec=_named(planned.spec, target.name)), target)
+            make(dataclasses.replace(plan, spec=_named(plan.spec, target.name)), target)
         except BaseException:
             with suppress(OSError):
                 target.rmdir()
             raise
-        self.job = self.job.end(f"{len(planned.documents)} documents inside")
+        self.job = self.job.end(f"{len(plan.documents)} documents inside")
         self._say(state="opening")
 
     def readings(self, report: "SyncReport") -> None:
@@ -171,11 +171,11 @@ def _offer(name: str, confidence: float = 0.0) -> Offer:
     return Offer(name=card.name, title=card.title, pitch=card.pitch, confidence=confidence)
 
 
-def _documents_note(planned: ScaffoldPlan) -> str:
-    if planned.report is None:
-        return f"{len(planned.documents)} sample documents" if planned.documents else "none needed"
-    failed = len(planned.report.failed)
-    passages = sum(file.passages for file in planned.report.files)
+def _documents_note(plan: ScaffoldPlan) -> str:
+    if plan.report is None:
+        return f"{len(plan.documents)} sample documents" if plan.documents else "none needed"
+    failed = len(plan.report.failed)
+    passages = sum(file.passages for file in plan.report.files)
     lost = f", {failed} could not be read" if failed else ""
     return f"{passages:,} passages{lost}"
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from protokit.spec.names import MOST_SLUG
 
 
-def reserve(prototypes: Path, slug: str, taken: Set[str]) -> Path:
+def reserve(prototypes: Path, slug: str, slugs: Set[str]) -> Path:
     """An empty folder of our own called `slug`, or `slug`-2 and so on where that is taken."""
     number, name = 1, slug
     while True:
-        if name not in taken:
+        if name not in slugs:
             with suppress(FileExistsError):
                 (prototypes / name).mkdir(parents=True)
                 return prototypes / name

@@ -40,7 +40,7 @@ def issue(keys: SigningKeys, for_whom: str) -> str:
     return keys.sign("form token", for_whom)
 
 
-def fits(keys: SigningKeys, given: str, for_whom: str) -> bool:
-    """Whether `given` is a token for the same person and kind of page."""
-    read = keys.read("form token", given)
+def fits(keys: SigningKeys, token: str, for_whom: str) -> bool:
+    """Whether `token` is a token for the same person and kind of page."""
+    read = keys.read("form token", token)
     return isinstance(read, str) and secrets.compare_digest(read.encode(), for_whom.encode())

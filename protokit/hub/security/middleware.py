@@ -184,10 +184,10 @@ class SecurityMiddleware:
         if request.place.kind != "app" and not declared_utf8(request.fields.get("content-type", "")):
             raise _Turned(400, "This form is in another encoding than UTF-8.")
         if request.changes and request.place.kind != "app":
-            given = request.fields.get(csrf.HEADER, "")
-            if not given:
-                given, receive = await form_token(receive, request.fields.get("content-type", ""))
-            if not csrf.fits(self._keys, given, for_whom):
+            token = request.fields.get(csrf.HEADER, "")
+            if not token:
+                token, receive = await form_token(receive, request.fields.get("content-type", ""))
+            if not csrf.fits(self._keys, token, for_whom):
                 raise _Turned(403, _STALE)
         return Bounded(receive, most)
 

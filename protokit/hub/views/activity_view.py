@@ -85,9 +85,9 @@ def _filter(request: Request) -> tuple[str, str]:
 
 
 def _days(form: Mapping[str, str], name: str) -> int | None:
-    given = form.get(name, "")
-    if not given:
+    text = form.get(name, "")
+    if not text:
         return None
-    if not given.isdecimal() or not given.isascii() or len(given) > 5:
-        raise ChoiceProblem(f'{_FIELDS[name]}: "{given[:20]}" is not a number of days', fix="Write 90.")
-    return int(given)
+    if not text.isdecimal() or not text.isascii() or len(text) > 5:
+        raise ChoiceProblem(f'{_FIELDS[name]}: "{text[:20]}" is not a number of days', fix="Write 90.")
+    return int(text)

@@ -113,13 +113,13 @@ def form(request: Request) -> Response:
 
 async def begin(request: Request) -> Response:
     """Keep the documents, start the job, show its progress."""
-    async with request.form(max_files=MOST_FILES) as given:
-        draft = await run_in_threadpool(CreateForm.of(given).checked)
+    async with request.form(max_files=MOST_FILES) as form:
+        draft = await run_in_threadpool(CreateForm.of(form).checked)
         jobs = hub_of(request).jobs
         if draft.wrong:
             return await run_in_threadpool(_form_page, request, draft, 422)
         if await run_in_threadpool(jobs.job, draft.number) is None:
-            refused = await _keep_documents(jobs, draft, given)
+            refused = await _keep_documents(jobs, draft, form)
             await run_in_threadpool(jobs.create, draft.job(refused))
             jobs.begin(draft.number)
     tell(request, draft.name or draft.prompt)
@@ -147,16 +147,16 @@ def made(request: Request) -> Response:
 def steps(request: Request) -> Response:
     """The steps alone, for our script; the header tells when the whole page has something new to say."""
     job = _job(request)
-    shown = page(request, "_steps.html", job=job)
-    shown.headers["X-Job"] = "over" if job.over else "going"
-    return shown
+    response = page(request, "_steps.html", job=job)
+    response.headers["X-Job"] = "over" if job.over else "going"
+    return response
 
 
 async def choose(request: Request) -> Response:
     """Go on with the blueprint that the person picked, or try again as it was."""
     job = await run_in_threadpool(_job, request)
-    async with request.form() as given:
-        blueprint = str(given.get("blueprint", ""))
+    async with request.form() as form:
+        blueprint = str(form.get("blueprint", ""))
     if job.over and job.state != "ready" and blueprint in ("", *lookup.blueprints()):
         jobs = hub_of(request).jobs
         await run_in_threadpool(jobs.choose, job, blueprint)
@@ -182,10 +182,10 @@ def _form_page(request: Request, draft: CreateForm, status_code: int = 200) -> R
     )
 
 
-async def _keep_documents(jobs: JobQueue, draft: CreateForm, given: FormData) -> tuple[Reading, ...]:
+async def _keep_documents(jobs: JobQueue, draft: CreateForm, form: FormData) -> tuple[Reading, ...]:
     """Put the documents into the job's folder; return those that could not be taken, and why."""
     folder, refused = jobs.folder(draft.number), []
-    uploads = [file for file in given.getlist("documents") if isinstance(file, UploadFile) and file.filename]
+    uploads = [file for file in form.getlist("documents") if isinstance(file, UploadFile) and file.filename]
     if draft.earlier and not uploads:
         await run_in_threadpool(copy_documents, jobs.folder(draft.earlier), folder)
     for file in uploads:

@@ -119,14 +119,14 @@ def _page(
     done: Done | None = None,
 ) -> Response:
     documents = knowledge_files.documents(bench.folder)
-    shown, paging = paged(request, documents, A_PAGE)
+    rows, paging = paged(request, documents, A_PAGE)
     return bench_page(
         request,
         bench,
         "prototype_documents.html",
         status_code=422 if refused else 200,
         done=done,
-        documents=shown,
+        documents=rows,
         paging=paging,
         size=sum(document.size for document in documents),
         refused=refused or [],

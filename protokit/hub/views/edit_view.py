@@ -128,12 +128,12 @@ def _fields(form: Mapping[str, str], spec: Spec) -> dict[str, Any]:
     return fields
 
 
-def _number(given: str, kind: type[float] | type[int], label: str) -> float | None:
-    plain = given.strip().lstrip("$").replace(",", ".")
+def _number(text: str, kind: type[float] | type[int], label: str) -> float | None:
+    plain = text.strip().lstrip("$").replace(",", ".")
     if not plain:
         return None
     try:
         return kind(plain)
     except ValueError:
         what = "a whole number" if kind is int else "a number"
-        raise ProtokitError(f'{label}: "{given[:40]}" is not {what}', fix="Or leave it empty.") from None
+        raise ProtokitError(f'{label}: "{text[:40]}" is not {what}', fix="Or leave it empty.") from None

@@ -39,13 +39,13 @@ def show(request: Request) -> Response:
     own = latest(opinions)
     scored = [each.would_use for each in own if each.would_use is not None]
     scores = [scored.count(score) for score in range(11)]
-    shown, paging = paged(request, opinions, A_PAGE)
+    rows, paging = paged(request, opinions, A_PAGE)
     return bench_page(
         request,
         bench,
         "prototype_feedback.html",
         unread=problem,
-        opinions=shown,
+        opinions=rows,
         paging=paging,
         people=len(own),
         mean=sum(scored) / len(scored) if scored else None,

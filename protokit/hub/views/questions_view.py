@@ -98,8 +98,8 @@ def _page(
     )
 
 
-def _kind(given: str) -> Kind:
-    return next((kind for kind in KINDS if kind == given), "all")
+def _kind(text: str) -> Kind:
+    return next((kind for kind in KINDS if kind == text), "all")
 
 
 def _answer_row(event: Event) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def _page(
 ) -> Response:
     empty = {"name": "", "expires": "", "max_visitors": "", "uploads": ""}
     links = hub_of(request).store.links(bench.slug)
-    shown, paging = paged(
+    rows, paging = paged(
         request, sorted(links, key=lambda link: link.state in ("revoked", "expired")), A_PAGE
     )
     return bench_page(
@@ -125,7 +125,7 @@ def _page(
         "prototype_links.html",
         status_code=422 if wrong else 200,
         done=done,
-        links=_shared(request, bench, shown),
+        links=_shared(request, bench, rows),
         paging=paging,
         archived=bench.archived,
         form={**empty, **(form or {})},

@@ -41,8 +41,8 @@ def start(request: Request) -> Response:
 
 async def claim(request: Request) -> Response:
     """Set the passcode and go in."""
-    async with request.form() as given:
-        passcode, again = str(given.get("passcode", "")), str(given.get("again", ""))
+    async with request.form() as form:
+        passcode, again = str(form.get("passcode", "")), str(form.get("again", ""))
     if passcode != again:
         return page(request, "start.html", 422, wrong="The two are not the same.", least=OWNER_LENGTH)
     doors, code = hub_of(request).doors, request.path_params["code"]
@@ -64,8 +64,8 @@ def sign_in(request: Request) -> Response:
 async def open_door(request: Request) -> Response:
     """In with the right passcode, to where the person wanted to go."""
     doors = hub_of(request).doors
-    async with request.form() as given:
-        passcode, target = str(given.get("passcode", "")), _inside(str(given.get("next", "/")))
+    async with request.form() as form:
+        passcode, target = str(form.get("passcode", "")), _inside(str(form.get("next", "/")))
     try:
         session = await doors.in_turn(request, doors.sign_in, request, passcode)
     except SignInRefused as problem:

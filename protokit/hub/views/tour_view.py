@@ -81,7 +81,7 @@ def _page(
     unsaved: bool = False,
     focus: int | None = None,
 ) -> Response:
-    taken = {question.strip() for question, _ in steps}
+    questions = {question.strip() for question, _ in steps}
     starters = bench.spec.starter_questions if bench.spec else ()
     return bench_page(
         request,
@@ -90,7 +90,7 @@ def _page(
         status_code=422 if wrong else 200,
         opening=opening,
         steps=steps,
-        offers=[question for question in starters if question.strip() not in taken],
+        offers=[question for question in starters if question.strip() not in questions],
         takes=bench.spec.takes if bench.spec else "question",
         unsaved=unsaved,
         focus=focus,

@@ -43,9 +43,9 @@ def _launch(script: Path) -> _Launched:
 
     setattr(gradio.Blocks, "launch", caught)  # noqa: B010 - the type of the original is another
     try:
-        left = runpy.run_path(str(script), run_name="__main__")
+        variables = runpy.run_path(str(script), run_name="__main__")
     except _Launched as launched:
         return launched
-    if not isinstance(left.get("demo"), gradio.Blocks):
+    if not isinstance(variables.get("demo"), gradio.Blocks):
         raise SystemExit("app.py launched no Gradio screen")
-    return _Launched(left["demo"], {})
+    return _Launched(variables["demo"], {})

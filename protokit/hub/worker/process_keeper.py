@@ -149,10 +149,10 @@ class Keeper:
         if self.forking:
             return 1  # one of them may be a prototype of which the zygote has not told yet
         own = self.running | ({self.zygote.pid} if self.zygote else set())
-        left = [pid for pid in _children() if pid not in own]
-        for pid in left:
+        orphans = [pid for pid in _children() if pid not in own]
+        for pid in orphans:
             _send(pid, signal.SIGKILL)
-        return len(left)
+        return len(orphans)
 
     def _end_all(self) -> None:
         """End every prototype, the zygote, and whatever comes to light below them."""

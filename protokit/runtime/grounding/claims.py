@@ -41,16 +41,16 @@ class Wording:
 
 def read(text: str, code: str) -> Wording:
     """Take `text` (one sentence in the language `code`) apart; offsets refer to `text`."""
-    found = tuple(facts(text)[:_MOST_FACTS])
+    numbers = tuple(facts(text)[:_MOST_FACTS])
     negated = _negated_ranges(text)
-    in_fact = _mask(len(text), [(fact.start, fact.end) for fact in found])
+    in_fact = _mask(len(text), [(fact.start, fact.end) for fact in numbers])
     in_negation = _mask(len(text), negated)
-    kept = tuple(
+    content = tuple(
         Word(stem, text[start:end], start, end, _is_name(text, start, end), bool(in_negation[start]))
         for stem, start, end in terms.content_words(text, code)
         if not stem[0].isdigit() and not in_fact[start]
     )
-    return Wording(text, kept, found, len(negated))
+    return Wording(text, content, numbers, len(negated))
 
 
 def _mask(length: int, ranges: list[tuple[int, int]]) -> bytearray:
@@ -93,9 +93,9 @@ def spoken(text: str) -> set[str]:
     return {token.strip('.,!?;:"()') for token in text.lower().replace("\u2019", "'").split()}
 
 
-def manner(text: str, said: set[str]) -> dict[str, float]:
-    """Signs that somebody speaks of himself, to somebody, or judges, where the sources (`said`) do not."""
-    own = spoken(text) - said
+def manner(text: str, vocabulary: set[str]) -> dict[str, float]:
+    """Signs that somebody speaks of himself, to somebody, or judges, where the sources (`vocabulary`) do not."""
+    own = spoken(text) - vocabulary
     return {
         "self": float(bool(own & _SELF)),
         "you": float(bool(own & _YOU)),

@@ -170,15 +170,15 @@ def _flips(match: _Match) -> list[Word]:
 
 def _missing_names(match: _Match) -> list[bool]:
     """For each name that is not found: whether nothing of it is ("Wayne Rooney" for "Rooney" is partly found)."""
-    found: list[bool] = []
+    matches: list[bool] = []
     claim = match.claim.words
     for index, word in enumerate(claim):
         if not word.name or match.hits[index][1]:
             continue
         beside = [other for other in (index - 1, index + 1) if 0 <= other < len(claim) and claim[other].name]
         close = [other for other in beside if abs(claim[other].start - word.start) < len(word.stem) + 16]
-        found.append(not any(match.hits[other][1] for other in close))
-    return found
+        matches.append(not any(match.hits[other][1] for other in close))
+    return matches
 
 
 def _longest_run(match: _Match) -> int:

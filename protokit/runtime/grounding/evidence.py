@@ -58,10 +58,10 @@ class Sources:
         """`claim` without the words that stand only in a heading: the text below calls that thing "it"."""
         if not self._above:
             return claim
-        kept = tuple(
+        words = tuple(
             word for word in claim.words if word.stem in self._by_stem or word.stem not in self._above
         )
-        return replace(claim, words=kept)
+        return replace(claim, words=words)
 
     def find(self, stem: str) -> tuple[list[int], float]:
         """Where `stem`, or else a word that can stand for it, occurs (indices of words), and how well it fits.
@@ -73,8 +73,8 @@ class Sources:
         others = set(claims.synonyms(stem)) | {
             other for other in self._families.get(stem[:_FAMILY_LETTERS], ()) if claims.related(stem, other)
         }
-        found = sorted(at for other in others for at in self._by_stem.get(other, ()))
-        return found, SOFT if found or stem in self._acronyms else 0.0
+        places = sorted(at for other in others for at in self._by_stem.get(other, ()))
+        return places, SOFT if places or stem in self._acronyms else 0.0
 
     def places_of(self, fact: Fact) -> set[int]:
         """The places that state `fact`."""

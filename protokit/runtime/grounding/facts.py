@@ -106,8 +106,8 @@ class Fact:
 
 def facts(text: str) -> list[Fact]:
     """The facts of `text` in order; no two of them overlap."""
-    found: list[Fact] = []
-    taken = [False] * (len(text) + 1)
+    results: list[Fact] = []
+    covered = [False] * (len(text) + 1)
     for pattern, make in (
         (_DATE, _date),
         (_TIME, _time),
@@ -117,10 +117,10 @@ def facts(text: str) -> list[Fact]:
     ):
         for match in pattern.finditer(text):
             fact = make(match)
-            if fact and not any(taken[fact.start : fact.end]):
-                found.append(fact)
-                taken[fact.start : fact.end] = [True] * (fact.end - fact.start)
-    return sorted(found, key=lambda fact: fact.start)
+            if fact and not any(covered[fact.start : fact.end]):
+                results.append(fact)
+                covered[fact.start : fact.end] = [True] * (fact.end - fact.start)
+    return sorted(results, key=lambda fact: fact.start)
 
 
 def same(claim: Fact, source: Fact) -> bool:

@@ -101,15 +101,15 @@ def _check(answer: str, start: int, end: int, reading: _Reading) -> SentenceChec
         return SentenceCheck(start, end, SUPPORTED, 1.0, *quotation, "")
     sources = reading.sources
     claim = sources.understood(wording.read(wording.untokenised(text[:_LONGEST]), reading.language))
-    found = weigh(claim, sources)
-    score = round(fitted().score(found.features), 4)
+    weights = weigh(claim, sources)
+    score = round(fitted().score(weights.features), 4)
     if _claims_nothing(text, claim):
         return SentenceCheck(start, end, NO_CLAIM, score, None, None, "")
-    verdict, score = _verdict(score, found)
-    passage = found.place.passage if found.place else None
-    span = (found.place.start, found.place.end) if found.place else None
+    verdict, score = _verdict(score, weights)
+    passage = weights.place.passage if weights.place else None
+    span = (weights.place.start, weights.place.end) if weights.place else None
     return SentenceCheck(
-        start, end, verdict, score, passage, span, "" if verdict == SUPPORTED else _why(found)
+        start, end, verdict, score, passage, span, "" if verdict == SUPPORTED else _why(weights)
     )
 
 
@@ -121,39 +121,39 @@ def _claims_nothing(text: str, claim: wording.Wording) -> bool:
     return not _STATES.search(text) and bool(_NO_CLAIM.search(text))
 
 
-def _verdict(score: float, found: Weighed) -> tuple[str, float]:
+def _verdict(score: float, weights: Weighed) -> tuple[str, float]:
     """The verdict by the fitted thresholds; a wrong number, name or negation is never let pass as supported."""
     forest = fitted()
     just_below = forest.unsupported_below - 0.01
-    if found.contrary or (found.flipped and found.features["near"] > 0.8) or found.place is None:
+    if weights.contrary or (weights.flipped and weights.features["near"] > 0.8) or weights.place is None:
         score = min(score, just_below)
-    elif found.missing_facts or found.opposite or found.features["missing_names"]:
+    elif weights.missing_facts or weights.opposite or weights.features["missing_names"]:
         score = min(score, forest.supported_from - 0.01)
     if score < forest.unsupported_below:
         return UNSUPPORTED, score
     return (PARTLY if score < forest.supported_from else SUPPORTED), score
 
 
-def _why(found: Weighed) -> str:
+def _why(weights: Weighed) -> str:
     """The plainest thing that speaks against the claim."""
-    if found.place is None:
+    if weights.place is None:
         return "nothing of it is in the passages"
-    if found.contrary:
-        mine, theirs = found.contrary
+    if weights.contrary:
+        mine, theirs = weights.contrary
         return f"the passage says {theirs.text}, the answer {mine.text}"
-    if found.missing_facts:
-        return f"{found.missing_facts[0].text} is not in the passages"
-    if found.flipped:
-        side = "the answer" if found.flipped.negated else "the passage"
-        return f'{side} negates "{found.flipped.text}", the other does not'
-    if found.opposite:
-        mine_word, theirs_word = found.opposite
+    if weights.missing_facts:
+        return f"{weights.missing_facts[0].text} is not in the passages"
+    if weights.flipped:
+        side = "the answer" if weights.flipped.negated else "the passage"
+        return f'{side} negates "{weights.flipped.text}", the other does not'
+    if weights.opposite:
+        mine_word, theirs_word = weights.opposite
         return f'the passage says "{theirs_word.text}", the answer "{mine_word.text}"'
-    names = [word.text for word in found.missing if word.name]
+    names = [word.text for word in weights.missing if word.name]
     if names:
         return f"{' '.join(names[:3])} is not in the passages"
-    if found.missing:
-        return "not in the passages: " + ", ".join(word.text for word in found.missing[:4])
-    if found.features["reversed"]:
+    if weights.missing:
+        return "not in the passages: " + ", ".join(word.text for word in weights.missing[:4])
+    if weights.features["reversed"]:
         return "the passages put these names or numbers the other way round"
     return "its words stand in the passages, but not together"

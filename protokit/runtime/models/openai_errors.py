@@ -49,18 +49,18 @@ def explained(error: Exception, model: str, broken: bool) -> ModelProblem:
     if isinstance(error, openai.APIConnectionError):
         cause = "no connection to the server. Check the network and OPENAI_BASE_URL"
         return problem(model, "the answer broke off. Try again" if broken else cause)
-    said = _words(error)
-    if _FULL.search(said):
+    message = _words(error)
+    if _FULL.search(message):
         cause = "the request does not fit into its context window. Lower context_tokens in prototype.yaml"
         return problem(model, cause, friendly=_TOO_LONG)
-    if _FILTERED.search(said):
+    if _FILTERED.search(message):
         return problem(model, "the server declined this request by its content rules", friendly=DECLINED)
     return problem(model, f"the server answered with an error ({type(error).__name__})")
 
 
-def problem(model: str, cause: str, **told: str) -> ModelProblem:
-    """A ModelProblem of the model `openai:model`; `told` may hold the visitor's line, `friendly`."""
-    return ModelProblem(f"model openai:{model}: {cause}.", **told)
+def problem(model: str, cause: str, **details: str) -> ModelProblem:
+    """A ModelProblem of the model `openai:model`; `details` may hold the visitor's line, `friendly`."""
+    return ModelProblem(f"model openai:{model}: {cause}.", **details)
 
 
 def pause(error: Exception, attempt: int) -> float | None:
@@ -85,15 +85,15 @@ def stumbled_over(error: Exception, fields: Iterable[str]) -> str:
 
     if not isinstance(error, openai.APIStatusError) or error.status_code not in (400, 422):
         return ""
-    said = _words(error)
-    if _FULL.search(said):
+    message = _words(error)
+    if _FULL.search(message):
         return ""  # it may name the field, but means its value
-    return next((name for name in fields if name in _FIELDS and _FIELDS[name].search(said)), "")
+    return next((name for name in fields if name in _FIELDS and _FIELDS[name].search(message)), "")
 
 
-def _passing(status: int, said: str) -> bool:
+def _passing(status: int, message: str) -> bool:
     """Whether an error passes by itself; an account without credit does not."""
-    return (status == 429 and "insufficient_quota" not in said) or status in (408, 409) or status >= 500
+    return (status == 429 and "insufficient_quota" not in message) or status in (408, 409) or status >= 500
 
 
 def _retry_after(header: str | None) -> float | None:

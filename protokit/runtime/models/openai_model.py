@@ -89,11 +89,11 @@ class OpenAIEngine:
         """What the server sends; asked again where that may help, as long as nobody has read a word."""
         import openai
 
-        said, attempt = False, 0
+        started, attempt = False, 0
         while True:
             try:
                 for chunk in self._chunks(messages, fields, stopped):
-                    said = said or bool(_said(chunk))
+                    started = started or bool(_said(chunk))
                     yield chunk
                 return
             except openai.OpenAIError as error:
@@ -102,7 +102,7 @@ class OpenAIEngine:
                     _leave_out(fields, unknown, self._refused)
                     continue
                 wait, attempt = pause(error, attempt), attempt + 1
-                if said or wait is None or attempt == _ATTEMPTS:
+                if started or wait is None or attempt == _ATTEMPTS:
                     raise
             if stopped.wait(wait):
                 return
@@ -142,8 +142,8 @@ def _leave_out(fields: Fields, name: str, refused: set[str]) -> None:
 def _thought(chunk: Any) -> str:
     """What a server shows of a model's reasoning, by the names that servers have for it."""
     delta = chunk.choices[0].delta if chunk.choices else None
-    told = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None)
-    return told if isinstance(told, str) else ""
+    reasoning = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None)
+    return reasoning if isinstance(reasoning, str) else ""
 
 
 def _shape(request: Request) -> Fields:

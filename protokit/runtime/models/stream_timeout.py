@@ -43,8 +43,8 @@ def paced(
     it comes, also when the reader leaves early: it must make a fetch that is under way fail at once.
     """
     fetched: SimpleQueue[Fetched[Piece]] = SimpleQueue()
-    left = Event()
-    thread = Thread(target=_fetch, args=(pieces, fetched, left), name="model stream", daemon=True)
+    closed = Event()
+    thread = Thread(target=_fetch, args=(pieces, fetched, closed), name="model stream", daemon=True)
     thread.start()
     wait = patience.first
     try:
@@ -60,7 +60,7 @@ def paced(
             yield piece
             wait = patience.between if speaks(piece) else wait
     finally:
-        left.set()  # megabytes may have come already: to read them first would keep the connection open
+        closed.set()  # megabytes may have come already: to read them first would keep the connection open
         hang_up()
         thread.join(timeout=1)
 
@@ -76,10 +76,10 @@ def _next(fetched: "SimpleQueue[Fetched[Piece]]", wait: float, stopped: Event) -
     return None
 
 
-def _fetch(pieces: Iterable[Piece], fetched: "SimpleQueue[Fetched[Piece]]", left: Event) -> None:
+def _fetch(pieces: Iterable[Piece], fetched: "SimpleQueue[Fetched[Piece]]", closed: Event) -> None:
     try:
         for piece in pieces:
-            if left.is_set():
+            if closed.is_set():
                 return
             fetched.put((piece, None))
         fetched.put((None, None))

@@ -37,8 +37,8 @@ class PackedContext:
 
     def __str__(self) -> str:
         """For a person: "6 of 9 passages fit; 2 older turns shortened; 3,120 of 4,096 tokens"."""
-        found = len(self.kept) + len(self.dropped)
-        parts = [f"{len(self.kept)} of {found} passages fit"]
+        total = len(self.kept) + len(self.dropped)
+        parts = [f"{len(self.kept)} of {total} passages fit"]
         if self.condensed_turns:
             parts.append(f"{_turns(self.condensed_turns)} shortened")
         if self.dropped_turns:

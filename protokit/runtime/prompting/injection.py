@@ -32,19 +32,19 @@ def injection_hints(text: str) -> list[InjectionHint]:
 
     These are hints for the owner and the trace. The defence itself is `wrap`, which holds whatever the words.
     """
-    found = [
+    hints = [
         InjectionHint(match.start(), match.end(), why)
         for why in _PATTERNS.get("suspicious")
         for match in _PATTERNS.pattern("suspicious", why, flags=_FLAGS).finditer(text)
     ]
-    found += [
+    hints += [
         InjectionHint(m.start(), m.end(), "hides text") for m in re.finditer("[\U000e0020-\U000e007f]+", text)
     ]
-    kept: list[InjectionHint] = []
-    for each in sorted(found, key=lambda suspicion: (suspicion.start, -suspicion.end)):
-        if not kept or each.start >= kept[-1].end:
-            kept.append(each)
-    return kept
+    separate: list[InjectionHint] = []
+    for each in sorted(hints, key=lambda suspicion: (suspicion.start, -suspicion.end)):
+        if not separate or each.start >= separate[-1].end:
+            separate.append(each)
+    return separate
 
 
 def delimit_passages(passages: Sequence[Passage], *, key: str = "") -> str:

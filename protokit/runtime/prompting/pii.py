@@ -45,39 +45,39 @@ class PiiMasker:
 
     def mask(self, text: str) -> str:
         """`text` with every e-mail address, card number (by its check digit) and phone number replaced."""
-        taken = set(_PLACEHOLDER.findall(text)) - self.originals.keys()
+        placeholders = set(_PLACEHOLDER.findall(text)) - self.originals.keys()
         for kind, pattern in _KINDS:
-            text = pattern.sub(partial(self._replace, kind, taken), text)
+            text = pattern.sub(partial(self._replace, kind, placeholders), text)
         return text
 
     def unmask(self, text: str) -> str:
         """`text` with the placeholders given out in this conversation turned back; others stay as is."""
-        return _PLACEHOLDER.sub(lambda found: self.originals.get(found[0], found[0]), text)
+        return _PLACEHOLDER.sub(lambda match: self.originals.get(match[0], match[0]), text)
 
     def unmask_stream(self, pieces: Iterable[str]) -> Iterator[str]:
         """The same for an answer that arrives in pieces, which may cut a placeholder in two."""
-        held = ""
+        pending = ""
         for piece in pieces:
-            held = self.unmask(held + piece)
-            cut = held.rfind("[", -_LONGEST_PLACEHOLDER if len(held) > _LONGEST_PLACEHOLDER else 0)
-            whole = cut < 0 or "]" in held[cut:]
-            ready, held = (held, "") if whole else (held[:cut], held[cut:])
+            pending = self.unmask(pending + piece)
+            cut = pending.rfind("[", -_LONGEST_PLACEHOLDER if len(pending) > _LONGEST_PLACEHOLDER else 0)
+            whole = cut < 0 or "]" in pending[cut:]
+            ready, pending = (pending, "") if whole else (pending[:cut], pending[cut:])
             if ready:
                 yield ready
-        if held:
-            yield held
+        if pending:
+            yield pending
 
-    def _replace(self, kind: str, taken: set[str], found: re.Match[str]) -> str:
-        secret = found[found.lastindex] if found.re is _SAID_PHONE and found.lastindex else found[0]
+    def _replace(self, kind: str, placeholders: set[str], match: re.Match[str]) -> str:
+        secret = match[match.lastindex] if match.re is _SAID_PHONE and match.lastindex else match[0]
         if (kind == "card" and not _luhn(secret)) or (kind == "phone" and _DATE.fullmatch(secret)):
-            return found[0]
-        return found[0].replace(secret, self._placeholder(kind, secret, taken))
+            return match[0]
+        return match[0].replace(secret, self._placeholder(kind, secret, placeholders))
 
-    def _placeholder(self, kind: str, secret: str, taken: set[str]) -> str:
+    def _placeholder(self, kind: str, secret: str, placeholders: set[str]) -> str:
         key = kind, _key(kind, secret)
         if key not in self._placeholders:
             names = (f"[{kind} {number}]" for number in self._numbers[kind])
-            new = next(name for name in names if name not in taken)
+            new = next(name for name in names if name not in placeholders)
             self._placeholders[key], self.originals[new] = new, secret
         return self._placeholders[key]
 

@@ -45,7 +45,7 @@ def extractive_summary(
         points = find_actions(text, structure, language)
     else:
         points = _quoted(text, structure, length, language, most)
-    found, points = points, _within(points, most)
+    everything, points = points, _within(points, most)
     return Summary(
         points=tuple(points),
         sections=len(structure.sections),
@@ -53,7 +53,7 @@ def extractive_summary(
         words_in=count_words(text),
         words_out=sum(count_words(point.text) for point in points),
         language=language,
-        note=_note(points, shape) or _shortened(found, points, shape, most),
+        note=_note(points, shape) or _shortened(everything, points, shape, most),
     )
 
 
@@ -84,11 +84,11 @@ def _within(points: list[Point], most: int | None) -> list[Point]:
     return points[: max(1, sum(end <= most for end in ends))]
 
 
-def _shortened(found: list[Point], kept: list[Point], shape: Shape, most: int | None) -> str:
-    if most and kept and count_words(kept[0].text) > most:
+def _shortened(everything: list[Point], points: list[Point], shape: Shape, most: int | None) -> str:
+    if most and points and count_words(points[0].text) > most:
         return "No sentence that can stand alone is as short as asked for, so this one is longer."
-    if shape == "actions" and len(kept) < len(found):
-        return f"Only the first {len(kept)} of {len(found)} action items fit into the words asked for."
+    if shape == "actions" and len(points) < len(everything):
+        return f"Only the first {len(points)} of {len(everything)} action items fit into the words asked for."
     return ""
 
 

@@ -52,7 +52,8 @@ def find_actions(text: str, outline: DocumentStructure, language: str) -> list[P
             what, by_when = _timed(task.what, unit.text, language)
             if _REFERS_BACK.fullmatch(what):
                 what = next(
-                    (asked.what for other in quoted[:-1] if (asked := _task(other, False, language))), what
+                    (request.what for other in quoted[:-1] if (request := _task(other, False, language))),
+                    what,
                 )
                 what, _ = _timed(what, what, language)
             points.append(replace(make_point(text, quoted, heading), who=who, what=what, by_when=by_when))
@@ -103,8 +104,8 @@ def _task(unit: Unit, listed: bool, language: str) -> _Task | None:
 
 def _is_dated(sentence: str, language: str) -> bool:
     """Whether it names a day; "within 30 days" is what rules say."""
-    found = find_deadline(sentence, language)
-    return found is not None and not sentence[slice(*found)].lower().startswith(("in ", "within "))
+    deadline = find_deadline(sentence, language)
+    return deadline is not None and not sentence[slice(*deadline)].lower().startswith(("in ", "within "))
 
 
 def _is_rule(task: re.Match[str]) -> bool:
@@ -118,9 +119,9 @@ def _is_rule(task: re.Match[str]) -> bool:
 def _owned(words: str, unit: Unit, language: str) -> _Task:
     """A task whose line says so: its owner stands before it ("Maria: ..."), in it ("Maria to ...") or behind it."""
     owner = _owner(words)
-    if found := find_task(words, language):
-        groups = found.groupdict()
-        return _Task(owner or groups.get("who") or groups.get("you") or unit.speaker, found["what"])
+    if task := find_task(words, language):
+        groups = task.groupdict()
+        return _Task(owner or groups.get("who") or groups.get("you") or unit.speaker, task["what"])
     if leading := _LEADING.match(words):
         return _Task(owner or leading["who"], leading["what"])
     return _Task(owner or unit.speaker, words.removeprefix(owner) if owner else words)
@@ -153,8 +154,8 @@ def _resolved(who: str, unit: Unit, answering: str) -> str:
 def _timed(what: str, sentence: str, language: str) -> tuple[str, str]:
     """`what` without a deadline at its end, and the deadline, looked for in the whole sentence."""
     by_when = ""
-    if found := find_deadline(sentence, language):
-        by_when = sentence[slice(*found)]
+    if deadline := find_deadline(sentence, language):
+        by_when = sentence[slice(*deadline)]
     trimmed = what.strip(_STOP)
     if by_when:
         trimmed = trimmed.removesuffix(by_when).removesuffix(f"({by_when})")

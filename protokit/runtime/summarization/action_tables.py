@@ -51,13 +51,13 @@ def _cells(text: str, row: Unit) -> list[Span]:
 
 
 def _row(text: str, cells: list[Span], columns: dict[str, int], heading: str) -> list[Point]:
-    found = {role: cells[index] for role, index in columns.items() if index < len(cells)}
-    words = {role: fold(text[cell.start : cell.end]) for role, cell in found.items()}
+    texts = {role: cells[index] for role, index in columns.items() if index < len(cells)}
+    words = {role: fold(text[cell.start : cell.end]) for role, cell in texts.items()}
     if not words.get("what") or pattern("done").match(words.get("status", "")):
         return []
     spans = tuple(
         sorted(
-            (cell for role, cell in found.items() if words[role] and role != "status"), key=lambda c: c.start
+            (cell for role, cell in texts.items() if words[role] and role != "status"), key=lambda c: c.start
         )
     )
     quoted = " ".join(fold(text[span.start : span.end]) for span in spans)

@@ -114,8 +114,8 @@ def _without_frame(text: str, start: int, end: int) -> tuple[int, int]:
 def _mark(raw: str) -> str:
     """The list or quote mark that `raw` begins with, never all of it."""
     position = 0
-    while found := next(
+    while match := next(
         (m for mark in (_BULLET, _NUMBER, _CHECKBOX, _QUOTE) if (m := mark.match(raw, position))), None
     ):
-        position = found.end()
+        position = match.end()
     return raw[:position] if position < len(raw) else ""

@@ -12,5 +12,5 @@ def find_deadline(sentence: str, language: str) -> tuple[int, int] | None:
     """
     names = ("deadlines", language) if PATTERNS.get("deadlines", language) else ("pieces", "NUMERIC")
     dates = PATTERNS.pattern(*names, flags=re.IGNORECASE | re.VERBOSE)
-    found = [match.span() for match in dates.finditer(sentence)]
-    return found[-1] if found else None
+    spans = [match.span() for match in dates.finditer(sentence)]
+    return spans[-1] if spans else None

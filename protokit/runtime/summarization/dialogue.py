@@ -22,10 +22,10 @@ def find_labels(text: str, units: list[Unit]) -> dict[int, re.Match[str]]:
 
     It is one if at least two names open lines, one of them again, and such lines are a quarter of all.
     """
-    found = {index: label for index, unit in enumerate(units) if (label := _label(text, unit))}
-    names = Counter(label["name"] for label in found.values())
+    labels = {index: label for index, unit in enumerate(units) if (label := _label(text, unit))}
+    names = Counter(label["name"] for label in labels.values())
     lines = sum(unit.opens_line and unit.kind != "noise" for unit in units)
-    return {} if len(names) < 2 or max(names.values()) < 2 or len(found) * 4 < lines else found
+    return {} if len(names) < 2 or max(names.values()) < 2 or len(labels) * 4 < lines else labels
 
 
 def with_speakers(text: str, units: list[Unit], labels: dict[int, re.Match[str]]) -> list[Unit]:

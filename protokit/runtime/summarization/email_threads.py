@@ -13,9 +13,11 @@ def is_mail(units: list[Unit]) -> bool:
     """Whether there are header lines, or a greeting above and a closing below."""
     if any(_is_header_block(units, index) for index in range(len(units))):
         return True
-    spoken = [unit for unit in units if unit.kind != "noise"]
-    closings = [unit for unit in spoken if unit.opens_line and pattern("closing").match(unit.text)]
-    return bool(spoken and closings and spoken[0].closes_line and pattern("greeting").match(spoken[0].text))
+    content = [unit for unit in units if unit.kind != "noise"]
+    closings = [unit for unit in content if unit.opens_line and pattern("closing").match(unit.text)]
+    return bool(
+        content and closings and content[0].closes_line and pattern("greeting").match(content[0].text)
+    )
 
 
 def read_thread(units: list[Unit]) -> list[Unit]:

@@ -62,37 +62,41 @@ def summarizing_rule(length: Length, shape: Shape, language: str) -> str:
     return rule("summarizing.md").format(length=length, shape=shape, language=language)
 
 
-def summarize(asked: SummaryRequest) -> tuple[str, tuple[Citation, ...], str]:
+def summarize(request: SummaryRequest) -> tuple[str, tuple[Citation, ...], str]:
     """Return the summary as text with [n] after each point, a citation for each, and a note for the reader."""
     from protokit.runtime.phrases import phrase
     from protokit.runtime.summarization import extractive_summary
 
     summary = extractive_summary(
-        asked.text, length=asked.length, shape=asked.shape, max_words=asked.max_words
+        request.text, length=request.length, shape=request.shape, max_words=request.max_words
     )
     if not summary.points:
-        return str(phrase("no_actions" if asked.shape == "actions" else "too_short", asked.language)), (), ""
+        return (
+            str(phrase("no_actions" if request.shape == "actions" else "too_short", request.language)),
+            (),
+            "",
+        )
     citations = tuple(
-        Citation(number, _source(asked, point.start, point.end))
+        Citation(number, _source(request, point.start, point.end))
         for number, point in enumerate(summary.points, 1)
     )
     lines = [f"{point.text} [{number}]" for number, point in enumerate(summary.points, start=1)]
-    text = " ".join(lines) if asked.shape == "paragraph" else "\n".join(f"- {line}" for line in lines)
+    text = " ".join(lines) if request.shape == "paragraph" else "\n".join(f"- {line}" for line in lines)
     return text, citations, summary.note
 
 
-def cite_summary(text: str, asked: SummaryRequest) -> tuple[Citation, ...]:
+def cite_summary(text: str, request: SummaryRequest) -> tuple[Citation, ...]:
     """For each sentence of a model's summary `text`, the sentence of the source that bears it out best."""
     from protokit.runtime.qa.extract import extract
     from vectorstore.text.sentences import split
 
-    whole = _source(asked, 0, len(asked.text))
+    whole = _source(request, 0, len(request.text))
     citations = []
     for number, span in enumerate(split(text), start=1):
         for piece in extract(text[span.start : span.end], [whole], limit=1):
-            citations.append(Citation(number, _source(asked, piece.start, piece.end)))
+            citations.append(Citation(number, _source(request, piece.start, piece.end)))
     return tuple(citations)
 
 
-def _source(asked: SummaryRequest, start: int, end: int) -> Passage:
-    return Passage(asked.text[start:end], asked.file, start, end, support=1.0)
+def _source(request: SummaryRequest, start: int, end: int) -> Passage:
+    return Passage(request.text[start:end], request.file, start, end, support=1.0)

@@ -99,9 +99,9 @@ def _one_of_each_section(
     order = sorted(offers, key=lambda index: (index > 0, -sections[index].words))[:points]
     chosen: list[SummaryCandidate] = []
     for place, index in enumerate(order):
-        left = room - sum(choice.words for choice in chosen)
-        ration = left / (len(order) - place)
-        fits = [choice for choice in offers[index] if not chosen or choice.words <= left]
+        remaining = room - sum(choice.words for choice in chosen)
+        ration = remaining / (len(order) - place)
+        fits = [choice for choice in offers[index] if not chosen or choice.words <= remaining]
         best = max(
             fits, key=lambda choice: _gain(choice, chosen) * min(1, ration / choice.words), default=None
         )
@@ -114,19 +114,19 @@ def _best_of_the_rest(
     choices: list[SummaryCandidate], chosen: list[SummaryCandidate], points: int, room: float
 ) -> None:
     """Add to `chosen` what adds most; a section that has spoken already has to have more to say."""
-    left = room - sum(choice.words for choice in chosen)
-    said = Counter(choice.section for choice in chosen)
+    remaining = room - sum(choice.words for choice in chosen)
+    per_section = Counter(choice.section for choice in chosen)
     best_first = sorted(choices, key=lambda choice: -choice.score)[: _LOOKED_AT * points]
     gains = {choice: _gain(choice, chosen) for choice in best_first}
     while len(chosen) < points:
-        open_choices = [choice for choice in gains if choice.words <= left]
+        open_choices = [choice for choice in gains if choice.words <= remaining]
         if not open_choices:
             return
-        best = max(open_choices, key=lambda choice: gains[choice] / (1 + said[choice.section]))
+        best = max(open_choices, key=lambda choice: gains[choice] / (1 + per_section[choice.section]))
         if gains.pop(best) > 0 and _novelty(best, chosen) > _TOLD:
             chosen.append(best)
-            said[best.section] += 1
-            left -= best.words
+            per_section[best.section] += 1
+            remaining -= best.words
             gains = {choice: min(gain, _gain(choice, [best])) for choice, gain in gains.items()}
 
 
@@ -146,7 +146,7 @@ def _novelty(choice: SummaryCandidate, chosen: list[SummaryCandidate]) -> float:
 
 
 def _candidates(
-    sections: list[TextSection], leans: Callable[[str], bool], spoken: bool
+    sections: list[TextSection], leans: Callable[[str], bool], is_dialogue: bool
 ) -> list[SummaryCandidate]:
     weigh = _Weights(sections)
     choices = []
@@ -159,8 +159,8 @@ def _candidates(
             chain = section.statements[first : index + 1]
             words = max(1, sum(member.words for member in chain))
             score = weigh.statement(number, statement) * math.sqrt(statement.words / words)
-            score *= 1.0 if spoken else _manner(statement, index)
-            if spoken and number == index == 0:
+            score *= 1.0 if is_dialogue else _manner(statement, index)
+            if is_dialogue and number == index == 0:
                 score *= 1.3
             terms = frozenset(term for member in chain for term in member.terms)
             choices.append(SummaryCandidate(number, first, index, words, terms, score))

@@ -249,14 +249,14 @@ def _parser() -> "MarkdownIt":
 
 def _inline_formula(state: "StateInline", silent: bool) -> bool:
     """`$x^2$` and `$$x^2$$`; a sum of money is none: behind the first sign no blank, behind the last no digit."""
-    found = _DOLLARS.match(state.src, state.pos)
-    formula = _formula(found["inside"]) if found else ""
-    if not found or not formula or found.end() > state.posMax:
+    match = _DOLLARS.match(state.src, state.pos)
+    formula = _formula(match["inside"]) if match else ""
+    if not match or not formula or match.end() > state.posMax:
         return False
     if not silent:
         token = state.push("math_inline", "math", 0)
-        token.content, token.markup = " ".join(formula.split()), found["dollars"]
-    state.pos = found.end()
+        token.content, token.markup = " ".join(formula.split()), match["dollars"]
+    state.pos = match.end()
     return True
 
 

@@ -112,8 +112,8 @@ def money(dollars: float | None) -> str:
 
 def totals(answers: Sequence[Answer]) -> dict[str, str]:
     """The numbers of a conversation: questions, mean latency, tokens, cost; each as text for a page."""
-    known = [answer.dollars for answer in answers if answer.dollars is not None]
-    spent = sum(known) if len(known) == len(answers) else None
+    costs = [answer.dollars for answer in answers if answer.dollars is not None]
+    spent = sum(costs) if len(costs) == len(answers) else None
     mean = sum(answer.seconds for answer in answers) / len(answers) if answers else 0.0
     return {
         "Questions": str(len(answers)),
@@ -155,11 +155,11 @@ def marked_text(text: str, citations: Sequence[Citation]) -> str:
 
 def sources_html(answer: Answer, most_others: int = 2) -> str:
     """The sources of an answer and what is doubted as safe HTML, for screens without cards of their own."""
-    shown = sources(answer, most_others)
+    citations = sources(answer, most_others)
     cards = [
         f'<article class="source{"" if source.number else " other"}"><header><b>{escape(title(source))}</b>'
         f"<em>{match(source.passage)}</em></header><blockquote>{marked(source)}</blockquote></article>"
-        for source in shown
+        for source in citations
     ]
     return _doubts_html(answer) + ("<h2>Sources</h2>" + "".join(cards) if cards else "")
 
@@ -208,9 +208,9 @@ def engine_note(settings: "Settings") -> str:
     if settings.model != "offline":
         return ""
     note = "Runs on the offline engine, which quotes. README.md says how to connect a model."
-    wished = [wish.words for wish in settings.constraints if wish.kind == "language"]
-    if wished:
+    wishes = [wish.words for wish in settings.constraints if wish.kind == "language"]
+    if wishes:
         note += (
-            f" It quotes a text in its own language: for \u201c{wished[0]}\u201d over others, connect one."
+            f" It quotes a text in its own language: for \u201c{wishes[0]}\u201d over others, connect one."
         )
     return note

@@ -93,10 +93,10 @@ class FileRegistry:
         if not self.is_inside(Path(path)):
             return path
         with self._lock:
-            known = [
+            names = [
                 name for name, e in self._entries.items() if str(e.path) == path and e.visitor == visitor
             ]
-        return known[0] if known else ""
+        return names[0] if names else ""
 
     def is_inside(self, path: Path) -> bool:
         """Whether `path` is in the folder of uploads."""

@@ -59,10 +59,10 @@ class UploadQuota:
             self._taken.setdefault(visitor, deque()).append((now, size))
 
     def _forget(self, now: float) -> None:
-        for visitor, taken in list(self._taken.items()):
-            while taken and taken[0][0] <= now - _HOUR:
-                taken.popleft()
-            if not taken:
+        for visitor, uploads in list(self._taken.items()):
+            while uploads and uploads[0][0] <= now - _HOUR:
+                uploads.popleft()
+            if not uploads:
                 del self._taken[visitor]
 
 
@@ -71,5 +71,5 @@ def too_large(limits: UploadLimits = LIMITS) -> str:
     return f"A file may have {limits.file_bytes // MEGABYTE} MB at most."
 
 
-def _sum(taken: deque[tuple[float, int]]) -> int:
-    return sum(size for _, size in taken)
+def _sum(uploads: deque[tuple[float, int]]) -> int:
+    return sum(size for _, size in uploads)

@@ -104,18 +104,18 @@ class Budget:
         with self._ledger.transaction() as entry:
             # Read after the lock is held: waiting for it must not date the call before those that went first.
             now = self._clock()
-            held = Reservation(uuid.uuid4().hex, _day(now), session, dollars or 0.0, tokens)
+            reservation = Reservation(uuid.uuid4().hex, _day(now), session, dollars or 0.0, tokens)
             visitor = self._own(visitor)
             _book_expired(entry, now)
             entry.run("DELETE FROM budget_asked WHERE at <= ?", (now - _MINUTE,))
             self._check_minute(entry, visitor, now)
-            self._check_session(entry, held)
-            self._check_dollars(entry, held, now)
+            self._check_session(entry, reservation)
+            self._check_dollars(entry, reservation, now)
             entry.run("INSERT INTO budget_asked VALUES (?, ?)", (visitor, now))
-            own = (self._account, held.day, held.session)
-            row = (held.id, *own, held.dollars, held.tokens, now + self._hold)
+            own = (self._account, reservation.day, reservation.session)
+            row = (reservation.id, *own, reservation.dollars, reservation.tokens, now + self._hold)
             entry.run("INSERT INTO budget_holds VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-        return held
+        return reservation
 
     def settle(self, reservation: Reservation, dollars: float | None, tokens: int) -> None:
         """Book what the call really used and free the rest; 0 and 0 for a call that never happened.
@@ -155,40 +155,43 @@ class Budget:
             opens = datetime.fromtimestamp((oldest or now) + _MINUTE, UTC) + timedelta(seconds=1)
             raise BudgetExceeded("questions_per_minute", f"That is {limit} questions within a minute.", opens)
 
-    def _check_session(self, entry: Transaction, held: Reservation) -> None:
+    def _check_session(self, entry: Transaction, reservation: Reservation) -> None:
         limit = self._limits.tokens_per_session
         if limit is None:
             return
-        used = self._spent(entry, f"session:{held.session}")[1]
-        if used + held.tokens > limit:
-            said = "has used its" if used >= limit else "has too little left of its"
-            reason = f"This conversation {said} {limit:,} tokens; start a new one."
+        used = self._spent(entry, f"session:{reservation.session}")[1]
+        if used + reservation.tokens > limit:
+            verb = "has used its" if used >= limit else "has too little left of its"
+            reason = f"This conversation {verb} {limit:,} tokens; start a new one."
             raise BudgetExceeded("tokens_per_session", reason)
-        if used + held.tokens + self._held(entry, "tokens", "session = ?", held.session) > limit:
+        if (
+            used + reservation.tokens + self._held(entry, "tokens", "session = ?", reservation.session)
+            > limit
+        ):
             raise BudgetExceeded("tokens_per_session", _UNDER_WAY, passing=True)
 
-    def _check_dollars(self, entry: Transaction, held: Reservation, now: float) -> None:
+    def _check_dollars(self, entry: Transaction, reservation: Reservation, now: float) -> None:
         day, total = self._limits.dollars_per_day, self._limits.dollars_total
         if total is not None:
             spent, under_way = self._spent(entry, _ALL)[0], self._held(entry, "dollars")
-            said = (
+            reason = (
                 "This prototype has used its budget" if spent >= total else "Too little is left of the budget"
             )
-            if spent + held.dollars > total + _ROUNDING:
-                raise BudgetExceeded("dollars_total", f"{said} of ${total:,.2f}.")
-            if spent + under_way + held.dollars > total + _ROUNDING:
+            if spent + reservation.dollars > total + _ROUNDING:
+                raise BudgetExceeded("dollars_total", f"{reason} of ${total:,.2f}.")
+            if spent + under_way + reservation.dollars > total + _ROUNDING:
                 raise BudgetExceeded("dollars_total", _UNDER_WAY, passing=True)
         if day is not None:
-            spent = self._spent(entry, f"day:{held.day}")[0]
-            under_way = self._held(entry, "dollars", "day = ?", held.day)
-            if spent + held.dollars > day + _ROUNDING:
-                said = (
+            spent = self._spent(entry, f"day:{reservation.day}")[0]
+            under_way = self._held(entry, "dollars", "day = ?", reservation.day)
+            if spent + reservation.dollars > day + _ROUNDING:
+                reason = (
                     f"budget of ${day:,.2f} is used up"
                     if spent >= day
                     else f"budget of ${day:,.2f} is nearly used"
                 )
-                raise BudgetExceeded("dollars_per_day", f"Today's {said}.", _next_day(now))
-            if spent + under_way + held.dollars > day + _ROUNDING:
+                raise BudgetExceeded("dollars_per_day", f"Today's {reason}.", _next_day(now))
+            if spent + under_way + reservation.dollars > day + _ROUNDING:
                 raise BudgetExceeded("dollars_per_day", _UNDER_WAY, passing=True)
 
     def _held(self, entry: Transaction, column: str, condition: str = "", *values: object) -> float:

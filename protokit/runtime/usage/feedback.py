@@ -21,9 +21,9 @@ class Opinion:
 
 def latest(opinions: Iterable[Opinion]) -> list[Opinion]:
     """One for each visitor, the newest first; what the newest leaves open, earlier ones of theirs say."""
-    found: dict[str, Opinion] = {}
+    merged_opinions: dict[str, Opinion] = {}
     for opinion in sorted(opinions, key=lambda each: each.time):
-        before = found.pop(opinion.visitor, None)
+        before = merged_opinions.pop(opinion.visitor, None)
         if before:
             opinion = replace(
                 opinion,
@@ -31,5 +31,5 @@ def latest(opinions: Iterable[Opinion]) -> list[Opinion]:
                 would_use=before.would_use if opinion.would_use is None else opinion.would_use,
                 comment=opinion.comment or before.comment,
             )
-        found[opinion.visitor] = opinion
-    return list(reversed(found.values()))
+        merged_opinions[opinion.visitor] = opinion
+    return list(reversed(merged_opinions.values()))

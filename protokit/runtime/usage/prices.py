@@ -82,13 +82,13 @@ def _from_table(model: str, tokens_in: int, tokens_out: int, base_url: str) -> C
     usage = Usage(input_tokens=tokens_in, output_tokens=tokens_out)
     try:
         if base_url and provider in (None, "openai"):
-            found = calc_price(usage, name, provider_api_url=base_url)
+            price = calc_price(usage, name, provider_api_url=base_url)
         else:
-            found = calc_price(usage, name, provider_id=provider)
+            price = calc_price(usage, name, provider_id=provider)
     except LookupError:
         where = f" at {urlsplit(base_url).hostname or base_url}" if base_url else ""
         return Cost(None, f'no price is known for "{name}"{where}; set one under prices in prototype.yaml')
-    return Cost(float(found.total_price), f"genai-prices {__version__}: {found.provider.id} {found.model.id}")
+    return Cost(float(price.total_price), f"genai-prices {__version__}: {price.provider.id} {price.model.id}")
 
 
 def _override(model: str, overrides: Mapping[str, Override]) -> Override | None:

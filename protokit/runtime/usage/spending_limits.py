@@ -47,7 +47,7 @@ def reserved(
         where = url or str(_account(settings.folder))
         try:
             budget = Budget(where, settings.limits, account=settings.title if url else "")
-            held = budget.reserve(dollars, tokens, session=session, visitor=visitor or session)
+            reservation = budget.reserve(dollars, tokens, session=session, visitor=visitor or session)
         except BudgetExceeded as refused:
             passing = refused.passing or refused.limit == "questions_per_minute"
             raise _shut(str(refused), _PRICE if dollars is None else "", passing) from None
@@ -58,7 +58,7 @@ def reserved(
     def settle(dollars: float | None, tokens: int) -> None:
         with _within_reach(url):
             try:
-                budget.settle(held, dollars, tokens)
+                budget.settle(reservation, dollars, tokens)
             except (sqlite3.Error, OSError) as error:  # the room that was reserved stays taken
                 _LOG.warning("%s cannot be written (%s): what a call cost is not booked", ACCOUNT, error)
 
@@ -73,9 +73,9 @@ def _account(folder: Path) -> Path:
     return home / ACCOUNT
 
 
-def _shut(said: str, remedy: str = "", passing: bool = False) -> LimitReached:
-    note = f"{said} Meanwhile the offline engine answers."
-    return LimitReached(f"limits: {said}{remedy}", friendly=said, note=note, passing=passing)
+def _shut(reason: str, remedy: str = "", passing: bool = False) -> LimitReached:
+    note = f"{reason} Meanwhile the offline engine answers."
+    return LimitReached(f"limits: {reason}{remedy}", friendly=reason, note=note, passing=passing)
 
 
 @contextmanager

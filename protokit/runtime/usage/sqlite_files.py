@@ -89,10 +89,10 @@ def set_aside(path: Path, identity: tuple[int, int] | None, now: float | None = 
 def damaged_stores(folder: Path, name: str = "") -> list[Path]:
     """What was set aside in `folder` and nobody has looked at yet, of the store `name` ("budget.db") or of any."""
     stem, suffix = (Path(name).stem, Path(name).suffix) if name else ("*", "")
-    found = [
+    paths = [
         path for path in folder.glob(f"{stem}{_MARK}*{suffix}") if not path.name.endswith(("-wal", "-shm"))
     ]
-    return sorted(found)
+    return sorted(paths)
 
 
 def file_away(folder: Path) -> None:
