@@ -67,11 +67,11 @@ class Row:
 
 
 def read_rows(rows: Iterable[Any]) -> list[Row]:
-    """The question rows; rows that name a text to summarize or assertions on every answer are not questions."""
+    """The question rows; the one with assertions on every answer is none."""
     return [
         Row.read(row, n)
         for n, row in enumerate(rows, 1)
-        if not (isinstance(row, dict) and ("summarize" in row or EVERY_ANSWER in row))
+        if not (isinstance(row, dict) and EVERY_ANSWER in row)
     ]
 
 
