@@ -71,15 +71,15 @@ class EventTable:
 
     def add(self, values: Mapping[str, object]) -> int:
         """Store a row and return its number."""
-        row = {**self._owner, **{name: _plain(value) for name, value in values.items()}}
+        row = {**self._owner, **values}
         names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
         sql = f"INSERT INTO {self._name} ({names}) VALUES ({marks}) RETURNING id"
-        return int(self._entry.all(sql, list(row.values()))[0][0])
+        return int(self._entry.all(sql, [self._plain(value) for value in row.values()])[0][0])
 
     def judge(self, event: int, thumbs: int | None, comment: str) -> int:
         """Store thumbs and a comment for a row and return its number."""
         sql = f"UPDATE {self._name} SET feedback = ?, comment = ? WHERE id = ? AND {self._mine}"
-        self._entry.run(sql, (thumbs, _plain(comment), event, *self._owner.values()))
+        self._entry.run(sql, (thumbs, self._plain(comment), event, *self._owner.values()))
         return event
 
     def forget_texts(self, before: float) -> int:
@@ -93,6 +93,12 @@ class EventTable:
         sql = f"SELECT id, {names} FROM {self._name} WHERE {self._mine} {which}"
         rows = self._entry.all(sql, (*self._owner.values(), *values))
         return [_event(dict(zip(("id", *COLUMNS), row, strict=True))) for row in rows]
+
+    def _plain(self, value: object) -> object:
+        """What Postgres takes: whole numbers for yes and no, and no NUL in texts; a file takes all."""
+        if isinstance(value, bool):
+            return int(value)
+        return value.replace("\0", "\ufffd") if self._owner and isinstance(value, str) else value
 
 
 @contextmanager
@@ -142,10 +148,3 @@ def _event(fields: dict[str, Any]) -> Event:
         except ValueError:
             fields[name] = []  # changed by hand; the rest of the row can be read
     return Event(fields.pop("id"), fields)
-
-
-def _plain(value: object) -> object:
-    """What Postgres takes: whole numbers for yes and no, and no NUL in texts."""
-    if isinstance(value, bool):
-        return int(value)
-    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
