@@ -70,7 +70,7 @@ FLOORS = {
         "text_limits",
         "runtime_errors",
     ],
-    "vectorstore.loaders": ["isolation", "format_registry", "docx pdf", "rtf", "*"],
+    "vectorstore.loaders": ["isolation", "format_registry", "docx pdf odf", "rtf", "*"],
     "vectorstore": [
         "__init__",
         "knowledge",

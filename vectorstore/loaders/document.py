@@ -165,6 +165,8 @@ class DocumentBuilder:
         number that the program which made the file shows; `titled` makes a lone cell above the rows their heading.
         Returns the names of the columns, which a table that goes on elsewhere is given as `names`.
         """
+        if not any(map(any, grid)):
+            return list(names)
         rows: list[TableRow] = []
         seen = 0
         names = column_names(grid, headers, headed=headed) or list(names)

@@ -21,7 +21,7 @@ _READERS = {
     "docx": "docx.docx_loader",
     "pptx": "pptx_loader",
     "xlsx": "xlsx_loader",
-    "odf": "odf_loader",
+    "odf": "odf.odf_loader",
 }
 """Kind to the module of this package whose `read(path, kind, limits)` reads it."""
 ISOLATED = frozenset({"pdf", "docx", "pptx", "xlsx", "odf", "html", "eml", "mbox", "rtf"})

@@ -1,6 +1,7 @@
 """Where links lead: the address stands behind the words of the link, for who asks for it."""
 
 import re
+from urllib.parse import unquote
 
 _ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel):\S+", re.I)
 _LONGEST = 500
@@ -11,15 +12,22 @@ def with_address(text: str, address: str) -> str:
 
     The text alone where it is the address, and where the address is none of the web, of mail or of a telephone.
     """
-    address = address.strip()
-    bare = _bare(address)
-    if not _ADDRESS.fullmatch(address) or len(address) > _LONGEST or bare.lower() in text.lower():
-        return text
+    shown = _shown(address.strip())
     end = len(text.rstrip())
-    return f"{text[:end]} ({address}){text[end:]}" if end else text
+    if not shown or not end or _bare(shown) == _bare(text):
+        return text
+    return f"{text[:end]} ({shown}){text[end:]}"
+
+
+def _shown(address: str) -> str:
+    if not _ADDRESS.fullmatch(address):
+        return ""
+    scheme, _, rest = address.partition(":")
+    if scheme.lower() in ("mailto", "tel"):
+        return unquote(rest.partition("?")[0])
+    return address if len(address) <= _LONGEST else "/".join(address.split("/")[:3]) + "/…"
 
 
 def _bare(address: str) -> str:
-    """What people write of an address: without its scheme, its subject and its last slash."""
-    scheme, _, rest = address.partition(":")
-    return rest.partition("?")[0] if scheme.lower() in ("mailto", "tel") else rest.strip("/")
+    """What people write of an address: without its scheme and its last slash."""
+    return re.sub(r"^(?:https?://)?(?:www\.)?|[\s.…-]|/+$", "", address.strip().lower()).rstrip("/")

@@ -13,14 +13,18 @@ class MergedCells:
         self._tall: dict[int, int] = {}
         self._across: dict[int, list[tuple[int, int]]] = {}
 
-    def place(self, row: int, column: int, text: str, across: int = 1, down: int = 1) -> None:
-        """Put `text` into its cell and those merged with it; a place that is taken stays as it is."""
-        across, down = max(1, min(across, _WIDEST)), max(1, min(down, _DEEPEST))
+    def open_row(self, row: int) -> None:
+        """Have a row `row`, also where nothing is put into it."""
         while len(self._rows) <= row:
             self._rows.append({})
-        for below in range(row, min(row + down, len(self._rows) + _DEEPEST)):
-            while len(self._rows) <= below:
-                self._rows.append({})
+
+    def place(self, row: int, column: int, text: str, across: int = 1, down: int = 1) -> None:
+        """Put `text` into its cell and those merged with it, where these have no text of their own."""
+        across, down = max(1, min(across, _WIDEST)), max(1, min(down, _DEEPEST))
+        self.open_row(row)
+        self._rows[row][column] = text
+        for below in range(row, row + down):
+            self.open_row(below)
             for beside in range(column, column + across):
                 self._rows[below].setdefault(beside, text)
         if across > 1:
