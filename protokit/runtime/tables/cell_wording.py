@@ -32,21 +32,21 @@ def joined(items: list[str], language: str, word: str = "and") -> str:
     return ", ".join(items[:-1]) + say(word, language) + items[-1] if len(items) > 1 else "".join(items)
 
 
-def label(column: TypedColumn) -> str:
-    """A column's name in words, small where it is no abbreviation: "customers_affected" is "customers affected"."""
+def label(column: TypedColumn, language: str) -> str:
+    """A column's name in words, in English small where it is no abbreviation: "customers_affected" is two words."""
     name = re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", column.name).replace("_", " ").strip() or column.name
     words = name.split(" ")
     if column.unit and len(words) > 1 and words[-1].lower() in (column.unit.lower(), "min", "usd", "eur"):
         words = words[:-1]
-    if words[0][1:].islower() and "_" not in column.name:
+    if language == "en" and words[0][1:].islower() and "_" not in column.name:
         words[0] = words[0].lower()
     return " ".join(words)
 
 
-def short(column: TypedColumn) -> str:
+def short(column: TypedColumn, language: str) -> str:
     """The label without "per month", where something is left."""
-    name = _PER.sub("", label(column)).strip()
-    return name or label(column)
+    name = _PER.sub("", label(column, language)).strip()
+    return name or label(column, language)
 
 
 def cell(column: TypedColumn, row: int, *, per: bool = True) -> str:
@@ -132,7 +132,7 @@ def _condition(condition: Condition, language: str) -> str:
         "conditions",
         relation,
         language,
-        column=label(column),
+        column=label(column, language),
         value=value,
         other=values[-1] if values else "",
     )

@@ -18,7 +18,7 @@ from protokit.runtime.tables.query import (
     ListAll,
     LookUp,
     Query,
-    Share,
+    ShareOf,
     Superlative,
 )
 from protokit.runtime.tables.typed_table import TypedColumn
@@ -37,7 +37,7 @@ def share(grammar: Grammar, functions: list[str]) -> Query | None:
     conditions = grammar.all_where()
     if "share" not in functions or not conditions or grammar.targets():
         return None
-    return Share(conditions[-1:], conditions[:-1]) if len(conditions) == 1 else None
+    return ShareOf(conditions[-1:], conditions[:-1]) if len(conditions) == 1 else None
 
 
 def missing(grammar: Grammar, functions: list[str]) -> Query | None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from protokit.runtime.tables.links import ValueLink
 from protokit.runtime.tables.query import Condition, Scalar
-from protokit.runtime.tables.question_reading import Reading, as_year
+from protokit.runtime.tables.question_reading import QuestionReading, as_year
 from protokit.runtime.tables.signals import Bound, Signal, year_span
 from protokit.runtime.tables.table_words import ValueWords
 from protokit.runtime.tables.typed_table import TypedColumn
@@ -37,7 +37,7 @@ class Conditions:
     """Columns whose values the rows must not have."""
 
 
-def conditions_of(reading: Reading) -> Conditions:
+def conditions_of(reading: QuestionReading) -> Conditions:
     """All conditions of the question. Raises Unclear or NoQuery where one of them cannot be told."""
     values: dict[int, list[str]] = defaultdict(list)
     links: dict[int, list[ValueLink]] = defaultdict(list)
@@ -53,7 +53,7 @@ def conditions_of(reading: Reading) -> Conditions:
     return made
 
 
-def _column_of(link: ValueLink, reading: Reading) -> ValueWords:
+def _column_of(link: ValueLink, reading: QuestionReading) -> ValueWords:
     """The value that is meant where columns share it: of the column that is named, or that names the rows."""
     if len(link.values) == 1:
         return link.values[0]
@@ -69,7 +69,7 @@ def _column_of(link: ValueLink, reading: Reading) -> ValueWords:
     raise Unclear(tuple(value.column for value in link.values))
 
 
-def _bound(bound: Bound, reading: Reading) -> Condition | None:
+def _bound(bound: Bound, reading: QuestionReading) -> Condition | None:
     if bound.dated:
         return _dated(bound, reading)
     year = as_year(bound, reading)
@@ -97,7 +97,7 @@ def _in_unit(value: float, unit: str, column: TypedColumn) -> float:
     return value
 
 
-def _number_column(bound: Bound, reading: Reading) -> TypedColumn | None:
+def _number_column(bound: Bound, reading: QuestionReading) -> TypedColumn | None:
     """The column of numbers that a bound is about: named close by, or the only one of its unit."""
     numbers = [link for link in reading.columns if link.column.type == "number" and not link.column.flag]
     reach = 6 if bound.explicit else 1
@@ -132,7 +132,7 @@ def _only(columns: tuple[TypedColumn, ...]) -> TypedColumn:
     return columns[0]
 
 
-def _dated(bound: Bound, reading: Reading) -> Condition | None:
+def _dated(bound: Bound, reading: QuestionReading) -> Condition | None:
     column = _date_column(bound, reading)
     reading.use(bound, reading.link(column))
     first, last = bound.values
@@ -147,7 +147,7 @@ def _dated(bound: Bound, reading: Reading) -> Condition | None:
     return Condition(column, bound.relation, (first,))
 
 
-def _date_column(bound: Bound, reading: Reading) -> TypedColumn:
+def _date_column(bound: Bound, reading: QuestionReading) -> TypedColumn:
     dates = tuple(c for c in reading.table.table.columns if c.type == "date")
     named = [link for link in reading.columns if link.column.type == "date"]
     named.sort(key=lambda link: min(abs(link.start - bound.end), abs(bound.start - link.end)))
@@ -158,7 +158,7 @@ def _date_column(bound: Bound, reading: Reading) -> TypedColumn:
     return _only(dates)
 
 
-def _year_column(reading: Reading) -> TypedColumn | None:
+def _year_column(reading: QuestionReading) -> TypedColumn | None:
     """The column that says when: of dates, or of years."""
     columns = reading.table.table.columns
     years = [c for c in columns if c.type == "number" and _are_years(c)]
@@ -192,9 +192,14 @@ def _year_condition(bound: Bound, year: int, column: TypedColumn) -> Condition:
             return Condition(column, "between", (first, last))
 
 
-def _flags(reading: Reading) -> list[Condition]:
+def _flags(reading: QuestionReading) -> list[Condition]:
     """Columns of yes and no that are named: "which support SSO?" wants those that say yes."""
-    made = []
+    made: list[Condition] = []
+    key = reading.table.table.key.index
+    if not reading.signal("which") and any(
+        v.column.index == key for link in reading.values for v in link.values
+    ):
+        return made  # "does Team support SSO?" asks for the cell
     for link in reading.columns:
         if link.column.flag and not link.rivals:
             made.append(Condition(link.column, "is", (True if link.column.type == "yes/no" else 1.0,)))
@@ -202,7 +207,7 @@ def _flags(reading: Reading) -> list[Condition]:
     return made
 
 
-def _negate(made: Conditions, reading: Reading) -> None:
+def _negate(made: Conditions, reading: QuestionReading) -> None:
     """Turn around what a "not" or "without" stands before; where it stands before nothing, there is no query."""
     for signal in (s for s in reading.signals if s.kind == "negation"):
         target = _negated(signal, made, reading)
@@ -215,7 +220,7 @@ def _negate(made: Conditions, reading: Reading) -> None:
             made.negated.add(target)
 
 
-def _negated(signal: Signal, made: Conditions, reading: Reading) -> Condition | int | None:
+def _negated(signal: Signal, made: Conditions, reading: QuestionReading) -> Condition | int | None:
     flags: list[tuple[int, Condition | int]] = []
     for condition in made.rest:
         link = reading.link(condition.column)
@@ -234,7 +239,7 @@ def _opposite(condition: Condition) -> Condition:
     return Condition(condition.column, "is", (other,))
 
 
-def where(made: Conditions, reading: Reading, *, without: int = -1) -> tuple[Condition, ...]:
+def where(made: Conditions, reading: QuestionReading, *, without: int = -1) -> tuple[Condition, ...]:
     """The conditions together, except those on the values of one column."""
     columns = reading.table.table.columns
     by_value = [

@@ -7,7 +7,7 @@ from protokit.runtime.tables.links import ColumnLink
 from protokit.runtime.tables.query import (
     Condition,
 )
-from protokit.runtime.tables.question_reading import Reading
+from protokit.runtime.tables.question_reading import QuestionReading
 from protokit.runtime.tables.signals import Signal
 from protokit.runtime.tables.typed_table import TypedColumn
 from protokit.runtime.tables.vocabulary import Direction, word_map
@@ -17,7 +17,7 @@ from protokit.runtime.tables.vocabulary import Direction, word_map
 class Grammar:
     """One question over one table, on its way to a query."""
 
-    reading: Reading
+    reading: QuestionReading
     made: Conditions
 
     @property

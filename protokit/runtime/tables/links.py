@@ -51,17 +51,30 @@ def whole_values(tokens: Sequence[Token], table: TableWords, plain: Sequence[boo
     for length in range(min(_LONGEST, len(tokens)), 0, -1):
         for start in range(len(tokens) - length + 1):
             end = start + length
-            if any(taken[start:end]) or all(plain[start:end]):
+            if any(taken[start:end]):
                 continue
-            if matches := _same(tokens[start:end], table):
+            matches = _same(tokens[start:end], table)
+            if all(
+                plain[start:end]
+            ):  # "Must" and "IT" are names where they are written as the cells have them
+                matches = [v for v in matches if start and _as_written(tokens[start:end], v)]
+            if matches:
                 found.append(ValueLink(tuple(matches), start, end))
                 taken[start:end] = [True] * length
     return found
 
 
+def _as_written(span: Sequence[Token], value: ValueWords) -> bool:
+    return all(
+        a.written == b.written and a.written[:1].isupper() for a, b in zip(span, value.tokens, strict=True)
+    )
+
+
 def _same(span: Sequence[Token], table: TableWords) -> list[ValueWords]:
     candidates = {number for stem in span[0].stems for number in table.by_stem.get(stem, ())}
     values = [table.values[number] for number in sorted(candidates)]
+    if all(token.is_number for token in span):  # 50 is a number, unless it is what a row is called
+        values = [value for value in values if value.column.index == table.table.key.index]
     same = [v for v in values if len(v.tokens) == len(span) and all(map(_word, span, v.tokens))]
     literal = [v for v in same if all(a.text == b.text for a, b in zip(span, v.tokens, strict=True))]
     return _once(literal or same)
@@ -154,8 +167,8 @@ def misspelt_values(
                 for value in table.values
                 if len(value.tokens) == length
                 and digits == [token.text for token in value.tokens if token.is_number]
-                and ratio(said, " ".join(token.text for token in value.tokens), score_cutoff=82)
-                and all(_near(a, b) for a, b in zip(span, value.tokens, strict=True))
+                and (length == 1 or ratio(said, " ".join(t.text for t in value.tokens), score_cutoff=82))
+                and all(_near(a, b, length > 1) for a, b in zip(span, value.tokens, strict=True))
             ]
             near = _once(near)
             if near and len({value.column.index for value in near}) == len(near):
@@ -163,19 +176,20 @@ def misspelt_values(
     return found
 
 
-def _near(said: Token, written: Token) -> bool:
+def _near(said: Token, written: Token, several: bool) -> bool:
     from rapidfuzz.fuzz import ratio
 
     return (
         _word(said, written)
         or misspelt(said.text, written.text)
-        or (len(said.text) >= 4 and ratio(said.text, written.text) >= 66)
+        or (several and len(said.text) >= 4 and ratio(said.text, written.text) >= 66)
     )
 
 
 def column_links(tokens: Sequence[Token], table: TableWords, free: Sequence[bool]) -> list[ColumnLink]:
     """The columns that free tokens name. A token goes to the column of whose name most is said."""
     claims = [claim for words_ in table.columns if (claim := _claim(tokens, words_, free))]
+    claims = [c for c in claims if c.score >= 0.6 or not all(is_light(tokens[i]) for i in c.tokens)]
     claims.sort(key=lambda claim: -claim.score)
     found: list[ColumnLink] = []
     used: set[int] = set()

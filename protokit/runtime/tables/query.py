@@ -76,7 +76,7 @@ class Aggregate:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class ShareOf:
     """How many of the rows that meet `where` also meet `part`, in per cent."""
 
     part: tuple[Condition, ...]
@@ -95,7 +95,7 @@ class Compare:
     """Which of them is asked for: the one with the lowest, "cheaper", or the highest value."""
 
 
-Query = LookUp | ListAll | Superlative | Aggregate | Share | Compare
+Query = LookUp | ListAll | Superlative | Aggregate | ShareOf | Compare
 
 
 def columns_of(query: Query) -> list[TypedColumn]:
@@ -108,7 +108,7 @@ def columns_of(query: Query) -> list[TypedColumn]:
             found += [entity, *columns]
         case Superlative(entity=entity, column=column):
             found += [entity, column]
-        case Share(part=part):
+        case ShareOf(part=part):
             found += [condition.column for condition in part]
         case Aggregate(column=column, by=by, second=second):
             found += [each for each in (column, by, second) if each]
@@ -131,7 +131,7 @@ def _what(query: Query) -> str:
             return f"{entity.name} with the {direction} {column.name}" + (
                 f", {limit} of them" if limit > 1 else ""
             )
-        case Share(part=part):
+        case ShareOf(part=part):
             return f"share of rows where {' and '.join(map(str, part))}"
         case Compare(entity=entity, values=values, columns=columns):
             names = ", ".join(column.name for column in columns) or "the columns that differ"

@@ -11,7 +11,7 @@ from protokit.runtime.tables.query import (
     LookUp,
     Query,
     Scalar,
-    Share,
+    ShareOf,
     Superlative,
 )
 from protokit.runtime.tables.typed_table import TypedColumn
@@ -42,7 +42,7 @@ def to_sql(query: Query) -> str:
                 f" QUALIFY rank() OVER (ORDER BY {_name(column)} {_order(direction)}) <= {limit}"
                 f" ORDER BY {_name(column)} {_order(direction)}, {quoted(ROW)}"
             )
-        case Share(part=part, where=where):
+        case ShareOf(part=part, where=where):
             return f"SELECT count(*) FILTER ({_conditions(part)}), count(*) FROM {TABLE}{_where(where)}"
         case Compare(entity=entity, values=values, where=where):
             conditions = (*where, Condition(entity, "is", values))
@@ -53,11 +53,17 @@ def to_sql(query: Query) -> str:
 
 def rows_sql(query: Query) -> str:
     """The statement for the rows that a computed value rests on."""
-    conditions = query.where
-    if isinstance(query, Share):
-        conditions = (*query.where, *query.part)
-    elif isinstance(query, Aggregate) and query.column and query.functions != ("count",):
-        conditions = (*query.where, Condition(query.column, "given"))
+    match query:
+        case ShareOf(part=part, where=where):
+            conditions = (*where, *part)
+        case Superlative(column=column, where=where):
+            conditions = (*where, Condition(column, "given"))
+        case Aggregate(column=TypedColumn() as column, where=where, functions=functions) if functions != (
+            "count",
+        ):
+            conditions = (*where, Condition(column, "given"))
+        case _:
+            conditions = query.where
     return f"SELECT {quoted(ROW)} FROM {TABLE}{_where(conditions)} ORDER BY {quoted(ROW)}"
 
 

@@ -41,7 +41,7 @@ _COMMON = (
 
 
 @dataclass(slots=True)
-class Reading:
+class QuestionReading:
     """What each token of a question may mean in a table."""
 
     table: TableWords
@@ -93,12 +93,12 @@ class Reading:
         return [each.column for sure, each in scored if sure >= 0.5 and sure > scored[0][0] - 0.04]
 
 
-def read_question(question: str, table: TableWords) -> Reading:
+def read_question(question: str, table: TableWords) -> QuestionReading:
     """Link the words of `question` to `table`."""
     code = guess(question)
     tokens = cut(question, code)
     stop = FUNCTION_WORDS["en"] | FUNCTION_WORDS.get(code if code in _LANGUAGES else "en", frozenset())
-    reading = Reading(table, tokens, tuple(_is_plain(token, stop) for token in tokens))
+    reading = QuestionReading(table, tokens, tuple(_is_plain(token, stop) for token in tokens))
     whole = _whole_columns(tokens, table, reading.plain)
     reading.values = [
         v for v in whole_values(tokens, table, reading.plain) if not _is_a_column(v, reading, whole)
@@ -183,7 +183,7 @@ def _whole_columns(tokens: Sequence[Token], table: TableWords, plain: Sequence[b
     return found
 
 
-def _is_a_column(value: ValueLink, reading: Reading, whole: Sequence[ColumnLink]) -> bool:
+def _is_a_column(value: ValueLink, reading: QuestionReading, whole: Sequence[ColumnLink]) -> bool:
     """Whether tokens that are a value are rather the name of a column, or a common word that a name is like."""
     if any(set(range(value.start, value.end)) < link.tokens for link in whole):
         return True
@@ -205,7 +205,7 @@ def _free(tokens: Sequence[Token], spans: Iterable[ValueLink | ColumnLink | Sign
     return free
 
 
-def _misspelt_concepts(reading: Reading, free: Sequence[bool]) -> None:
+def _misspelt_concepts(reading: QuestionReading, free: Sequence[bool]) -> None:
     from protokit.runtime.tables.vocabulary import concepts
 
     for i, token in enumerate(reading.tokens):
@@ -228,7 +228,7 @@ def _slip_of_one(said: str, word: str) -> bool:
     )
 
 
-def as_year(bound: Bound, reading: Reading) -> int | None:
+def as_year(bound: Bound, reading: QuestionReading) -> int | None:
     """The year that a bare number of four digits may be."""
     token = reading.tokens[bound.start if bound.end - bound.start == 1 else bound.end - 1]
     return lone_year(token)

@@ -15,15 +15,16 @@ from protokit.runtime.tables.query import (
     Superlative,
     columns_of,
 )
-from protokit.runtime.tables.question_reading import Reading
+from protokit.runtime.tables.question_reading import QuestionReading
 from protokit.runtime.tables.row_queries import comparison, listing, look_up
 from protokit.runtime.tables.typed_table import TypedColumn
+from protokit.runtime.tables.vocabulary import words
 
 _BUILDERS = (comparison, share, missing, most_common, computed, superlative, count, listing, look_up)
 """In the order in which they are tried."""
 
 
-def to_query(reading: Reading) -> Query:
+def to_query(reading: QuestionReading) -> Query:
     """The query that the question asks for. Raises NoQuery where there is none, Unclear where several fit."""
     _refuse_what_is_not_said(reading)
     grammar = Grammar(reading, conditions_of(reading))
@@ -41,9 +42,13 @@ _RELATIVE = frozenset("this last next current previous dieses letztes letzten".s
 _PERIODS = frozenset("year month week quarter jahr monat woche quartal".split())
 
 
-def _refuse_what_is_not_said(reading: Reading) -> None:
+def _refuse_what_is_not_said(reading: QuestionReading) -> None:
     """A pronoun without a name, and "last month": nobody says which."""
     texts = [token.text for token in reading.tokens]
+    if set(texts[:2]) & words("reasons") or (
+        _asks_for_a_manner(texts) and "compare" not in reading.functions()
+    ):
+        raise NoQuery
     if not reading.values and _POINTERS & set(texts):
         raise NoQuery
     for one, other in pairwise(texts):
@@ -55,7 +60,12 @@ def _refuse_what_is_not_said(reading: Reading) -> None:
             raise NoQuery
 
 
-def _is_of_one_year(reading: Reading) -> bool:
+def _asks_for_a_manner(texts: list[str]) -> bool:
+    """ "How do I ...?" and not "how many"."""
+    return any(a in words("manner") and b not in words("amounts") for a, b in pairwise(texts[:3]))
+
+
+def _is_of_one_year(reading: QuestionReading) -> bool:
     years = {
         value.year
         for c in reading.table.table.columns

@@ -83,10 +83,24 @@ def _begins(one: str, other: str) -> bool:
 
 
 def misspelt(one: str, other: str) -> bool:
-    """Whether `one` may be `other` with a slip: long enough words that differ by a letter or two."""
+    """Whether `one` may be `other` with a slip: long enough words that differ by a letter or two, or sound alike."""
     from rapidfuzz.distance import DamerauLevenshtein
 
     if min(len(one), len(other)) < 4 or not (one.isalpha() and other.isalpha()):
         return False
     allowed = 1 if max(len(one), len(other)) < 8 else 2
-    return DamerauLevenshtein.distance(one, other, score_cutoff=allowed) <= allowed
+    if DamerauLevenshtein.distance(one, other, score_cutoff=allowed) <= allowed:
+        return True
+    sound = _consonants(one)
+    return (
+        one[0] == other[0]
+        and len(sound) >= 4
+        and sound == _consonants(other)
+        and abs(len(one) - len(other)) <= 3
+    )
+
+
+def _consonants(word: str) -> str:
+    """What is left where vowels and doubled letters are dropped: "bsns" of "biznes" and of "business"."""
+    plain = word.replace("ph", "f").replace("ck", "k").replace("z", "s")
+    return re.sub(r"(.)\1", r"\1", re.sub(r"[aeiouy]", "", plain))

@@ -80,11 +80,21 @@ def signals(tokens: Sequence[Token], free: Sequence[bool]) -> list[Signal]:
         length = 1
         for parts, kind, name, extreme in _phrases().get(texts[position], ()):
             end = position + len(parts)
+            if kind == "comparative" and _leads_to_a_number(texts, end):
+                continue
             if len(parts) >= length and texts[position:end] == parts and all(free[position:end]):
                 found.append(Signal(kind, name, position, end, extreme))
                 length = len(parts)
         position += length
     return found
+
+
+def _leads_to_a_number(texts: Sequence[str], end: int) -> bool:
+    """Whether "cost more" goes on with "than 5": then it is a bound and compares no two rows."""
+    return texts[end : end + 1] in _THAN and any(text[:1].isdigit() for text in texts[end + 1 : end + 3])
+
+
+_THAN = {("than",), ("als",), ("que",), ("di",), ("dan",), ("de",)}
 
 
 def bounds(tokens: Sequence[Token], free: Sequence[bool], relations: Sequence[Signal]) -> list[Bound]:

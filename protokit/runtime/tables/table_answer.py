@@ -1,28 +1,37 @@
 """A question answered from the tables of the documents, or left to the search where no table surely tells."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from protokit.runtime.assistant_types import Citation
 from protokit.runtime.tables.cell_wording import joined, label, named, say
 from protokit.runtime.tables.conditions import NoQuery, Unclear
 from protokit.runtime.tables.query import Aggregate, LookUp, Query, in_words
 from protokit.runtime.tables.query_sql import rows_sql, to_sql
-from protokit.runtime.tables.question_reading import Reading, read_question
+from protokit.runtime.tables.question_reading import QuestionReading, read_question
 from protokit.runtime.tables.question_to_query import to_query
 from protokit.runtime.tables.table_database import run
 from protokit.runtime.tables.table_sentence import NoResult, Part, sentence
 from protokit.runtime.tables.table_words import words_of
 from protokit.runtime.tables.typed_table import TypedTable, typed
 from vectorstore.passage import Passage
-from vectorstore.tables.table import Table
+from vectorstore.tables.table import Table, TableRow
 from vectorstore.text.languages import guess
 
-SourceText = Callable[[str], str]
-"""The text of a file as it was read, by its name."""
 _LONGEST_PASSAGE = 2_000
 """Characters of a passage that holds many rows."""
+
+
+class TableSource(Protocol):
+    """Where tables come from: a KnowledgeBase, a visitor's own files."""
+
+    def tables(self, file: str | None = None) -> list[Table]:
+        """Every table, or those of one file."""
+
+    def source_text(self, file: str) -> str:
+        """The text of a file as it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +39,68 @@ class TableAnswer:
     """What the tables say."""
 
     text: str
+    """The answer, or a question back, or why the table does not tell."""
     citations: tuple[Citation, ...]
+    """The rows that the answer rests on; `marks` tell which, where a passage holds more."""
     found: bool
     query: str
     """What was computed, in words."""
     sql: str
+    """The same as SQL over the table `rows`; empty for a question back."""
+
+    @property
+    def computation(self) -> str:
+        """What was computed, in words and as SQL, for the owner."""
+        return f"{self.query}\n{self.sql}".strip()
+
+    def before(self, passages: Sequence[Passage]) -> list[Passage]:
+        """The rows of the answer, then the other `passages`."""
+        return list(dict.fromkeys([*(citation.passage for citation in self.citations), *passages]))
+
+    def passage(self) -> Passage | None:
+        """The result as a passage for a model to state; None where there is none."""
+        if not self.found or not self.citations:
+            return None
+        first = self.citations[0].passage
+        said = re.sub(r" ?\[\d+\]", "", self.text)
+        return replace(first, text=f"Computed from the table ({self.query}): {said}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     table: TypedTable
     query: Query
-    reading: Reading
+    reading: QuestionReading
     weight: float
     """How many words of the question its columns and values account for."""
 
 
 def answer_from_tables(
-    question: str, tables: Sequence[Table], source_text: SourceText, language: str = ""
+    question: str, sources: Sequence[TableSource], *, file: str | None = None, language: str = "en"
 ) -> TableAnswer | None:
-    """The answer that the tables give; None where the question is none for a table, or not surely.
+    """The answer that the tables of `sources` give, or of one `file` of theirs, in the question's language.
 
-    `found` is False where the answer is a question back, or says why the table does not tell.
+    `language` counts where the question's own words do not tell. None where the question is none for a table, or not
+    surely; then the text is to be searched. `found` is False where the answer asks back, or says why the table does
+    not tell.
     """
-    spoken = guess(question)
-    language = spoken if spoken != "en" or not language else "en"
-    usable = [typed(table) for table in tables if len(table.columns) > 1 and len(table.rows) > 1]
+    language = guess(question) if guess(question) != "en" or question.isascii() else language
+    origin = {table: source for source in sources for table in source.tables(file)}
+    usable = [typed(table) for table in origin if len(table.columns) > 1 and len(table.rows) > 1]
     candidates, unclear = _candidates(question, usable)
     if not candidates:
         return _ask_back(unclear, language)
     best = max(candidate.weight for candidate in candidates)
-    return _told([each for each in candidates if each.weight > best - 0.5], source_text, language)
+    return _told([each for each in candidates if each.weight > best - 0.5], _texts(origin), language)
+
+
+SourceText = Callable[[str], str]
+"""The text of a file as it was read, by its name."""
+
+
+def _texts(origin: Mapping[Table, TableSource]) -> SourceText:
+    holders = {table.file: source for table, source in origin.items()}
+    return lambda file: holders[file].source_text(file)
 
 
 def _candidates(
@@ -83,12 +123,12 @@ def _candidates(
     return found, unclear
 
 
-def _weight(reading: Reading) -> float:
+def _weight(reading: QuestionReading) -> float:
     content = [i for i in range(len(reading.tokens)) if not reading.plain[i]]
     return sum(1.0 if i in reading.used else 0.6 if i in reading.context else 0.0 for i in content)
 
 
-def _stems_of(columns: Sequence[object], reading: Reading) -> frozenset[str]:
+def _stems_of(columns: Sequence[object], reading: QuestionReading) -> frozenset[str]:
     return frozenset(
         s for w in reading.table.columns if w.column in columns for t in w.tokens for s in t.stems
     )
@@ -120,7 +160,9 @@ def _ask_back(unclear: Sequence[tuple[TypedTable, Unclear]], language: str) -> T
     if len(unclear) != 1:
         return None
     table, choice = unclear[0]
-    columns = joined(list(dict.fromkeys(label(column) for column in choice.columns)), language, "or")
+    columns = joined(
+        list(dict.fromkeys(label(column, language) for column in choice.columns)), language, "or"
+    )
     text = say("unclear", language, list=columns)
     return TableAnswer(text, (), False, f"unclear: {columns}, in {named(table)}", "")
 
@@ -242,13 +284,21 @@ def _passages(
     table, source = candidate.table.table, source_text(candidate.table.table.file)
     places = [table.rows[candidate.table.rows[row]] for row in rows]
     if len(places) <= 5 and not (isinstance(candidate.query, Aggregate) and len(places) > 1):
-        return [(_passage(table, source, r.start, r.end, r.number), ((0, r.end - r.start),)) for r in places]
+        return [(_passage(table, source, r, r), ((0, r.end - r.start),)) for r in places]
     start = places[0].start
     inside = [place for place in places if place.end - start <= _LONGEST_PASSAGE] or places[:1]
     marks = tuple((place.start - start, place.end - start) for place in inside)
-    return [(_passage(table, source, start, inside[-1].end, None), marks)]
+    return [(_passage(table, source, inside[0], inside[-1]), marks)]
 
 
-def _passage(table: Table, source: str, start: int, end: int, number: int | None) -> Passage:
-    place = ", ".join(part for part in (table.place, f"row {number}" if number else "") if part)
+def _passage(table: Table, source: str, first: TableRow, last: TableRow) -> Passage:
+    start, end = first.start, last.end
+    rows = (
+        ""
+        if first.number is None
+        else f"row {first.number}"
+        if first is last
+        else f"rows {first.number}-{last.number}"
+    )
+    place = ", ".join(part for part in (table.place, rows) if part)
     return Passage(source[start:end], table.file, start, end, table.page, place, table.heading, 1.0, 1.0)

@@ -24,7 +24,7 @@ from protokit.runtime.tables.query import (
     ListAll,
     LookUp,
     Query,
-    Share,
+    ShareOf,
     Superlative,
 )
 from protokit.runtime.tables.query_sql import rows_sql, to_sql
@@ -65,7 +65,7 @@ def sentence(query: Query, table: TypedTable, language: str) -> list[Part]:
             return telling.superlative(query)
         case Aggregate():
             return telling.aggregate(query)
-        case Share():
+        case ShareOf():
             return telling.share(query)
         case Compare():
             return telling.compare(query)
@@ -87,8 +87,15 @@ class _Telling:
         return self.say("over", rows=self.say(name, count=f"{count:,}", table=named(self.table)))
 
     def name_of(self, row: int, entity: TypedColumn | None = None) -> str:
-        column = entity or self.table.key
+        key = self.table.key
+        column = entity or key
         text = column.texts[row]
+        if (
+            column.index != key.index
+            and _is_id(key.texts[row])
+            and column.distinct >= 0.9 * len(self.table.rows)
+        ):
+            return f"{key.texts[row]} {text}"  # what a requirement says, behind its number
         return f"{column.name} {text}" if column.type == "number" else text
 
     # Look-ups and lists
@@ -100,7 +107,11 @@ class _Telling:
         if not query.columns:
             return [Part(self.whole_row(rows[0]), rows[:1])] if len(rows) == 1 else self.several(query, rows)
         if len(query.columns) > 1 and len(rows) == 1:
-            shown = [f"{label(c)} {cell(c, rows[0], per=False)}" for c in query.columns if c.texts[rows[0]]]
+            shown = [
+                f"{label(c, self.language)} {cell(c, rows[0], per=False)}"
+                for c in query.columns
+                if c.texts[rows[0]]
+            ]
             if not shown:
                 raise NoResult
             return [Part(f"{self.name_of(rows[0])}: {joined(shown, self.language)}", rows)]
@@ -112,24 +123,29 @@ class _Telling:
         value = cell(column, row)
         if not value:
             raise NoResult
+        if column.type == "yes/no":
+            value = value[:1].upper() + value[1:]
         name = self.name_of(row)
         if column.index == self.table.key.index:
             return value
         beside = (
             name
-            if column.money and _names_money(column)
-            else f"{short(column) if column.money else label(column)}, {name}"
+            if (column.money and _names_money(column)) or label(column, "en") == column.unit_text.lower()
+            else f"{short(column, self.language) if column.money else label(column, self.language)}, {name}"
         )
         return f"{value} ({beside})"
 
     def whole_row(self, row: int) -> str:
         key = self.table.key
         shown = [
-            f"{label(c)} {cell(c, row, per=False)}"
+            f"{label(c, self.language)} {cell(c, row, per=False)}"
             for c in self.table.columns
             if c.index != key.index and c.texts[row]
         ]
         return f"{self.name_of(row)}: {joined(shown, self.language)}"
+
+    def labelled(self, column: TypedColumn, row: int) -> str:
+        return f"{label(column, self.language)} {cell(column, row, per=False)}"
 
     def several(self, query: LookUp, rows: tuple[int, ...]) -> list[Part]:
         if len(rows) > _MOST_LISTED or not query.columns:
@@ -138,7 +154,8 @@ class _Telling:
         if len({column.texts[row] for row in rows}) == 1:
             return [
                 Part(
-                    f"{cell(column, rows[0])} ({label(column)}{conditions(query.where, self.language)})", rows
+                    f"{cell(column, rows[0])} ({label(column, self.language)}{conditions(query.where, self.language)})",
+                    rows,
                 )
             ]
         return self.listed(
@@ -197,13 +214,17 @@ class _Telling:
         if len(names) > 1:
             end = say_in("ends", query.direction, self.language)
             text = self.say(
-                "tie", a=joined(names, self.language), end=end, column=label(query.column), value=value
+                "tie",
+                a=joined(names, self.language),
+                end=end,
+                column=label(query.column, self.language),
+                value=value,
             )
         else:
             text = self.say(
                 _end(query.column, query.direction),
                 a=names[0],
-                column=label(query.column),
+                column=label(query.column, self.language),
                 value=value,
                 what=self.what(query),
             )
@@ -212,7 +233,7 @@ class _Telling:
     def what(self, query: Superlative) -> str:
         name = query.entity.name
         return (
-            f" {label(query.entity)}"
+            f" {label(query.entity, self.language)}"
             if self.language == "en" and len(name.split()) <= 2 and not name.startswith("column")
             else ""
         )
@@ -281,7 +302,9 @@ class _Telling:
             if len(names) <= 8:
                 return Part(self.say("distinct", value=count, list=joined(names, self.language)), rows)
             return Part(
-                self.say("distinct_many", value=f"{count:,}", column=label(query.column)) + where, rows
+                self.say("distinct_many", value=f"{count:,}", column=label(query.column, self.language))
+                + where,
+                rows,
             )
         if not query.where:
             return Part(self.say("count_all", total=f"{total:,}", table=named(self.table)), rows)
@@ -293,9 +316,9 @@ class _Telling:
     def computed(self, function: str, value: float, query: Aggregate) -> str:
         extra = 0 if function in ("sum", "lowest", "highest") else 4 if function == "correlation" else 2
         column = query.column if function != "correlation" else None
-        names = label(query.column) if query.column else ""
+        names = label(query.column, self.language) if query.column else ""
         if query.second:
-            names = joined([names, label(query.second)], self.language)
+            names = joined([names, label(query.second, self.language)], self.language)
         key = {"lowest": "lowest_value", "highest": "highest_value"}.get(function, function)
         return self.say(key, value=number(value, column, self.language, extra=extra), column=names)
 
@@ -329,7 +352,7 @@ class _Telling:
     def group_name(value: object) -> str:
         return f"{value:g}" if isinstance(value, float) else str(value)
 
-    def share(self, query: Share) -> list[Part]:
+    def share(self, query: ShareOf) -> list[Part]:
         part, whole = (int(str(value)) for value in run(to_sql(query), self.table)[0])
         if not whole:
             raise NoResult(self.outside(query.where))
@@ -361,10 +384,10 @@ class _Telling:
                 "equal",
                 a=joined(names[:-1], self.language),
                 b=names[-1],
-                list=joined([label(c) for c in columns], self.language),
+                list=joined([label(c, self.language) for c in columns], self.language),
             )
             return [Part(text, tuple(rows))]
-        items = [f"{label(c)} ({cells(c, rows)})" for c in differing]
+        items = [f"{label(c, self.language)} ({cells(c, rows)})" for c in differing]
         text = self.say("differ", a=", ".join(names[:-1]), b=names[-1], list=joined(items, self.language))
         return [Part(text, tuple(rows))]
 
@@ -378,7 +401,11 @@ class _Telling:
         if not isinstance(first, float) or not isinstance(second, float) or isinf(first + second):
             return ""
         values = {"a": self.name_of(rows[0], query.entity), "b": self.name_of(rows[1], query.entity)}
-        values |= {"value": cell(column, rows[0]), "other": cell(column, rows[1]), "column": label(column)}
+        values |= {
+            "value": cell(column, rows[0]),
+            "other": cell(column, rows[1]),
+            "column": label(column, self.language),
+        }
         if first == second:
             return self.say("both", **values)
         values["gap"] = self.gap(column, abs(first - second))
@@ -413,9 +440,18 @@ class _Telling:
         return ""
 
 
+def _is_id(text: str) -> bool:
+    return (
+        len(text) <= 16
+        and " " not in text
+        and any(c.isdigit() for c in text)
+        and any(c.isalpha() for c in text)
+    )
+
+
 def _names_money(column: TypedColumn) -> bool:
     """Whether a column is simply the price, so that its name need not be said beside the amount."""
-    return label(column).split()[0] in (
+    return label(column, "en").split()[0] in (
         "price",
         "cost",
         "fee",
@@ -434,7 +470,7 @@ def _names_money(column: TypedColumn) -> bool:
 def _end(column: TypedColumn, direction: str) -> str:
     high = direction == "highest"
     if column.money and any(
-        word in label(column)
+        word in label(column, "en")
         for word in (
             "price",
             "cost",

@@ -121,18 +121,35 @@ def _typed_column(index: int, name: str, column: Column, texts: tuple[str, ...])
         return TypedColumn(
             index, name, column.type, "", tuple(v if isinstance(v, kind) else None for v in read), texts
         )
+    if any(text.isdecimal() for text in texts) and all(map(_is_number, filter(None, texts))):
+        numbers = tuple(_plain_number(text) for text in texts)
+        written = unit_in_name(name)
+        return TypedColumn(index, name, "number", unit_code(written), numbers, texts, 0, written)
     lengths = tuple(minutes(text) for text in texts)
     if sum(each is not None for each in lengths) >= 0.75 * max(1, sum(map(bool, texts))):
         return TypedColumn(index, name, "number", "min", lengths, texts, scaled=True)
     return TypedColumn(index, name, "text", "", tuple(text or None for text in texts), texts)
 
 
+def _is_number(text: str) -> bool:
+    """Whether it is a whole number or a word for one, such as "unlimited"."""
+    return text.isdecimal() or _word_number(text) is not None
+
+
+def _plain_number(text: str) -> float | None:
+    return float(text) if text.isdecimal() else _word_number(text)
+
+
+def _word_number(text: str) -> float | None:
+    said = fold(text)
+    return inf if said in words("unlimited") else 0.0 if said in words("free") else None
+
+
 def _number(text: str, column: Column) -> float | None:
     value = cell_value(text, column).value if text else None
     if isinstance(value, Decimal):
         return float(value)
-    said = fold(text)
-    return inf if said in words("unlimited") else 0.0 if said in words("free") else None
+    return _word_number(text)
 
 
 def _decimals(text: str) -> int:
