@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from protokit.runtime.tables.question_tokens import Token, alike, misspelt
+from protokit.runtime.tables.question_tokens import QuestionToken, alike, misspelt
 from protokit.runtime.tables.table_words import ColumnWords, TableWords, ValueWords
 from protokit.runtime.tables.typed_table import TypedColumn
 from protokit.runtime.tables.vocabulary import concepts, words
@@ -44,7 +44,9 @@ class ColumnLink:
         return max(self.tokens) + 1
 
 
-def whole_values(tokens: Sequence[Token], table: TableWords, plain: Sequence[bool]) -> list[ValueLink]:
+def whole_values(
+    tokens: Sequence[QuestionToken], table: TableWords, plain: Sequence[bool]
+) -> list[ValueLink]:
     """Values that the question says in full, longest first and without overlap. `plain` marks function words."""
     found: list[ValueLink] = []
     taken = [False] * len(tokens)
@@ -64,13 +66,13 @@ def whole_values(tokens: Sequence[Token], table: TableWords, plain: Sequence[boo
     return found
 
 
-def _as_written(span: Sequence[Token], value: ValueWords) -> bool:
+def _as_written(span: Sequence[QuestionToken], value: ValueWords) -> bool:
     return all(
         a.written == b.written and a.written[:1].isupper() for a, b in zip(span, value.tokens, strict=True)
     )
 
 
-def _same(span: Sequence[Token], table: TableWords) -> list[ValueWords]:
+def _same(span: Sequence[QuestionToken], table: TableWords) -> list[ValueWords]:
     candidates = {number for stem in span[0].stems for number in table.by_stem.get(stem, ())}
     values = [table.values[number] for number in sorted(candidates)]
     if all(token.is_number for token in span):  # 50 is a number, unless it is what a row is called
@@ -84,12 +86,12 @@ def _once(values: Sequence[ValueWords]) -> list[ValueWords]:
     return list({(value.column.index, value.text): value for value in values}.values())
 
 
-def _word(said: Token, written: Token) -> bool:
+def _word(said: QuestionToken, written: QuestionToken) -> bool:
     return said.text == written.text or bool(said.stems & written.stems and not said.is_number)
 
 
 def partial_values(
-    tokens: Sequence[Token], table: TableWords, free: Sequence[bool], least: int = 1
+    tokens: Sequence[QuestionToken], table: TableWords, free: Sequence[bool], least: int = 1
 ) -> list[ValueLink]:
     """Values of which the free tokens say a part that no other value of the column has.
 
@@ -108,7 +110,7 @@ def partial_values(
     return found
 
 
-def _only_ones(span: Sequence[Token], table: TableWords, small: bool) -> list[ValueWords]:
+def _only_ones(span: Sequence[QuestionToken], table: TableWords, small: bool) -> list[ValueWords]:
     """For each column the one value that holds the span, where it is a good part of it.
 
     A single small word is no part of a name in capitals: "research" is not "Fjellro Research". With `small` the
@@ -130,7 +132,7 @@ def _only_ones(span: Sequence[Token], table: TableWords, small: bool) -> list[Va
     ]
 
 
-def _may_stand_for(token: Token, value: ValueWords, small: bool) -> bool:
+def _may_stand_for(token: QuestionToken, value: ValueWords, small: bool) -> bool:
     written = next(t for t in value.tokens if _word(token, t))
     if len(token.text) < 3 or not written.written[:1].isupper():
         return len(token.text) >= 3 and token.text == written.text
@@ -139,13 +141,13 @@ def _may_stand_for(token: Token, value: ValueWords, small: bool) -> bool:
     return token.written[:1].isupper() and token.text == written.text
 
 
-def _holds(tokens: Sequence[Token], span: Sequence[Token]) -> bool:
+def _holds(tokens: Sequence[QuestionToken], span: Sequence[QuestionToken]) -> bool:
     size = len(span)
     return any(all(map(_word, span, tokens[i : i + size])) for i in range(len(tokens) - size + 1))
 
 
 def misspelt_values(
-    tokens: Sequence[Token], table: TableWords, free: Sequence[bool], least: int = 1
+    tokens: Sequence[QuestionToken], table: TableWords, free: Sequence[bool], least: int = 1
 ) -> list[ValueLink]:
     """Values that the free tokens say with a slip, where only one comes near."""
     from rapidfuzz.fuzz import ratio
@@ -176,7 +178,7 @@ def misspelt_values(
     return found
 
 
-def _near(said: Token, written: Token, several: bool) -> bool:
+def _near(said: QuestionToken, written: QuestionToken, several: bool) -> bool:
     from rapidfuzz.fuzz import ratio
 
     return (
@@ -186,7 +188,9 @@ def _near(said: Token, written: Token, several: bool) -> bool:
     )
 
 
-def column_links(tokens: Sequence[Token], table: TableWords, free: Sequence[bool]) -> list[ColumnLink]:
+def column_links(
+    tokens: Sequence[QuestionToken], table: TableWords, free: Sequence[bool]
+) -> list[ColumnLink]:
     """The columns that free tokens name. A token goes to the column of whose name most is said."""
     claims = [claim for words_ in table.columns if (claim := _claim(tokens, words_, free))]
     claims = [c for c in claims if c.score >= 0.6 or not all(is_light(tokens[i]) for i in c.tokens)]
@@ -207,7 +211,7 @@ def column_links(tokens: Sequence[Token], table: TableWords, free: Sequence[bool
     return found
 
 
-def _claim(tokens: Sequence[Token], column: ColumnWords, free: Sequence[bool]) -> ColumnLink | None:
+def _claim(tokens: Sequence[QuestionToken], column: ColumnWords, free: Sequence[bool]) -> ColumnLink | None:
     matches: dict[int, int] = {}
     slips = 0.0
     for position, token in enumerate(tokens):
@@ -234,14 +238,14 @@ def _claim(tokens: Sequence[Token], column: ColumnWords, free: Sequence[bool]) -
     )
 
 
-def _likeness(token: Token, name: Token) -> float:
+def _likeness(token: QuestionToken, name: QuestionToken) -> float:
     """How surely a token is a word of a name: 1 as it is written, less with another ending or a slip."""
     if token.text == name.text:
         return 1.0
     return 0.95 if alike(token, name) else 0.6 if misspelt(token.text, name.text) else 0.0
 
 
-def _joined(tokens: Sequence[Token], column: ColumnWords, free: Sequence[bool]) -> dict[int, int]:
+def _joined(tokens: Sequence[QuestionToken], column: ColumnWords, free: Sequence[bool]) -> dict[int, int]:
     """Two tokens that a name writes as one word: "win percentage" for "winpercent"."""
     for number, name in enumerate(column.tokens):
         if len(name.text) < 6:
@@ -266,7 +270,7 @@ def concept_columns(name: str, table: TableWords) -> list[tuple[float, ColumnWor
     return sorted(scored, key=lambda pair: -pair[0])
 
 
-def concepts_said(token: Token) -> list[str]:
+def concepts_said(token: QuestionToken) -> list[str]:
     """What a word of the question is about."""
     return [
         each.name
@@ -275,7 +279,7 @@ def concepts_said(token: Token) -> list[str]:
     ]
 
 
-def is_light(token: Token) -> bool:
+def is_light(token: QuestionToken) -> bool:
     """Whether a word says nothing that an answer must hold to."""
     return (
         token.text in words("light") or token.text in words("file_words") or token.text in words("row_words")

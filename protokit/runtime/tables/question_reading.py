@@ -14,7 +14,7 @@ from protokit.runtime.tables.links import (
     partial_values,
     whole_values,
 )
-from protokit.runtime.tables.question_tokens import Token, alike, cut, misspelt
+from protokit.runtime.tables.question_tokens import QuestionToken, alike, cut, misspelt
 from protokit.runtime.tables.signals import Bound, Signal, bounds, lone_year, signals
 from protokit.runtime.tables.table_words import TableWords
 from protokit.runtime.tables.typed_table import TypedColumn
@@ -45,7 +45,7 @@ class QuestionReading:
     """What each token of a question may mean in a table."""
 
     table: TableWords
-    tokens: tuple[Token, ...]
+    tokens: tuple[QuestionToken, ...]
     plain: tuple[bool, ...]
     """Whether each token is a function word."""
     values: list[ValueLink] = field(default_factory=list)
@@ -59,7 +59,7 @@ class QuestionReading:
     used: set[int] = field(default_factory=set)
     """Tokens that the query makes use of."""
 
-    def unexplained(self, also: frozenset[str] = frozenset()) -> list[Token]:
+    def unexplained(self, also: frozenset[str] = frozenset()) -> list[QuestionToken]:
         """The words with content that neither the query nor the table's surroundings account for; `also` are further
         stems that are known."""
         bare = self.used | self.context | {i for i, t in enumerate(self.tokens) if t.stems & also}
@@ -146,7 +146,7 @@ def read_question(question: str, table: TableWords) -> QuestionReading:
     return reading
 
 
-def _is_plain(token: Token, stop: frozenset[str]) -> bool:
+def _is_plain(token: QuestionToken, stop: frozenset[str]) -> bool:
     if token.text in stop or (len(token.text) == 1 and token.text.isalpha() and token.written.islower()):
         return True
     if token.text in ("%", "=", "<", ">", "<=", ">="):
@@ -169,7 +169,9 @@ def _slip(said: str, word: str) -> bool:
     )
 
 
-def _whole_columns(tokens: Sequence[Token], table: TableWords, plain: Sequence[bool]) -> list[ColumnLink]:
+def _whole_columns(
+    tokens: Sequence[QuestionToken], table: TableWords, plain: Sequence[bool]
+) -> list[ColumnLink]:
     """Names of columns of two words and more that stand in the question as they are."""
     found = []
     for words in table.columns:
@@ -197,7 +199,9 @@ def _is_a_column(value: ValueLink, reading: QuestionReading, whole: Sequence[Col
     return any(len(c.tokens) == 1 and (alike(token, c.tokens[0])) for c in reading.table.columns)
 
 
-def _free(tokens: Sequence[Token], spans: Iterable[ValueLink | ColumnLink | Signal | Bound]) -> list[bool]:
+def _free(
+    tokens: Sequence[QuestionToken], spans: Iterable[ValueLink | ColumnLink | Signal | Bound]
+) -> list[bool]:
     free = [True] * len(tokens)
     for span in spans:
         for position in span.tokens if isinstance(span, ColumnLink) else range(span.start, span.end):

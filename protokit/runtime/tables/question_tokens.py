@@ -14,7 +14,7 @@ _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class QuestionToken:
     """A word or number of a text."""
 
     text: str
@@ -29,12 +29,12 @@ class Token:
         return self.text[:1].isdigit()
 
 
-def cut(text: str, code: str = "", *, camel: bool = False) -> tuple[Token, ...]:
+def cut(text: str, code: str = "", *, camel: bool = False) -> tuple[QuestionToken, ...]:
     """The tokens of `text`; "duration_min" is two, with `camel` "customersAffected" too."""
     code = code or guess(text)
     spaced = _CAMEL.sub(" ", text) if camel else text
     found = ((fold(match.group()), match.group()) for match in _TOKEN.finditer(spaced))
-    return tuple(Token(plain, _stems(plain, code), written) for plain, written in found if plain)
+    return tuple(QuestionToken(plain, _stems(plain, code), written) for plain, written in found if plain)
 
 
 @lru_cache(maxsize=100_000)
@@ -68,7 +68,7 @@ def _same_meaning(forms: frozenset[str]) -> frozenset[str]:
     return frozenset(mark for form in forms for mark in known.get(form, ()))
 
 
-def alike(one: Token, other: Token) -> bool:
+def alike(one: QuestionToken, other: QuestionToken) -> bool:
     """Whether two tokens are one word: the same stem, the same meaning, or one the beginning of the other."""
     if one.stems & other.stems:
         return True

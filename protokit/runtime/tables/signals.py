@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 from protokit.runtime.tables.query import Relation
-from protokit.runtime.tables.question_tokens import Token, cut
+from protokit.runtime.tables.question_tokens import QuestionToken, cut
 from protokit.runtime.tables.units import unit_code
 from protokit.runtime.tables.vocabulary import Extreme, extremes, months, word_map, words
 from vectorstore.tables.cell_dates import parse_date
@@ -71,7 +71,7 @@ def _flat(name: str) -> list[tuple[str, str]]:
     return [(phrase, str(key)) for phrase, key in word_map(name).items()]
 
 
-def signals(tokens: Sequence[Token], free: Sequence[bool]) -> list[Signal]:
+def signals(tokens: Sequence[QuestionToken], free: Sequence[bool]) -> list[Signal]:
     """Every instruction in the free tokens; a longer phrase hides the shorter ones inside it."""
     texts = tuple(token.text for token in tokens)
     found: list[Signal] = []
@@ -97,7 +97,7 @@ def _leads_to_a_number(texts: Sequence[str], end: int) -> bool:
 _THAN = {("than",), ("als",), ("que",), ("di",), ("dan",), ("de",)}
 
 
-def bounds(tokens: Sequence[Token], free: Sequence[bool], relations: Sequence[Signal]) -> list[Bound]:
+def bounds(tokens: Sequence[QuestionToken], free: Sequence[bool], relations: Sequence[Signal]) -> list[Bound]:
     """The numbers and days of the free tokens with the relation that stands before or after them."""
     found: list[Bound] = []
     position = 0
@@ -114,7 +114,7 @@ def bounds(tokens: Sequence[Token], free: Sequence[bool], relations: Sequence[Si
 
 
 def _relation(
-    tokens: Sequence[Token], start: int, end: int, relations: Sequence[Signal]
+    tokens: Sequence[QuestionToken], start: int, end: int, relations: Sequence[Signal]
 ) -> tuple[str, int, int]:
     """The relation that leads to tokens[start:end] or follows them, and the tokens of all of it."""
     for signal in relations:
@@ -144,7 +144,7 @@ _RELATIONS: Mapping[str, Relation] = {
 }
 
 
-def _number_bound(tokens: Sequence[Token], start: int, relations: Sequence[Signal]) -> Bound | None:
+def _number_bound(tokens: Sequence[QuestionToken], start: int, relations: Sequence[Signal]) -> Bound | None:
     if not tokens[start].is_number:
         return None
     end, number = start + 1, parse_number(tokens[start].written)
@@ -160,7 +160,7 @@ def _number_bound(tokens: Sequence[Token], start: int, relations: Sequence[Signa
     return Bound(_RELATIONS.get(name, "is"), (value,), unit, first, last, explicit=bool(name))
 
 
-def _day_bound(tokens: Sequence[Token], start: int, relations: Sequence[Signal]) -> Bound | None:
+def _day_bound(tokens: Sequence[QuestionToken], start: int, relations: Sequence[Signal]) -> Bound | None:
     period = _period(tokens, start)
     if not period:
         return None
@@ -190,7 +190,7 @@ _SINCE = frozenset(
 _UNTIL = frozenset({"until", "till", "by", "bis", "jusqu", "hasta"})
 
 
-def _period(tokens: Sequence[Token], start: int) -> tuple[date, date, int] | None:
+def _period(tokens: Sequence[QuestionToken], start: int) -> tuple[date, date, int] | None:
     """First day, last day and end of the day, month or year that begins at `start`."""
     written = [token.written for token in tokens[start : start + 6]]
     for length in (5, 4, 3):
@@ -214,7 +214,7 @@ def _month(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), following - timedelta(days=1)
 
 
-def _between(found: list[Bound], tokens: Sequence[Token], relations: Sequence[Signal]) -> list[Bound]:
+def _between(found: list[Bound], tokens: Sequence[QuestionToken], relations: Sequence[Signal]) -> list[Bound]:
     """Two bounds with "and", "to" or a dash between them after "between" or "from" are one."""
     for one, other in pairwise(found):
         gap = tokens[one.end : other.start]
@@ -231,7 +231,7 @@ def _between(found: list[Bound], tokens: Sequence[Token], relations: Sequence[Si
     return found
 
 
-def lone_year(token: Token) -> int | None:
+def lone_year(token: QuestionToken) -> int | None:
     """The year that a token of four digits may be."""
     return (
         int(token.text)

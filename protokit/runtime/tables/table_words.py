@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from protokit.runtime.tables.question_tokens import Token, cut
+from protokit.runtime.tables.question_tokens import QuestionToken, cut
 from protokit.runtime.tables.typed_table import TypedColumn, TypedTable
 from protokit.runtime.tables.vocabulary import Concept, concepts, fold
 from vectorstore.text.languages import FUNCTION_WORDS
@@ -21,9 +21,9 @@ class ColumnWords:
     """A column with the words of its name."""
 
     column: TypedColumn
-    tokens: tuple[Token, ...]
+    tokens: tuple[QuestionToken, ...]
     """Without function words, and without the unit in parentheses."""
-    beside: tuple[Token, ...]
+    beside: tuple[QuestionToken, ...]
     """Function words, the unit: said or not."""
     concepts: dict[str, float]
     """What it is about, each with how surely, 0 to 1."""
@@ -35,7 +35,7 @@ class ValueWords:
 
     column: TypedColumn
     text: str
-    tokens: tuple[Token, ...]
+    tokens: tuple[QuestionToken, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +123,11 @@ def _column_words(column: TypedColumn, table: TypedTable) -> ColumnWords:
     )
 
 
-def _unit_tokens(column: TypedColumn) -> tuple[Token, ...]:
+def _unit_tokens(column: TypedColumn) -> tuple[QuestionToken, ...]:
     return cut(column.unit, "en") if column.unit else ()
 
 
-def _about(concept: Concept, column: TypedColumn, tokens: tuple[Token, ...]) -> float:
+def _about(concept: Concept, column: TypedColumn, tokens: tuple[QuestionToken, ...]) -> float:
     """How surely a column is about a concept: by a word of its name, best by the likeliest, or by its type or unit."""
     ranks = [
         concept.words.index(form)
