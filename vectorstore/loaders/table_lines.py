@@ -59,6 +59,7 @@ def column_names(
 def fits(rows: Sequence[Sequence[str]], names: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
     """Whether `rows` go on a table with `names` and the rows `above`: not wider, values where there are values."""
     table, before = _tidy(rows), _tidy(above)
+    before = before[find_header(before, None, headed=True).end :]
     if not names or max((len(row) for row in table if any(row[len(names) :])), default=0):
         return False
     if not any(filled(row) * 2 >= sum(map(bool, names)) for row in table):

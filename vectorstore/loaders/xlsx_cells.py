@@ -9,7 +9,7 @@ from typing import IO
 from lxml import etree
 
 from vectorstore.loaders.office_zip import attribute, local
-from vectorstore.loaders.xlsx_styles import CellStyle, Font, font_of
+from vectorstore.loaders.xlsx_styles import CellStyle, Font, font_of, text_in_fonts
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -34,8 +34,8 @@ class SheetCells:
     """Ranges, and the id of the relation that holds the address."""
     addresses: dict[tuple[int, int], str] = field(default_factory=dict)
     """Addresses that formulas give, by row and column."""
-    bold: set[int] = field(default_factory=set)
-    """Rows all of whose cells are bold."""
+    header_rows: set[int] = field(default_factory=set)
+    """Rows that look like names of columns: all of their cells are bold, a filter hangs on them."""
     left_out: set[int] = field(default_factory=set)
     """Rows that hold something of which nothing is to be read, such as struck text."""
     hidden_rows: set[int] = field(default_factory=set)
@@ -58,7 +58,7 @@ def read_cells(stream: IO[bytes], texts: list[Runs], styles: list[CellStyle], mo
     sheet = SheetCells()
     characters = row = 0
     last = -1
-    for element in _elements(stream, "row", "cols", "mergeCell", "hyperlink"):
+    for element in _elements(stream, "row", "cols", "mergeCell", "hyperlink", "autoFilter"):
         tag = local(element)
         if tag == "row":
             row = _row_number(element, row)
@@ -76,6 +76,8 @@ def read_cells(stream: IO[bytes], texts: list[Runs], styles: list[CellStyle], mo
         elif (place := parse_range(element.get("ref", ""))) is not None:
             if tag == "mergeCell":
                 sheet.merged.append(place)
+            elif tag == "autoFilter":
+                sheet.header_rows.add(place[0])
             elif link := attribute(element, "id"):
                 sheet.links.append((place, link))
     return sheet
@@ -137,7 +139,7 @@ def _row(
     if cells:
         sheet.rows[row] = cells
         if bold:
-            sheet.bold.add(row)
+            sheet.header_rows.add(row)
         if _is_hidden(element, "ht"):
             sheet.hidden_rows.add(row)
     elif next(element.iter("{*}v", "{*}is"), None) is not None:
@@ -169,7 +171,7 @@ def _shown(
         runs = _unescaped(value)
     if runs is not None:
         return style.text(_text(runs, style.font)).strip()
-    return style.font.shown(_plain_value(value, kind, style)) if value else ""
+    return _text(_plain_value(value, kind, style), style.font) if value else ""
 
 
 def _plain_value(value: str, kind: str, style: CellStyle) -> str:
@@ -203,8 +205,8 @@ def _runs(item: "etree._Element") -> Runs:
 
 def _text(runs: Runs, font: Font) -> str:
     if isinstance(runs, str):
-        return font.shown(runs) if font.struck or font.position else runs
-    return "".join((own or font).shown(text) for text, own in runs)
+        return text_in_fonts([(runs, font)]) if font.struck or font.shift else runs
+    return text_in_fonts((text, own or font) for text, own in runs)
 
 
 def _unescaped(text: str) -> str:

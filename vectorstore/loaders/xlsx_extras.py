@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from vectorstore.loaders.chart_tables import chart_title
+from vectorstore.loaders.drawing_text import drawing_paragraphs
 from vectorstore.loaders.office_zip import Package, attribute, local
+from vectorstore.loaders.picture_texts import picture_text
 from vectorstore.loaders.xlsx_cells import parse_range
-from vectorstore.loaders.xlsx_styles import font_of
+from vectorstore.loaders.xlsx_styles import Font, font_of, text_in_fonts
 
 Related = dict[str, tuple[str, str]]
 
@@ -39,65 +42,47 @@ def people(package: Package, related: Related) -> dict[str, str]:
     }
 
 
+def header_rows(package: Package, related: Related) -> set[int]:
+    """Rows, counted from 0, that name the columns of a range that was made a table."""
+    places = {
+        parse_range(root.get("ref", ""))
+        for root in _parts(package, related, "table")
+        if root.get("headerRowCount", "1") != "0"
+    }
+    return {place[0] for place in places if place}
+
+
 def drawings(package: Package, related: Related) -> list[str]:
     """The texts of boxes, the descriptions of pictures and the titles of charts, in the order of the drawing."""
     found: list[str] = []
     for part in _names(related, "drawing"):
         root = package.xml(part)
-        own = package.related(part)
         for anchor in root if root is not None else ():
             if not _is_hidden(anchor):
-                found += _drawing(package, own, anchor)
+                found += _drawing(package, part, anchor)
     return list(dict.fromkeys(text for text in found if text))
 
 
-def _drawing(package: Package, related: Related, anchor: "etree._Element") -> Iterator[str]:
+def _drawing(package: Package, part: str, anchor: "etree._Element") -> Iterator[str]:
+    links, related = package.links(part), package.related(part)
     for shape in anchor.iter("{*}sp", "{*}pic", "{*}graphicFrame"):
         if any(local(above) == "Fallback" for above in shape.iterancestors()):
             continue
-        yield _text(shape.find("{*}txBody"))
-        if local(shape) == "pic" and (properties := next(shape.iter("{*}cNvPr"), None)) is not None:
-            description = attribute(properties, "descr") or attribute(properties, "title")
-            yield f"Picture: {description}" if description else ""
+        properties = next(shape.iter("{*}cNvPr"), None)
+        if local(shape) == "sp":
+            yield "\n".join(drawing_paragraphs(shape, links, numbered=True))
+        elif local(shape) == "pic" and properties is not None:
+            click = properties.find("{*}hlinkClick")
+            address = links.get(attribute(click, "id"), "") if click is not None else ""
+            yield picture_text(attribute(properties, "descr") or attribute(properties, "title"), address)
         for chart in shape.iter("{*}chart"):
-            yield _chart_title(package, related.get(attribute(chart, "id"), ("", ""))[1])
-
-
-def _chart_title(package: Package, part: str) -> str:
-    root = package.xml(part) if part else None
-    titles = [_text(title) for title in root.iter("{*}title")] if root is not None else []
-    named = [title for title in titles if title]
-    return f"Chart: {' | '.join(named)}" if named else ""
+            root = package.xml(related.get(attribute(chart, "id"), ("", ""))[1])
+            title = chart_title(root) if root is not None else ""
+            yield f"Chart: {title}" if title else ""
 
 
 def _is_hidden(anchor: "etree._Element") -> bool:
     return any(attribute(each, "hidden") in ("1", "true") for each in anchor.iter("{*}cNvPr"))
-
-
-def _text(body: "etree._Element | None") -> str:
-    if body is None:
-        return ""
-    lines = []
-    for paragraph in body.iter("{*}p"):
-        pieces = []
-        for run in paragraph:
-            text = " " if local(run) == "br" else "".join(part.text or "" for part in run.iterfind("{*}t"))
-            properties = run.find("{*}rPr")
-            pieces.append(_shown(text, properties))
-        lines.append(" ".join("".join(pieces).split()))
-    return "\n".join(line for line in lines if line)
-
-
-def _shown(text: str, properties: "etree._Element | None") -> str:
-    """Text of a drawing, whose fonts say in attributes what those of cells say in elements."""
-    from vectorstore.loaders.run_marks import lowered, raised
-
-    if properties is None:
-        return text
-    if properties.get("strike", "noStrike") != "noStrike":
-        return ""
-    baseline = int(float(properties.get("baseline", "0").rstrip("%") or 0))
-    return raised(text) if baseline > 0 else lowered(text) if baseline < 0 else text
 
 
 def _notes(package: Package, related: Related) -> Iterator[CellComment]:
@@ -114,14 +99,14 @@ def _notes(package: Package, related: Related) -> Iterator[CellComment]:
 
 
 def _rich_text(item: "etree._Element | None") -> str:
-    pieces = []
+    pieces: list[tuple[str, Font]] = []
     for child in item if item is not None else ():
         if local(child) == "t":
-            pieces.append(child.text or "")
+            pieces.append((child.text or "", Font()))
         elif local(child) == "r":
             text = "".join(part.text or "" for part in child.iterfind("{*}t"))
-            pieces.append(font_of(child.find("{*}rPr")).shown(text))
-    return "".join(pieces)
+            pieces.append((text, font_of(child.find("{*}rPr"))))
+    return text_in_fonts(pieces)
 
 
 def _threads(package: Package, related: Related, names: dict[str, str]) -> Iterator[CellComment]:

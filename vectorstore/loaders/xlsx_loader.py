@@ -6,14 +6,13 @@ nor hidden rows, notes, links or pieces of struck text.
 
 from pathlib import Path
 
-from vectorstore.loaders.csv_loader import write_rows
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits, too_long
+from vectorstore.loaders.link_targets import with_address
 from vectorstore.loaders.office_zip import Package, attribute
+from vectorstore.loaders.sheet_tables import write_rows
 from vectorstore.loaders.xlsx_cells import Runs, SheetCells, read_cells, shared_strings
-from vectorstore.loaders.xlsx_extras import CellComment, Related, comments, drawings, people
+from vectorstore.loaders.xlsx_extras import CellComment, Related, comments, drawings, header_rows, people
 from vectorstore.loaders.xlsx_styles import CellStyle, cell_styles
-
-_MOST_COLUMNS = 16_384
 
 
 def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
@@ -74,6 +73,7 @@ class _Workbook:
             ):
                 raise too_long(self._limits.characters)
         self._uncalculated += cells.uncalculated
+        cells.header_rows |= header_rows(self._package, related)
         _add_links(cells, related)
         spread_merged(cells)
         self._leave_out_hidden(cells)
@@ -81,7 +81,7 @@ class _Workbook:
         left_out = cells.hidden_columns if not self._draft.include_hidden else frozenset[int]()
         columns = [column for column in range(width) if column not in left_out]
         rows = [_cells(cells.rows.get(row, {}), columns) for row in range(1 + max(cells.rows, default=-1))]
-        write_rows(self._draft, rows, bold=cells.bold, left_out=cells.left_out)
+        write_rows(self._draft, rows, header_rows=cells.header_rows, left_out=cells.left_out)
         for comment in comments(self._package, related, self._people):
             if self._draft.include_hidden or not _is_hidden(comment, cells):
                 self._draft.write(_comment(comment, cells), row=comment.row + 1, tight=True)
@@ -131,14 +131,6 @@ def _add_links(cells: SheetCells, related: Related) -> None:
     for (row, column), address in cells.addresses.items():
         if (text := cells.rows.get(row, {}).get(column)) is not None:
             cells.rows[row][column] = with_address(text, address)
-
-
-def with_address(text: str, address: str) -> str:
-    """`text` with the address it leads to behind it, unless it is the address."""
-    bare = address.removeprefix("mailto:").partition("?subject=")[0]
-    if not address.startswith(("http://", "https://", "mailto:")) or bare.rstrip("/") in text:
-        return text
-    return f"{text} ({bare})"
 
 
 def _is_hidden(comment: CellComment, cells: SheetCells) -> bool:

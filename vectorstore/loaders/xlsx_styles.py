@@ -1,13 +1,15 @@
 """What the styles of a workbook say of its cells: how numbers are shown, and which text is struck or raised."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lxml import etree
 
 from vectorstore.loaders.office_zip import attribute
-from vectorstore.loaders.run_marks import lowered, raised
+from vectorstore.loaders.run_marks import join_runs
 from vectorstore.loaders.xlsx_numbers import BUILT_IN, Render, renderer, text_renderer
+
+_SHIFTS = {"superscript": 1, "subscript": -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +17,14 @@ class Font:
     """What of a font changes the meaning of its text."""
 
     struck: bool = False
-    position: str = ""
-    """ "superscript", "subscript" or empty."""
+    shift: int = 0
+    """1 for raised text, -1 for lowered."""
     bold: bool = False
 
-    def shown(self, text: str) -> str:
-        """`text` as it is read in this font: nothing where it is struck."""
-        if self.struck:
-            return ""
-        if self.position == "superscript":
-            return raised(text)
-        return lowered(text) if self.position == "subscript" else text
+
+def text_in_fonts(runs: Iterable[tuple[str, Font]]) -> str:
+    """Pieces of text as they are read in their fonts: marks apart from numbers, nothing of what is struck."""
+    return join_runs((text, font.shift) for text, font in runs if not font.struck)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def font_of(properties: "etree._Element | None") -> Font:
     position = properties.find("{*}vertAlign")
     return Font(
         _is_on(properties.find("{*}strike")),
-        attribute(position, "val") if position is not None else "",
+        _SHIFTS.get(attribute(position, "val"), 0) if position is not None else 0,
         _is_on(properties.find("{*}b")),
     )
 

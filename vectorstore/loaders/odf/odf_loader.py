@@ -6,7 +6,6 @@ from pathlib import Path
 
 from lxml import etree
 
-from vectorstore.loaders.csv_loader import write_rows
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits, Unreadable
 from vectorstore.loaders.odf.odf_forms import Controls
 from vectorstore.loaders.odf.odf_lists import Counter, Lists
@@ -16,6 +15,7 @@ from vectorstore.loaders.odf.odf_tables import OdfGrid, read_grid
 from vectorstore.loaders.office_zip import Package, attribute, local
 from vectorstore.loaders.picture_texts import picture_text
 from vectorstore.loaders.run_marks import join_runs
+from vectorstore.loaders.sheet_tables import write_rows
 from vectorstore.loaders.table_lines import lines
 
 _SKIPPED = frozenset(
@@ -208,7 +208,7 @@ class _Writer:
         for number, texts in zip(grid.numbers, grid.cells.grid(), strict=False):
             rows[number - 1] = texts
         bold, left_out = ({number - 1 for number in one} for one in (grid.bold, grid.left_out))
-        write_rows(self._draft, rows, bold=bold, left_out=left_out)
+        write_rows(self._draft, rows, header_rows=bold, left_out=left_out)
         for place, note in grid.asides:
             self._comment(note, f" on {place}")
         for shapes in sheet.iterfind("{*}shapes"):

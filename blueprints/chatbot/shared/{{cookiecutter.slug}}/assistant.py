@@ -11,7 +11,6 @@ from protokit.runtime import (
     Question,
     Reply,
     Turn,
-    answer_from_tables,
     citing_rule,
     condense_question,
     system,
@@ -49,9 +48,6 @@ class Assistant(BaseAssistant):
         history = history[-REMEMBERED:]
         standalone = condense_question(question, history)  # "and for contractors?" alone finds nothing
         passages = self.knowledge.search(standalone.text, limit=PASSAGES)
-        computed = answer_from_tables(standalone.text, [self.knowledge], language=settings.language)
-        if computed:
-            passages = computed.before(passages)
         messages = [
             system(settings.instructions, citing_rule(passages)),
             *turns(history),
@@ -62,7 +58,6 @@ class Assistant(BaseAssistant):
             passages,
             history,
             standalone=standalone,
-            computed=computed,
             chat=messages,
             language=settings.language,
             welcome=settings.welcome,
