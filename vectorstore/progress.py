@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-FileStatus = Literal["read", "unchanged", "renamed", "duplicate", "failed", "set aside", "removed"]
-"""A file that is `set aside` took its reader down once, and is not read again unless it changes or somebody asks."""
+FileStatus = Literal[
+    "read", "unpacked", "unchanged", "renamed", "duplicate", "failed", "set aside", "removed"
+]
+"""A file that is `unpacked` has no text of its own: the files inside of it are listed after it. One that is `set aside`
+took its reader down once, and is not read again unless it changes or somebody asks."""
 Step = Literal["waiting", "indexing", "looking", "reading", "embedding", "checking"]
 Phase = Literal["empty", "reading", "words", "ready", "failed"]
 
@@ -31,11 +34,32 @@ class FileReport:
     pages: int = 0
     reason: str = ""
     fix: str = ""
+    hidden: str = ""
+    """What it hides from who opens it: "1 hidden sheet, 3 hidden rows"; empty where it hides nothing."""
+    reads_hidden: bool = False
+    """Whether that is read and searched all the same."""
+
+    @property
+    def was_read(self) -> bool:
+        """Whether what it says can be found: by itself, in its copy, or in the files inside of it."""
+        return self.passages > 0 or self.status in ("duplicate", "unpacked")
 
     @property
     def note(self) -> str:
-        """The reason and the remedy in one line, empty for a file without trouble."""
+        """The reason and the remedy in one line, empty for a file without trouble. It names nothing that is hidden."""
         return ". ".join(part.rstrip(".") for part in (self.reason, self.fix) if part)
+
+    @property
+    def owner_note(self) -> str:
+        """The same for whoever owns the file, with what it hides: "left out: 1 hidden sheet"."""
+        lead = "read although hidden" if self.reads_hidden else "left out"
+        hidden = f"{lead}: {self.hidden}" if self.hidden else ""
+        return "; ".join(part for part in (self.note, hidden) if part)
+
+
+def hidden_line(hidden: Sequence[tuple[str, int]]) -> str:
+    """ "1 hidden sheet, 3 hidden rows" of what a reader counted: ("sheet", 1), ("row", 3)."""
+    return ", ".join(f"{count} hidden {what}{'s' * (count != 1)}" for what, count in hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +100,7 @@ def table(files: Sequence[FileReport]) -> str:
     for report in files:
         pages = str(report.pages) if report.pages else ""
         passages = str(report.passages) if report.passages else ""
-        rows.append((report.file, report.status, pages, passages, report.note))
+        rows.append((report.file, report.status, pages, passages, report.owner_note))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(_line(row, widths) for row in rows)
 

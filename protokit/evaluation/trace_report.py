@@ -18,6 +18,7 @@ def render_trace(traced: Trace) -> str:
         "Question": [
             fields["question"],
             *_standalone(fields),
+            *_computation(fields),
             *_warnings("the question", fields["question"]),
         ],
         "Passages": _passages(traced),
@@ -63,6 +64,11 @@ def _numbers(traced: Trace) -> str:
 def _standalone(fields: dict[str, Any]) -> list[str]:
     """The question as it was searched for, where it leaned on the ones before."""
     return [f"searched for as: {fields['standalone']}"] if fields["standalone"] else []
+
+
+def _computation(fields: dict[str, Any]) -> list[str]:
+    """What was computed over a table, in words and as SQL."""
+    return [f"computed: {fields['computation']}"] if fields["computation"] else []
 
 
 def _passages(traced: Trace) -> list[str]:

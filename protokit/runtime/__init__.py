@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from protokit.runtime.settings import Settings
     from protokit.runtime.summarization.offline_summary import SummaryRequest, summarizing_rule
     from protokit.runtime.summarization.summary_types import Length, Shape
+    from protokit.runtime.tables.table_answer import TableAnswer, answer_from_tables
     from protokit.runtime.uploads.gradio_files import guarded
     from protokit.runtime.uploads.upload_policy import may_upload
     from protokit.runtime.uploads.visitor_files import OWN, VisitorFiles, merge, notice
@@ -43,6 +44,7 @@ _NAMES = {
     "qa.condense": "condense_question",
     "qa.offline_answer": "Question",
     "reply": "Reply",
+    "tables.table_answer": "TableAnswer answer_from_tables",
     "runtime_errors": "ModelProblem RuntimeProblem SettingsProblem",
     "settings": "Settings",
     "summarization.offline_summary": "SummaryRequest summarizing_rule",
@@ -78,9 +80,11 @@ __all__ = [
     "SettingsProblem",
     "Shape",
     "SummaryRequest",
+    "TableAnswer",
     "TableColumn",
     "Turn",
     "VisitorFiles",
+    "answer_from_tables",
     "citing_rule",
     "condense_question",
     "connect",

@@ -100,9 +100,18 @@ class Request(ABC):
         return ""
 
     @property
+    def computation(self) -> str:
+        """What was computed over a table, in words and as SQL; empty where nothing was."""
+        return ""
+
+    @property
     def private(self) -> bool:
         """Whether it rests on a visitor's own file, of which nothing is kept."""
         return False
+
+    def for_model(self) -> Self:
+        """The request as a model gets it."""
+        return self
 
     @abstractmethod
     def messages(self) -> Sequence[ChatMessage]:
@@ -144,6 +153,8 @@ class Answer:
     """All that was found for the question, cited or not, best first."""
     table: AnswerTable | None = None
     """The answer as a table, where its kind gives one."""
+    computation: str = ""
+    """What was computed over a table, in words and as SQL; empty where nothing was."""
     standalone: str = ""
     """The question as it was searched for, where it leaned on the ones before it."""
     found: bool = True

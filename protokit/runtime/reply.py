@@ -95,6 +95,8 @@ class Reply:
         )
         run = _Run(time.perf_counter(), self._engine.name, outcome)
         request = self._prepare()
+        if self._engine.name != OfflineEngine.name:
+            request = request.for_model()
         request.require_fitting()
         try:
             with closing(self._pieces(request, run)) as pieces:
@@ -163,6 +165,7 @@ class Reply:
             passages=tuple(request.passages),
             table=outcome.table,
             standalone=request.standalone_text,
+            computation=request.computation,
             found=outcome.found and (not checks or any(check.verdict != "no claim" for check in checks)),
             note=_STOPPED if stopped else outcome.note,
             problem=run.error,

@@ -113,10 +113,10 @@ KILLED = """
 import os, signal, sys
 from vectorstore import KnowledgeBase
 from vectorstore.ingestion import folder_sync
-def killed(path):
+def killed(path, **_):
     print(path.name, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
-folder_sync.read = killed
+folder_sync.read_file = killed
 with KnowledgeBase.open(sys.argv[1], embedding="none") as knowledge:
     knowledge.sync(sys.argv[2])
 """

@@ -136,10 +136,10 @@ def test_entities_that_multiply_are_not_expanded(tmp_path: Path) -> None:
     assert read(write_package(tmp_path / "laughs.docx", "word/document.xml", content)).text == "Hello"
 
 
-def test_an_archive_asks_to_be_unpacked(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+def test_an_archive_that_is_not_opened_asks_to_be_unpacked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.jar", "w") as archive:
         archive.writestr("a.txt", "text")
-    assert "Unpack it" in refusal(tmp_path / "all.zip").fix
+    assert "Unpack it" in refusal(tmp_path / "all.jar").fix
 
 
 @pytest.mark.parametrize("content", ["[" * 200_000, '{"a":' * 900 + "1" + "}" * 900])

@@ -30,7 +30,7 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE files (
     file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL,
     pages INTEGER NOT NULL, reason TEXT NOT NULL, fix TEXT NOT NULL, original TEXT NOT NULL,
-    chunking TEXT NOT NULL, source BLOB NOT NULL);
+    chunking TEXT NOT NULL, source BLOB NOT NULL, hidden TEXT NOT NULL DEFAULT '');
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file TEXT NOT NULL, number INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, page INTEGER, place TEXT NOT NULL, heading TEXT NOT NULL,
@@ -42,7 +42,7 @@ CREATE TABLE gone (id TEXT PRIMARY KEY, meaning TEXT NOT NULL);
 """
 IN_HAND = "file in hand"
 """The fact that names the content being read and how often it was begun: what is left of it after a kill."""
-_ENTRY = "file, sha256, kind, status, pages, reason, fix, original, chunking"
+_ENTRY = "file, sha256, kind, status, pages, reason, fix, original, chunking, hidden"
 _PASSAGE = "id, file, number, start, end, page, place, heading, text, meaning"
 
 
@@ -60,7 +60,9 @@ class DocumentEntry:
     original: str = ""
     """The file with the same content that holds the passages, if this one is a duplicate."""
     chunking: str = ""
-    """Version of the chunking that made its passages."""
+    """Version of the chunking that made its passages, and whether what the file hides was read."""
+    hidden: str = ""
+    """What it hides from who opens it, in words; empty where it hides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +160,11 @@ class Docstore:
     def reports(self) -> list[FileReport]:
         """Every file as a person wants to see it, by name."""
         rows = self._rows(
-            "SELECT f.file, f.status, COUNT(p.row), f.pages, f.reason, f.fix FROM files f"
+            "SELECT f.file, f.status, COUNT(p.row), f.pages, f.reason, f.fix, f.hidden, f.chunking LIKE '%+hidden'"
+            " FROM files f"
             " LEFT JOIN passages p ON p.file = f.file GROUP BY f.file ORDER BY f.file"
         )
-        return [FileReport(*row) for row in rows]
+        return [_report(*row) for row in rows]
 
     def original(self, file: str) -> str:
         """The file that holds the passages: another one if this is a duplicate, else itself."""
@@ -186,7 +189,10 @@ class Docstore:
             _advance(database, "words")
             ids = {chunk.id for chunk in passages}
             _drop_passages(database, entry.file, keeping=ids)
-            database.execute(f"INSERT OR REPLACE INTO files VALUES ({_marks(10)})", (*astuple(entry), blob))
+            database.execute(
+                f"INSERT OR REPLACE INTO files ({_ENTRY}, source) VALUES ({_marks(11)})",
+                (*astuple(entry), blob),
+            )
             database.executemany("DELETE FROM gone WHERE id = ?", [(id,) for id in ids])
             database.executemany(
                 f"INSERT OR IGNORE INTO passages ({_PASSAGE}) VALUES ({_marks(10)})", map(_stored, passages)
@@ -206,8 +212,11 @@ class Docstore:
         """Let the next sync read what is set aside: the content of `file` under all its names, or everything."""
         content = "(SELECT sha256 FROM files WHERE file = ?)" if file else "sha256"
         with self._writing() as database:
-            sql = f"DELETE FROM files WHERE status = 'set aside' AND sha256 = {content}"
-            database.execute(sql, (file,) if file else ())
+            sql = f"DELETE FROM files WHERE status = 'set aside' AND sha256 = {content} RETURNING file"
+            for (name,) in database.execute(sql, (file,) if file else ()).fetchall():
+                # What it is inside of is only opened when that is read again, too.
+                inside = "DELETE FROM files WHERE substr(?, 1, length(file) + 1) = file || '/'"
+                database.execute(inside, (name,))
             database.execute("DELETE FROM facts WHERE name = ?", (IN_HAND,))
 
     # Passages
@@ -326,6 +335,19 @@ class Docstore:
             database.executemany("DELETE FROM gone WHERE id = ?", [(id,) for id in ids])
 
 
+def _report(
+    file: str,
+    status: FileStatus,
+    passages: int,
+    pages: int,
+    reason: str,
+    fix: str,
+    hidden: str,
+    reads_hidden: int,
+) -> FileReport:
+    return FileReport(file, status, passages, pages, reason, fix, hidden, bool(reads_hidden))
+
+
 def suspicion(path: Path) -> Path:
     """The file that stands beside the catalogue at `path` once its damage has shown."""
     return path.with_name(f"{path.name}.suspect")
@@ -383,7 +405,11 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
             raise VectorstoreError(
                 "is another program's database", where=str(path), fix="Choose another folder."
             )
-        if lexical_index.is_current(database) and table_index.is_current(database):
+        if (
+            _knows_hidden(database)
+            and lexical_index.is_current(database)
+            and table_index.is_current(database)
+        ):
             return
     database.execute("PRAGMA journal_mode = WAL")  # searches go on while a sync writes
     database.execute("BEGIN IMMEDIATE")
@@ -392,12 +418,19 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
             database.execute(statement)
         database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         database.execute(f"PRAGMA user_version = {_FORMAT}")
+    if not _knows_hidden(database):  # made by an older program
+        database.execute("ALTER TABLE files ADD COLUMN hidden TEXT NOT NULL DEFAULT ''")
     if not lexical_index.is_current(database):
         lexical_index.renew(database)
         path.with_suffix(".words").unlink(missing_ok=True)  # where older programs kept it
     if not table_index.is_current(database):
         table_index.renew(database)
     database.execute("COMMIT")
+
+
+def _knows_hidden(database: sqlite3.Connection) -> bool:
+    query = "SELECT 1 FROM pragma_table_info('files') WHERE name = 'hidden'"
+    return database.execute(query).fetchone() is not None
 
 
 def _is_empty(database: sqlite3.Connection) -> bool:

@@ -1,39 +1,48 @@
 """Makes the catalogue agree with a folder: reads what changed, moves what was renamed, drops what is gone."""
 
-import hashlib
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from vectorstore.chunking import CHUNKING_VERSION, chunk
 from vectorstore.index.docstore import IN_HAND, Docstore, DocumentEntry, StoredChunk
-from vectorstore.loaders import ReaderFailure, Unreadable, find_files, read, refused_files
-from vectorstore.passage import Passage, embedding_text
+from vectorstore.ingestion.folder_entries import (
+    Content,
+    FolderFile,
+    content_of,
+    duplicate_entry,
+    failed_entry,
+    file_hash,
+    file_in_hand,
+    read_entry,
+    set_aside_entry,
+    store_version,
+    stored_chunks,
+)
+from vectorstore.loaders import (
+    DEFAULT_LIMITS,
+    Document,
+    LoaderLimits,
+    ReaderFailure,
+    Unreadable,
+    find_files,
+    read_file,
+    refused_files,
+)
+from vectorstore.loaders.document import EmbeddedFile
+from vectorstore.loaders.embedded_files import DEEPEST
 from vectorstore.progress import FileReport, FileStatus, Progress
 from vectorstore.tables.table import Table
 from vectorstore.vectorstore_errors import VectorstoreError
 
 Tell = Callable[[Progress], None]
-Content = tuple[str, str]
-"""Hash and ending of a file: files of equal content give equal passages."""
 _MOST_KILLS = 2
 """So many times the whole program may end over a file, as it also does for other reasons, before it is set aside."""
 _UNREAD = ("failed", "set aside")
-_AGAIN = "It is set aside until it changes or you ask to read it again."
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A file in the folder; `file` is its path relative to the folder with forward slashes, as cited."""
-
-    file: str
-    path: Path
-    sha256: str
-
-    @property
-    def content(self) -> Content:
-        return self.sha256, self.path.suffix.lower()
+_TAKEN = ("read", "unpacked")
+"""What became of a file whose content is in the store, by itself or by the files inside it."""
 
 
 @dataclass(slots=True)
@@ -44,6 +53,7 @@ class FolderSync:
     tell: Tell
     skip: Callable[[Path], bool]
     """Which files are not documents: the store's own, if it stands in the folder."""
+    limits: LoaderLimits = DEFAULT_LIMITS
     status: dict[str, FileStatus] = field(default_factory=dict)
     """What became of each file that is in the folder."""
     removed: list[str] = field(default_factory=list)
@@ -59,6 +69,7 @@ class FolderSync:
     """The file whose passages, still in the catalogue, are of a content that it no longer has."""
     _aside: dict[Content, DocumentEntry] = field(default_factory=dict)
     """What took its reader down, under whatever name."""
+    _version: str = CHUNKING_VERSION
     _killed: tuple[Content, int] = (("", ""), 0)
     """What was being read when the last pass was killed, and how often that has happened."""
 
@@ -70,22 +81,25 @@ class FolderSync:
         files = _look(folder, self.tell, self.skip)
         self._before = {entry.file: entry for entry in self.catalogue.entries()}
         self._known = dict(self._before)
-        self._present = {found.file for found in files}
+        self._version = store_version(self.limits.include_hidden)
+        self._present = {file.file for file in files}
         self._notice_version()
-        self._aside = {_content(e): e for e in self._known.values() if e.status == "set aside"}
-        self._killed = _in_hand(self.catalogue.fact(IN_HAND))
+        self._aside = {content_of(e): e for e in self._known.values() if e.status == "set aside"}
+        self._killed = file_in_hand(self.catalogue.fact(IN_HAND))
         # Last, what was in hand when the program ended: should it end again, all the others are in.
         fresh = sorted(
-            (found for found in files if not self._is_unchanged(found)),
-            key=lambda found: found.content == self._killed[0],
+            (file for file in files if not self._is_unchanged(file)),
+            key=lambda file: file.content == self._killed[0],
         )
         unchanged = {file for file, status in self.status.items() if status == "unchanged"}
         self._lost = {
-            _content(e): e.file for e in self._known.values() if _usable(e) and e.file not in unchanged
+            content_of(e): e.file
+            for e in self._known.values()
+            if self._is_usable(e) and e.file not in unchanged
         }
-        for done, found in enumerate(fresh):
-            self.tell(Progress("reading", done, len(fresh), found.file))
-            self._take(found)
+        for done, file in enumerate(fresh):
+            self.tell(Progress("reading", done, len(fresh), file.file))
+            self._take(file)
         self._note_refused(folder)
         self._drop_missing()
 
@@ -97,72 +111,110 @@ class FolderSync:
 
     def counts(self) -> tuple[int, int, int]:
         """How many files were added, changed and removed; a renamed one is none of these."""
-        files = [file for file, status in self.status.items() if status in ("read", "duplicate")]
+        files = [file for file, status in self.status.items() if status in ("read", "unpacked", "duplicate")]
         added = sum(file not in self._before for file in files)
         return added, len(files) - added, len(self.removed)
 
     def _notice_version(self) -> None:
-        versions = {entry.chunking for entry in self._known.values() if entry.status == "read"}
-        if old := versions - {CHUNKING_VERSION}:
+        versions = {entry.chunking for entry in self._known.values() if entry.status in _TAKEN}
+        old = versions - {self._version}
+        if old == {store_version(not self.limits.include_hidden)}:
+            now = "read" if self.limits.include_hidden else "left out"
+            self.rebuilt = f"Read again: what files hide is {now} now."
+        elif old:
+            cut = sorted(version.partition("+")[0] for version in old)
             self.rebuilt = (
-                f"Read again: passages were cut by version {', '.join(old)}, now by {CHUNKING_VERSION}."
+                f"Read again: passages were cut by version {', '.join(cut)}, now by {CHUNKING_VERSION}."
             )
 
-    def _is_unchanged(self, file: _Found) -> bool:
+    def _is_unchanged(self, file: FolderFile) -> bool:
         entry = self._known.get(file.file)
         if entry is None or entry.sha256 != file.sha256:
             return False
         if entry.status == "set aside":
             self.status[file.file] = "set aside"
             return True
-        if not _usable(entry):
+        if not self._is_usable(entry):
             return False
-        self.status[file.file] = "unchanged"
-        self._holder[_content(entry)] = file.file
+        self._keep(entry)
+        for inside in self._inside(file.file):
+            self._keep(inside)
         return True
 
-    def _take(self, file: _Found) -> None:
+    def _is_usable(self, entry: DocumentEntry) -> bool:
+        return entry.status in _TAKEN and entry.chunking == self._version
+
+    def _keep(self, entry: DocumentEntry) -> None:
+        """A file is as it was, and so is what became of it."""
+        self.status[entry.file] = entry.status if entry.status in _UNREAD else "unchanged"
+        if entry.status in _TAKEN:
+            self._holder[content_of(entry)] = entry.file
+
+    def _inside(self, file: str) -> list[DocumentEntry]:
+        """The files inside of `file` that are in the store."""
+        return [entry for name, entry in self._known.items() if name.startswith(f"{file}/")]
+
+    def _take(self, file: FolderFile) -> None:
         content = file.content
         if original := self._holder.get(content):
-            self._put(_duplicate(self._known[original], file.file), "", ())
+            self._put(duplicate_entry(self._known[original], file.file), "", ())
             return
         if aside := self._aside.get(content):
             self._put(replace(aside, file=file.file), "", ())
             return
-        if lost := self._lost.get(content):
+        lost = self._lost.get(content)
+        if lost and not self._inside(lost):
             self._move(lost, file)
         else:
             self._read(file)
-        if self._known[file.file].status == "read":
+        if self._known[file.file].status in _TAKEN:
             self._holder[content] = file.file
 
-    def _read(self, file: _Found) -> None:
-        try:
-            with self._marked(file):
-                document = read(file.path)
-                passages = chunk(document, file.file)
-            if not passages:
-                raise Unreadable("has no text", fix="Remove it, or put text in.")
-        except ReaderFailure as problem:
-            self._aside[file.content] = _set_aside(file, problem)
-            self._put(self._aside[file.content], "", ())
+    def _read(self, file: FolderFile) -> None:
+        """Read a file and what is inside of it; its entry comes last: after a kill before that it is read again."""
+        with tempfile.TemporaryDirectory(prefix="inside-", ignore_cleanup_errors=True) as room:
+            try:
+                with self._marked(file):
+                    document = self._document(file, Path(room, "files"))
+                    passages = chunk(document, file.file)
+                if not passages and not document.files:
+                    raise Unreadable("has no text", fix="Remove it, or put text in.")
+            except ReaderFailure as problem:
+                self._aside[file.content] = set_aside_entry(file, problem)
+                self._put(self._aside[file.content], "", ())
+                return
+            except Unreadable as problem:
+                self._put(failed_entry(file, problem), "", ())
+                return
+            for inside in document.files:
+                self._take_inside(inside, file)
+        entry = read_entry(file, document, self._version)
+        self._put(entry, document.text, stored_chunks(passages, file.sha256), document.tables)
+
+    def _document(self, file: FolderFile, into: Path) -> Document:
+        """The file as read; what is inside of it lies in `into` then, unless it is too deep inside of others."""
+        if file.depth >= DEEPEST:
+            document = read_file(file.path, limits=self.limits)
+            return file.budget.without_files(document)
+        limits = replace(self.limits, unpacked=min(self.limits.unpacked, file.budget.bytes))
+        return file.budget.spend(read_file(file.path, limits=limits, into=into))
+
+    def _take_inside(self, file: EmbeddedFile, container: FolderFile) -> None:
+        """Take a file out of the one that holds it, as one of its own."""
+        name = f"{container.file}/{file.name}"
+        self._present.add(name)
+        if not file.path:
+            refusal = DocumentEntry(name, "", "", "failed", reason=file.what, fix=file.fix)
+            self._put(refusal, "", ())
             return
-        except Unreadable as problem:
-            self._put(_failed(file, problem), "", ())
-            return
-        entry = DocumentEntry(
-            file.file,
-            file.sha256,
-            document.kind,
-            "read",
-            document.pages,
-            reason="; ".join(document.notes),
-            chunking=CHUNKING_VERSION,
-        )
-        self._put(entry, document.text, _keyed(passages, file.sha256), document.tables)
+        path = Path(file.path)
+        inside = FolderFile(name, path, file_hash(path), container.depth + 1, container.budget)
+        self.tell(Progress("reading", 0, 0, name))
+        if not self._is_unchanged(inside):
+            self._take(inside)
 
     @contextmanager
-    def _marked(self, file: _Found) -> Iterator[None]:
+    def _marked(self, file: FolderFile) -> Iterator[None]:
         """Leave a mark while a file is read, so that the next pass knows what this one was killed over."""
         content, kills = self._killed
         kills = kills if content == file.content else 0
@@ -175,12 +227,12 @@ class FolderSync:
         finally:
             self.catalogue.set_fact(IN_HAND, "")
 
-    def _move(self, old: str, file: _Found) -> None:
+    def _move(self, old: str, file: FolderFile) -> None:
         """Take over the passages of a file that has another name now, without reading it again."""
-        passages = [replace(chunk.passage, file=file.file) for chunk in self.catalogue.of_file(old)]
+        passages = [replace(kept.passage, file=file.file) for kept in self.catalogue.of_file(old)]
         entry = replace(self._known[old], file=file.file)
         tables = self.catalogue.tables(old)
-        self._put(entry, self.catalogue.source(old) or "", _keyed(passages, file.sha256), tables)
+        self._put(entry, self.catalogue.source(old) or "", stored_chunks(passages, file.sha256), tables)
         self.status[file.file] = "read" if old in self._present else "renamed"
         self._moved.add(old)
 
@@ -212,7 +264,7 @@ class FolderSync:
                 self.removed.append(file)
 
 
-def _look(folder: Path, tell: Tell, skip: Callable[[Path], bool]) -> list[_Found]:
+def _look(folder: Path, tell: Tell, skip: Callable[[Path], bool]) -> list[FolderFile]:
     if not folder.is_dir():
         raise VectorstoreError(
             "is not a folder", where=str(folder), fix="Name the folder that holds the documents."
@@ -222,56 +274,5 @@ def _look(folder: Path, tell: Tell, skip: Callable[[Path], bool]) -> list[_Found
     for done, path in enumerate(paths):
         file = path.relative_to(folder).as_posix()
         tell(Progress("looking", done, len(paths), file))
-        files.append(_Found(file, path, _hash(path)))
+        files.append(FolderFile(file, path, file_hash(path)))
     return files
-
-
-def _hash(path: Path) -> str:
-    """SHA-256 of the content; empty for a file that cannot be opened, of which `read` will say why."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
-
-
-def _content(entry: DocumentEntry) -> Content:
-    return entry.sha256, PurePosixPath(entry.file).suffix.lower()
-
-
-def _usable(entry: DocumentEntry) -> bool:
-    return entry.status == "read" and entry.chunking == CHUNKING_VERSION
-
-
-def _duplicate(original: DocumentEntry, file: str) -> DocumentEntry:
-    reason = f"has the same content as {original.file}"
-    return replace(original, file=file, status="duplicate", reason=reason, original=original.file)
-
-
-def _set_aside(file: _Found, problem: Unreadable) -> DocumentEntry:
-    fix = f"{problem.fix} {_AGAIN}"
-    return replace(_failed(file, problem), status="set aside", fix=fix)
-
-
-def _in_hand(fact: str) -> tuple[Content, int]:
-    sha256, _, rest = fact.partition(" ")
-    kills, _, ending = rest.partition(" ")
-    return (sha256, ending), int(kills) if kills.isdecimal() else 0
-
-
-def _failed(file: _Found, problem: Unreadable) -> DocumentEntry:
-    return DocumentEntry(file.file, file.sha256, "", "failed", reason=problem.what, fix=problem.fix)
-
-
-def _keyed(passages: Sequence[Passage], sha256: str) -> list[StoredChunk]:
-    return [_kept(number, passage, sha256) for number, passage in enumerate(passages)]
-
-
-def _kept(number: int, p: Passage, sha256: str) -> StoredChunk:
-    """The id covers all that is stored, so that writing a passage twice changes nothing."""
-    everything = (p.file, sha256, number, p.start, p.end, p.page, p.place, p.heading, p.text)
-    return StoredChunk(_digest(repr(everything)), number, _digest(embedding_text(p)), p)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -9,6 +9,7 @@ A parser that can hang, crash or swell runs in a process of its own (`worker`), 
 time and never takes the others with it. Parsers load on first use: a folder of Markdown loads no PDF library.
 """
 
+import tempfile
 from pathlib import Path
 
 from vectorstore.loaders.document import Document, LoaderLimits, ReaderFailure, Section, Unreadable
@@ -27,12 +28,29 @@ __all__ = [
     "Unreadable",
     "find_files",
     "read",
+    "read_file",
     "refused_files",
 ]
 
 
 def read(path: Path, *, limits: LoaderLimits = DEFAULT_LIMITS) -> Document:
-    """The text of `path` with its sections. Raises Unreadable, which says why not and what would help."""
+    """The text of `path` and of the files inside of it, with its sections. Raises Unreadable, which says why not and
+    what would help.
+
+    Of an archive, or of a mail with attachments, each file inside follows under a heading with its name.
+    """
+    with tempfile.TemporaryDirectory(prefix="inside-", ignore_cleanup_errors=True) as room:
+        document = read_file(path, limits=limits, into=Path(room, "files"))
+        if not document.files:
+            return document
+        from vectorstore.loaders.joined_files import joined
+
+        return joined(document, path.name, limits, read_file)
+
+
+def read_file(path: Path, *, limits: LoaderLimits = DEFAULT_LIMITS, into: Path | None = None) -> Document:
+    """The text of `path` alone. The files inside of it are written to the folder `into`, which is made, and listed in
+    `Document.files`. Raises Unreadable as `read` does."""
     try:
         # A large file is not even looked into here: the list of what a ZIP file holds can be long enough to harm.
         kind = "" if _is_large(path) else recognise(path, limits)
@@ -40,7 +58,7 @@ def read(path: Path, *, limits: LoaderLimits = DEFAULT_LIMITS) -> Document:
             return parse(path, kind, limits)
         from vectorstore.loaders import isolation
 
-        return isolation.parse(path, kind, limits)
+        return isolation.parse(path, kind, limits, into)
     except Unreadable as problem:
         raise type(problem)(problem.what, where=path.name, fix=problem.fix) from None
     except OSError as problem:
@@ -51,8 +69,8 @@ def read(path: Path, *, limits: LoaderLimits = DEFAULT_LIMITS) -> Document:
 
 
 def _holds_html(path: Path, kind: str) -> bool:
-    """Whether a small Markdown file holds anything like HTML, which the parser of web pages would get to see."""
-    return kind == "md" and b"<" in path.read_bytes()
+    """Whether a small text or notebook holds anything like HTML, which the parser of web pages would get to see."""
+    return (kind == "md" or path.suffix.lower() == ".ipynb") and b"<" in path.read_bytes()
 
 
 def _is_large(path: Path) -> bool:

@@ -27,6 +27,18 @@ MOST_SECTIONS = 250_000
 """Rows of a sheet, records of a list and other stretches with a place of their own, in one file."""
 
 
+@dataclass(frozen=True, slots=True)
+class EmbeddedFile:
+    """A file inside another one: where its content was written to, or why it was not."""
+
+    name: str
+    """Its path inside the other one, with forward slashes, safe to show and to join."""
+    path: str = ""
+    """Where its content lies now; empty where it was refused, or no folder was named for it."""
+    what: str = ""
+    fix: str = ""
+
+
 class Unreadable(VectorstoreError):
     """A file that was not read: `what` says why, `fix` what would help, `where` names the file."""
 
@@ -53,6 +65,8 @@ class LoaderLimits:
     (Linux)."""
     include_hidden: bool = False
     """Read also what the file hides from who opens it: sheets, rows, columns, slides, text."""
+    embedded_into: str = ""
+    """Folder that the files inside a file are written to, to be read on their own; none is written where empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,8 @@ class Document:
     hidden: tuple[tuple[str, int], ...] = ()
     """What the file hides from who opens it, with counts: ("sheet", 1), ("row", 3). Left out of `text` unless the
     limits said to include it."""
+    files: tuple["EmbeddedFile", ...] = ()
+    """The files inside it: attachments of a mail, members of an archive."""
 
 
 @dataclass(slots=True)
@@ -105,6 +121,7 @@ class DocumentBuilder:
     hidden: Counter[str] = field(default_factory=Counter)
     decimal: str = ""
     """The decimal sign of all numbers in the tables, where the format or its reader fixes it."""
+    files: list["EmbeddedFile"] = field(default_factory=list)
     length: int = 0
     _parts: list[str] = field(default_factory=list)
     _sections: list[Section] = field(default_factory=list)
@@ -208,6 +225,7 @@ class DocumentBuilder:
             tuple(self.notes),
             type_columns(self.tables, text, decimal=self.decimal),
             tuple(self.hidden.items()),
+            tuple(self.files),
         )
 
 

@@ -51,10 +51,10 @@ def _unmarked(data: bytes, declared: str) -> str:
             return data.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-    return data.decode(_legacy(data), "replace")
+    return data.decode(legacy_encoding(data), "replace")
 
 
-def _legacy(data: bytes) -> str:
+def legacy_encoding(data: bytes) -> str:
     """The single-byte or East Asian encoding of `data`, judged by its lines that are not plain ASCII."""
     telling = b"\n".join(line for line in data[: 16 * _SAMPLE].splitlines() if not line.isascii())[:_SAMPLE]
     marked = [character for character in telling.decode("cp1252", "replace") if ord(character) > 127]

@@ -34,6 +34,11 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield Path(place, name)
 
 
+def is_document_name(name: str) -> bool:
+    """Whether a file of this path can be a document: none of its folders, nor itself, is hidden or clutter."""
+    return all(_seen(part) for part in name.replace("\\", "/").split("/") if part not in ("", ".", ".."))
+
+
 def _seen(name: str) -> bool:
     return not name.startswith(_HIDDEN) and name not in _CLUTTER
 

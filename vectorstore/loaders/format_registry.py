@@ -22,9 +22,14 @@ _READERS = {
     "pptx": "pptx_loader",
     "xlsx": "xlsx_loader",
     "odf": "odf.odf_loader",
+    "ics": "calendar_loader",
+    "xml": "xml_loader",
+    "zip": "zip_loader",
 }
 """Kind to the module of this package whose `read(path, kind, limits)` reads it."""
-ISOLATED = frozenset({"pdf", "docx", "pptx", "xlsx", "odf", "html", "eml", "mbox", "rtf"})
+ISOLATED = frozenset(
+    {"pdf", "docx", "pptx", "xlsx", "odf", "html", "eml", "mbox", "rtf", "ics", "xml", "zip"}
+)
 """Kinds read in a second process: their parsers are foreign code, or can take long over a small file."""
 _TEXTS = frozenset({"txt", "md", "csv", "json", "jsonl"})
 _ENDINGS = {
@@ -41,6 +46,8 @@ _ENDINGS = {
     "odf": "odt ods odp",
     "pdf": "pdf",
     "rtf": "rtf",
+    "ics": "ics ical ifb",
+    "xml": "xml rss atom rdf",
 }
 _KIND_OF = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()}
 _SAVE_AS = {
@@ -52,7 +59,7 @@ _SAVE_AS = {
     "gdoc gsheet gslides": "It is only a link: download it as .docx, .xlsx, .pptx or PDF.",
     "png jpg jpeg gif bmp tif tiff webp heic svg": "Run text recognition (OCR) and save it as PDF or text.",
     "mp3 m4a wav mp4 mov mkv webm avi": "Put its transcript here as text, .vtt or .docx.",
-    "zip 7z rar tar gz tgz bz2 xz": "Unpack it into the folder.",
+    "7z rar tar gz tgz bz2 xz jar apk": "Unpack it into the folder.",
     "epub mobi": "Export it as PDF, HTML or text.",
 }
 _FIX_OF = {ending: fix for endings, fix in _SAVE_AS.items() for ending in endings.split()}
@@ -98,8 +105,10 @@ def _by_content(path: Path, head: bytes) -> str:
         return _packed(path, ending)
     if head.startswith(_OLE):
         raise _old_office(path, ending)
-    if ending in ("doc", "xls", "html", "htm") and _HTML.match(head):
+    if ending in ("doc", "xls", "html", "htm", "xml") and _HTML.match(head):
         return "html"  # wikis and reporting tools call their HTML .doc and .xls
+    if ending in ("", "xml") and head.lstrip().startswith(b"BEGIN:VCALENDAR"):
+        return "ics"
     if ending == "doc" and _MAIL.match(head):
         return "eml"
     if ending == "xls" and b"\0" not in head:
@@ -141,7 +150,9 @@ def _packed(path: Path, ending: str) -> str:
     for start, kind in _PARTS.items():
         if any(name.startswith(start) for name in names) and "[Content_Types].xml" in names:
             return kind
-    raise Unreadable("is an archive, not a document", fix=_FIX_OF.get(ending, _FIX_OF["zip"]))
+    if ending in _FIX_OF:
+        raise Unreadable("is an archive, not a document", fix=_FIX_OF[ending])
+    return "zip"
 
 
 def _old_office(path: Path, ending: str) -> Unreadable:
@@ -176,7 +187,7 @@ def parse(path: Path, kind: str, limits: LoaderLimits) -> Document:
     except Exception as problem:  # a parser meets a broken file with any exception there is
         reason = f"is damaged, or not really {kind.upper()} ({type(problem).__name__})"
         raise Unreadable(reason, fix="Open it in its own program and save it again.") from None
-    if not document.text:
+    if not document.text and not document.files:
         raise Unreadable(
             "has no text in it", fix="If it shows pictures of text, run text recognition (OCR) first."
         )

@@ -12,6 +12,7 @@ from vectorstore.loaders.html_elements import remove, words
 from vectorstore.loaders.html_prepare import prepare
 from vectorstore.loaders.html_writer import HtmlWriter
 from vectorstore.loaders.office_zip import local
+from vectorstore.loaders.quoted_mail import QuotedMail
 
 _DECLARED = re.compile(rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*=\s*[\"']?\s*([\w-]+)", re.I)
 _FURNITURE = (
@@ -36,8 +37,11 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
     return draft.finish()
 
 
-def write_html(draft: DocumentBuilder, source: str, address: str = "") -> None:
-    """Write the main text of the HTML page or fragment `source`, saved from `address`."""
+def write_html(
+    draft: DocumentBuilder, source: str, address: str = "", quotes: QuotedMail | None = None
+) -> None:
+    """Write the main text of the HTML page or fragment `source`, saved from `address`; of a mail, `quotes` hears
+    what it quotes."""
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     source = _ENTITY.sub(_entity, source)
     root = etree.fromstring(source.encode("utf-8", "replace"), parser) if source.strip() else None
@@ -50,7 +54,7 @@ def write_html(draft: DocumentBuilder, source: str, address: str = "") -> None:
     main = _main(root)
     if title and all(words(heading) not in title for heading in main.iter("h1")):
         draft.head(1, title)
-    HtmlWriter(draft).walk(main)
+    HtmlWriter(draft, quotes).walk(main)
 
 
 def _entity(reference: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from vectorstore.loaders.document import DocumentBuilder
 from vectorstore.loaders.html_lists import ListNumbers
 from vectorstore.loaders.html_prepare import PICTURE, PICTURE_END
 from vectorstore.loaders.html_tables import caption, data_rows
+from vectorstore.loaders.quoted_mail import QuotedMail
 
 _SPACES = re.compile(r"[ \t\r\n]{2,}|[\t\r\n]")
 _BLOCK_TAGS = (
@@ -26,8 +27,9 @@ _PICTURE = re.compile(f"{PICTURE}(.*?){PICTURE_END}", re.S)
 class HtmlWriter:
     """Goes through the elements once, without recursion: pages can be nested thousands deep."""
 
-    def __init__(self, draft: DocumentBuilder) -> None:
+    def __init__(self, draft: DocumentBuilder, quotes: QuotedMail | None = None) -> None:
         self._draft = draft
+        self._quotes = quotes
         self._pieces: list[str] = []
         self._mark = ""
         self._listed = False
@@ -65,6 +67,8 @@ class HtmlWriter:
             self._pieces.append("\n")
         elif tag == "pre":
             self._preformatted += 1
+        elif tag == "blockquote" and self._quotes:
+            self._quotes.begin(element.get("type") == "cite" or "quote" in element.get("class", ""))
 
     def _leave(self, tag: str) -> None:
         if tag in _HEADINGS:
@@ -76,6 +80,8 @@ class HtmlWriter:
             self._mark = ""
         elif tag in _BLOCKS:
             self._flush()
+        if tag == "blockquote" and self._quotes:
+            self._quotes.end()
         if tag in ("ol", "ul", "menu"):
             self._lists.end()
         if tag == "pre":
@@ -102,6 +108,8 @@ class HtmlWriter:
             text = "\n".join(" ".join(line.split(" ")).strip() for line in text.split("\n"))
             text = re.sub(r" {2,}", " ", text)
         if text.strip():
+            if self._quotes:
+                self._quotes.see(text)
             self._draft.write(self._mark + text.strip(), tight=bool(self._mark) and self._listed)
             self._listed, self._mark = bool(self._mark), ""
 

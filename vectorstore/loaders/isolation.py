@@ -16,7 +16,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from vectorstore.confinement.confine import Confinement, confine, support
-from vectorstore.loaders.document import Document, LoaderLimits, ReaderFailure, Section, Unreadable
+from vectorstore.loaders.document import (
+    Document,
+    EmbeddedFile,
+    LoaderLimits,
+    ReaderFailure,
+    Section,
+    Unreadable,
+)
 from vectorstore.loaders.format_registry import parse as parse_here
 from vectorstore.loaders.format_registry import recognise
 from vectorstore.loaders.host_memory import HOST_MEMORY, reader_memory
@@ -27,6 +34,8 @@ _TOO_LARGE = {
     "fix": "Split it, or save it as text.",
     "fatal": True,
 }
+_FILES = "files-inside"
+"""Folder on the desk for the files inside of the one that is read."""
 _IDLE = 20.0
 """Seconds without work after which the process is let go."""
 
@@ -41,8 +50,9 @@ class Worker:
         self._lock = threading.Lock()
         self._idle: threading.Timer | None = None
 
-    def parse(self, path: Path, kind: str, limits: LoaderLimits) -> Document:
-        """What `formats.parse` gives, within the limits and the host's memory; an empty `kind` is found out there.
+    def parse(self, path: Path, kind: str, limits: LoaderLimits, into: Path | None = None) -> Document:
+        """What `format_registry.parse` gives, within the limits and the host's memory; an empty `kind` is found out
+        there. The files inside of `path` are moved to the folder `into`, which need not exist.
 
         Raises Unreadable, and ReaderFailure for a crash, a hang or too little memory.
         """
@@ -50,24 +60,27 @@ class Worker:
         with self._lock:
             if self._idle:
                 self._idle.cancel()
-            reply = self._ask(path, {"kind": kind, "limits": asdict(limits)}, limits)
+            reply = self._ask(path, {"kind": kind, "limits": asdict(limits)}, limits, into)
             self._idle = threading.Timer(_IDLE, self.close)
             self._idle.daemon = True
             self._idle.start()
-        return _document(reply)
+        return _document(reply, into)
 
     def close(self) -> None:
         """End the process, if one runs."""
         with self._lock:
             self._end()
 
-    def _ask(self, path: Path, request: dict[str, Any], limits: LoaderLimits) -> dict[str, Any]:
+    def _ask(
+        self, path: Path, request: dict[str, Any], limits: LoaderLimits, into: Path | None
+    ) -> dict[str, Any]:
         """Lay a copy on the process's desk, which is all that it can see, and ask for what it says."""
         process = self._running()
         assert process.stdin
         assert process.stdout
         copy = self._desk / path.name
         shutil.copyfile(path, copy)
+        request["limits"]["embedded_into"] = str(self._desk / _FILES) if into else ""
         began = time.monotonic()
         try:
             process.stdin.write(json.dumps({**request, "path": str(copy)}).encode() + b"\n")
@@ -76,6 +89,7 @@ class Worker:
         except OSError:
             line = b""
         copy.unlink(missing_ok=True)
+        _empty(self._desk / _FILES, into)
         if line.endswith(b"\n"):
             return dict(json.loads(line))
         self._end()
@@ -88,6 +102,7 @@ class Worker:
         if self._owner == os.getpid():
             self._end()
         self._desk = Path(tempfile.mkdtemp(prefix="reading-")).resolve()
+        (self._desk / _FILES).mkdir()
         self._process, self._owner = _start(self._desk), os.getpid()
         return self._process
 
@@ -129,6 +144,19 @@ def _start(desk: Path) -> subprocess.Popen[bytes]:
     )
 
 
+def _empty(folder: Path, into: Path | None) -> None:
+    """Move the files in `folder` to `into`, which is made, or away; a link that a parser was made to leave is none."""
+    if into:
+        into.mkdir(parents=True)
+    for path in folder.iterdir():
+        if into and path.is_file() and not path.is_symlink():
+            shutil.move(path, into / path.name)
+        elif path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
 def _died(late: bool, limits: LoaderLimits) -> dict[str, Any]:
     if late:
         what = f"took longer than {limits.seconds:g} s to read"
@@ -141,7 +169,7 @@ def _died(late: bool, limits: LoaderLimits) -> dict[str, Any]:
     }
 
 
-def _document(reply: dict[str, Any]) -> Document:
+def _document(reply: dict[str, Any], into: Path | None) -> Document:
     if "what" in reply:
         raise (ReaderFailure if reply["fatal"] else Unreadable)(reply["what"], fix=reply["fix"])
     sections = tuple(Section(*each) for each in reply["sections"])
@@ -153,7 +181,18 @@ def _document(reply: dict[str, Any]) -> Document:
         tuple(reply["notes"]),
         tuple(unpacked_table(each) for each in reply["tables"]),
         tuple((what, count) for what, count in reply["hidden"]),
+        tuple(_moved(EmbeddedFile(*each), into) for each in reply["files"]),
     )
+
+
+def _moved(file: EmbeddedFile, into: Path | None) -> EmbeddedFile:
+    """The file as it lies in `into` now."""
+    if not into or not file.path:
+        return file
+    path = into / Path(file.path).name
+    if not path.is_file():
+        return replace(file, path="", what="could not be taken out", fix="Add it as a file of its own.")
+    return replace(file, path=str(path))
 
 
 _worker = Worker()
@@ -180,7 +219,7 @@ def serve() -> None:
 def _confine(desk: Path) -> None:
     """Where the kernel can: see the documents on the desk and nothing else of the user's, connect to nothing."""
     if (can := support()).landlock and can.seccomp:
-        confine(Confinement(read=(desk,), private=(Path.home(),)))
+        confine(Confinement(read=(desk,), records=(desk / _FILES,), private=(Path.home(),)))
 
 
 def _reply(path: Path, kind: str, limits: LoaderLimits) -> dict[str, Any]:
@@ -199,6 +238,7 @@ def _reply(path: Path, kind: str, limits: LoaderLimits) -> dict[str, Any]:
         "notes": document.notes,
         "tables": [packed_table(table) for table in document.tables],
         "hidden": document.hidden,
+        "files": [astuple(file) for file in document.files],
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits, Unreadable
 from vectorstore.loaders.encoding import decode
+from vectorstore.loaders.notebook import write_notebook
 
 _MAX_DEPTH = 100
 
@@ -19,7 +20,15 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
         if kind == "jsonl":
             _write_records(draft, [json.loads(line) for line in text.splitlines() if line.strip()])
         else:
-            _write(draft, json.loads(text), path.suffix.lower() == ".ipynb")
+            data = json.loads(text)
+            if (
+                path.suffix.lower() == ".ipynb"
+                and isinstance(data, dict)
+                and isinstance(data.get("cells"), list)
+            ):
+                write_notebook(draft, data["cells"])
+            else:
+                write_data(draft, data)
     except json.JSONDecodeError as problem:
         raise Unreadable(
             f"is not valid JSON (line {problem.lineno}: {problem.msg})",
@@ -28,12 +37,9 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
     return draft.finish()
 
 
-def _write(draft: DocumentBuilder, data: Any, notebook: bool) -> None:
-    if notebook and isinstance(data, dict) and isinstance(data.get("cells"), list):
-        for cell in data["cells"]:
-            source = cell.get("source", "") if isinstance(cell, dict) else ""
-            draft.write("".join(source) if isinstance(source, list) else str(source))
-    elif isinstance(data, list):
+def write_data(draft: DocumentBuilder, data: Any) -> None:
+    """Write what JSON, or anything like it, says: lists of records as lines, anything deeper by its path."""
+    if isinstance(data, list):
         _write_records(draft, data)
     elif isinstance(data, dict):
         for key, value in data.items():

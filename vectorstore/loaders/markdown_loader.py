@@ -37,6 +37,8 @@ _TASK = re.compile(r"\[([ xX])\]\s")
 _ALERT = re.compile(r"\[!(\w+)\][+-]?")
 _HEADING_ID = re.compile(r"(?<!\s)\s*+\{[#.][^{}]*+\}\s*+$")
 _RAISED = re.compile(r"(?<=[\w)])\^([^\s^]{1,20})\^")
+_POWER = re.compile(r"(?<=\w)\$([\^_])\{?([\w+-]{1,12})\}?\$")
+"""A formula that is no more than a mark of the number before it: 10$^{6}$."""
 _LOWERED = re.compile(r"(?<=\w)~([^\s~]{1,20})~(?!~)")
 _STRUCK = re.compile(r"(?<![~\w])~(?=[^\s~])([^~\n]+?)(?<=[^\s~])~(?![~\w])")
 _WIKI_LINK = re.compile(r"!?\[\[(?:[^\]\[|]*\|)?([^\]\[|]+)\]\]")
@@ -135,6 +137,7 @@ def _known(tag: re.Match[str]) -> str:
 
 
 def _dialect(text: str, *, first: bool) -> str:
+    text = _POWER.sub(lambda mark: _mark(mark[2], "sup" if mark[1] == "^" else "sub"), text)
     text = _RAISED.sub(r"<sup>\1</sup>", text)
     text = _LOWERED.sub(r"<sub>\1</sub>", text)
     text = _STRUCK.sub(r"<s>\1</s>", text)
@@ -142,6 +145,10 @@ def _dialect(text: str, *, first: bool) -> str:
     if first and (alert := _ALERT.match(text)):
         text = f"{alert[1].capitalize()}:{text[alert.end() :]}"
     return _HEADING_ID.sub("", text)
+
+
+def _mark(text: str, tag: str) -> str:
+    return f"<{tag}>{text}</{tag}>"
 
 
 def _tick_tasks(tokens: "list[Token]") -> None:

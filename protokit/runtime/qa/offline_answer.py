@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from protokit.runtime.qa.extract import Evidence
     from protokit.runtime.qa.sentence_ranking import PartRanking
+    from protokit.runtime.tables.table_answer import TableAnswer
 
     Embed = Callable[[list[str]], NDArray[np.float32]]
 
@@ -58,6 +59,8 @@ class Question(Request):
     """Turns texts into rows of unit length, where the embedding model is loaded already."""
     chat: Sequence[ChatMessage] = ()
     """What a model reads; from the fields above where it is empty."""
+    computed: "TableAnswer | None" = None
+    """What the tables of the documents say; a model reads it as the first passage."""
 
     @property
     def resolved(self) -> StandaloneQuestion:
@@ -78,6 +81,21 @@ class Question(Request):
     def private(self) -> bool:
         """Whether a visitor's own file is among the passages."""
         return is_own(self.passages)
+
+    @property
+    def computation(self) -> str:
+        """What was computed over a table; not told of a visitor's own file."""
+        return self.computed.computation if self.computed and not self.private else ""
+
+    def for_model(self) -> Self:
+        """The question with what was computed as the first passage."""
+        result = self.computed.passage() if self.computed else None
+        if result is None:
+            return self
+        chat = list(self.chat)
+        if chat and chat[-1].role == "user":
+            chat[-1] = chat[-1]._replace(passages=(result, *chat[-1].passages))
+        return replace(self, passages=[result, *self.passages], chat=chat)
 
     def messages(self) -> Sequence[ChatMessage]:
         """Instructions and rules, the conversation so far, the question under the passages."""
@@ -113,10 +131,13 @@ class Question(Request):
 def answer(question: Question) -> tuple[str, tuple[Citation, ...], bool]:
     """Return the text, its citations and whether the passages hold an answer.
 
-    Every sentence but the fixed phrases of phrases.yaml stands in a passage, word for word (white space folded).
+    Every sentence but the fixed phrases of phrases.yaml stands in a passage, word for word (white space folded), or
+    was computed over the rows it cites.
     """
     if talk := _small_talk(question):
         return talk, (), True
+    if question.computed and not _orders_writing(question):
+        return question.computed.text, question.computed.citations, question.computed.found
     evidence = [] if _orders_writing(question) else _evidence(question)
     if not evidence:
         return _refusal(question), (), False

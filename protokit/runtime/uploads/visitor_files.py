@@ -23,6 +23,7 @@ from vectorstore.passage import Passage
 if TYPE_CHECKING:
     from vectorstore import KnowledgeBase
     from vectorstore.progress import FileReport
+    from vectorstore.tables.table import Table
 
 IDLE_SECONDS = 1800.0
 OWN = "your file: "
@@ -106,6 +107,20 @@ class VisitorFiles:
                 question, limit=limit, file=file.removeprefix(OWN) if file else None
             )
             return [replace(passage, file=f"{OWN}{passage.file}") for passage in passages]
+
+    def tables(self, file: str | None = None) -> "list[Table]":
+        """The tables of the visitor's files, or of the one of `names` that `file` is."""
+        with self._lock:
+            if self._knowledge is None or (file is not None and not file.startswith(OWN)):
+                return []
+            tables = self._knowledge.tables(file.removeprefix(OWN) if file else None)
+            return [replace(table, file=f"{OWN}{table.file}") for table in tables]
+
+    def source_text(self, file: str) -> str:
+        """The text of one of `names` as it was read. Raises VectorstoreError for another."""
+        with self._lock:
+            knowledge, _ = self._opened()
+            return knowledge.source_text(file.removeprefix(OWN))
 
     def clear(self) -> None:
         """Remove everything."""

@@ -21,6 +21,7 @@ COLUMNS = {
     "gen_ai.client.operation.duration": "REAL NOT NULL",
     "question": "TEXT NOT NULL",
     "standalone": "TEXT NOT NULL DEFAULT ''",
+    "computation": "TEXT NOT NULL DEFAULT ''",
     "answer": "TEXT NOT NULL",
     "passages": "TEXT NOT NULL",
     "found": "INTEGER NOT NULL",
@@ -38,7 +39,8 @@ COLUMNS = {
 }
 """Names with dots are those of OpenTelemetry's GenAI conventions. Times are seconds (UTC since 1970), cost is
 US dollars and NULL where unknown, standalone the question as it was searched for where it leaned on the ones before
-(empty where it stood alone), passages_sent how many of the passages, best first, fitted into the window (NULL
+(empty where it stood alone), computation what was computed over a table, in words and as SQL (empty where nothing was),
+passages_sent how many of the passages, best first, fitted into the window (NULL
 where an earlier version did not record it), unsupported the number of sentences that the passages do not carry
 (NULL where nothing was checked), feedback 1 (up), -1 (down) or NULL."""
 _OPINIONS = (
@@ -46,8 +48,8 @@ _OPINIONS = (
     " link TEXT NOT NULL, thumbs INTEGER, would_use INTEGER, comment TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS opinions_by_visitor ON opinions (visitor)",
 )
-_FORGET = """SET question = '', answer = '', passages = '[]', checks = '[]', instructions = '',
-    comment = '', note = '', error = CASE WHEN error = '' THEN '' ELSE 'deleted' END
+_FORGET = """SET question = '', standalone = '', computation = '', answer = '', passages = '[]', checks = '[]',
+    instructions = '', comment = '', note = '', error = CASE WHEN error = '' THEN '' ELSE 'deleted' END
     WHERE time < ? AND question != ''"""
 _SHARED = "protokit_events"
 _KINDS = {"REAL": "DOUBLE PRECISION"}  # Postgres' own REAL would round the time to minutes

@@ -143,6 +143,7 @@ def _values(answer: Answer, session: str) -> dict[str, object]:
         "gen_ai.client.operation.duration": answer.seconds,
         "question": answer.question,
         "standalone": answer.standalone,
+        "computation": answer.computation,
         "answer": answer.text,
         "passages": json.dumps(_passages(answer), ensure_ascii=False),
         "found": answer.found,

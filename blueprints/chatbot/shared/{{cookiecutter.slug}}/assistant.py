@@ -11,6 +11,7 @@ from protokit.runtime import (
     Question,
     Reply,
     Turn,
+    answer_from_tables,
     citing_rule,
     condense_question,
     system,
@@ -48,6 +49,9 @@ class Assistant(BaseAssistant):
         history = history[-REMEMBERED:]
         standalone = condense_question(question, history)  # "and for contractors?" alone finds nothing
         passages = self.knowledge.search(standalone.text, limit=PASSAGES)
+        computed = answer_from_tables(standalone.text, [self.knowledge], language=settings.language)
+        if computed:
+            passages = computed.before(passages)
         messages = [
             system(settings.instructions, citing_rule(passages)),
             *turns(history),
@@ -58,6 +62,7 @@ class Assistant(BaseAssistant):
             passages,
             history,
             standalone=standalone,
+            computed=computed,
             chat=messages,
             language=settings.language,
             welcome=settings.welcome,

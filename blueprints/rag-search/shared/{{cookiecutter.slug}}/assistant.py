@@ -12,6 +12,7 @@ from protokit.runtime import (
     Reply,
     Turn,
     VisitorFiles,
+    answer_from_tables,
     citing_rule,
     condense_question,
     merge,
@@ -57,6 +58,10 @@ class Assistant(BaseAssistant):
         passages = self.knowledge.search(standalone.text, limit=PASSAGES, file=file)
         if own:
             passages = merge(passages, own.search(standalone.text, limit=PASSAGES, file=file), PASSAGES)
+        sources = [self.knowledge, own] if own else [self.knowledge]
+        computed = answer_from_tables(standalone.text, sources, file=file, language=settings.language)
+        if computed:
+            passages = computed.before(passages)
         messages = [
             system(settings.instructions, citing_rule(passages)),
             *turns(history),
@@ -67,6 +72,7 @@ class Assistant(BaseAssistant):
             passages,
             history,
             standalone=standalone,
+            computed=computed,
             chat=messages,
             language=settings.language,
             welcome=settings.welcome,

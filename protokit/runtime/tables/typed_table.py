@@ -1,0 +1,157 @@
+"""A table with the value of every cell: what a query computes over, and what a question's words are linked to."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from math import inf
+
+from protokit.runtime.tables.units import CURRENCIES, minutes, unit_code, unit_in_name
+from protokit.runtime.tables.vocabulary import fold, words
+from vectorstore.tables.cell_values import cell_value
+from vectorstore.tables.table import Column, Table
+from vectorstore.text.languages import guess
+
+Value = float | date | bool | str | None
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedColumn:
+    """A column with its values."""
+
+    index: int
+    name: str
+    """Never empty and no other column's: "column 3" where the source has no name."""
+    type: str
+    """"number", "date", "yes/no" or "text"."""
+    unit: str
+    """Currency, "%" or unit of its numbers, in one form; empty without one."""
+    values: tuple[Value, ...]
+    """One a row of data, None where the cell is empty or of another type."""
+    texts: tuple[str, ...]
+    decimals: int = 0
+    """Most decimals that a cell shows."""
+    unit_text: str = ""
+    """The unit as the file writes it, where its cells do not say it."""
+    scaled: bool = False
+    """Its durations were brought to minutes, so that a value is no number that the file shows."""
+
+    @property
+    def money(self) -> bool:
+        """Whether its numbers are amounts of money."""
+        return self.unit[:3] in CURRENCIES
+
+    @property
+    def distinct(self) -> int:
+        """How many different values it has."""
+        return len({fold(text) for text in self.texts if text})
+
+    @property
+    def flag(self) -> bool:
+        """Whether it says yes or no, also as 1 and 0."""
+        return self.type == "yes/no" or (
+            self.type == "number" and not self.unit and set(self.values) - {None} == {0.0, 1.0}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TypedTable:
+    """A table's rows of data, without those that sum up others."""
+
+    table: Table
+    columns: tuple[TypedColumn, ...]
+    rows: tuple[int, ...]
+    """Positions in `table.rows`."""
+    language: str = "en"
+
+    @property
+    def key(self) -> TypedColumn:
+        """The column that names its rows: the first whose texts differ in nearly every row."""
+        rows = max(1, len(self.rows))
+        first = self.columns[0]
+        if first.type != "text" and first.distinct == rows and not _is_numbering(first):
+            return first
+        texts = [column for column in self.columns if column.type == "text" and any(column.texts)]
+        named = [c for c in texts if c.distinct >= 0.9 * rows and len(max(c.texts, key=len)) <= 120]
+        return (named or texts or list(self.columns))[0]
+
+
+def _is_numbering(column: TypedColumn) -> bool:
+    """Whether it only counts the rows, or numbers them where another column names them."""
+    name = fold(column.name)
+    return name.startswith("column ") or bool(
+        re.search(r"(?:^|[\W_])(?:id|nr|no|num|number)$|^#$|[a-z]id$", name)
+    )
+
+
+@lru_cache(maxsize=256)
+def typed(table: Table) -> TypedTable:
+    """`table` with the values of its cells; rows that sum up others are left out."""
+    rows = tuple(index for index, row in enumerate(table.rows) if not row.total and any(row.cells))
+    code = guess(" ".join([*(column.name for column in table.columns), table.title, table.heading]))
+    names = _names(table)
+    columns = []
+    for index, column in enumerate(table.columns):
+        texts = tuple(
+            table.rows[row].cells[index] if index < len(table.rows[row].cells) else "" for row in rows
+        )
+        columns.append(_typed_column(index, names[index], column, texts))
+    return TypedTable(table, tuple(columns), rows, code if code in _LANGUAGES else "en")
+
+
+def _names(table: Table) -> list[str]:
+    names: list[str] = []
+    for number, column in enumerate(table.columns, start=1):
+        name = " ".join(column.name.split()) or f"column {number}"
+        names.append(name if fold(name) not in map(fold, names) else f"{name} ({number})")
+    return names
+
+
+def _typed_column(index: int, name: str, column: Column, texts: tuple[str, ...]) -> TypedColumn:
+    if column.type in ("number", "money", "share"):
+        written = column.unit or ("%" if column.type == "share" else unit_in_name(name))
+        values = tuple(_number(text, column) for text in texts)
+        decimals = max(map(_decimals, texts), default=0)
+        return TypedColumn(index, name, "number", unit_code(written), values, texts, decimals, written)
+    if column.type in ("date", "yes/no"):
+        kind = date if column.type == "date" else bool
+        read = (cell_value(text, column).value for text in texts)
+        return TypedColumn(
+            index, name, column.type, "", tuple(v if isinstance(v, kind) else None for v in read), texts
+        )
+    if any(text.isdecimal() for text in texts) and all(map(_is_number, filter(None, texts))):
+        numbers = tuple(_plain_number(text) for text in texts)
+        written = unit_in_name(name)
+        return TypedColumn(index, name, "number", unit_code(written), numbers, texts, 0, written)
+    lengths = tuple(minutes(text) for text in texts)
+    if sum(each is not None for each in lengths) >= 0.75 * max(1, sum(map(bool, texts))):
+        return TypedColumn(index, name, "number", "min", lengths, texts, scaled=True)
+    return TypedColumn(index, name, "text", "", tuple(text or None for text in texts), texts)
+
+
+def _is_number(text: str) -> bool:
+    """Whether it is a whole number or a word for one, such as "unlimited"."""
+    return text.isdecimal() or _word_number(text) is not None
+
+
+def _plain_number(text: str) -> float | None:
+    return float(text) if text.isdecimal() else _word_number(text)
+
+
+def _word_number(text: str) -> float | None:
+    said = fold(text)
+    return inf if said in words("unlimited") else 0.0 if said in words("free") else None
+
+
+def _number(text: str, column: Column) -> float | None:
+    value = cell_value(text, column).value if text else None
+    if isinstance(value, Decimal):
+        return float(value)
+    return _word_number(text)
+
+
+def _decimals(text: str) -> int:
+    match = re.search(r"\d[.,](\d+)(?!.*\d)", text)
+    return len(match[1]) if match and len(match[1]) != 3 else 0
