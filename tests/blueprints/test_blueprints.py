@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from protokit.catalog.lookup import find_blueprint
+from protokit.catalog.lookup import blueprints, find_blueprint
 from protokit.errors import ChoiceProblem, ProtokitError
+from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.prototype_fields import Value
 from protokit.runtime.settings import Settings
 from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
@@ -74,6 +75,13 @@ def test_one_file_and_one_screen_are_overridden_and_the_rest_stays(tmp_path: Pat
     ours, theirs = tree(streamlit), tree(plain)
     assert ours.keys() == theirs.keys()
     assert {name for name in ours if ours[name] != theirs[name]} == {"AGENTS.md", ".protokit/base/AGENTS.md"}
+
+
+@pytest.mark.parametrize("name", sorted(blueprints()))
+def test_what_a_blueprint_takes_is_what_its_assistant_takes_first(tmp_path: Path, name: str) -> None:
+    plan = plan_scaffold(ScaffoldRequest(find_blueprint(name).examples[0], blueprint=name))
+    prototype = Prototype.open(make(plan, tmp_path / "made"))
+    assert prototype.assistant_class().inputs[0].kind == prototype.spec.takes
 
 
 def test_a_screen_that_a_blueprint_lacks_is_refused_with_those_it_has(tmp_path: Path) -> None:
