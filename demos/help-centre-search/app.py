@@ -10,7 +10,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from assistant import Assistant
 
-from protokit.runtime import Answer, RuntimeProblem, VisitorFiles, notice, ui
+from protokit.runtime import Answer, RuntimeProblem, Turn, VisitorFiles, notice, ui
 
 assistant = Assistant()
 settings = assistant.settings
@@ -26,7 +26,8 @@ def search(
         return
     heading = f"## {ui.safe_line(question)}\n\n"
     options = {} if file == ALL else {"file": file}
-    reply, text = assistant.reply(question, options=options, session=session, own=own), ""
+    history = [Turn(answer.question, answer.text, answer.private) for answer in answers]
+    reply, text = assistant.reply(question, history, options=options, session=session, own=own), ""
     yield heading, "", same, gr.Row(visible=False), same
     try:
         for piece in reply:

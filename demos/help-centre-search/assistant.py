@@ -12,24 +12,31 @@ from protokit.runtime import (
     Reply,
     Turn,
     VisitorFiles,
+    answer_from_tables,
     citing_rule,
+    condense_question,
     merge,
     system,
+    turns,
     user,
 )
 from vectorstore import KnowledgeBase
+
+REMEMBERED = 6
+"""How many questions before it a question may lean on."""
 
 PASSAGES = 6
 """How many passages are given to the model, and shown."""
 
 
 class Assistant(BaseAssistant):
-    """Answers each question by itself, only from the documents in knowledge/, with the passage it rests on."""
+    """Answers questions, also those that lean on the ones before, only from the documents in knowledge/."""
 
     inputs = (
         Input("question", "question", "Your question", required=True),
         Input("file", "file", "Search in this document only"),
     )
+    remembers = True
     knowledge: KnowledgeBase
 
     def __init__(self, folder: Path = Path(__file__).parent, model: str = "") -> None:
@@ -41,21 +48,34 @@ class Assistant(BaseAssistant):
         """Take up what is new in knowledge/, without making anybody wait."""
         self.knowledge.sync_in_background(self.settings.knowledge)
 
-    def prepare(self, question: str, file: str | None, own: VisitorFiles | None) -> Question:
+    def prepare(
+        self, question: str, history: Sequence[Turn], file: str | None, own: VisitorFiles | None
+    ) -> Question:
         """Find the best passages (of one file, if asked), and put together what the model reads."""
         settings = self.settings
-        passages = self.knowledge.search(question, limit=PASSAGES, file=file)
+        history = history[-REMEMBERED:]
+        standalone = condense_question(question, history)  # "and for contractors?" alone finds nothing
+        passages = self.knowledge.search(standalone.text, limit=PASSAGES, file=file)
         if own:
-            passages = merge(passages, own.search(question, limit=PASSAGES, file=file), PASSAGES)
+            passages = merge(passages, own.search(standalone.text, limit=PASSAGES, file=file), PASSAGES)
+        sources = [self.knowledge, own] if own else [self.knowledge]
+        computed = answer_from_tables(standalone.text, sources, file=file, language=settings.language)
+        if computed:
+            passages = computed.before(passages)
         messages = [
             system(settings.instructions, citing_rule(passages)),
+            *turns(history),
             user(question, passages),
         ]
         return Question(
             question,
             passages,
+            history,
+            standalone=standalone,
+            computed=computed,
             chat=messages,
             language=settings.language,
+            welcome=settings.welcome,
             max_words=settings.max_words,
             context_tokens=settings.context_tokens,
             embed=self.knowledge.embed,
@@ -64,8 +84,8 @@ class Assistant(BaseAssistant):
     def reply(
         self,
         text: str,
-        *,
         history: Sequence[Turn] = (),
+        *,
         options: Options = NO_OPTIONS,
         session: str = "",
         own: VisitorFiles | None = None,
@@ -76,7 +96,7 @@ class Assistant(BaseAssistant):
         """
         settings = self.settings
         return Reply(
-            lambda: self.prepare(text, options.get("file") or None, own),
+            lambda: self.prepare(text, history, options.get("file") or None, own),
             self.engine,
             settings,
             self.events,

@@ -11,7 +11,9 @@ from protokit.runtime import (
     Question,
     Reply,
     Turn,
+    answer_from_tables,
     citing_rule,
+    condense_question,
     system,
     turns,
     user,
@@ -44,8 +46,12 @@ class Assistant(BaseAssistant):
     def prepare(self, question: str, history: Sequence[Turn]) -> Question:
         """Find the best passages, and put together what the model reads."""
         settings = self.settings
-        passages = self.knowledge.search(question, [turn.question for turn in history], limit=PASSAGES)
         history = history[-REMEMBERED:]
+        standalone = condense_question(question, history)  # "and for contractors?" alone finds nothing
+        passages = self.knowledge.search(standalone.text, limit=PASSAGES)
+        computed = answer_from_tables(standalone.text, [self.knowledge], language=settings.language)
+        if computed:
+            passages = computed.before(passages)
         messages = [
             system(settings.instructions, citing_rule(passages)),
             *turns(history),
@@ -55,6 +61,8 @@ class Assistant(BaseAssistant):
             question,
             passages,
             history,
+            standalone=standalone,
+            computed=computed,
             chat=messages,
             language=settings.language,
             welcome=settings.welcome,
@@ -64,7 +72,7 @@ class Assistant(BaseAssistant):
         )
 
     def reply(
-        self, text: str, *, history: Sequence[Turn] = (), options: Options = NO_OPTIONS, session: str = ""
+        self, text: str, history: Sequence[Turn] = (), *, options: Options = NO_OPTIONS, session: str = ""
     ) -> Reply:
         """Answer `text`; iterate the reply for the words as they come, then `.answer` has sources and numbers."""
         settings = self.settings
