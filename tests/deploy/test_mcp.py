@@ -18,6 +18,7 @@ from mcp.types import CallToolResult
 from tests.deploy.test_serve import QUESTION, kept_key, make, started
 from tests.support.terminal import COMMAND, environment, protokit
 
+LONGEST_QUESTION = 8_000
 SICK = "How long does sick pay last?"
 
 
@@ -80,6 +81,41 @@ def test_what_cannot_be_done_comes_back_as_the_tool_s_error(made: Path) -> None:
     assert all(result.is_error for result in (empty, option, many))
     assert "question" in words(option)
     assert "Traceback" not in words(empty) + words(option) + words(many)
+
+
+def test_what_is_too_long_or_leads_elsewhere_is_refused_and_the_next_call_is_answered(made: Path) -> None:
+    too_long = {
+        "question": ("ask", {"question": "x" * (LONGEST_QUESTION + 1)}),
+        "query": ("search", {"query": "x" * (LONGEST_QUESTION + 1)}),
+        "file": ("search", {"query": "leave", "file": "x" * 300}),
+        "earlier": ("ask", {"question": QUESTION, "earlier": [{"question": "x" * 200_000, "answer": ""}]}),
+        "at most 50": ("ask", {"question": QUESTION, "earlier": [{"question": "a", "answer": "b"}] * 51}),
+    }
+    places = [
+        "/etc/passwd",
+        "../.env",
+        "..%2f.env",
+        "file:///etc/passwd",
+        "..\\.env",
+        ".env",
+        "a\0b",
+        "~/.bashrc",
+    ]
+
+    async def use(client: Client) -> tuple[Any, ...]:
+        refused = {said: await client.call_tool(*call) for said, call in too_long.items()}
+        elsewhere = [await client.call_tool("search", {"query": "root", "file": place}) for place in places]
+        return refused, elsewhere, await client.call_tool("ask", {"question": QUESTION})
+
+    refused, elsewhere, answer = over_stdio(made, use)
+    for said, result in refused.items():
+        assert result.is_error
+        assert said in words(result)
+        assert "Traceback" not in words(result)
+    for place, result in zip(places, elsewhere, strict=True):
+        assert result.is_error or result.structured_content == {"result": []}, place
+        assert "root:" not in words(result)
+    assert "25 days" in words(answer)
 
 
 def test_a_summarizer_gives_the_tool_summarize(tmp_path: Path) -> None:

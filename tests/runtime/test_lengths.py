@@ -23,6 +23,7 @@ from tests.support.work import calls
 from vectorstore import KnowledgeBase
 from vectorstore.chunking import chunk
 from vectorstore.loaders import DEFAULT_LIMITS
+from vectorstore.loaders.csv_loader import read as read_csv
 from vectorstore.loaders.document import DocumentBuilder
 from vectorstore.loaders.markdown_loader import read as read_markdown
 from vectorstore.passage import Passage
@@ -220,3 +221,12 @@ def test_marks_that_nothing_closes_are_read_in_a_bounded_time(tmp_path: Path, un
     path.write_text(f"# a{hard}b\n\na|b\n{hard}c\n\nx{hard}y\n", encoding="utf-8")
     assert read_markdown(path, "md", DEFAULT_LIMITS).text.endswith("y")
     assert summarize(SummaryRequest(f"# a{hard}b\n\nx{hard}y"[:TEXT]))
+
+
+def test_a_table_of_empty_rows_takes_no_more_than_its_rows(tmp_path: Path) -> None:
+    def work(rows: int) -> int:
+        (tmp_path / "x.csv").write_text("\n" * rows + "a,b\n1,2\n", encoding="utf-8")
+        return calls(lambda: read_csv(tmp_path / "x.csv", "csv", DEFAULT_LIMITS))
+
+    work(10)
+    assert work(2_000) < 2.6 * work(1_000)

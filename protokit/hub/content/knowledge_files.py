@@ -70,8 +70,8 @@ def remove(folder: Path, name: str) -> None:
 
 def take_back(folder: Path, name: str) -> None:
     """Undo `remove`. Raises DocumentProblem where it is gone, or another one has its name now."""
-    target = folder / KNOWLEDGE / name
     source = _inside(folder / _REMOVED, name)
+    target = folder / KNOWLEDGE / name
     if target.exists():
         raise DocumentProblem("there is another document of that name now", where=name)
     _move(source, target)
@@ -87,10 +87,13 @@ def read_again(folder: Path, name: str) -> None:
 def _inside(home: Path, name: str) -> Path:
     """The file `name` below `home`; a name that leads elsewhere is none."""
     path = home / name
-    real = path.resolve()
-    if ".." in Path(name).parts or not real.is_relative_to(home.resolve()) or not path.is_file():
-        raise DocumentProblem("there is no such document", fix="It may have been removed already.")
-    return path
+    try:
+        inside = ".." not in Path(name).parts and path.resolve().is_relative_to(home.resolve())
+        if inside and path.is_file():
+            return path
+    except (OSError, ValueError):  # no file system has such a name
+        pass
+    raise DocumentProblem("there is no such document", fix="It may have been removed already.")
 
 
 def _move(source: Path, target: Path) -> None:

@@ -1,6 +1,7 @@
 """The form that changes a prototype: its words, its instructions, its model and its budget."""
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ _SAID = {
     "dollars_total": "Dollars in all",
     "questions_per_minute": "Questions a minute",
 }
+_MOST_LINES = 100
+"""Questions that are looked at, far more than a prototype takes: too many are refused, and that quickly."""
 
 
 def routes(home: str) -> list[BaseRoute]:
@@ -121,7 +124,7 @@ def _fields(form: Mapping[str, str], spec: Spec) -> dict[str, Any]:
     fields["fall_back_offline"] = "fall_back_offline" in form
     if spec.takes == "question":
         lines = (line.strip() for line in form.get("starter_questions", "").splitlines())
-        fields["starter_questions"] = [line for line in lines if line]
+        fields["starter_questions"] = list(islice(filter(None, lines), _MOST_LINES))
     fields["limits"] = {
         name: _number(form.get(name, ""), kind, _SAID[name]) for name, kind in _LIMITS.items()
     }
