@@ -110,7 +110,7 @@ class Prototype:
 
     def _command(self, port: int) -> list[str]:
         if self.spec.screen == "gradio":
-            return [sys.executable, "app.py"]
+            return [sys.executable, "-m", "protokit.runtime.ui.gradio_server", "app.py"]
         flags = {
             "server.port": port,
             "server.address": "localhost",

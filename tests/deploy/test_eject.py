@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from protokit.deploy.export.requirements import package, without_protokit
 from protokit.deploy.export.rewrite_imports import rewrite_imports
 from protokit.errors import FolderProblem
 from protokit.prototype.run_prototype import wait_until_open
+from protokit.runtime.page_policy import PAGE_POLICY
 from tests.support.browser import needs_chromium, own_port, visit
 from tests.support.terminal import environment, protokit, tree
 
@@ -120,7 +122,11 @@ def test_the_guides_name_no_command_that_is_gone(every: dict[tuple[str, str], Pa
         for name in ("README.md", "AGENTS.md"):
             text = (folder / name).read_text(encoding="utf-8")
             assert re.findall(r"protokit (?:run|check|ask|serve|mcp|export|eject)", text) == []
-        run = "streamlit run app.py" if screen == "streamlit" else "python app.py"
+        run = (
+            "python -m leave_helper_runtime.ui.page_server app.py"
+            if screen == "streamlit"
+            else "python app.py"
+        )
         assert run in (folder / "README.md").read_text(encoding="utf-8")
         assert run in (folder / "EJECTED.md").read_text(encoding="utf-8")
 
@@ -280,7 +286,8 @@ def test_its_own_tests_pass_where_no_protokit_is_installed(
 def page(folder: Path, python: Path, screen: str) -> Iterator[str]:
     """The address of the page, opened as EJECTED.md says."""
     port = own_port()
-    streamlit = ["-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
+    module = ["-m", "leave_helper_runtime.ui.page_server", "app.py"]
+    streamlit = [*module, "--server.headless=true", f"--server.port={port}"]
     words = streamlit if screen == "streamlit" else ["app.py"]
     env = {**bare(), "GRADIO_SERVER_PORT": str(port)}
     child = subprocess.Popen(
@@ -308,3 +315,11 @@ def test_its_page_answers_where_no_protokit_is_installed(
         shown.page.get_by_text("[1]").first.wait_for()
         shown.shoot(f"ejected-{screen}")
         assert shown.outside == []
+
+
+@pytest.mark.parametrize("screen", ["streamlit", "gradio"])
+def test_its_page_answers_with_the_policy_when_it_is_opened_as_it_says(
+    screen: str, every: dict[tuple[str, str], Path]
+) -> None:
+    with page(every["chatbot", screen], Path(sys.executable), screen) as url:
+        assert httpx.get(url, timeout=60).headers["content-security-policy"] == PAGE_POLICY

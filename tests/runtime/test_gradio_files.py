@@ -18,6 +18,7 @@ from protokit.hub.context import Hub
 from protokit.hub.database.share_links import Link
 from protokit.hub.security.identity import VISIT_COOKIE, VisitorIdentity
 from protokit.hub.security.signing import SigningKeys
+from protokit.prototype.prototype_folder import Prototype
 from protokit.prototype.run_prototype import wait_until_open
 from protokit.runtime.uploads.gradio_files import PASSED
 from tests.support.browser import own_port
@@ -153,12 +154,24 @@ def _hosted(home: Path) -> Iterator[Page]:
         yield page
 
 
-@pytest.fixture(scope="module", params=["hosted", "launched"])
+@contextmanager
+def _run(home: Path) -> Iterator[Page]:
+    """By `protokit run`; its app.py knows no guard either."""
+    folder, port = made(home / "page", screen="gradio"), own_port()
+    (folder / "app.py").write_text(PAGE.replace("LAUNCH", "show_error=True"), encoding="utf-8")
+    with Prototype.open(folder).serve(port) as child:
+        wait_until_open(child, port)
+        yield Page(f"http://127.0.0.1:{port}", folder)
+
+
+@pytest.fixture(scope="module", params=["hosted", "launched", "run"])
 def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     home = tmp_path_factory.mktemp("gradio")
     if request.param == "launched":
         folder = prototype(home / "page", "gradio", PAGE.replace("LAUNCH", BY_GUARD))
         served = _launched(folder)
+    elif request.param == "run":
+        served = _run(home)
     else:
         served = _hosted(home)
     with served as page:

@@ -93,7 +93,7 @@ def _words(prototype: Prototype, folder: Path) -> dict[str, str]:
     spec = prototype.spec
     name = spec.slug[:_LONGEST_NAME].strip("-")
     name = name if name[0].isalpha() else f"app-{name}"
-    command = ["python", "app.py"]
+    command = ["python", "-m", "protokit.runtime.ui.gradio_server", "app.py"]
     if spec.screen == "streamlit":
         options = {"server.address": "0.0.0.0", "server.port": "8501", "server.headless": "true"}
         options |= {"theme.primaryColor": spec.accent}

@@ -20,7 +20,6 @@ from protokit.prototype.prototype_folder import Prototype
 
 NOTE = "EJECTED.md"
 _SKIPPED = {"__pycache__"}
-_RUN = {"streamlit": "streamlit run app.py", "gradio": "python app.py"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def eject(folder: Path, out: Path | None = None) -> Ejected:
     with atomic_folder(target) as staging:
         copy_shared(home, staging)
         _write(staging, changes)
-    return Ejected(target, _RUN[prototype.spec.screen])
+    return Ejected(target, _run(prototype))
 
 
 def eject_in_place(folder: Path) -> Ejected:
@@ -58,15 +57,13 @@ def eject_in_place(folder: Path) -> Ejected:
         shutil.copytree(home, staging, symlinks=True, ignore=shutil.ignore_patterns(".venv"))
     _write(home, changes)
     shutil.rmtree(home / BASE, ignore_errors=True)
-    return Ejected(home, _RUN[prototype.spec.screen], backup)
+    return Ejected(home, _run(prototype), backup)
 
 
 def _changes(prototype: Prototype) -> dict[Path, bytes]:
     """The content of every file that differs in the ejected folder, by its path inside."""
     refuse_secrets(prototype.folder, shared_files(prototype.folder), "ejected")
-    stem = re.sub(r"\W", "_", prototype.spec.slug)
-    stem = stem if stem.isidentifier() else f"app_{stem}"
-    names = {"protokit.runtime": f"{stem}_runtime", "vectorstore": f"{stem}_vectorstore"}
+    names = _names(prototype)
     for name in names.values():
         if (prototype.folder / name).exists():
             raise FolderProblem(
@@ -77,11 +74,25 @@ def _changes(prototype: Prototype) -> dict[Path, bytes]:
     note = Path(__file__).with_name("ejected.md").read_text(encoding="utf-8")
     words = {
         "version": protokit.__version__,
-        "run": _RUN[prototype.spec.screen],
+        "run": _run(prototype),
         **dict(zip("ab", names.values(), strict=True)),
     }
     note = re.sub(r"\[\[(\w+)\]\]", lambda token: words[token[1]], note)
     return {**{i: c for i, c in own.items() if c is not None}, **plumbing, Path(NOTE): note.encode()}
+
+
+def _names(prototype: Prototype) -> dict[str, str]:
+    """What the two packages are called in the ejected folder."""
+    stem = re.sub(r"\W", "_", prototype.spec.slug)
+    stem = stem if stem.isidentifier() else f"app_{stem}"
+    return {"protokit.runtime": f"{stem}_runtime", "vectorstore": f"{stem}_vectorstore"}
+
+
+def _run(prototype: Prototype) -> str:
+    """The command that opens the page, under the same Content-Security-Policy as before."""
+    if prototype.spec.screen == "gradio":
+        return "python app.py"
+    return f"python -m {_names(prototype)['protokit.runtime']}.ui.page_server app.py"
 
 
 def _own(prototype: Prototype, inside: Path, names: Mapping[str, str]) -> bytes | None:
@@ -91,10 +102,10 @@ def _own(prototype: Prototype, inside: Path, names: Mapping[str, str]) -> bytes 
         return rewrite_imports(_read(path), names, where=inside.as_posix()).encode()
     if inside == Path("requirements.txt"):
         return without_protokit(_read(path), [spec.screen, "docs"]).encode()
-    if inside == Path(".streamlit/config.toml"):  # `protokit run` gives the colour; `streamlit run` reads it
+    if inside == Path(".streamlit/config.toml"):  # `protokit run` gives the colour; else it is read here
         return re.sub(r'(?m)^primaryColor = ".*"$', f'primaryColor = "{spec.accent}"', _read(path)).encode()
     if inside.suffix in (".md", ".mdc") and inside.parts[0] != KNOWLEDGE:
-        return _retold(_read(path), _RUN[spec.screen]).encode()
+        return _retold(_read(path), _run(prototype)).encode()
     return None
 
 
