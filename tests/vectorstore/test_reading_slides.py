@@ -144,6 +144,30 @@ def test_charts_of_points_and_of_groups_keep_their_values_apart(tmp_path: Path) 
     assert "2025 Q2; Units: 6\n2026 Q1; Units: 7" in text
 
 
+@pytest.mark.parametrize(
+    ("code", "value", "shown"),
+    [
+        ("General", "4.5", "4.5"),
+        ("0%", "0.47", "47%"),
+        ("0%", "0.475", "47.5%"),
+        ("#,##0 [$€-407]", "1250", "1,250 €"),
+        ("#,##0 [$€-407]", "1250.5", "1,250.5 €"),
+        ("yyyy-mm-dd", "46096", "2026-03-15"),
+    ],
+)
+def test_values_of_a_chart_are_shown_in_their_format_but_never_rounded(
+    tmp_path: Path, code: str, value: str, shown: str
+) -> None:
+    point = f'<c:pt idx="0"><c:v>{value}</c:v></c:pt>'
+    series = f"<c:ser><c:val><c:numCache><c:formatCode>{code}</c:formatCode>{point}</c:numCache></c:val>"
+    category = "<c:cat><c:strCache><c:pt idx='0'><c:v>Q1</c:v></c:pt></c:strCache></c:cat><c:tx><c:v>Units</c:v></c:tx>"
+    chart = f"<c:chartSpace {names()}><c:chart><c:plotArea><c:x>{series}{category}</c:ser></c:x></c:plotArea>"
+    parts = {"ppt/c.xml": f"{chart}</c:chart></c:chartSpace>"}
+    frame = '<p:graphicFrame><c:chart r:id="c"/></p:graphicFrame>'
+    text = read(write_deck(tmp_path / "a.pptx", [frame], {"c": ("chart", "../c.xml")}, parts)).text
+    assert text.split("\n")[-1] == f"Q1; Units: {shown}"
+
+
 def test_notes_of_a_slide_give_the_addresses_of_their_links(tmp_path: Path) -> None:
     said = point(slide_run("See "), slide_run("the plan", "", '<a:hlinkClick r:id="l"/>'))
     body = shape(said).replace("<p:nvPr/>", '<p:nvPr><p:ph type="body"/></p:nvPr>')

@@ -1,11 +1,20 @@
 """Charts of Office documents as the tables of the values that they show."""
 
+import re
+from decimal import Decimal
+
 from lxml import etree
 
 from vectorstore.loaders.drawing_text import drawing_paragraphs
 from vectorstore.loaders.office_zip import attribute, local
+from vectorstore.loaders.xlsx_numbers import renderer
 
 _MOST_POINTS = 20_000
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_DECIMALS = re.compile(r"\.([0#?]+)")
+_LAST_DIGIT = re.compile(r"(?<=[0#])(?:\.[0#?]+)?(?=[^0#,.?]|$)")
+_MOST_DECIMALS = 6
+_DAY = re.compile(r"[dmyh]", re.I)
 _Grid = list[list[str]]
 
 
@@ -94,12 +103,18 @@ def _cached(holder: "etree._Element") -> dict[int, str]:
 
 
 def _shown(value: str, code: str) -> str:
-    """A stored value as its number format shows it, where that is a share; else as stored."""
-    if "%" not in code:
+    """A stored value in its number format, with all its decimals: a chart rounds for want of room."""
+    if code in ("", "General", "@"):
         return value
     try:
-        return f"{float(value) * 100:.6f}".rstrip("0").rstrip(".") + "%"
-    except ValueError:
+        words = _QUOTED.sub("", code)
+        if not _DAY.search(words):
+            exponent = Decimal(value).normalize().as_tuple().exponent
+            places = max(0, -int(exponent)) - 2 * ("%" in words)
+            if places > max(map(len, _DECIMALS.findall(words)), default=0):
+                code = _LAST_DIGIT.sub("." + "0" * min(places, _MOST_DECIMALS), code)
+        return renderer(code)(float(value))
+    except (ArithmeticError, ValueError, ModuleNotFoundError):
         return value
 
 

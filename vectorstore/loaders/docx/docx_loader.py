@@ -121,7 +121,7 @@ class _Writer:
 
     def _paragraph(self, paragraph: "etree._Element") -> None:
         style = _property(paragraph, "pStyle")
-        text = self._carried + self._text(paragraph, style)
+        text = self._carried + self._reader.text(paragraph, style)
         self._carried = ""
         if _has_deleted_end(paragraph):
             self._carried = text  # it goes on in the next paragraph
@@ -138,20 +138,6 @@ class _Writer:
             self._draft.write(self._carried)
         self._carried = ""
         self._write_aside()
-
-    def _text(self, paragraph: "etree._Element", style: str) -> str:
-        reader = self._reader
-        if reader.sees_white or not self._is_shaded(paragraph, style):
-            return reader.text(paragraph, style)
-        with self._inside():
-            return reader.text(paragraph, style)
-
-    def _is_shaded(self, paragraph: "etree._Element", style: str) -> bool:
-        for holder in (paragraph, *self._styles.chain(style)):
-            shade = holder.find("{*}pPr/{*}shd")
-            if shade is not None:
-                return attribute(shade, "fill", "auto").lower() not in ("auto", "ffffff")
-        return False
 
     def _number(self, paragraph: "etree._Element", style: str, text: str) -> str:
         """The number of `paragraph` in its list; an empty one has a number too, a hidden one has none."""

@@ -54,12 +54,13 @@ class RunReader:
     """Whether white text may be there to be seen, on a dark cell or box."""
     _runs: list[tuple[str, int]] = field(default_factory=list)
     _fields: list[Field] = field(default_factory=list)
+    _paragraph: "tuple[etree._Element | None, str]" = (None, "")
     _is_hidden: bool = False
     _includes_hidden: bool = False
 
     def text(self, paragraph: "etree._Element", style: str = "") -> str:
         """What `paragraph`, of the paragraph style `style`, shows."""
-        self._runs, self._is_hidden = [], False
+        self._runs, self._is_hidden, self._paragraph = [], False, (paragraph, style)
         self._fields = [begun for begun in self._fields if begun.in_result]
         for begun in self._fields:
             begun.start = 0
@@ -95,7 +96,9 @@ class RunReader:
 
     def _run(self, run: "etree._Element", around: RunLook) -> None:
         look = self.styles.run_look(run, around)
-        is_hidden = is_on(look, "vanish") or (not self.sees_white and is_white(look))
+        is_hidden = is_on(look, "vanish") or (
+            not self.sees_white and is_white(look) and not self._is_shaded()
+        )
         for child in run:
             tag = local(child)
             if tag == "fldChar":
@@ -109,6 +112,10 @@ class RunReader:
             elif not is_on(look, "strike") and not is_on(look, "dstrike"):
                 self._is_hidden = is_hidden
                 self._content(child, tag, look, around)
+
+    def _is_shaded(self) -> bool:
+        paragraph, style = self._paragraph
+        return paragraph is not None and self.styles.is_shaded(paragraph, style)
 
     def _shows_hidden(self, element: "etree._Element") -> bool:
         """Whether to read hidden text; what is hidden in one go counts once."""

@@ -41,6 +41,14 @@ class Styles:
             style = attribute(based, "val") if based is not None else ""
         return chain
 
+    def is_shaded(self, paragraph: "etree._Element", style: str) -> bool:
+        """Whether the ground of `paragraph`, of the style `style`, has a colour."""
+        for holder in (paragraph, *self.chain(style)):
+            shade = holder.find("{*}pPr/{*}shd")
+            if shade is not None:
+                return attribute(shade, "fill", "auto").lower() not in ("auto", "ffffff")
+        return False
+
     def paragraph_look(self, style: str) -> RunLook:
         """How runs look in a paragraph of `style`, where they say nothing else."""
         return {**self._looks[""], **self._own(style or self._standard)}
