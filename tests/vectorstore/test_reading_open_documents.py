@@ -223,6 +223,19 @@ def test_hidden_sheets_rows_and_columns_are_left_out_and_rows_keep_their_numbers
     assert "Secret" in whole
 
 
+def test_cells_are_struck_by_their_style_and_values_without_a_text_are_read(tmp_path: Path) -> None:
+    gone = '<style:style style:name="C" style:family="table-cell"><style:text-properties {}/></style:style>'
+    styles = gone.format('style:text-line-through-style="solid"')
+    struck = f'<table:table-cell table:style-name="C">{p("39 EUR")}</table:table-cell>'
+    money = '<table:table-cell office:value-type="currency" office:value="49.5" office:currency="EUR"/>'
+    share = '<table:table-cell office:value-type="percentage" office:value="0.125"/>'
+    rows = row("Plan", "Before", "Price", "Share") + row("Solo", struck, money, share)
+    path = write_open_document(
+        tmp_path / "a.ods", f'<table:table table:name="P">{rows}</table:table>', styles
+    )
+    assert read(path).text.split("\n")[-1] == "Plan: Solo; Price: 49.5 EUR; Share: 12.5%"
+
+
 def test_slides_give_titles_notes_and_hidden_ones_only_on_demand(tmp_path: Path) -> None:
     styles = style("Skip", 'presentation:visibility="hidden"', "drawing-page")
     said = (

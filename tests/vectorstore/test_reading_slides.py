@@ -49,6 +49,14 @@ def test_hidden_slides_and_shapes_are_left_out_and_counted(tmp_path: Path) -> No
     assert "Margin 62%" in read(path, limits=LoaderLimits(include_hidden=True)).text
 
 
+def test_what_stands_at_the_foot_of_slides_is_read_once(tmp_path: Path) -> None:
+    foot = shape(point(slide_run("Valid until 31 May"))).replace(
+        "<p:nvPr/>", '<p:nvPr><p:ph type="ftr"/></p:nvPr>'
+    )
+    slides = [shape(point(slide_run(text))) + foot for text in ("Plan", "Price")]
+    assert read(write_deck(tmp_path / "a.pptx", slides)).text == "Plan\n\nValid until 31 May\n\nPrice"
+
+
 def test_numbered_points_have_their_numbers(tmp_path: Path) -> None:
     def numbered(level: int, form: str, start: str = "") -> str:
         return f'<a:pPr lvl="{level}"><a:buAutoNum type="{form}" {start}/></a:pPr>'

@@ -104,11 +104,12 @@ def test_hidden_text_is_left_out_and_counted(tmp_path: Path) -> None:
         paragraph(run("Price 90."), run(" Margin", "<w:vanish/>"), run(" 62%", "<w:vanish/>"))
         + paragraph(run("Draft price 70."), properties='<w:pStyle w:val="Late"/>')
         + paragraph(run("White 31.", '<w:color w:val="FFFFFF"/>'))
+        + paragraph(run("Tiny 12.", '<w:sz w:val="2"/>'))
         + table(row("Plan", "Price"), row("Old", "7", properties="<w:hidden/>"), row("New", "9"))
     )
     document = word(tmp_path, body)
     assert document.text == "Price 90.\n\nPlan: Price\nNew: 9"
-    assert dict(document.hidden) == {"passage": 3, "row": 1}
+    assert dict(document.hidden) == {"passage": 4, "row": 1}
     whole = read(tmp_path / "a.docx", limits=LoaderLimits(include_hidden=True))
     assert "Price 90. Margin 62%" in whole.text
     assert "Draft price 70." in whole.text

@@ -3,6 +3,7 @@
 The XML is walked directly: python-pptx does not give the words of SmartArt, and loads in 0.2 s.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from vectorstore.loaders.pptx_comments import SlideComments
 
 _TITLES = ("title", "ctrTitle")
 _REPEATED = ("sldNum", "ftr", "dt", "hdr")
+_FOOTERS = ("ftr", "hdr")
 _SHAPES = ("sp", "grpSp", "graphicFrame", "cxnSp", "pic")
 _ON = ("1", "true")
 _Position = tuple[int, int]
@@ -34,7 +36,7 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
         if len(names) > limits.pages:
             raise Unreadable(f"has {len(names):,} slides, more than {limits.pages:,}", fix="Split the deck.")
         draft.pages = len(names)
-        comments = SlideComments(package, main)
+        comments, footers = SlideComments(package, main), set[str]()
         for number, name in enumerate(names, start=1):
             draft.go_to(number, f"slide {number}")
             slide = _Slide(draft, package, name, comments)
@@ -42,6 +44,7 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
                 continue
             before = draft.length
             slide.write()
+            slide.write_footers(footers)
             if draft.length == before:
                 draft.notes.append(f"slide {number} has no text, perhaps only pictures")
     return draft.finish()
@@ -86,6 +89,15 @@ class _Slide:
         for type_, part in self._related.values():
             for comment in self._comments.on(part) if type_ == "comments" else ():
                 self._draft.write(comment)
+
+    def write_footers(self, written: set[str]) -> None:
+        """Write what stands at the foot of the slide and was not on one before, as `written` tells."""
+        tree = self._root.find("{*}cSld/{*}spTree") if self._root is not None else None
+        for shape in _unwrapped(tree) if tree is not None else ():
+            text = " ".join(self._paragraphs(shape)) if _placeholder(shape)[0] in _FOOTERS else ""
+            if text not in written and re.search(r"[^\W\d_]{3}", text):
+                written.add(text)
+                self._draft.write(text)
 
     def _shown(self, parent: "etree._Element") -> "Iterator[etree._Element]":
         """The shapes of `parent` that are not hidden (in PowerPoint's selection pane)."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from vectorstore.loaders.docx.docx_fields import Field, is_ticked
-from vectorstore.loaders.docx.docx_styles import RunLook, Styles, is_on, is_white, shift
+from vectorstore.loaders.docx.docx_styles import RunLook, Styles, is_on, is_unseen, is_white, shift
 from vectorstore.loaders.field_codes import TICKED, UNTICKED, link_of
 from vectorstore.loaders.formula_text import beside
 from vectorstore.loaders.link_targets import with_address
@@ -96,9 +96,7 @@ class RunReader:
 
     def _run(self, run: "etree._Element", around: RunLook) -> None:
         look = self.styles.run_look(run, around)
-        is_hidden = is_on(look, "vanish") or (
-            not self.sees_white and is_white(look) and not self._is_shaded()
-        )
+        is_hidden = is_unseen(look) or (not self.sees_white and is_white(look) and not self._is_shaded())
         for child in run:
             tag = local(child)
             if tag == "fldChar":

@@ -9,9 +9,13 @@ from vectorstore.loaders.office_zip import attribute, local
 
 RunLook = Mapping[str, str]
 """Property of a run -> its value: vertAlign, position, strike, dstrike, vanish, color, shd, highlight, font."""
-_LOOKS = frozenset({"vertAlign", "position", "strike", "dstrike", "vanish", "color", "shd", "highlight", "b"})
+_LOOKS = frozenset(
+    {"vertAlign", "position", "strike", "dstrike", "vanish", "color", "shd", "highlight", "b", "sz"}
+)
 _OFF = ("0", "false", "off", "none")
 _HEADING_NAME = re.compile(r"heading (\d)", re.I)
+_SMALLEST = 4
+"""Half points up to which text is there for machines, not for readers."""
 _RAISED_BY = 3
 """Half points by which a run is moved up or down that is read as raised or lowered."""
 
@@ -85,6 +89,12 @@ def _look(properties: "etree._Element | None") -> RunLook:
 def is_on(look: RunLook, name: str) -> bool:
     """Whether the property `name` is set and not switched off again."""
     return look.get(name, "0").lower() not in _OFF
+
+
+def is_unseen(look: RunLook) -> bool:
+    """Whether text is hidden, or so small that nobody sees it."""
+    size = look.get("sz", "")
+    return is_on(look, "vanish") or (size.isdecimal() and int(size) <= _SMALLEST)
 
 
 def shift(look: RunLook) -> int:

@@ -10,8 +10,8 @@ from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits
 from vectorstore.loaders.odf.odf_forms import Controls
 from vectorstore.loaders.odf.odf_lists import Counter, Lists
 from vectorstore.loaders.odf.odf_runs import OdfRuns, note_mark, object_part
-from vectorstore.loaders.odf.odf_styles import OdfStyles, is_hidden
-from vectorstore.loaders.odf.odf_tables import OdfGrid, read_grid
+from vectorstore.loaders.odf.odf_styles import Look, OdfStyles, is_hidden
+from vectorstore.loaders.odf.odf_tables import OdfGrid, read_grid, shown_value
 from vectorstore.loaders.office_zip import Package, attribute, local
 from vectorstore.loaders.picture_texts import picture_text
 from vectorstore.loaders.run_marks import join_runs
@@ -89,6 +89,8 @@ class _Writer:
                 self.write(child)
         elif tag in ("frame", "annotation", "custom-shape", "g", "control", "a"):
             self._aside(child)
+        elif tag in ("header-decl", "footer-decl"):
+            self._draft.write("".join(child.itertext()))
         elif tag and tag not in _SKIPPED and tag not in _SHEET_PARTS:
             self.write(child)
 
@@ -113,11 +115,11 @@ class _Writer:
         mark = self._outline.count(level, start)
         return mark if self._outline.is_numbered(level) else ""
 
-    def _text(self, paragraph: "etree._Element") -> str:
+    def _text(self, paragraph: "etree._Element", around: Look | None = None) -> str:
         if attribute(paragraph, "is-hidden") == "true" and not self._draft.reads_hidden("passage"):
             return ""
         self._runs.sees_white = self._in_sheet or self._draft.pages > 0 or _is_inside(paragraph)
-        return self._runs.text(paragraph)
+        return self._runs.text(paragraph, around)
 
     def _item(self, mark: str, element: "etree._Element") -> None:
         if local(element) not in ("h", "p"):
@@ -181,13 +183,14 @@ class _Writer:
         )
 
     def _cell(self, cell: "etree._Element") -> str:
-        return " ".join(" ".join(self._cell_texts(cell)).split())
+        look = self._styles.look("table-cell", attribute(cell, "style-name"))
+        return " ".join(" ".join(self._cell_texts(cell, look)).split()) or shown_value(cell)
 
-    def _cell_texts(self, parent: "etree._Element") -> Iterator[str]:
+    def _cell_texts(self, parent: "etree._Element", look: Look) -> Iterator[str]:
         for child in parent:
             tag = local(child)
             if tag in ("h", "p"):
-                yield self._text(child)
+                yield self._text(child, look)
             elif tag == "list":
                 for mark, element in self._items(child):
                     text = self._text(element) if local(element) in ("h", "p") else self._cell(element)
@@ -196,7 +199,7 @@ class _Writer:
                 grid = self._grid(child)
                 yield " | ".join(line.text for line in lines(grid.cells.grid(), grid.headers or None))
             elif tag not in ("annotation", *_SKIPPED) and len(child):
-                yield from self._cell_texts(child)
+                yield from self._cell_texts(child, look)
 
     def _sheet(self, sheet: "etree._Element") -> None:
         style = self._styles.look("table", attribute(sheet, "style-name"))

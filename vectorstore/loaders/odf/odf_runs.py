@@ -49,10 +49,11 @@ class OdfRuns:
         self._runs: list[tuple[str, int]] = []
         self._was_hidden = self._shows_hidden = False
 
-    def text(self, paragraph: "etree._Element") -> str:
-        """What `paragraph` shows."""
+    def text(self, paragraph: "etree._Element", around: Look | None = None) -> str:
+        """What `paragraph` shows, in a cell whose style says `around`."""
         outer, self._runs, self._was_hidden = self._runs, [], False
-        self._walk(paragraph, self._styles.look("paragraph", attribute(paragraph, "style-name")))
+        own = self._styles.look("paragraph", attribute(paragraph, "style-name"))
+        self._walk(paragraph, {**around, **own} if around else own)
         text, self._runs = join_runs(self._runs), outer
         return text
 

@@ -154,7 +154,24 @@ def _columns(parent: "etree._Element", *, folded: bool) -> "Iterator[tuple[etree
 
 
 def _has_content(cell: "etree._Element") -> bool:
-    return len(cell) > 0
+    return len(cell) > 0 or bool(shown_value(cell))
+
+
+def shown_value(cell: "etree._Element") -> str:
+    """The value of a cell that a program stored without the text that it shows."""
+    if cell.find("{*}p") is not None:
+        return ""
+    kind, value = attribute(cell, "value-type"), attribute(cell, "value")
+    if kind == "currency" and value:
+        return f"{value} {attribute(cell, 'currency')}".strip()
+    if kind == "percentage" and value:
+        try:
+            return f"{float(value) * 100:.6f}".rstrip("0").rstrip(".") + "%"
+        except ValueError:
+            return value
+    if kind == "boolean":
+        return {"true": "yes", "false": "no"}.get(attribute(cell, "boolean-value"), "")
+    return value or attribute(cell, "date-value") or attribute(cell, "string-value")
 
 
 def _whole(element: "etree._Element", name: str) -> int:
