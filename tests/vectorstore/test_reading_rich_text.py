@@ -114,6 +114,14 @@ def test_text_boxes_and_pictures_of_rich_text(tmp_path: Path) -> None:
     ]
 
 
+def test_rich_text_of_a_code_page_that_nobody_knows_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.rtf"
+    path.write_bytes(rb"{\rtf1\ansi\ansicpg12345 Fee 20.}")
+    assert read(path).text == "Fee 20."
+    path.write_bytes(rb"{\rtf1\mac\ansicpg10000 K\'9aln.}")
+    assert read(path).text == "K\u00f6ln."
+
+
 def test_rich_text_without_ends_of_its_groups_is_read_to_its_end(tmp_path: Path) -> None:
     path = tmp_path / "a.rtf"
     path.write_bytes(rb"{\rtf1 {\b Bold {\i both \par last")

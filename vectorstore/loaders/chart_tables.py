@@ -6,7 +6,7 @@ from decimal import Decimal
 from lxml import etree
 
 from vectorstore.loaders.drawing_text import drawing_paragraphs
-from vectorstore.loaders.office_zip import attribute, local
+from vectorstore.loaders.office_zip import attribute, local, whole_number
 from vectorstore.loaders.xlsx_numbers import renderer
 
 _MOST_POINTS = 20_000
@@ -96,7 +96,7 @@ def _cached(holder: "etree._Element") -> dict[int, str]:
     points: dict[int, str] = {}
     for point in holder.iter("{*}pt"):
         value = point.find("{*}v")
-        at = int(attribute(point, "idx", "0"))
+        at = whole_number(point, "idx", 0)
         if value is not None and len(points) < _MOST_POINTS:
             points[at] = _shown(value.text or "", attribute(point, "formatCode") or common)
     return points

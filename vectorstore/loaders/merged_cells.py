@@ -1,6 +1,7 @@
 """Tables with merged cells, as they are looked at: each row and each column has what the merged cell says."""
 
-_WIDEST = 1_000
+_WIDEST = 256
+"""Columns over which a cell may be merged."""
 _DEEPEST = 10_000
 
 
@@ -9,27 +10,35 @@ class MergedCells:
 
     def __init__(self) -> None:
         self._rows: list[dict[int, str]] = []
-        self._grouped: set[int] = set()
         self._tall: dict[int, int] = {}
         self._across: dict[int, list[tuple[int, int]]] = {}
+        self._hanging: list[tuple[int, int, int, str]] = []
+        """Cells that go on in the rows below: the row where they end, their column, their width, their text."""
 
     def open_row(self, row: int) -> None:
-        """Have a row `row`, also where nothing is put into it."""
+        """Have a row `row`, also where nothing is put into it but what is merged from above."""
         while len(self._rows) <= row:
-            self._rows.append({})
+            new = len(self._rows)
+            self._hanging = [one for one in self._hanging if one[0] > new]
+            self._rows.append(
+                {
+                    beside: text
+                    for _, column, across, text in reversed(self._hanging)
+                    for beside in range(column, column + across)
+                }
+            )
 
     def place(self, row: int, column: int, text: str, across: int = 1, down: int = 1) -> None:
-        """Put `text` into its cell and those merged with it, where these have no text of their own."""
+        """Put `text` into its cell and those merged with it that have no text of their own; rows come in order."""
         across, down = max(1, min(across, _WIDEST)), max(1, min(down, _DEEPEST))
         self.open_row(row)
         self._rows[row][column] = text
-        for below in range(row, row + down):
-            self.open_row(below)
-            for beside in range(column, column + across):
-                self._rows[below].setdefault(beside, text)
+        for beside in range(column, column + across):
+            self._rows[row].setdefault(beside, text)
         if across > 1:
             self._across.setdefault(row, []).append((column, across))
         if down > 1:
+            self._hanging.append((row + down, column, across, text))
             self._tall[row] = max(down, self._tall.get(row, 1))
 
     def grid(self) -> list[list[str]]:

@@ -113,3 +113,9 @@ def attribute(element: "etree._Element", name: str, default: str = "") -> str:
         if str(key).rpartition("}")[2] == name:
             return str(value)
     return default
+
+
+def whole_number(element: "etree._Element", name: str, otherwise: int) -> int:
+    """The whole number that the attribute `name` of `element` gives; `otherwise` where it gives none."""
+    value = attribute(element, name).partition(".")[0]
+    return int(value) if re.fullmatch(r"-?[0-9]{1,15}", value) else otherwise

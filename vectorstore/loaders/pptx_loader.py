@@ -14,7 +14,7 @@ from vectorstore.loaders.drawing_text import drawing_paragraphs
 from vectorstore.loaders.drawn_parts import write_drawn_parts
 from vectorstore.loaders.link_targets import with_address
 from vectorstore.loaders.merged_cells import MergedCells
-from vectorstore.loaders.office_zip import Package, attribute, local
+from vectorstore.loaders.office_zip import Package, attribute, local, whole_number
 from vectorstore.loaders.picture_texts import picture_text
 from vectorstore.loaders.pptx_comments import SlideComments
 
@@ -228,5 +228,5 @@ def _placeholder(shape: "etree._Element") -> tuple[str, str]:
 def _offset(shape: "etree._Element") -> _Position | None:
     for path in ("{*}spPr/{*}xfrm/{*}off", "{*}grpSpPr/{*}xfrm/{*}off", "{*}xfrm/{*}off"):
         if (place := shape.find(path)) is not None:
-            return int(float(attribute(place, "y", "0"))), int(float(attribute(place, "x", "0")))
+            return whole_number(place, "y", 0), whole_number(place, "x", 0)
     return None

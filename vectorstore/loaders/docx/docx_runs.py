@@ -1,5 +1,6 @@
 """The text of one paragraph of Word, as it is shown: marks apart from numbers, deletions and struck words left out."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -132,8 +133,9 @@ class RunReader:
         elif tag in _WRITTEN:
             self._put(_WRITTEN[tag])
         elif tag == "sym":
-            code = attribute(child, "char", "0")
-            self._put(symbol(attribute(child, "font"), int(code, 16)), shift(look))
+            code = attribute(child, "char")
+            number = int(code, 16) if re.fullmatch("[0-9a-fA-F]{1,6}", code) else 0
+            self._put(symbol(attribute(child, "font"), number), shift(look))
         elif tag in ("footnoteRef", "endnoteRef"):
             self._mark(self.own_mark)
         elif tag in _ASIDE:

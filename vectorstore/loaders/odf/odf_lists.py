@@ -3,7 +3,7 @@
 from lxml import etree
 
 from vectorstore.loaders.list_numbers import list_number
-from vectorstore.loaders.office_zip import attribute, local
+from vectorstore.loaders.office_zip import attribute, local, whole_number
 
 _FORMS = {
     "1": "decimal",
@@ -21,7 +21,7 @@ class Counter:
 
     def __init__(self, style: "etree._Element | None") -> None:
         self._levels = {
-            int(attribute(level, "level", "1")): level for level in (style if style is not None else ())
+            whole_number(level, "level", 1): level for level in (style if style is not None else ())
         }
         self._counts = [0] * (_DEPTH + 2)
         self._begun = [False] * (_DEPTH + 2)

@@ -12,7 +12,7 @@ from vectorstore.loaders.odf.odf_lists import Counter, Lists
 from vectorstore.loaders.odf.odf_runs import OdfRuns, note_mark, object_part
 from vectorstore.loaders.odf.odf_styles import Look, OdfStyles, is_hidden
 from vectorstore.loaders.odf.odf_tables import OdfGrid, read_grid, shown_value
-from vectorstore.loaders.office_zip import Package, attribute, local
+from vectorstore.loaders.office_zip import Package, attribute, local, whole_number
 from vectorstore.loaders.picture_texts import picture_text
 from vectorstore.loaders.run_marks import join_runs
 from vectorstore.loaders.sheet_tables import write_rows
@@ -99,7 +99,7 @@ class _Writer:
     def _paragraph(self, paragraph: "etree._Element") -> None:
         text = self._text(paragraph)
         if text.strip() and local(paragraph) == "h":
-            level = int(attribute(paragraph, "outline-level", "1") or 1)
+            level = whole_number(paragraph, "outline-level", 1)
             number = self._heading_number(paragraph, level)
             self._draft.head(level, f"{number} {text}" if number else text)
         elif text.strip():
@@ -128,7 +128,7 @@ class _Writer:
         text = self._text(element)
         if local(element) == "h" and text.strip():
             self._draft.head(
-                int(attribute(element, "outline-level", "1") or 1), f"{mark} {text}" if mark != "-" else text
+                whole_number(element, "outline-level", 1), f"{mark} {text}" if mark != "-" else text
             )
         elif text.strip():
             self._draft.write(f"{mark} {text}" if mark else text, tight=True)

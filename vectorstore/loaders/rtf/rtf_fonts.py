@@ -1,5 +1,6 @@
 """Fonts of RTF: which code page their characters are written in, and which of them show symbols."""
 
+import codecs
 from dataclasses import dataclass, field
 
 from vectorstore.loaders.symbol_fonts import is_symbol_font, symbols
@@ -9,15 +10,15 @@ _CHARSETS = {
     162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
     238: "cp1250", 254: "cp437", 255: "cp850",
 }  # fmt: skip
+_PAGES = {10000: "mac_roman", 65001: "utf-8"}
 
 
 def code_page(number: int | None) -> str:
     """The name of the Windows code page `number`; cp1252 for one that is not known."""
     try:
-        b"".decode(page := f"cp{number or 1252}")
+        return _PAGES.get(number or 1252) or codecs.lookup(f"cp{number or 1252}").name
     except LookupError:
         return "cp1252"
-    return page
 
 
 @dataclass(slots=True)

@@ -28,6 +28,7 @@ class RtfFormula:
 
     def add(self, text: str) -> None:
         """Text of the group: a value inside properties, else a piece of the formula."""
+        text = "".join(one for one in text if one.isprintable())
         here = self._open[-1]
         above = here.getparent()
         if above is not None and str(above.tag).endswith("Pr"):
