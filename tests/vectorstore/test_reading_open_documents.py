@@ -96,6 +96,8 @@ def test_lists_and_headings_have_their_numbers(tmp_path: Path) -> None:
         '<text:list-style style:name="L">' + level(1, "1", ".") + level(2, "a", ")")
         + level(3, "1", "", 'text:display-levels="2"') + "</text:list-style>"
         '<text:list-style style:name="B"><text:list-level-style-bullet text:level="1"/></text:list-style>'
+        '<text:list-style style:name="T"><text:list-level-style-bullet text:level="1" text:bullet-char="☑"/>'
+        "</text:list-style>"
     )  # fmt: skip
     seventh = 'text:start-value="7"'
     inner = f"{p('Pack')}<text:list>{items('box', 'bag')}</text:list>"
@@ -107,6 +109,7 @@ def test_lists_and_headings_have_their_numbers(tmp_path: Path) -> None:
         + f'<text:list text:style-name="L">{items("Wipe")}{items("Pay", more=seventh)}</text:list>'
         + f'<text:list xml:id="two" text:style-name="L" text:continue-list="one">{items("Last")}</text:list>'
         + f'<text:list text:style-name="B">{items("Point")}</text:list>'
+        + f'<text:list text:style-name="T">{items("Told")}</text:list>'
         + '<text:h text:outline-level="1">Scope</text:h><text:h text:outline-level="2">Fees</text:h>'
     )
     outline = (
@@ -116,7 +119,7 @@ def test_lists_and_headings_have_their_numbers(tmp_path: Path) -> None:
     text = odt(tmp_path, body, lists, f"<office:styles>{outline}</office:styles>").text
     assert [line for line in text.split("\n") if line] == [
         "1. Ask", "2. Pack", "a) box", "b) bag", "Between.", "3. Send", "Again.", "1. Wipe", "7. Pay", "4. Last",
-        "- Point", "I Scope", "I.1 Fees",
+        "- Point", "☑ Told", "I Scope", "I.1 Fees",
     ]  # fmt: skip
 
 

@@ -67,10 +67,22 @@ def test_numbered_points_have_their_numbers(tmp_path: Path) -> None:
         point(slide_run("by phone"), properties=numbered(1, "alphaLcParenR")),
         point(slide_run("Wait"), properties=numbered(0, "arabicPeriod")),
         point(slide_run("Note")),
+        point(
+            slide_run("Done"),
+            properties='<a:pPr><a:buFont typeface="Wingdings"/><a:buChar char="þ"/></a:pPr>',
+        ),
         point(slide_run("Pay"), properties=numbered(0, "romanUcPeriod", 'startAt="4"')),
     ]
     text = read(write_deck(tmp_path / "a.pptx", [shape(*points)])).text
-    assert text.split("\n") == ["1. Ask", "a) by mail", "b) by phone", "2. Wait", "- Note", "IV. Pay"]
+    assert text.split("\n") == [
+        "1. Ask",
+        "a) by mail",
+        "b) by phone",
+        "2. Wait",
+        "- Note",
+        "☑ Done",
+        "IV. Pay",
+    ]
 
 
 def test_links_of_words_boxes_and_pictures(tmp_path: Path) -> None:

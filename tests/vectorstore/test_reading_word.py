@@ -163,6 +163,10 @@ def test_lists_are_numbered_as_word_does(tmp_path: Path) -> None:
         '</w:lvlOverride></w:num><w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0">'
         + level(0, "ordinal", "%1 step")
         + "</w:lvlOverride></w:num>"
+        '<w:abstractNum w:abstractNumId="7">'
+        + level(0, "bullet", "\uf0a8", '<w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr>')
+        + level(1, "bullet", "\uf0b7")
+        + '</w:abstractNum><w:num w:numId="7"><w:abstractNumId w:val="7"/></w:num>'
     )
     body = (
         item("Scope", 1)
@@ -175,6 +179,8 @@ def test_lists_are_numbered_as_word_does(tmp_path: Path) -> None:
         + item("Annex", 2)
         + item("Next", 2)
         + item("Other", 3)
+        + item("Paid", 7)
+        + item("by card", 7, 1)
     )
     lines = word(tmp_path, body, numbering=numbering).text.split("\n")
     assert lines == [
@@ -187,6 +193,8 @@ def test_lists_are_numbered_as_word_does(tmp_path: Path) -> None:
         "Part V Annex",
         "Part VI Next",
         "7th step Other",
+        "☐ Paid",
+        "- by card",
     ]
 
 

@@ -6,7 +6,7 @@ from lxml import etree
 
 from vectorstore.loaders.formula_text import beside
 from vectorstore.loaders.link_targets import with_address
-from vectorstore.loaders.list_numbers import list_number
+from vectorstore.loaders.list_numbers import bullet, list_number
 from vectorstore.loaders.office_zip import attribute, local
 from vectorstore.loaders.omml_formulas import omml_text
 from vectorstore.loaders.run_marks import join_runs
@@ -128,10 +128,11 @@ def _number(paragraph: "etree._Element", counts: dict[int, tuple[str, int]]) -> 
     level = _level(paragraph)
     for deeper in [depth for depth in counts if depth > level]:
         del counts[deeper]
-    automatic = _automatic(paragraph)
-    if automatic is None:
+    automatic = _bullet(paragraph)
+    if automatic is None or local(automatic) != "buAutoNum":
         counts.pop(level, None)
-        return ""
+        mark = bullet(_sign(automatic)) if automatic is not None else "-"
+        return mark if mark != "-" else ""
     form = attribute(automatic, "type", "arabicPeriod")
     start = attribute(automatic, "startAt", "1")
     key = f"{form} {start}"
@@ -144,12 +145,19 @@ def _number(paragraph: "etree._Element", counts: dict[int, tuple[str, int]]) -> 
     return number + (")" if form.endswith("ParenR") else "" if form.endswith("Plain") else ".")
 
 
-def _automatic(paragraph: "etree._Element") -> "etree._Element | None":
+def _sign(character: "etree._Element") -> str:
+    """What the bullet `character` (a:buChar) shows."""
+    above = character.getparent()
+    font = above.find("{*}buFont") if above is not None else None
+    return symbols(attribute(font, "typeface") if font is not None else "", attribute(character, "char"))
+
+
+def _bullet(paragraph: "etree._Element") -> "etree._Element | None":
     properties = paragraph.find("{*}pPr")
     for holder in (properties, _level_style(paragraph)):
         for child in holder if holder is not None else ():
-            if local(child) in ("buNone", "buChar", "buBlip"):
+            if local(child) in ("buNone", "buBlip"):
                 return None
-            if local(child) == "buAutoNum":
+            if local(child) in ("buAutoNum", "buChar"):
                 return child
     return None

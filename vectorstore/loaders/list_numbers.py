@@ -22,6 +22,14 @@ _ORDINALS = (
 ).split()
 
 
+_TICKS = frozenset("☐☑☒✓✗✔✘□■☓❏❑")
+
+
+def bullet(sign: str) -> str:
+    """What is read of the bullet `sign`: a box and a tick say something, all others are a dash."""
+    return sign.strip() if sign.strip() in _TICKS else "-"
+
+
 def list_number(count: int, form: str) -> str:
     """`count` in the form that Word calls `form` ("decimal", "lowerLetter", "upperRoman", "ordinal" ...).
 

@@ -6,8 +6,9 @@ from collections import defaultdict
 from lxml import etree
 
 from vectorstore.loaders.docx.docx_styles import Styles
-from vectorstore.loaders.list_numbers import list_number
+from vectorstore.loaders.list_numbers import bullet, list_number
 from vectorstore.loaders.office_zip import attribute, local
+from vectorstore.loaders.symbol_fonts import symbols
 
 _DEPTH = 9
 _Levels = dict[int, "etree._Element"]
@@ -67,7 +68,7 @@ class Numbering:
                 counts[deeper] = 0
         level = levels.get(depth)
         if level is None or _form(level) == "bullet":
-            return "-"
+            return _bullet(level) if level is not None else "-"
         return self._print(levels, depth, counts, number)
 
     def _place(self, paragraph: "etree._Element", style: str) -> tuple[str, int]:
@@ -132,6 +133,12 @@ def _form(level: "etree._Element") -> str:
     if stated is not None:
         return attribute(stated, "val", "decimal")
     return "decimal" if "%" in _value(level, "lvlText") else "bullet"
+
+
+def _bullet(level: "etree._Element") -> str:
+    fonts = level.find("{*}rPr/{*}rFonts")
+    font = attribute(fonts, "ascii") or attribute(fonts, "hAnsi") if fonts is not None else ""
+    return bullet(symbols(font, _value(level, "lvlText")))
 
 
 def _custom(level: "etree._Element | None", count: int) -> str:

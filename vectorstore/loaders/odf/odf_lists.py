@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from vectorstore.loaders.list_numbers import list_number
+from vectorstore.loaders.list_numbers import bullet, list_number
 from vectorstore.loaders.office_zip import attribute, local, whole_number
 
 _FORMS = {
@@ -45,7 +45,9 @@ class Counter:
         self._begun[level] = True
         for deeper in range(level + 1, _DEPTH + 1):
             self._begun[deeper] = False
-        return self._mark(level) if self.is_numbered(level) else "-"
+        style = self._levels.get(level)
+        sign = attribute(style, "bullet-char") if style is not None else ""
+        return self._mark(level) if self.is_numbered(level) else bullet(sign)
 
     def _start(self, level: int) -> int:
         style = self._levels.get(level)
