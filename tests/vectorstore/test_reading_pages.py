@@ -27,6 +27,7 @@ def markdown(folder: Path, text: str) -> Document:
         ("the 1<sup>st</sup> of May<sup><a href='#n2'>2</a></sup>", "the 1st of May²"),
         ("10<span style='vertical-align: super'>6</span> rows", "10⁶ rows"),
         ("10<i class=up>6</i> rows", "10⁶ rows"),
+        ("2<sup>3</sup>&frasl;<sub>4</sub> cups", "2 3/4 cups"),
     ],
 )
 def test_raised_and_lowered_digits_keep_apart_from_the_number_before_them(
@@ -177,6 +178,12 @@ def test_cells_of_tables_keep_their_lines_marks_and_spans_and_their_captions(tmp
     ]
     assert document.tables[0].title == "Prices"
     assert document.hidden == (("row", 1),)
+
+
+def test_a_name_over_several_columns_is_part_of_each_of_their_names(tmp_path: Path) -> None:
+    head = "<thead><tr><th></th><th colspan=2>2026</th></tr><tr><th>Region<th>Q1<th>Q2</thead>"
+    text = page(tmp_path, f"<table>{head}<tr><th>North<td>110<td>240<tr><th>South<td>90<td>80</table>").text
+    assert "Region: North; 2026 Q1: 110; 2026 Q2: 240" in text
 
 
 def test_tables_inside_a_table_of_the_layout_and_tables_of_roles_are_read(tmp_path: Path) -> None:

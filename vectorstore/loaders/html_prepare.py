@@ -1,6 +1,7 @@
 """A page made plain before it is read: what it hides or strikes goes, marks, links and pictures become text."""
 
 import re
+import unicodedata
 from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree
@@ -27,6 +28,7 @@ _MOST_ADDRESS = 300
 _ICON = re.compile(
     r"\b(?:icon|icons|fa|fas|far|bi|glyphicon|material-icons|material-symbols\S*|emoji)\b", re.I
 )
+_FRACTION = re.compile(r"(\d?)([⁰¹²³⁴-⁹]+)[/\u2044\u2215]([₀-₉]+)")
 _TITLES = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
 _SPOKEN = re.compile(r"off-?screen|sr-only|visually-?hidden|screen-reader", re.I)
 
@@ -207,7 +209,20 @@ def _bare(address: str) -> str:
 
 
 def _shift(root: "etree._Element") -> None:
-    """Raised and lowered text as signs that keep apart from the number before them."""
+    """Raised and lowered text as signs that keep apart from the number before them; a fraction so written as one."""
+    parents: set[etree._Element] = set()
     for element in innermost_first(root, "sup", "sub"):
         text = "".join(element.itertext())
+        if local(element) == "sub" and (parent := element.getparent()) is not None:
+            parents.add(parent)
         replace(element, (raised if local(element) == "sup" else lowered)(text))
+    for parent in parents:
+        parent.text = _FRACTION.sub(_fraction, parent.text or "")
+        for child in parent:
+            child.tail = _FRACTION.sub(_fraction, child.tail or "")
+
+
+def _fraction(match: re.Match[str]) -> str:
+    """ "3/4" of a raised 3 and a lowered 4, apart from a whole number before it."""
+    above, below = (unicodedata.normalize("NFKC", part) for part in match.group(2, 3))
+    return f"{match[1]}{' ' if match[1] else ''}{above}/{below}"

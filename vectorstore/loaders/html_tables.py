@@ -96,7 +96,9 @@ def _grid(rows: "list[etree._Element]", headers: int) -> Grid:
                 column += 1
             text, across = cell_text(cell), _span(cell, "colspan")
             down = _span(cell, "rowspan") if cell.get("rowspan") != "0" else len(rows)
-            repeated = number >= headers and _holds_for_all(cell, text, column, across, width)
+            repeated = (
+                across < width if number < headers else _holds_for_all(cell, text, column, across, width)
+            )
             for offset in range(across):
                 shown[column + offset] = text if offset == 0 or repeated else ""
                 if down > 1:

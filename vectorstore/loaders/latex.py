@@ -2,7 +2,7 @@
 
 import re
 
-from vectorstore.loaders.mathml import below, fraction, power
+from vectorstore.loaders.formula_text import fraction, index, power, root
 
 _SIGNS = {
     "times": " × ",
@@ -75,7 +75,7 @@ def _group(tokens: list[str], at: int, depth: int) -> tuple[str, int]:
             base = parts.pop() if parts else ""
             sign = tokens[at]
             inner, at = _argument(tokens, at + 1, depth)
-            parts.append(power(base, inner) if sign == "^" else f"{base}{below(inner)}")
+            parts.append(power(base, inner) if sign == "^" else index(base, inner))
             continue
         text, at = _argument(tokens, at, depth)
         # Digits make one number, which a power belongs to.
@@ -102,7 +102,7 @@ def _argument(tokens: list[str], at: int, depth: int) -> tuple[str, int]:
         return fraction(above, under), at
     if name == "sqrt":
         inner, at = _argument(tokens, _past_space(tokens, at + 1), depth + 1)
-        return f"√({inner})", at
+        return root(inner), at
     if name in _SIGNS:
         return _SIGNS[name], _past_space(tokens, at + 1)
     if not name.isalpha():
