@@ -102,6 +102,26 @@ def test_tables_of_rich_text_name_their_columns_and_repeat_merged_cells(tmp_path
     assert len(document.tables[0].rows) == 4
 
 
+def test_a_table_inside_a_cell_of_rich_text_is_read_row_by_row(tmp_path: Path) -> None:
+    def inner(*cells: str) -> str:
+        ends = r"\nestcell{\nonesttables\par}"
+        return (
+            "".join(rf"\pard\intbl\itap2 {one}{ends}" for one in cells) + r"{\*\nesttableprops\trowd\nestrow}"
+        )
+
+    rows = inner("Seats", "Rate") + inner("from 50", "10%") + inner("from 200", "15%")
+    cells = (
+        rf"\trowd\cellx3000\cellx6000\pard\intbl Discounts\cell {rows}\pard\intbl\itap1\cell\row \pard End."
+    )
+    text = rich(tmp_path, r"\trowd\cellx3000\cellx6000\pard\intbl Topic\cell Terms\cell\row " + cells).text
+    assert "Seats: from 50; Rate: 10% | Seats: from 200; Rate: 15%" in text
+
+
+def test_a_footnote_whose_sentence_gives_no_mark_has_a_number_of_its_own(tmp_path: Path) -> None:
+    body = r"One{\footnote{\super\chftn} First.}, two{\super\chftn}{\footnote{\super\chftn} Second.}.\par"
+    assert rich(tmp_path, body).text.split("\n\n") == ["One, two².", "¹ First.", "² Second."]
+
+
 def test_text_boxes_and_pictures_of_rich_text(tmp_path: Path) -> None:
     body = (
         r"See.{\shp{\*\shpinst{\sp{\sn fHidden}{\sv 0}}{\shptxt\pard Early bird: 310 euros.\par}}{\shprslt old}}"

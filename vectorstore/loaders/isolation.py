@@ -131,6 +131,7 @@ def _start(desk: Path) -> subprocess.Popen[bytes]:
             sys.executable,
             "-X",
             "utf8",
+            "-P",  # the folder that somebody works in must not lend modules
             "-c",
             "from vectorstore.loaders.isolation import serve; serve()",
             str(desk),

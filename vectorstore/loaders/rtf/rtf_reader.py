@@ -51,6 +51,7 @@ class RtfReader:
         self._property = ""
         self._author = ""
         self._notes = 0
+        self._has_mark = False
         self._aside: list[str] = []
         self._margins: list[str] = []
         self._was_hidden = False
@@ -184,6 +185,7 @@ class RtfReader:
     def _end_flow(self) -> None:
         self._end_paragraph()
         flow = self._flows.pop()
+        self._has_mark = self._has_mark and flow.kind != "footnote"
         text = "\n".join(flow.lines).strip()
         if not text:
             return
@@ -264,7 +266,9 @@ class RtfReader:
         elif word == "fldrslt" and flow.fields:
             flow.fields[-1].start = len(flow.runs)
         elif word == "chftn":
-            self._notes += flow.kind != "footnote"
+            if flow.kind != "footnote" or not self._has_mark:
+                self._notes += 1
+            self._has_mark = True
             flow.put(str(self._notes), 1)
         elif word == "trowd":
             self._borders = RowBorders()
@@ -306,9 +310,9 @@ class RtfReader:
 
     def _take_table_word(self, word: str, number: int | None) -> None:
         if word == "cell":
-            self._cells.append(self._take_cell())
+            self._cells.append(self._take_cell(is_outer=True))
         elif word == "nestcell":
-            self._inner_cells.append(self._take_cell())
+            self._inner_cells.append(self._take_cell(is_outer=False))
         elif word == "nestrow":
             self._inner_rows.append(self._inner_cells)
             self._inner_cells = []
@@ -319,10 +323,10 @@ class RtfReader:
         else:
             self._borders.take(word, number)
 
-    def _take_cell(self) -> str:
+    def _take_cell(self, *, is_outer: bool) -> str:
         number, text = self._flows[-1].take()
         texts, self._cell_lines = [*self._cell_lines, f"{number} {text}" if number.strip("-") else text], []
-        if self._inner_rows and not self._inner_cells:
+        if self._inner_rows and is_outer:
             texts.append(" | ".join(line.text for line in lines(self._inner_rows)))
             self._inner_rows = []
         return " ".join(" ".join(texts).split())
