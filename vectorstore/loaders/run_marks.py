@@ -34,6 +34,9 @@ def join_runs(runs: Iterable[tuple[str, int]]) -> str:
     Neighbours of one shift are one mark, however often the program has cut them; a text that is raised or lowered
     as a whole has nothing to stand at and is plain; a raised 1 over a lowered 2 is the fraction 1/2.
     """
+    runs = list(runs)
+    if not any(shift for _, shift in runs):
+        return "".join(text for text, _ in runs)
     joined = [
         ("".join(text for text, _ in group), shift) for shift, group in groupby(runs, key=itemgetter(1))
     ]

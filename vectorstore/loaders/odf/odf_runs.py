@@ -51,8 +51,10 @@ class OdfRuns:
 
     def text(self, paragraph: "etree._Element", around: Look | None = None) -> str:
         """What `paragraph` shows, in a cell whose style says `around`."""
-        outer, self._runs, self._was_hidden = self._runs, [], False
         own = self._styles.look("paragraph", attribute(paragraph, "style-name"))
+        if not len(paragraph) and not own and not around:
+            return paragraph.text or ""  # as in most cells of a sheet
+        outer, self._runs, self._was_hidden = self._runs, [], False
         self._walk(paragraph, {**around, **own} if around else own)
         text, self._runs = join_runs(self._runs), outer
         return text

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from lxml import etree
 
@@ -55,7 +56,7 @@ def read_grid(
     for at, row in enumerate(rows):
         times = min(row.repeated, _MOST_REPEATED) if row.cells else 1
         for place in range(number + 1, number + times + 1) if not row.is_hidden else ():
-            _place(grid, row, place, [not below.is_hidden for below in rows[at : at + _DEEPEST]], read)
+            _place(grid, row, place, partial(_shown_rows, rows, at), read)
             if row.is_header and len(grid.numbers) == grid.headers + 1:
                 grid.headers += 1
         if row.is_hidden:
@@ -89,10 +90,18 @@ def _read_row(
     return _Row(cells, _whole(row, "number-rows-repeated"), is_header, folded or hides, bold)
 
 
+def _shown_rows(rows: list[_Row], at: int, down: int) -> int:
+    return down if down == 1 else sum(not row.is_hidden for row in rows[at : at + min(down, _DEEPEST)])
+
+
 def _place(
-    grid: OdfGrid, row: _Row, number: int, shown: list[bool], read: "Callable[[etree._Element], str]"
+    grid: OdfGrid,
+    row: _Row,
+    number: int,
+    shown: Callable[[int], int],
+    read: "Callable[[etree._Element], str]",
 ) -> None:
-    """Put the cells of `row` into the grid; `shown` tells of it and the rows below which are."""
+    """Put the cells of `row` into the grid; `shown` tells how many are shown of so many rows from this one on."""
     at = len(grid.numbers)
     grid.numbers.append(number)
     grid.cells.open_row(at)
@@ -100,8 +109,8 @@ def _place(
         if hides:
             continue
         if text := read(cell):
-            down = _whole(cell, "number-rows-spanned")
-            grid.cells.place(at, column, text, _whole(cell, "number-columns-spanned"), sum(shown[:down]))
+            down = shown(_whole(cell, "number-rows-spanned"))
+            grid.cells.place(at, column, text, _whole(cell, "number-columns-spanned"), down)
         for note in cell.iterfind("{*}annotation"):
             grid.asides.append((f"{_letters(column)}{number}", note))
 
@@ -175,6 +184,8 @@ def shown_value(cell: "etree._Element") -> str:
 
 
 def _whole(element: "etree._Element", name: str) -> int:
+    if not element.attrib:
+        return 1
     value = attribute(element, name, "1")
     return max(1, min(int(value), 2_000_000)) if value.isdecimal() else 1
 
