@@ -194,7 +194,7 @@ def test_links_notes_and_their_authors_are_read(tmp_path: Path) -> None:
         workbook(tmp_path, [("Site", "Start", "Seats"), ("Status", "May", 1), ("Docs", None, 2)], write)
     )
     assert "Site: Status (https://example.com/status); Start: May" in text
-    assert "Site: Docs; Seats: 2" in text
+    assert "Site: Docs; Start: terms (https://example.com/terms); Seats: 2" in text
     assert "Comment by Ana on Status (https://example.com/status), May: Legal says not before June" in text
 
 
@@ -262,6 +262,35 @@ def test_conversations_text_boxes_pictures_and_charts_of_a_sheet_are_read(tmp_pa
         "Chart: Churn in %",
     ):
         assert words in text
+
+
+def test_three_lines_of_merged_names_are_one_name_a_column(tmp_path: Path) -> None:
+    rows = [
+        ("Region", "Sales", None, None, None),
+        (None, "2025", None, "2026", None),
+        (None, "H1", "H2", "H1", "H2"),
+        ("North", 1, 2, 3, 4),
+        ("South", 5, 6, 7, 8),
+    ]
+
+    def merge(sheet: Worksheet) -> None:
+        for place in ("B1:E1", "B2:C2", "D2:E2", "A1:A3"):
+            sheet.merge_cells(place)
+
+    line = "Region: South; Sales 2025 H1: 5; Sales 2025 H2: 6; Sales 2026 H1: 7; Sales 2026 H2: 8"
+    assert line in text_of(workbook(tmp_path, rows, merge))
+
+
+def test_a_lone_cell_far_away_is_read_and_costs_nothing(tmp_path: Path) -> None:
+    def far(sheet: Worksheet) -> None:
+        sheet["XFD200000"] = "Far note"
+
+    document = parse(
+        workbook(tmp_path, [("Plan", "Price"), ("Team", 29), ("Firm", 79)], far), "xlsx", DEFAULT_LIMITS
+    )
+    assert "Plan: Team; Price: 29" in document.text
+    assert document.text.endswith("Far note")
+    assert max(len(table.columns) for table in document.tables) < 5
 
 
 LONG = "Thinking about the last time that you asked our assistant something, how sure were you that it was right?"

@@ -50,13 +50,16 @@ def _begins_with(header_rows: Collection[int], part: _Rows, begin: int) -> bool:
 
 def _tables(rows: _Rows, left_out: Collection[int]) -> Iterator[tuple[int, _Rows]]:
     """Rows up to an empty one, with the number of the first; a lone cell belongs to the table below it."""
-    begin, widest = 0, 0
-    for number, row in enumerate(rows):
-        widest = max(widest, sum(map(bool, row)))
-        if not any(row) and number not in left_out and widest > 1:
+    begin = widest = 0
+    for number in range(len(rows) + 1):
+        if number < len(rows) and (any(rows[number]) or number in left_out):
+            widest = max(widest, filled(rows[number]))
+            continue
+        if widest == 1 and number < len(rows):
+            continue
+        if widest:
             yield begin, rows[begin:number]
-            begin, widest = number + 1, 0
-    yield begin, rows[begin:]
+        begin, widest = number + 1, 0
 
 
 def _beside(part: _Rows) -> list[_Rows]:

@@ -151,10 +151,11 @@ def _goes_on(table: Sequence[Row], first: int, line: int) -> bool:
     ):
         return False
     inner = [(spread[at], below[at]) for at in sorted(groups) if below[at]]
-    if len(inner) < 2 or len(set(inner)) < len(inner) or len(inner) < len(groups):
+    if len(inner) < len(groups) or len(set(inner)) <= len({name for name, _ in inner}):
         return False
     only_gap_left = not above[0] and all(above[1:]) and len(set(above[1:])) == len(above) - 1
-    return not only_gap_left and not _is_row_of(below, body, 0.5)
+    own = ["" if cell == above[at] else cell for at, cell in enumerate(below)]
+    return not only_gap_left and not _is_row_of(own, body, 0.5)
 
 
 def joined_unnumbered(rows: Sequence[Row], width: int) -> list[str]:

@@ -13,9 +13,9 @@ from vectorstore.loaders.xlsx_styles import CellStyle, Font, font_of, text_in_fo
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_LINK = re.compile(r'^\s*=?\s*HYPERLINK\(\s*"([^"]+)"', re.I)
+_LINK = re.compile(r'^\s*=?\s*HYPERLINK\(\s*"([^"]+)"(?:\s*[,;]\s*"([^"]*)")?', re.I)
 _EMPTY_ROWS = 1_000
-"""So many empty rows in a row end a sheet: formatting often reaches to row 1,048,576."""
+"""After so many empty rows only those that hold something are looked at: formatting often reaches to row 1,048,576."""
 
 Runs = str | tuple[tuple[str, Font | None], ...]
 """A stored text: plain, or in pieces with fonts of their own."""
@@ -62,7 +62,7 @@ def read_cells(stream: IO[bytes], texts: list[Runs], styles: list[CellStyle], mo
         tag = local(element)
         if tag == "row":
             row = _row_number(element, row)
-            if row - 1 > last + _EMPTY_ROWS:
+            if row - 1 > last + _EMPTY_ROWS and next(element.iter("{*}v", "{*}t", "{*}f"), None) is None:
                 _forget(element)
                 continue
             shown = _row(sheet, element, row - 1, texts, styles)
@@ -151,7 +151,7 @@ def _shown(
     sheet: SheetCells, cell: "etree._Element", row: int, column: int, texts: list[Runs], style: CellStyle
 ) -> str:
     kind, value, runs = cell.get("t", "n"), "", None
-    formula = False
+    formula, label = False, ""
     for child in cell:
         tag = local(child)
         if tag == "v":
@@ -161,8 +161,10 @@ def _shown(
         elif tag == "f":
             formula = True
             if link := _LINK.match(child.text or ""):
-                sheet.addresses[row, column] = link[1]
+                sheet.addresses[row, column], label = link[1], link[2] or link[1]
     if formula and not value and kind != "str":
+        if label:
+            return label
         sheet.uncalculated += 1
         return ""
     if kind == "s":

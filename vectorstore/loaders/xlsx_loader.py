@@ -4,6 +4,7 @@ The XML is walked directly: openpyxl refuses workbooks that Excel opens, and its
 nor hidden rows, notes, links or pieces of struck text.
 """
 
+from itertools import pairwise
 from pathlib import Path
 
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits, too_long
@@ -77,9 +78,7 @@ class _Workbook:
         _add_links(cells, related)
         spread_merged(cells)
         self._leave_out_hidden(cells)
-        width = 1 + max((column for row in cells.rows.values() for column in row), default=-1)
-        left_out = cells.hidden_columns if not self._draft.include_hidden else frozenset[int]()
-        columns = [column for column in range(width) if column not in left_out]
+        columns = _columns(cells, cells.hidden_columns if not self._draft.include_hidden else set())
         rows = [_cells(cells.rows.get(row, {}), columns) for row in range(1 + max(cells.rows, default=-1))]
         write_rows(self._draft, rows, header_rows=cells.header_rows, left_out=cells.left_out)
         for comment in comments(self._package, related, self._people):
@@ -116,6 +115,13 @@ def spread_merged(cells: SheetCells) -> None:
                 continue
             for column in range(left, right + 1):
                 cells.rows[row].setdefault(column, value)
+
+
+def _columns(cells: SheetCells, left_out: set[int]) -> list[int]:
+    """The columns that hold something, and one for each gap between them: a lone cell far away costs nothing."""
+    used = sorted({column for row in cells.rows.values() for column in row} - left_out)
+    gaps = {right - 1 for left, right in pairwise([-1, *used]) if right - 1 not in (left, *left_out)}
+    return sorted({*used, *gaps})
 
 
 def _cells(row: dict[int, str], columns: list[int]) -> list[str]:

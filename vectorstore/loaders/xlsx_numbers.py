@@ -144,6 +144,8 @@ def _by_library(value: float, code: str, language: str, is_1904: bool) -> str:
     shown = str(format_value(value, code, date1904=is_1904))
     if shown and not shown.strip("#"):  # Excel cannot show a time before its calendar begins
         shown = f"-{format_value(-value, code, date1904=is_1904)}" if value < 0 else general(value)
+    if not shown and value and ";" not in code:  # a format that nobody can read hides no number
+        shown = general(value)
     shown = _MINUS_APART.sub("-", " ".join(shown.split()))
     return in_language(shown, language) if language else shown
 
