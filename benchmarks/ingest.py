@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.embeddings.embedder_factory import Embedder, embedder
+from vectorstore.embeddings.embedder import Embedder
+from vectorstore.embeddings.embedder_factory import embedder
 from vectorstore.index.store_location import StorePaths
 from vectorstore.knowledge import KnowledgeBase
 

@@ -17,7 +17,8 @@ from typing import Any
 from protokit.runtime.qa.answerability import ANSWERABLE, answerable
 from protokit.runtime.qa.extract import extract
 from vectorstore import Passage
-from vectorstore.embeddings.embedder_factory import Embedder, embedder
+from vectorstore.embeddings.embedder import Embedder
+from vectorstore.embeddings.embedder_factory import embedder
 from vectorstore.embeddings.embedding_cache import CachedEmbedding
 from vectorstore.index.docstore import Docstore, DocumentEntry, StoredChunk
 from vectorstore.search.fusion import fuse
@@ -132,7 +133,15 @@ def measure_finding(folder: Path, model: Embedder) -> Iterator[Finding | Extract
         words = store.search_words(query["query"], limit=CANDIDATES, also=nearest)
         both = {name: similar[name] for name in words if name in similar}
         candidates = {name: passages[name] for name in words}
-        fused = fuse(query["query"], candidates, words, both, limit=SHOWN, multilingual=model.multilingual)
+        fused = fuse(
+            query["query"],
+            candidates,
+            words,
+            both,
+            limit=SHOWN,
+            multilingual=model.multilingual,
+            total=len(passages),
+        )
         spent["both"] += time.perf_counter() - started
         names = {passages[name].text: name for name in candidates}
         found["both"].append([names[passage.text] for passage in fused if passage.text in names])
@@ -155,7 +164,8 @@ def similarities(question: str, ids: Sequence[str], vectors: Any, model: Embedde
     """The cosine similarity of every passage to the question; empty without a model."""
     if not model.dimension:
         return {}
-    return dict(zip(ids, map(float, vectors @ model.embed_question(question)), strict=True))
+    likeness = model.similarity(model.question_views(question), vectors)
+    return dict(zip(ids, map(float, likeness), strict=True))
 
 
 def finding(

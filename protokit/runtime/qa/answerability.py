@@ -50,11 +50,35 @@ def answerable(
 
 def part_chance(part: PartRanking, *, by_words: bool = False) -> float:
     """The chance that the passages answer this part of a question; `by_words` as if nothing were known of meaning."""
-    choices = (part.by_words if by_words else part.best)[:_CONSIDERED]
+    choices = part.by_words if by_words else part.best
     if not choices or not part.alignment.words:
         return 0.0
+    if part.alignment.across and part.embed and not by_words:
+        return logistic(
+            calibrated_model("answering across languages")(across_features(part.alignment, choices))
+        )
+    choices = choices[:_CONSIDERED]
     lost = losses(part.alignment, choices, None if by_words else part.embed)
     return max(chance(part.alignment, choice, loss) for choice, loss in zip(choices, lost, strict=True))
+
+
+def across_features(comparison: QuestionAlignment, choices: Sequence[RankedSentence]) -> Features:
+    """What is known of the best of `choices` where the question is in another language than the passages."""
+    best, *others = choices
+    similarity = best.similarity or 0.0
+    rivals = [other.similarity or 0.0 for other in others[:5]]
+    fit = comparison.fit(best.sentence)
+    figures = set(re.findall(r"\w*\d\w*", comparison.question.text))
+    around = f"{best.sentence.text} {best.sentence.before} {best.sentence.heading}"
+    return {
+        "similarity": similarity,
+        "lead": similarity - max(rivals, default=0.0),
+        "contrast": similarity - sum(rivals) / (len(rivals) or 1),
+        "fit": fit,
+        "lacks": float(fit == 0),
+        "figures missing": float(any(figure not in around for figure in figures)),
+        "yes or no": float(comparison.question.kind == Kind.YES_NO),
+    }
 
 
 def chance(comparison: QuestionAlignment, choice: RankedSentence, losses: Sequence[float] | None) -> float:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from operator import mul
 from pathlib import PurePosixPath
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from protokit.runtime.qa.answer_types import find
 from protokit.runtime.qa.question_type import Kind, QuestionPart, TypedQuestion
+from vectorstore.embeddings.embedding_cache import CachedEmbedding
 from vectorstore.passage import Passage
 from vectorstore.text.languages import guess
 from vectorstore.text.sentences import split
@@ -23,10 +24,11 @@ Embed = Callable[[list[str]], "NDArray[np.float32]"]
 """Texts to vectors of unit length, one row each."""
 
 
-def knowing(embed: Embed | None, language_code: str, *, multilingual: bool) -> Embed | None:
-    """`embed` if its model knows the language: English, or any if it is `multilingual` or says so itself."""
-    every = multilingual or getattr(embed, "multilingual", False)
-    return embed if every or language_code == "en" else None
+def knowing(embed: Embed | None, languages: Collection[str], *, multilingual: bool) -> Embed | None:
+    """What of `embed` knows these languages: all of it if it is `multilingual`, else only for English."""
+    if isinstance(embed, CachedEmbedding):
+        return embed.knowing(languages)
+    return embed if multilingual or set(languages) <= {"en"} else None
 
 
 _BARE = re.compile(r"[.!?:;。！？：؟۔।]\W*$")
@@ -77,6 +79,10 @@ class QuestionAlignment:
     language: str
     everything: frozenset[str]
     """All terms of all sentences and headings."""
+    languages: frozenset[str]
+    """Of the question and the best passage."""
+    across: bool = False
+    """Whether the best passage is in another language than the question, so that their words cannot be compared."""
 
     @classmethod
     def of(cls, part: QuestionPart, passages: Sequence[Passage]) -> "QuestionAlignment":
@@ -95,7 +101,12 @@ class QuestionAlignment:
         everything = frozenset().union(*(sentence.terms | sentence.over for sentence in sentences))
         required = [part.start <= word.start < part.end for word in words]
         asked = TypedQuestion.of(question[part.start : part.end])
-        return cls(question, asked, words, required, weights, sentences, guess(question), everything)
+        spoken = guess(question)
+        languages = frozenset((spoken, *codes[:1]))
+        across = codes[:1] != [spoken]
+        return cls(
+            question, asked, words, required, weights, sentences, spoken, everything, languages, across
+        )
 
     def weighed(self, values: Sequence[float]) -> float:
         """The mean by weight of a value for each word of the question."""

@@ -176,7 +176,8 @@ def _is_answered(part: "PartRanking") -> bool:
     if not _names_something(part.alignment.text):
         return False
     sure = part_chance(part)
-    if sure < _BY_MEANING_ALONE and part.embed and part_chance(part, by_words=True) == 0.0:
+    by_meaning = part.embed is not None and not part.alignment.across
+    if sure < _BY_MEANING_ALONE and by_meaning and part_chance(part, by_words=True) == 0.0:
         return False
     return sure >= ANSWERABLE
 

@@ -41,10 +41,7 @@ class Assistant(BaseAssistant):
 
     def __init__(self, folder: Path = Path(__file__).parent, model: str = "") -> None:
         super().__init__(folder, model)
-        settings = self.settings
-        self.knowledge = KnowledgeBase.open(
-            *settings.store, embedding=settings.embedding, include_hidden=settings.include_hidden
-        )
+        self.knowledge = KnowledgeBase.open(*self.settings.store, embedding=self.settings.embedding)
         self.learn()
 
     def learn(self) -> None:
