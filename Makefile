@@ -60,7 +60,7 @@ lock: ## resolve the dependencies again, for development and for the prototypes 
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv
-	$(BIN)/uv pip install -q --python $(BIN)/python -c constraints.txt -e ".[streamlit,gradio,docs,langchain,hub,serve,mcp,postgres,dev]"
+	$(BIN)/uv pip install -q --python $(BIN)/python -c constraints.txt -e ".[streamlit,gradio,docs,ocr,langchain,hub,serve,mcp,postgres,dev]"
 	@touch $@
 
 clean:

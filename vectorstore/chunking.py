@@ -91,6 +91,10 @@ def _is_cut(text: str, last: Section, following: Section) -> bool:
     """Whether a page break falls into a sentence."""
     if last.page is None or following.page is None or last.heading != following.heading:
         return False
+    if following.page - last.page > 1:
+        return False
+    if last.place.partition(",")[2] != following.place.partition(",")[2]:  # recognised, the other not
+        return False
     return bool(_OPEN_END.search(text[last.end - 1 : last.end])) and (
         text[following.start].islower() or _goes_on_with_number(text, last, following)
     )
@@ -185,5 +189,5 @@ def _place(covered: tuple[Section, ...], main: Section, unit: str) -> str:
         rows = f"{unit} {first.row}" if first.row == last.row else f"{unit}s {first.row}-{last.row}"
         return ", ".join(part for part in (main.place, rows) if part)
     if first.page != last.page and main.place.startswith("page "):
-        return f"pages {first.page}-{last.page}"
+        return f"pages {first.page}-{last.page}" + "".join(main.place.partition(",")[1:])
     return main.place

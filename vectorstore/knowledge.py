@@ -20,6 +20,7 @@ from vectorstore.index.write_lock import only_writer
 from vectorstore.ingestion.background_sync import BackgroundSync
 from vectorstore.ingestion.embed_pending import embed_waiting
 from vectorstore.ingestion.folder_sync import FolderSync
+from vectorstore.ingestion.recognise_pending import recognise_waiting
 from vectorstore.ingestion.replication import StoreReplica
 from vectorstore.passage import Passage
 from vectorstore.progress import FileReport, Progress, Status, SyncReport
@@ -128,6 +129,7 @@ class KnowledgeBase:
             embedded_again = embed_waiting(self._catalogue, self._meaning, tell)
             if self._mirror:
                 self._mirror.push()
+            self._recognise(reading, Path(folder), tell)
         indexed = "Words indexed again: by an older version they were kept in a file." if older else ""
         lines = (self._mended, indexed, reading.rebuilt, embedded_again)
         rebuilt = " ".join(line for line in lines if line)
@@ -314,6 +316,17 @@ class KnowledgeBase:
     def _notes(self) -> tuple[str, ...]:
         model = self._meaning.embedder
         return (model.note,) if isinstance(model, NoEmbedder) and model.note else ()
+
+    def _recognise(self, reading: FolderSync, folder: Path, tell: Callable[[Progress], None]) -> None:
+        """Read the pages that are pictures, now that all else can be found in every way."""
+        if not self._catalogue.waiting_pictures():
+            return
+        if self._background.running:
+            self._meaning.load()
+        if recognise_waiting(self._catalogue, reading, folder, tell):
+            embed_waiting(self._catalogue, self._meaning, tell)
+            if self._mirror:
+                self._mirror.push()
 
     def _sync_and_load(self, folder: Path, tell: Callable[[Progress], None]) -> None:
         self.sync(folder, tell)

@@ -9,13 +9,14 @@ FileStatus = Literal[
 ]
 """A file that is `unpacked` has no text of its own: the files inside of it are listed after it. One that is `set aside`
 took its reader down once, and is not read again unless it changes or somebody asks."""
-Step = Literal["waiting", "indexing", "looking", "reading", "embedding", "checking"]
+Step = Literal["waiting", "indexing", "looking", "reading", "embedding", "checking", "recognising"]
 Phase = Literal["empty", "reading", "words", "ready", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step of a sync: `done` of `total` (files while reading, passages while indexing and embedding), and
+    """One step of a sync: `done` of `total` (files while reading, passages while indexing and embedding, pages
+    while recognising), and
     what is in hand."""
 
     step: Step

@@ -74,7 +74,7 @@ def test_a_scanned_page_among_others_is_noted_by_number(tmp_path: Path) -> None:
         canvas.rect(100, 100, 50, 50)
         canvas.showPage()
     canvas.save()
-    assert "page 2 has no text" in read(tmp_path / "mixed.pdf").notes[0]
+    assert read(tmp_path / "mixed.pdf").notes == ("page 2 has no text",)
 
 
 def test_files_cut_off_are_called_damaged(tmp_path: Path) -> None:

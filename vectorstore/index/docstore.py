@@ -13,7 +13,8 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vectorstore.index import lexical_index, table_index
+from vectorstore.index import lexical_index, picture_pages, table_index
+from vectorstore.loaders.document import Document
 from vectorstore.passage import Passage
 from vectorstore.progress import FileReport, FileStatus
 from vectorstore.tables.table import Table
@@ -293,6 +294,33 @@ class Docstore:
         """The tables that hold words of a question, best first."""
         with self._turn, self._told():
             return table_index.search(self._database, question, limit)
+
+    # Pages that are pictures
+
+    def expect_pictures(self, sha256: str, pages: Iterable[int]) -> None:
+        """Let pages of a content wait for text recognition, unless they were read."""
+        with self._writing() as database:
+            picture_pages.expect(database, sha256, pages)
+
+    def put_picture(self, sha256: str, page: int, document: Document) -> None:
+        """Keep what was read on a page."""
+        with self._writing() as database:
+            picture_pages.put(database, sha256, page, document)
+
+    def waiting_pictures(self) -> dict[str, list[int]]:
+        """Content -> pages that wait for text recognition; none where only its file does not show them yet."""
+        with self._turn, self._told():
+            return picture_pages.waiting(self._database)
+
+    def take_pictures(self, sha256: str) -> None:
+        """Note that the file of a content shows what was read on its pages."""
+        with self._writing() as database:
+            picture_pages.take(database, sha256)
+
+    def pictures(self, sha256: str) -> dict[int, Document]:
+        """Page -> what was read there, of one content."""
+        with self._turn, self._told():
+            return picture_pages.of_content(self._database, sha256)
 
     # Vectors
 

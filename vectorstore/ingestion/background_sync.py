@@ -99,5 +99,5 @@ class BackgroundSync:
             return folder
 
     def _heed(self, step: Progress) -> None:
-        if self._stopping or (self._wanted is not None and step.step == "embedding"):
+        if self._stopping or (self._wanted is not None and step.step in ("embedding", "recognising")):
             raise _Interrupted

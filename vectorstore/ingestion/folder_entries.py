@@ -56,14 +56,14 @@ def store_version(include_hidden: bool) -> str:
 def read_entry(file: FolderFile, document: Document, version: str) -> DocumentEntry:
     """The entry of a file that was read; one without a text of its own is a container."""
     reason = "; ".join(document.notes)
-    if not document.text:
+    if document.files and not document.text:
         files = len(document.files)
         reason = "; ".join(filter(None, [f"holds {files} file{'s' * (files != 1)}", reason]))
     return DocumentEntry(
         file.file,
         file.sha256,
         document.kind,
-        "read" if document.text else "unpacked",
+        "unpacked" if document.files and not document.text else "read",
         document.pages,
         reason=reason,
         chunking=version,

@@ -21,10 +21,12 @@ from vectorstore.ingestion.folder_entries import (
     store_version,
     stored_chunks,
 )
+from vectorstore.ingestion.recognised_text import with_recognised
 from vectorstore.loaders import (
     DEFAULT_LIMITS,
     Document,
     LoaderLimits,
+    OnlyPictures,
     ReaderFailure,
     Unreadable,
     find_files,
@@ -175,9 +177,9 @@ class FolderSync:
         with tempfile.TemporaryDirectory(prefix="inside-", ignore_cleanup_errors=True) as room:
             try:
                 with self._marked(file):
-                    document = self._document(file, Path(room, "files"))
+                    document = self._with_pictures(self._document(file, Path(room, "files")), file)
                     passages = chunk(document, file.file)
-                if not passages and not document.files:
+                if not passages and not document.files and not document.pictures:
                     raise Unreadable("has no text", fix="Remove it, or put text in.")
             except ReaderFailure as problem:
                 self._aside[file.content] = set_aside_entry(file, problem)
@@ -194,10 +196,28 @@ class FolderSync:
     def _document(self, file: FolderFile, into: Path) -> Document:
         """The file as read; what is inside of it lies in `into` then, unless it is too deep inside of others."""
         if file.depth >= DEEPEST:
-            document = read_file(file.path, limits=self.limits)
+            document = _read_file(file.path, self.limits)
             return file.budget.without_files(document)
         limits = replace(self.limits, unpacked=min(self.limits.unpacked, file.budget.bytes))
-        return file.budget.spend(read_file(file.path, limits=limits, into=into))
+        return file.budget.spend(_read_file(file.path, limits, into))
+
+    def _with_pictures(self, document: Document, file: FolderFile) -> Document:
+        """`document` with what was recognised of its pages that are pictures; the others begin to wait.
+
+        What is inside of another file is not there any more when its turn would come: it is left with its note.
+        """
+        if not document.pictures:
+            return document
+        if file.depth:
+            if not document.text:
+                raise Unreadable("is a picture inside of another file", fix="Add it as a file of its own.")
+            return document
+        self.catalogue.expect_pictures(file.sha256, document.pictures)
+        return with_recognised(document, self.catalogue.pictures(file.sha256))
+
+    def read_again(self, folder: Path, file: str) -> None:
+        """Read a file of `folder` once more, with what text recognition has read of it meanwhile."""
+        self._read(FolderFile(file, folder / file, self._known[file].sha256))
 
     def _take_inside(self, file: EmbeddedFile, container: FolderFile) -> None:
         """Take a file out of the one that holds it, as one of its own."""
@@ -262,6 +282,14 @@ class FolderSync:
             self.catalogue.drop(file)
             if file not in self._moved:
                 self.removed.append(file)
+
+
+def _read_file(path: Path, limits: LoaderLimits, into: Path | None = None) -> Document:
+    """A file as read, perhaps without text where it shows nothing but pictures. Raises Unreadable."""
+    try:
+        return read_file(path, limits=limits, into=into)
+    except OnlyPictures as problem:
+        return problem.document
 
 
 def _look(folder: Path, tell: Tell, skip: Callable[[Path], bool]) -> list[FolderFile]:

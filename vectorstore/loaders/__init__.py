@@ -12,7 +12,14 @@ time and never takes the others with it. Parsers load on first use: a folder of 
 import tempfile
 from pathlib import Path
 
-from vectorstore.loaders.document import Document, LoaderLimits, ReaderFailure, Section, Unreadable
+from vectorstore.loaders.document import (
+    Document,
+    LoaderLimits,
+    OnlyPictures,
+    ReaderFailure,
+    Section,
+    Unreadable,
+)
 from vectorstore.loaders.folder_files import find_files, refused_files
 from vectorstore.loaders.format_registry import ISOLATED, parse, recognise
 
@@ -23,6 +30,7 @@ __all__ = [
     "DEFAULT_LIMITS",
     "Document",
     "LoaderLimits",
+    "OnlyPictures",
     "ReaderFailure",
     "Section",
     "Unreadable",
@@ -60,7 +68,10 @@ def read_file(path: Path, *, limits: LoaderLimits = DEFAULT_LIMITS, into: Path |
 
         return isolation.parse(path, kind, limits, into)
     except Unreadable as problem:
-        raise type(problem)(problem.what, where=path.name, fix=problem.fix) from None
+        located = type(problem)(problem.what, where=path.name, fix=problem.fix)
+        if isinstance(problem, OnlyPictures) and isinstance(located, OnlyPictures):
+            located.document = problem.document
+        raise located from None
     except OSError as problem:
         reason = f"cannot be read here ({problem.strerror or problem})"
         raise Unreadable(

@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
+from typing import Any
 
 from vectorstore.loaders.table_lines import column_names, lines
 from vectorstore.tables.column_types import type_columns
-from vectorstore.tables.table import Column, Table, TableRow
+from vectorstore.tables.table import Column, Table, TableRow, packed_table, unpacked_table
 from vectorstore.vectorstore_errors import VectorstoreError
 
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -23,6 +24,7 @@ _LIGATURES = {
 _BULLETS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0D8, 0xF0FC, 0xF076), "•")
 """The bullets of Word's symbol fonts, which mean nothing outside of them."""
 _PLAIN = _LIGATURES | _BULLETS
+TEXT_RECOGNITION = 'To have it read, install text recognition (OCR): pip install "protokit-studio[ocr]"'
 MOST_SECTIONS = 250_000
 """Rows of a sheet, records of a list and other stretches with a place of their own, in one file."""
 
@@ -104,6 +106,40 @@ class Document:
     limits said to include it."""
     files: tuple["EmbeddedFile", ...] = ()
     """The files inside it: attachments of a mail, members of an archive."""
+    pictures: tuple[int, ...] = ()
+    """Pages, counted from 1, that show a picture which no text lies behind: text recognition may read them."""
+
+
+class OnlyPictures(Unreadable):
+    """A file that shows nothing but pictures; `document` has no text, and says which pages they are."""
+
+    document = Document("", (), "")
+
+    @classmethod
+    def of(cls, document: Document) -> "OnlyPictures":
+        """The refusal of `document`, until text recognition has read it."""
+        what = (
+            "is a picture" if document.kind == "picture" else "has no text, only pictures of pages (a scan)"
+        )
+        problem = cls(what, fix=TEXT_RECOGNITION)
+        problem.document = document
+        return problem
+
+
+def picture_note(pages: Sequence[int]) -> str:
+    """What a person should know of pages whose text was not read."""
+    return (
+        f"{page_list(pages)} {'is a picture' if len(pages) == 1 else 'are pictures'} whose text was not read"
+    )
+
+
+def page_list(pages: Sequence[int]) -> str:
+    """Pages for a person: "page 3", "pages 3, 4 and 7"."""
+    numbers = [str(page) for page in pages[:10]]
+    if len(pages) > 10:
+        numbers.append(f"{len(pages) - 10} more")
+    several = f"{', '.join(numbers[:-1])} and {numbers[-1]}" if len(numbers) > 1 else ""
+    return f"pages {several}" if several else f"page {numbers[0]}"
 
 
 @dataclass(slots=True)
@@ -119,6 +155,7 @@ class DocumentBuilder:
     include_hidden: bool = False
     tables: list[Table] = field(default_factory=list)
     hidden: Counter[str] = field(default_factory=Counter)
+    pictures: list[int] = field(default_factory=list)
     decimal: str = ""
     """The decimal sign of all numbers in the tables, where the format or its reader fixes it."""
     files: list["EmbeddedFile"] = field(default_factory=list)
@@ -226,7 +263,53 @@ class DocumentBuilder:
             type_columns(self.tables, text, decimal=self.decimal),
             tuple(self.hidden.items()),
             tuple(self.files),
+            tuple(self.pictures),
         )
+
+
+def with_pages(document: Document, others: Sequence[Document]) -> Document:
+    """`document` with the text of `others` behind its own, and their sections and tables; nothing else of them."""
+    text, sections, tables = document.text, list(document.sections), list(document.tables)
+    for other in others:
+        if not other.text:
+            continue
+        start = len(text) + 2 if text else 0
+        text = f"{text}\n\n{other.text}" if text else other.text
+        sections += [replace(one, start=one.start + start, end=one.end + start) for one in other.sections]
+        for table in other.tables:
+            rows = tuple(replace(row, start=row.start + start, end=row.end + start) for row in table.rows)
+            tables.append(replace(table, rows=rows))
+    return replace(document, text=text, sections=tuple(sections), tables=tuple(tables))
+
+
+def packed_document(document: Document) -> dict[str, Any]:
+    """A document as JSON takes it."""
+    return {
+        "text": document.text,
+        "sections": [astuple(section) for section in document.sections],
+        "kind": document.kind,
+        "pages": document.pages,
+        "notes": document.notes,
+        "tables": [packed_table(table) for table in document.tables],
+        "hidden": document.hidden,
+        "files": [astuple(file) for file in document.files],
+        "pictures": document.pictures,
+    }
+
+
+def unpacked_document(packed: dict[str, Any]) -> Document:
+    """The document that `packed_document` packed."""
+    return Document(
+        packed["text"],
+        tuple(Section(*each) for each in packed["sections"]),
+        packed["kind"],
+        packed["pages"],
+        tuple(packed["notes"]),
+        tuple(unpacked_table(each) for each in packed["tables"]),
+        tuple((what, count) for what, count in packed["hidden"]),
+        tuple(EmbeddedFile(*each) for each in packed["files"]),
+        tuple(packed["pictures"]),
+    )
 
 
 def clean(text: str) -> str:

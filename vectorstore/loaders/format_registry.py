@@ -5,7 +5,14 @@ import zipfile
 from importlib import import_module
 from pathlib import Path
 
-from vectorstore.loaders.document import Document, LoaderLimits, ReaderFailure, Unreadable, too_long
+from vectorstore.loaders.document import (
+    Document,
+    LoaderLimits,
+    OnlyPictures,
+    ReaderFailure,
+    Unreadable,
+    too_long,
+)
 
 _READERS = {
     "txt": "text_loader",
@@ -18,6 +25,7 @@ _READERS = {
     "mbox": "email_loader",
     "rtf": "rtf.rtf_loader",
     "pdf": "pdf.pdf_loader",
+    "picture": "picture_loader",
     "docx": "docx.docx_loader",
     "pptx": "pptx_loader",
     "xlsx": "xlsx_loader",
@@ -48,6 +56,7 @@ _ENDINGS = {
     "rtf": "rtf",
     "ics": "ics ical ifb",
     "xml": "xml rss atom rdf",
+    "picture": "png jpg jpeg tif tiff webp bmp",
 }
 _KIND_OF = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()}
 _SAVE_AS = {
@@ -57,7 +66,7 @@ _SAVE_AS = {
     "msg": "Open it in Outlook and save it as .eml or as text.",
     "pages numbers key": "Export it as PDF, Word, Excel or PowerPoint.",
     "gdoc gsheet gslides": "It is only a link: download it as .docx, .xlsx, .pptx or PDF.",
-    "png jpg jpeg gif bmp tif tiff webp heic svg": "Run text recognition (OCR) and save it as PDF or text.",
+    "gif heic svg": "Save it as .png, whose text can be recognised, or as PDF.",
     "mp3 m4a wav mp4 mov mkv webm avi": "Put its transcript here as text, .vtt or .docx.",
     "7z rar tar gz tgz bz2 xz jar apk": "Unpack it into the folder.",
     "epub mobi": "Export it as PDF, HTML or text.",
@@ -187,6 +196,8 @@ def parse(path: Path, kind: str, limits: LoaderLimits) -> Document:
     except Exception as problem:  # a parser meets a broken file with any exception there is
         reason = f"is damaged, or not really {kind.upper()} ({type(problem).__name__})"
         raise Unreadable(reason, fix="Open it in its own program and save it again.") from None
+    if not document.text and document.pictures:
+        raise OnlyPictures.of(document)
     if not document.text and not document.files:
         raise Unreadable(
             "has no text in it", fix="If it shows pictures of text, run text recognition (OCR) first."

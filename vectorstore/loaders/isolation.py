@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import asdict, astuple, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,14 +20,15 @@ from vectorstore.loaders.document import (
     Document,
     EmbeddedFile,
     LoaderLimits,
+    OnlyPictures,
     ReaderFailure,
-    Section,
     Unreadable,
+    packed_document,
+    unpacked_document,
 )
 from vectorstore.loaders.format_registry import parse as parse_here
-from vectorstore.loaders.format_registry import recognise
+from vectorstore.loaders.format_registry import recognise as find_kind
 from vectorstore.loaders.host_memory import HOST_MEMORY, reader_memory
-from vectorstore.tables.table import packed_table, unpacked_table
 
 _TOO_LARGE = {
     "what": "needs more memory than one file may take",
@@ -50,9 +51,12 @@ class Worker:
         self._lock = threading.Lock()
         self._idle: threading.Timer | None = None
 
-    def parse(self, path: Path, kind: str, limits: LoaderLimits, into: Path | None = None) -> Document:
+    def parse(
+        self, path: Path, kind: str, limits: LoaderLimits, into: Path | None = None, *, page: int = 0
+    ) -> Document:
         """What `format_registry.parse` gives, within the limits and the host's memory; an empty `kind` is found out
-        there. The files inside of `path` are moved to the folder `into`, which need not exist.
+        there. The files inside of `path` are moved to the folder `into`, which need not exist. Of a `page`, the text
+        is recognised instead.
 
         Raises Unreadable, and ReaderFailure for a crash, a hang or too little memory.
         """
@@ -60,7 +64,8 @@ class Worker:
         with self._lock:
             if self._idle:
                 self._idle.cancel()
-            reply = self._ask(path, {"kind": kind, "limits": asdict(limits)}, limits, into)
+            request = {"kind": kind, "limits": asdict(limits), "page": page}
+            reply = self._ask(path, request, limits, into)
             self._idle = threading.Timer(_IDLE, self.close)
             self._idle.daemon = True
             self._idle.start()
@@ -171,19 +176,12 @@ def _died(late: bool, limits: LoaderLimits) -> dict[str, Any]:
 
 
 def _document(reply: dict[str, Any], into: Path | None) -> Document:
+    if "pictures" in reply and "what" in reply:
+        raise OnlyPictures.of(unpacked_document(reply["pictures"]))
     if "what" in reply:
         raise (ReaderFailure if reply["fatal"] else Unreadable)(reply["what"], fix=reply["fix"])
-    sections = tuple(Section(*each) for each in reply["sections"])
-    return Document(
-        reply["text"],
-        sections,
-        reply["kind"],
-        reply["pages"],
-        tuple(reply["notes"]),
-        tuple(unpacked_table(each) for each in reply["tables"]),
-        tuple((what, count) for what, count in reply["hidden"]),
-        tuple(_moved(EmbeddedFile(*each), into) for each in reply["files"]),
-    )
+    document = unpacked_document(reply)
+    return replace(document, files=tuple(_moved(file, into) for file in document.files))
 
 
 def _moved(file: EmbeddedFile, into: Path | None) -> EmbeddedFile:
@@ -199,6 +197,16 @@ def _moved(file: EmbeddedFile, into: Path | None) -> EmbeddedFile:
 _worker = Worker()
 atexit.register(_worker.close)
 parse = _worker.parse
+_recogniser = Worker()
+atexit.register(_recogniser.close)
+
+
+def recognise(path: Path, kind: str, page: int, limits: LoaderLimits) -> Document:
+    """What `vectorstore.recognition.recognise` gives, from a process of its own, which is held in as a parser is.
+
+    Raises Unreadable, and ReaderFailure for a crash, a hang or too little memory.
+    """
+    return _recogniser.parse(path, kind, limits, page=page)
 
 
 def serve() -> None:
@@ -212,7 +220,7 @@ def serve() -> None:
             limits = LoaderLimits(**request["limits"])
             _bound_memory(limits.memory)
             faulthandler.dump_traceback_later(limits.seconds, exit=True, file=nowhere)
-            reply = _reply(Path(request["path"]), request["kind"], limits)
+            reply = _reply(Path(request["path"]), request["kind"], limits, request["page"])
             faulthandler.cancel_dump_traceback_later()
             _send(reply, replies)
 
@@ -223,24 +231,30 @@ def _confine(desk: Path) -> None:
         confine(Confinement(read=(desk,), records=(desk / _FILES,), private=(Path.home(),)))
 
 
-def _reply(path: Path, kind: str, limits: LoaderLimits) -> dict[str, Any]:
+def _reply(path: Path, kind: str, limits: LoaderLimits, page: int) -> dict[str, Any]:
     try:
-        document = parse_here(path, kind or recognise(path, limits), limits)
+        if page:
+            return packed_document(_recognise_here(path, kind, page, limits))
+        return packed_document(parse_here(path, kind or find_kind(path, limits), limits))
+    except OnlyPictures as problem:
+        return {"what": problem.what, "pictures": packed_document(problem.document)}
     except Unreadable as problem:
         fatal = isinstance(problem, ReaderFailure)
         return {"what": problem.what, "fix": problem.fix, "fatal": fatal}
     except MemoryError:
         return _TOO_LARGE
-    return {
-        "text": document.text,
-        "sections": [astuple(section) for section in document.sections],
-        "kind": document.kind,
-        "pages": document.pages,
-        "notes": document.notes,
-        "tables": [packed_table(table) for table in document.tables],
-        "hidden": document.hidden,
-        "files": [astuple(file) for file in document.files],
-    }
+
+
+def _recognise_here(path: Path, kind: str, page: int, limits: LoaderLimits) -> Document:
+    from vectorstore.recognition.recognise import recognise as recognise_here
+
+    try:
+        return recognise_here(path, kind, page, limits)
+    except (Unreadable, MemoryError):
+        raise
+    except Exception as problem:  # foreign code over a foreign picture
+        what = f"could not be read by text recognition ({type(problem).__name__})"
+        raise Unreadable(what, fix="Save it as a picture of its own, or as text.") from None
 
 
 def _send(reply: dict[str, Any], replies: IO[bytes]) -> None:

@@ -108,7 +108,7 @@ def two_lined_head(rows: list[list[Run]], edges: list[Edges]) -> list[list[str]]
     if not words or not any(is_number(one.text) for row in rows[2:] for one in row):
         return []
     spans = [_span(one, rows[0], edges) for one in rows[0]]
-    if not any(last > first for first, last in spans):
+    if not any(last > first for first, last in spans) or (len(spans) == 1 and spans[0][0] == 0):
         return []
     upper = [""] * len(edges)
     for one, (first, last) in zip(rows[0], spans, strict=True):

@@ -68,7 +68,7 @@ class PageReader:
                 runs, words, drawn if not angle else Drawings(), notes if not angle else Annotations()
             )
             blocks += page_layout.blocks(runs)
-        picture = letters < _STAMP and drawn.covered(view) > _PICTURE
+        picture = letters < _STAMP and drawn.covered(view) > (_PICTURE if letters else 0.0)
         return Page(blocks, notes.comments, hidden, picture)
 
     def _seen(

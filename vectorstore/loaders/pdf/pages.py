@@ -23,8 +23,13 @@ _ONLY_A_NUMBER = re.compile(
 _TITLE = 120
 
 
-def write(draft: DocumentBuilder, pages: list[Page]) -> None:
-    """Write `pages` in order, with their comments behind each."""
+def write(
+    draft: DocumentBuilder, pages: list[Page], *, first: int = 1, mark: str = "", place: str = ""
+) -> None:
+    """Write `pages` in order, with their comments behind each.
+
+    They are counted from `first`; their place is "page 3" with `mark` behind, or `place` for all.
+    """
     if not any(page.blocks for page in pages):
         return
     heads = _Heads([page.blocks for page in pages])
@@ -34,11 +39,12 @@ def write(draft: DocumentBuilder, pages: list[Page]) -> None:
         _notes_before_cut(body, following, height)
     table: _OpenTable | None = None
     for number, (blocks, page) in enumerate(zip(bodies, pages, strict=True), start=1):
-        draft.go_to(number, f"page {number}")
-        for place, block in enumerate(blocks):
+        at = first + number - 1
+        draft.go_to(at, place or f"page {at}{mark}")
+        for index, block in enumerate(blocks):
             if block.grid:
-                caption = blocks[place - 1].text if place else ""
-                table = _write_table(draft, block.grid, table if place == 0 else None, caption)
+                caption = blocks[index - 1].text if index else ""
+                table = _write_table(draft, block.grid, table if index == 0 else None, caption)
                 continue
             table = None
             if level := levels.get(_size(block)) if _may_head(block) else 0:

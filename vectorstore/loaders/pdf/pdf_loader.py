@@ -9,7 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits, Unreadable
+from vectorstore.loaders.document import (
+    TEXT_RECOGNITION,
+    Document,
+    DocumentBuilder,
+    LoaderLimits,
+    Unreadable,
+    page_list,
+    picture_note,
+)
 from vectorstore.loaders.pdf.page_reader import Page, PageReader
 from vectorstore.loaders.pdf.pages import write
 
@@ -17,7 +25,7 @@ _MEANINGLESS = re.compile("[\ue000-\uf8ff\ufffd]")
 _PASSWORD_ERROR = 4
 _DYNAMIC_FORM = 2
 _FORM = "Open it in Adobe Reader and print it into a new PDF."
-_OCR = "Run text recognition (OCR) and save it again, for example: ocrmypdf scan.pdf text.pdf"
+_PRINT = "Print it into a new PDF from the program that shows it, or run text recognition (OCR) over it."
 
 
 def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
@@ -34,23 +42,19 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
         draft = DocumentBuilder(kind, limits.characters, pages=len(pdf), include_hidden=limits.include_hidden)
         pages = list(_pages(pdf, limits))
         draft.notes += _notes(pdf)
-    if not any(page.blocks for page in pages):
-        raise Unreadable("has no text, only pictures of pages (a scan)", fix=_OCR)
-    if pictures := [number for number, page in enumerate(pages, start=1) if page.picture]:
-        one = len(pictures) == 1
-        shown = "is a picture whose text was" if one else "are pictures whose text was"
-        draft.notes.append(f"{_page_list(pictures)} {shown} not read. {_OCR}")
-    if silent := [
-        number for number, page in enumerate(pages, start=1) if not page.blocks and not page.picture
-    ]:
-        draft.notes.append(f"{_page_list(silent)} {'has' if len(silent) == 1 else 'have'} no text")
+    draft.pictures = [number for number, page in enumerate(pages, start=1) if page.picture]
+    if draft.pictures:
+        draft.notes.append(f"{picture_note(draft.pictures)}. {TEXT_RECOGNITION}")
+    silent = [number for number, page in enumerate(pages, start=1) if not page.blocks and not page.picture]
+    if silent and len(silent) < len(pages):
+        draft.notes.append(f"{page_list(silent)} {'has' if len(silent) == 1 else 'have'} no text")
     for page in pages:
         if page.hidden:
             draft.reads_hidden("passage", page.hidden)
     write(draft, pages)
     document = draft.finish()
     if len(_MEANINGLESS.findall(document.text)) > 0.3 * len(document.text):
-        raise Unreadable("has letters that only look like letters (fonts without meaning)", fix=_OCR)
+        raise Unreadable("has letters that only look like letters (fonts without meaning)", fix=_PRINT)
     return document
 
 
@@ -71,13 +75,6 @@ def _refusal(problem: Exception) -> Unreadable:
     return Unreadable(
         "is damaged or incomplete", fix="Get it again: it was perhaps cut off while it was copied."
     )
-
-
-def _page_list(numbers: list[int]) -> str:
-    shown = ", ".join(map(str, numbers[:10])) + (
-        f" and {len(numbers) - 10} more" if len(numbers) > 10 else ""
-    )
-    return f"page {shown}" if len(numbers) == 1 else f"pages {shown}"
 
 
 def _pages(pdf: Any, limits: LoaderLimits) -> Iterator[Page]:
