@@ -50,7 +50,7 @@ EXTRAS = set(PROJECT["optional-dependencies"])
     ("folder", "extras"),
     [
         ("protokit", EXTRAS - FOR_DEVELOPMENT),
-        ("vectorstore", {"docs", "langchain"}),
+        ("vectorstore", {"docs", "langchain", "ocr"}),
         ("blueprints", {"streamlit", "gradio", "dev"}),
         ("tests", EXTRAS),
     ],

@@ -72,7 +72,7 @@ FLOORS = {
         "text_limits",
         "runtime_errors",
     ],
-    "vectorstore.loaders": ["isolation", "format_registry", "docx pdf odf", "rtf", "*"],
+    "vectorstore.loaders": ["isolation", "recognition", "format_registry", "docx pdf odf", "rtf", "*"],
     "vectorstore": [
         "__init__",
         "knowledge",

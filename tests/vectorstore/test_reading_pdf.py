@@ -107,6 +107,14 @@ def test_names_over_several_columns_without_lines_are_joined_to_theirs(tmp_path:
     )
 
 
+def test_two_tables_beside_each_other_are_two(tmp_path: Path) -> None:
+    rows = [["Plan", "Price", "", "Extra", "Price"], ["Solo", "9 EUR", "", "Voice", "5 EUR"]]
+    rows += [["Team", "29 EUR", "", "Slides", "4 EUR"], ["Firm", "79 EUR", "", "Audit", "15 EUR"]]
+    document = _set(tmp_path / "plans.pdf", Table(rows, colWidths=[70, 70, 90, 70, 70]))
+    assert len(document.tables) == 2
+    assert "Extra: Audit; Price: 15 EUR" in document.text
+
+
 @pytest.mark.parametrize("repeated", [0, 1])
 def test_a_table_that_goes_on_over_pages_keeps_its_names(tmp_path: Path, repeated: int) -> None:
     rows = [["Item", "Stock", "Bin"], *[[f"Item {one}", str(one * 3), f"B{one}"] for one in range(1, 90)]]

@@ -17,8 +17,8 @@ from vectorstore.knowledge import KnowledgeBase
 from vectorstore.loaders import OnlyPictures, read
 from vectorstore.loaders.document import Document, Section, with_pages
 from vectorstore.loaders.pdf import page_layout
-from vectorstore.recognition import available
-from vectorstore.recognition.picture_runs import picture_runs
+from vectorstore.loaders.recognition import available
+from vectorstore.loaders.recognition.picture_runs import picture_runs
 
 needs_recognition = pytest.mark.skipif(not available(), reason="the extra ocr is not installed")
 

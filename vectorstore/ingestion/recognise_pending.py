@@ -4,9 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from vectorstore import recognition
 from vectorstore.index.docstore import Docstore, batches
 from vectorstore.ingestion.folder_sync import FolderSync
+from vectorstore.loaders import recognition
 from vectorstore.loaders.document import Document, LoaderLimits, ReaderFailure, Unreadable
 from vectorstore.progress import Progress
 

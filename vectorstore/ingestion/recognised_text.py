@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from vectorstore import recognition
+from vectorstore.loaders import recognition
 from vectorstore.loaders.document import (
     TEXT_RECOGNITION,
     Document,

@@ -202,7 +202,7 @@ atexit.register(_recogniser.close)
 
 
 def recognise(path: Path, kind: str, page: int, limits: LoaderLimits) -> Document:
-    """What `vectorstore.recognition.recognise` gives, from a process of its own, which is held in as a parser is.
+    """What `recognition.recognise` gives, from a process of its own, which is held in as a parser is.
 
     Raises Unreadable, and ReaderFailure for a crash, a hang or too little memory.
     """
@@ -246,7 +246,7 @@ def _reply(path: Path, kind: str, limits: LoaderLimits, page: int) -> dict[str, 
 
 
 def _recognise_here(path: Path, kind: str, page: int, limits: LoaderLimits) -> Document:
-    from vectorstore.recognition.recognise import recognise as recognise_here
+    from vectorstore.loaders.recognition.recognise import recognise as recognise_here
 
     try:
         return recognise_here(path, kind, page, limits)

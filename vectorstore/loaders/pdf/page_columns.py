@@ -85,13 +85,35 @@ def _starts(column: list[Run]) -> list[float]:
     return tops[:1] + [below for above, below in pairwise(tops) if above - below > _BETWEEN_ROWS * usual]
 
 
-def table(rows: list[list[Run]], edges: list[Edges]) -> Grid | list[str]:
-    """The rows as a table; as plain lines where they are labels and their values, and nothing names columns."""
+def table(rows: list[list[Run]], edges: list[Edges]) -> list[Grid | str]:
+    """The rows as a table, or two side by side; as plain lines where they are labels and their values, and nothing
+    names columns.
+    """
     head = two_lined_head(rows, edges)
     grid = Grid([*head, *_grid(rows[len(head) :], edges)], edges, len(head) or _bold_head(rows))
     if len(grid.rows) > 1 and (len(edges) > 2 or grid.headers or column_names(grid.rows)):
-        return grid
+        return [*_beside(grid)]
     return ["  ".join(filter(None, row)) for row in grid.rows]
+
+
+def _beside(grid: Grid) -> list[Grid]:
+    """`grid`, or the two tables that it is: their names come twice, and the widest gap is between them."""
+    gaps = [following[0] - edge[1] for edge, following in pairwise(grid.edges)]
+    names, cut = grid.rows[0], gaps.index(max(gaps)) + 1 if gaps else 0
+    if (
+        not cut
+        or max(gaps) <= 0
+        or set(names[:cut]).isdisjoint(filter(None, names[cut:]))
+        or grid.headers == 2
+    ):
+        return [grid]
+    parts = [(slice(0, cut), grid.edges[:cut]), (slice(cut, None), grid.edges[cut:])]
+    if any(len(edges) < 2 or len(set(names[part])) < len(names[part]) for part, edges in parts):
+        return [grid]
+    return [
+        Grid([row[part] for row in grid.rows if any(row[part])], edges, grid.headers or 1)
+        for part, edges in parts
+    ]
 
 
 def _bold_head(rows: list[list[Run]]) -> int | None:

@@ -184,10 +184,10 @@ def _side_by_side(rows: list[list[Run]], rtl: bool) -> Iterator[Block]:
         titles = 1
     yield from _paragraphs([row[0] for row in rows[:titles]])
     table = page_columns.table(rows[titles:], edges[::-1] if rtl else edges)
-    if isinstance(table, Grid):
-        yield Block("", 0.0, grid=table)
-        return
     for number, line in enumerate(table):
+        if isinstance(line, Grid):
+            yield Block("", 0.0, grid=line)
+            continue
         yield Block(line, 0.0, tight=number > 0, at=rows[min(titles + number, len(rows) - 1)][0].middle)
 
 

@@ -10,8 +10,8 @@ from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits
 from vectorstore.loaders.pdf import page_layout
 from vectorstore.loaders.pdf.page_reader import Page
 from vectorstore.loaders.pdf.pages import write
-from vectorstore.recognition import MARK
-from vectorstore.recognition.picture_runs import picture_runs
+from vectorstore.loaders.recognition import MARK
+from vectorstore.loaders.recognition.picture_runs import picture_runs
 
 if TYPE_CHECKING:
     import numpy as np
