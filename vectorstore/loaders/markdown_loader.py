@@ -33,6 +33,7 @@ _HTML_TAGS = frozenset(
 )
 _OPENINGS = re.compile(r"(?:[\^!]?\[){20,}+")
 """Each would be looked for up to the end of its paragraph, which takes the square of their number."""
+_CELL_BORDER = re.compile(r"(?<!\\)\|")
 _TASK = re.compile(r"\[([ xX])\]\s")
 _ALERT = re.compile(r"\[!(\w+)\][+-]?")
 _HEADING_ID = re.compile(r"(?<!\s)\s*+\{[#.][^{}]*+\}\s*+$")
@@ -66,6 +67,10 @@ def write_markdown(draft: DocumentBuilder, text: str) -> None:
     tokens = parser.parse(text, environment)
     for token in tokens:
         _adapt(token)
+    if lost := _lost_cells(tokens, text):
+        draft.notes.append(
+            f"{lost} cell{'s' * (lost != 1)} beyond the last column of a table not read; give each column a name"
+        )
     _tick_tasks(tokens)
     write_html(draft, parser.renderer.render(tokens, parser.options, environment))
 
@@ -149,6 +154,20 @@ def _dialect(text: str, *, first: bool) -> str:
 
 def _mark(text: str, tag: str) -> str:
     return f"<{tag}>{text}</{tag}>"
+
+
+def _lost_cells(tokens: "list[Token]", text: str) -> int:
+    """How many cells of tables stand behind the last column, where nobody who opens the page sees them."""
+    lines, columns, lost = text.split("\n"), 0, 0
+    for number, token in enumerate(tokens):
+        if token.type == "thead_open":
+            end = next(at for at, one in enumerate(tokens[number:], number) if one.type == "thead_close")
+            columns = sum(one.type == "th_open" for one in tokens[number:end])
+        elif token.type == "tr_open" and token.map:
+            line = lines[token.map[0]].strip().removeprefix("|")
+            line = line[:-1] if line.endswith("|") and not line.endswith("\\|") else line
+            lost += max(0, len(_CELL_BORDER.split(line)) - columns)
+    return lost
 
 
 def _tick_tasks(tokens: "list[Token]") -> None:
