@@ -13,7 +13,7 @@ from protokit.prototype.prototype_folder import Prototype
 from protokit.prototype.run_prototype import wait_until_open
 from protokit.runtime.text_limits import QUESTION, TEXT
 from protokit.runtime.usage.events import EventLog
-from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan
+from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
 from tests.support.browser import own_port
 from tests.support.terminal import environment
 
@@ -39,7 +39,8 @@ print(*(each.value for kind in (page.error, page.warning, page.info, page.markdo
 
 def prototype(place: Path, kind: str, screen: str) -> Path:
     return make(
-        plan(ScaffoldRequest("Answer questions about leave", blueprint=kind, screen=screen)), place / kind
+        plan_scaffold(ScaffoldRequest("Answer questions about leave", blueprint=kind, screen=screen)),
+        place / kind,
     )
 
 

@@ -4,6 +4,7 @@ A wrong name is a false statement ("Weight: Power"), so a first line that may as
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -81,20 +82,24 @@ def joined_names(rows: Sequence[Row]) -> list[str]:
     lines = [_spread(row, columns, rows[at + 1]) for at, row in enumerate(rows[:-1])]
     lines.append([*rows[-1], *[""] * (columns - len(rows[-1]))])
     names: list[str] = []
+    counts: Counter[str] = Counter()
     for column in range(columns):
         parts = [line[column] for line in lines if line[column]]
         name = " ".join(dict.fromkeys(parts)).rstrip(": ")
-        names.append(_numbered(name, names))
+        names.append(_numbered(name, counts))
     return names
 
 
-def _numbered(name: str, before: Sequence[str]) -> str:
-    if not name or name not in before:
+def _numbered(name: str, counts: Counter[str]) -> str:
+    """`name`, with a number where it stands over a column further left; `counts` is how often each was given."""
+    if not name:
         return name
-    number = 2
-    while f"{name} ({number})" in before:
-        number += 1
-    return f"{name} ({number})"
+    free = name
+    while counts[free]:
+        counts[name] += 1
+        free = f"{name} ({counts[name]})"
+    counts[free] += 1
+    return free
 
 
 def _spread(row: Row, columns: int, below: Row) -> list[str]:
