@@ -1,8 +1,10 @@
 """What a page of a PDF shows is what is read of it: marks, lines, cells, fields, notes, layers."""
 
+import ctypes
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from reportlab.lib import colors
 from reportlab.lib.styles import getSampleStyleSheet
@@ -10,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from vectorstore.chunking import chunk
-from vectorstore.loaders import Document, LoaderLimits
+from vectorstore.loaders import Document, LoaderLimits, read
 from vectorstore.loaders.format_registry import parse
 
 _RULED = ("GRID", (0, 0), (-1, -1), 0.5, colors.black)
@@ -220,6 +222,55 @@ def test_numbers_of_lines_in_the_margin_are_no_text(tmp_path: Path) -> None:
 
     text = _draw(tmp_path / "pleading.pdf", draw).text
     assert " ".join(text.split()) == lines.replace("|", " ")
+
+
+def _annotate(path: Path, kind: str, box: tuple[float, float, float, float], **strings: str) -> None:
+    """Lay an annotation over `box` (left, bottom, right, top) of the first page."""
+    raw, pdf = pypdfium2.raw, pypdfium2.PdfDocument(path.read_bytes())
+    page = pdf[0]
+    annotation = raw.FPDFPage_CreateAnnot(page.raw, getattr(raw, f"FPDF_ANNOT_{kind}"))
+    left, bottom, right, top = box
+    raw.FPDFAnnot_SetRect(annotation, raw.FS_RECTF(left, top, right, bottom))
+    corners = raw.FS_QUADPOINTSF(left, top, right, top, left, bottom, right, bottom)
+    if kind == "STRIKEOUT":
+        assert raw.FPDFAnnot_AppendAttachmentPoints(annotation, corners)
+    for name, text in strings.items():
+        buffer = (text + "\0").encode("utf-16-le")
+        wide = (ctypes.c_ushort * (len(buffer) // 2)).from_buffer_copy(buffer)
+        raw.FPDFAnnot_SetStringValue(annotation, name.encode(), wide)
+    raw.FPDFPage_CloseAnnot(annotation)
+    page.close()
+    pdf.save(str(path))
+    pdf.close()
+
+
+def test_what_lies_on_a_page_is_read_typed_text_comments_and_strike_outs(tmp_path: Path) -> None:
+    path = tmp_path / "contract.pdf"
+
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(72, 700, "The fee is")
+        canvas.drawString(140, 700, "490 euros")
+        canvas.drawString(210, 700, "390 euros.")
+        canvas.drawString(72, 600, "Signed on:")
+
+    _draw(path, draw)
+    _annotate(path, "STRIKEOUT", (139, 697, 194, 711))
+    _annotate(path, "FREETEXT", (150, 594, 330, 612), Contents="30 June 2026 by Beta")
+    _annotate(path, "TEXT", (300, 700, 320, 720), Contents="Ask for 370", T="Ana Weber")
+    text = _read(path).text
+    assert "The fee is 390 euros." in " ".join(text.split())
+    assert "490" not in text
+    assert "Signed on: 30 June 2026 by Beta" in " ".join(text.split())
+    assert text.endswith("Comment by Ana Weber: Ask for 370")
+
+
+def test_a_file_attached_to_a_document_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "letter.pdf"
+    pdf = pypdfium2.PdfDocument.new()
+    pdf.new_page(595, 842)
+    pdf.new_attachment("annex.md").set_data(b"# Annex\n\nThe deposit is 410 euros.")
+    pdf.save(str(path))
+    assert "The deposit is 410 euros." in read(path).text
 
 
 def test_a_table_printed_sideways_is_read_as_who_turns_the_page_does(tmp_path: Path) -> None:
