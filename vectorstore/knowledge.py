@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -22,6 +23,7 @@ from vectorstore.ingestion.embed_pending import embed_waiting
 from vectorstore.ingestion.folder_sync import FolderSync
 from vectorstore.ingestion.recognise_pending import recognise_waiting
 from vectorstore.ingestion.replication import StoreReplica
+from vectorstore.loaders import DEFAULT_LIMITS, LoaderLimits
 from vectorstore.passage import Passage
 from vectorstore.progress import FileReport, Progress, Status, SyncReport
 from vectorstore.search.follow_up import standalone_question
@@ -46,8 +48,9 @@ class KnowledgeBase:
     location: one at a time syncs, the others wait, and all notice what it changed.
     """
 
-    def __init__(self, place: StorePaths, embedder: Embedder) -> None:
+    def __init__(self, place: StorePaths, embedder: Embedder, limits: LoaderLimits = DEFAULT_LIMITS) -> None:
         """Use `open`."""
+        self._limits = limits
         self._place = place
         self._catalogue: Docstore
         self._catalogue, self._mended = open_catalogue(place)
@@ -64,15 +67,24 @@ class KnowledgeBase:
         """What the last whole sync of this object did, in the background or not."""
 
     @classmethod
-    def open(cls, location: Path | str, name: str = "knowledge", *, embedding: str = "default") -> Self:
+    def open(
+        cls,
+        location: Path | str,
+        name: str = "knowledge",
+        *,
+        embedding: str = "default",
+        include_hidden: bool = False,
+    ) -> Self:
         """Open or make the store `name` in a folder, or on the Chroma server at a URL such as
         http://host:8000.
 
+        With `include_hidden`, a sync also reads what files hide from who opens them.
         `embedding` is a name for `vectorstore.embeddings.embedder_factory.embedder`. Nothing heavy is loaded. Raises
         VectorstoreError for a place that cannot be written, a name Chroma would not take, or an embedding
         that is not installed.
         """
-        return cls(StorePaths.of(location, name), embedder(embedding))
+        limits = replace(DEFAULT_LIMITS, include_hidden=include_hidden)
+        return cls(StorePaths.of(location, name), embedder(embedding), limits)
 
     # Without opening it: no other store is made, repaired or waited for
 
@@ -123,7 +135,7 @@ class KnowledgeBase:
         with only_writer(self._place.lock, wait=wait, waiting=waiting):
             self._take_over()
             older = self._catalogue.index_words(lambda done, total: tell(Progress("indexing", done, total)))
-            reading = FolderSync(self._catalogue, tell, self._place.owns)
+            reading = FolderSync(self._catalogue, tell, self._place.owns, self._limits)
             reading.run(Path(folder))
             self._background.words_are_in()
             embedded_again = embed_waiting(self._catalogue, self._meaning, tell)

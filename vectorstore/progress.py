@@ -47,12 +47,17 @@ class FileReport:
 
     @property
     def note(self) -> str:
-        """The reason and the remedy in one line, empty for a file without trouble. It names nothing that is hidden."""
+        """The reason and the remedy in one line, empty for a file without trouble."""
         return ". ".join(part.rstrip(".") for part in (self.reason, self.fix) if part)
 
     @property
+    def guest_note(self) -> str:
+        """The same for a guest, who can mend nothing: what was not read, without a remedy and what is hidden."""
+        return self.reason.rstrip(".")
+
+    @property
     def owner_note(self) -> str:
-        """The same for whoever owns the file, with what it hides: "left out: 1 hidden sheet"."""
+        """The note for whoever owns the file, with what it hides: "left out: 1 hidden sheet"."""
         lead = "read although hidden" if self.reads_hidden else "left out"
         hidden = f"{lead}: {self.hidden}" if self.hidden else ""
         return "; ".join(part for part in (self.note, hidden) if part)

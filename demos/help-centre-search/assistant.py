@@ -41,7 +41,10 @@ class Assistant(BaseAssistant):
 
     def __init__(self, folder: Path = Path(__file__).parent, model: str = "") -> None:
         super().__init__(folder, model)
-        self.knowledge = KnowledgeBase.open(*self.settings.store, embedding=self.settings.embedding)
+        settings = self.settings
+        self.knowledge = KnowledgeBase.open(
+            *settings.store, embedding=settings.embedding, include_hidden=settings.include_hidden
+        )
         self.learn()
 
     def learn(self) -> None:

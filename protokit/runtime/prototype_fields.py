@@ -75,6 +75,8 @@ class PrototypeFields(Strict, frozen=True, kw_only=True):
     temperature: Annotated[float, Meta(ge=0, le=2)] | None = None
     """How freely a model chooses its words; absent leaves it to the server."""
     mask_personal_data: bool = False
+    include_hidden: bool = False
+    """Whether what the documents hide from who opens them (sheets, rows, columns, slides, text) is searched too."""
     visitor_uploads: bool = False
     """Whether visitors of an exported page may upload files: for themselves alone, and for the visit. In a Hub each
     link decides; in `protokit run` you may."""

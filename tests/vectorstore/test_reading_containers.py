@@ -371,3 +371,26 @@ def test_outputs_of_a_notebook_are_read_and_its_pictures_counted(folder: Path) -
     ):
         assert part in document.text
     assert document.notes == ("1 picture was not read; if it shows text, write that beside it",)
+
+
+# What files hide
+
+
+def test_what_a_file_hides_is_told_left_out_and_read_again_once_it_is_asked_for(
+    folder: Path, tmp_path: Path
+) -> None:
+    (folder / "offer.html").write_text("<p>Now 64 euros.</p><p hidden>Floor price 48 euros.</p>")
+    with KnowledgeBase.open(tmp_path / "index", embedding="none") as store:
+        report = store.sync(folder)
+        assert report.files[0].owner_note == "left out: 1 hidden passage"
+        assert "left out: 1 hidden passage" in str(report)
+        assert not report.files[0].note
+        assert not store.search("floor price")
+    with KnowledgeBase.open(tmp_path / "index", embedding="none", include_hidden=True) as store:
+        report = store.sync(folder)
+        assert report.rebuilt == "Read again: what files hide is read now."
+        assert report.files[0].owner_note == "read although hidden: 1 hidden passage"
+        assert "48 euros" in store.search("floor price")[0].text
+    with KnowledgeBase.open(tmp_path / "index", embedding="none") as store:
+        assert "left out now" in store.sync(folder).rebuilt
+        assert not store.search("floor price")

@@ -8,6 +8,7 @@ import sqlite3
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from heapq import nsmallest
 from pathlib import PurePosixPath
 
@@ -111,5 +112,7 @@ def _add_words(database: sqlite3.Connection, row: int, table: Table, file: str =
     database.execute("UPDATE tables SET language = ? WHERE row = ?", (code, row))
 
 
+@lru_cache(maxsize=64)
 def _unpacked(content: bytes, file: str) -> Table:
+    """The table that was packed; each question looks at the same ones."""
     return unpacked_table(json.loads(zlib.decompress(content).decode("utf-8", "surrogatepass")), file)

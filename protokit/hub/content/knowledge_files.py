@@ -22,7 +22,7 @@ class KnowledgeFile:
     `note` says why, and what to do."""
 
     name: str
-    """Its path below knowledge/, with forward slashes."""
+    """Its path below knowledge/, with forward slashes; that of a file inside another one goes on below it."""
     size: int
     """Bytes."""
     added: float
@@ -30,6 +30,10 @@ class KnowledgeFile:
     state: str
     passages: int
     note: str
+    inside: bool = False
+    """Whether it is inside another file: it goes with that one."""
+    hidden: str = ""
+    """What it hides from who opens it: "1 hidden sheet"; empty where it hides nothing."""
 
 
 def documents(folder: Path) -> list[KnowledgeFile]:
@@ -43,10 +47,32 @@ def documents(folder: Path) -> list[KnowledgeFile]:
             if not name.startswith(".") and path.is_file():
                 shown = path.relative_to(home).as_posix()
                 stat = path.stat()
-                files.append(
-                    KnowledgeFile(shown, stat.st_size, stat.st_mtime, *states.get(shown, ("waiting", 0, "")))
-                )
-    return sorted(files, key=lambda document: document.name.casefold())
+                files.append(_known(shown, stat, states.get(shown)))
+                inside = [name for name in states if name.startswith(f"{shown}/")]
+                files += [_known(name, stat, states[name], inside=True) for name in inside]
+    return sorted(files, key=lambda document: document.name.casefold().split("/"))
+
+
+def _known(
+    name: str, stat: os.stat_result, report: "FileReport | None", *, inside: bool = False
+) -> KnowledgeFile:
+    if report is None:
+        return KnowledgeFile(name, stat.st_size, stat.st_mtime, "waiting", 0, "")
+    return KnowledgeFile(
+        name,
+        stat.st_size,
+        stat.st_mtime,
+        _state(report),
+        report.passages,
+        report.owner_note,
+        inside,
+        report.hidden,
+    )
+
+
+def hidden_in(folder: Path) -> dict[str, str]:
+    """What documents of the prototype in `folder` hide from who opens them, by file: "1 hidden sheet"."""
+    return {report.file: report.hidden for report in _read_so_far(folder).values() if report.hidden}
 
 
 def add(folder: Path, name: str, content: bytes) -> str:
@@ -104,15 +130,14 @@ def _move(source: Path, target: Path) -> None:
         raise DocumentProblem(f"it could not be moved ({problem.strerror})", where=source.name) from None
 
 
-def _read_so_far(folder: Path) -> dict[str, tuple[str, int, str]]:
-    """State, passages and note of each file, as the running prototype left them."""
+def _read_so_far(folder: Path) -> "dict[str, FileReport]":
+    """What became of each file, as the running prototype left it."""
     from vectorstore import KnowledgeBase
 
-    files = KnowledgeBase.files_of(folder / INDEX, KNOWLEDGE)
-    return {each.file: (_state(each), each.passages, each.note) for each in files}
+    return {report.file: report for report in KnowledgeBase.files_of(folder / INDEX, KNOWLEDGE)}
 
 
 def _state(report: "FileReport") -> str:
     if report.status == "set aside":
         return report.status
-    return "read" if report.passages or report.status == "duplicate" else "failed"
+    return "read" if report.was_read else "failed"

@@ -121,10 +121,10 @@ class JobWorker:
         rows = [
             Reading(
                 file=file.file,
-                read=file.passages > 0 or file.status == "duplicate",
+                read=file.was_read,
                 pages=file.pages,
                 passages=file.passages,
-                note=_as_sentence(file.note),
+                note=_as_sentence(file.owner_note),
             )
             for file in report.files
         ]

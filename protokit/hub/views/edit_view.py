@@ -26,6 +26,7 @@ MODELS = (
     "ollama:llama3.2",
 )
 _TEXTS = ("title", "pitch", "welcome", "emoji", "accent", "model")
+_TICKS = ("fall_back_offline", "include_hidden")
 _LIMITS = {"dollars_per_day": float, "dollars_total": float, "questions_per_minute": int}
 _SAID = {
     "dollars_per_day": "Dollars a day",
@@ -105,6 +106,7 @@ def _form(folder: Path, spec: Spec) -> dict[str, Any]:
         "starter_questions": "\n".join(spec.starter_questions),
         "instructions": path.read_text(encoding="utf-8", errors="replace") if path.is_file() else "",
         "fall_back_offline": spec.fall_back_offline,
+        "include_hidden": spec.include_hidden,
         "server": server_of(folder),
         **{name: "" if value is None else f"{value:g}" for name, value in limits.items()},
     }
@@ -114,14 +116,15 @@ def _typed(bench: PrototypeContext, form: Mapping[str, str]) -> dict[str, Any] |
     """What was typed, to be shown again."""
     if bench.spec is None:
         return None
-    return {**_form(bench.folder, bench.spec), **form, "fall_back_offline": "fall_back_offline" in form}
+    ticked = {name: name in form for name in _TICKS}
+    return {**_form(bench.folder, bench.spec), **form, **ticked}
 
 
 def _fields(form: Mapping[str, str], spec: Spec) -> dict[str, Any]:
     """The form as fields of prototype.yaml. Raises ProtokitError for what is no number."""
     fields: dict[str, Any] = {name: form.get(name, "").strip() for name in _TEXTS}
     fields["welcome"] = "\n".join(fields["welcome"].splitlines())
-    fields["fall_back_offline"] = "fall_back_offline" in form
+    fields |= {name: name in form for name in _TICKS}
     if spec.takes == "question":
         lines = (line.strip() for line in form.get("starter_questions", "").splitlines())
         fields["starter_questions"] = list(islice(filter(None, lines), _MOST_LINES))

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from protokit.errors import ProtokitError
+from protokit.hub.content.knowledge_files import hidden_in
 from protokit.hub.content.usage_analytics import read_opinions
 from protokit.hub.context import hub_of
 from protokit.hub.database.share_links import Link
@@ -114,7 +115,7 @@ def _page(
     wrong: str = "",
     done: Done | None = None,
 ) -> Response:
-    empty = {"name": "", "expires": "", "max_visitors": "", "uploads": ""}
+    empty = {"name": "", "expires": "", "max_visitors": "", "uploads": "", "share_hidden": ""}
     links = hub_of(request).store.links(bench.slug)
     rows, paging = paged(
         request, sorted(links, key=lambda link: link.state in ("revoked", "expired")), A_PAGE
@@ -128,6 +129,8 @@ def _page(
         links=_shared(request, bench, rows),
         paging=paging,
         archived=bench.archived,
+        hidden=hidden_in(bench.folder),
+        reads_hidden=bench.spec is not None and bench.spec.include_hidden,
         form={**empty, **(form or {})},
         wrong=wrong,
         today=datetime.now(UTC).date().isoformat(),
@@ -136,6 +139,11 @@ def _page(
 
 
 def _make(request: Request, bench: PrototypeContext, form: Mapping[str, str]) -> Link:
+    if bench.require_spec().include_hidden and hidden_in(bench.folder) and not form.get("share_hidden"):
+        raise ProtokitError(
+            "guests could ask about what the documents hide",
+            fix="Tick that they may, or have it left out under Edit.",
+        )
     passcode = form.get("passcode", "")
     return hub_of(request).store.make_link(
         bench.slug,

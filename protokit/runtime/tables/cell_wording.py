@@ -93,6 +93,8 @@ def number(
 ) -> str:
     """A computed value, with the decimals of its column and `extra` more, and its unit."""
     decimals = (column.decimals if column else 0) + extra
+    if column and column.money:
+        decimals = min(decimals, 2)
     text = f"{value:,.{min(decimals, 6)}f}"
     if extra and "." in text:
         text = text.rstrip("0").rstrip(".")

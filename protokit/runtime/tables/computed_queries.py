@@ -22,7 +22,7 @@ from protokit.runtime.tables.query import (
     Superlative,
 )
 from protokit.runtime.tables.typed_table import TypedColumn
-from protokit.runtime.tables.vocabulary import Direction
+from protokit.runtime.tables.vocabulary import Direction, words
 
 _FUNCTIONS: dict[str, Function] = {
     "sum": "sum",
@@ -161,6 +161,8 @@ def count(grammar: Grammar, functions: list[str]) -> Query | None:
     if "count" not in functions:
         return None
     reading = grammar.reading
+    if any(not reading.table.table.table.columns[c.column.index].name for c in grammar.all_where()):
+        raise NoQuery  # what a column without a name holds is not known well enough to count
     counted = _counted(grammar)
     if counted and counted.column.type == "number" and not counted.column.flag:
         reading.use(counted)
@@ -178,7 +180,7 @@ def count(grammar: Grammar, functions: list[str]) -> Query | None:
             return Aggregate(("count",), column, grammar.all_where(), by, distinct=True)
     if counted:
         reading.use(counted)
-    elif not says_rows(grammar) and not _light_rows(grammar):
+    elif not _counts_rows(grammar):
         raise NoQuery
     superlative = reading.signal("superlative")
     if superlative:
@@ -186,10 +188,20 @@ def count(grammar: Grammar, functions: list[str]) -> Query | None:
     return Aggregate(("count",), None, grammar.all_where(), by)
 
 
-def _light_rows(grammar: Grammar) -> bool:
-    from protokit.runtime.tables.vocabulary import words
-
-    return any(token.text in words("row_words") for token in grammar.reading.tokens)
+def _counts_rows(grammar: Grammar) -> bool:
+    """Whether what stands behind "how many" is what the rows are, or a value or flag that some of them have."""
+    reading = grammar.reading
+    signal = reading.signal("function", "count")
+    tokens = [i for i in range(signal.end if signal else 0, len(reading.tokens)) if not reading.plain[i]]
+    if not tokens:
+        return False
+    linked = {i for link in reading.values for i in range(link.start, link.end)}
+    linked |= {i for link in reading.columns if link.column.flag for i in link.tokens}
+    first = tokens[0]
+    if first in linked or reading.tokens[first].text in words("row_words"):
+        says_rows(grammar)
+        return True
+    return says_rows(grammar) and first in reading.used
 
 
 def _counted(grammar: Grammar) -> ColumnLink | None:

@@ -7,7 +7,7 @@ from datetime import date
 from protokit.runtime.tables.links import ValueLink
 from protokit.runtime.tables.query import Condition, Scalar
 from protokit.runtime.tables.question_reading import QuestionReading, as_year
-from protokit.runtime.tables.signals import Bound, Signal, year_span
+from protokit.runtime.tables.signals import Bound, Signal, month_span, year_span
 from protokit.runtime.tables.table_words import ValueWords
 from protokit.runtime.tables.typed_table import TypedColumn
 from protokit.runtime.tables.units import MINUTES
@@ -45,7 +45,7 @@ def conditions_of(reading: QuestionReading) -> Conditions:
         value = _column_of(link, reading)
         values[value.column.index].append(value.text)
         links[value.column.index].append(link)
-        reading.use(link)
+        reading.use(link, reading.link(value.column))
     rest = [condition for bound in reading.bounds if (condition := _bound(bound, reading))]
     rest += _flags(reading)
     made = Conditions(dict(values), dict(links), rest, set())
@@ -135,7 +135,7 @@ def _only(columns: tuple[TypedColumn, ...]) -> TypedColumn:
 def _dated(bound: Bound, reading: QuestionReading) -> Condition | None:
     column = _date_column(bound, reading)
     reading.use(bound, reading.link(column))
-    first, last = bound.values
+    first, last = _of_its_year(bound, column)
     assert isinstance(first, date)
     assert isinstance(last, date)
     if bound.relation == "between":
@@ -145,6 +145,16 @@ def _dated(bound: Bound, reading: QuestionReading) -> Condition | None:
             else Condition(column, "is", (first,))
         )
     return Condition(column, bound.relation, (first,))
+
+
+def _of_its_year(bound: Bound, column: TypedColumn) -> tuple[object, ...]:
+    """The bounds; those of a month alone in the year that all rows are of."""
+    if not bound.month:
+        return bound.values
+    years = {value.year for value in column.values if isinstance(value, date)}
+    if len(years) != 1:
+        raise NoQuery
+    return month_span(years.pop(), bound.month)
 
 
 def _date_column(bound: Bound, reading: QuestionReading) -> TypedColumn:

@@ -10,7 +10,7 @@ from protokit.runtime.tables.query import (
 from protokit.runtime.tables.question_reading import QuestionReading
 from protokit.runtime.tables.signals import Signal
 from protokit.runtime.tables.typed_table import TypedColumn
-from protokit.runtime.tables.vocabulary import Direction, word_map
+from protokit.runtime.tables.vocabulary import Direction, fold, word_map
 
 
 @dataclass(slots=True)
@@ -181,5 +181,11 @@ def asked_concept(grammar: Grammar) -> TypedColumn | None:
         columns = [c for c in reading.concept(name) if c.index not in grammar.made.values]
         if columns:
             reading.used |= {i for i, said in reading.about.items() if name in said}
-            return single(columns)
+            return single(_literally(columns, reading) or columns)
     return None
+
+
+def _literally(columns: list[TypedColumn], reading: QuestionReading) -> list[TypedColumn]:
+    """Those whose name is a word of the question, also a small one: "until"."""
+    texts = {token.text for token in reading.tokens}
+    return [column for column in columns if fold(column.name) in texts]

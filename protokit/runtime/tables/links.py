@@ -125,11 +125,13 @@ def _only_ones(span: Sequence[QuestionToken], table: TableWords, small: bool) ->
         value = table.values[number]
         if _holds(value.tokens, span) and (len(span) > 1 or _may_stand_for(span[0], value, small)):
             by_column.setdefault(value.column.index, []).append(value)
-    return [
-        v[0]
-        for v in map(_once, by_column.values())
-        if len(v) == 1 and (len(span) >= 0.4 * len(v[0].tokens) and len(v[0].tokens) <= 8)
-    ]
+    return [v[0] for v in map(_once, by_column.values()) if len(v) == 1 and _is_most_of(span, v[0])]
+
+
+def _is_most_of(span: Sequence[QuestionToken], value: ValueWords) -> bool:
+    """Half of a value is enough, and the last name of a person."""
+    size = len(value.tokens)
+    return size <= 8 and (len(span) >= 0.5 * size or (len(span) == 1 and size <= 3))
 
 
 def _may_stand_for(token: QuestionToken, value: ValueWords, small: bool) -> bool:
@@ -232,10 +234,21 @@ def _claim(tokens: Sequence[QuestionToken], column: ColumnWords, free: Sequence[
         p for p, token in enumerate(tokens) if any(token.text == b.text for b in column.beside) and free[p]
     }
     near = {p for p in beside if any(abs(p - m) <= 2 for m in matches)}
-    tidy = 0.02 * len(near)
+    tidy = 0.02 * len(near) + (0.4 if _in_one_piece(tokens, matches, column) else 0)
     return ColumnLink(
         column.column, frozenset(matches) | frozenset(near), share + tidy + 0.03 * (len(matches) - 1)
     )
+
+
+def _in_one_piece(tokens: Sequence[QuestionToken], matches: dict[int, int], column: ColumnWords) -> bool:
+    """Whether two words of the name and more stand together as in the name: "price per user" of "price per user per
+    month" is no user."""
+    order = [matches[position] for position in sorted(matches)]
+    if len(set(order)) < 2 or order != sorted(order):
+        return False
+    between = (tokens[i].text for i in range(min(matches), max(matches) + 1) if i not in matches)
+    beside = {token.text for token in column.beside}
+    return all(text in beside for text in between)
 
 
 def _likeness(token: QuestionToken, name: QuestionToken) -> float:

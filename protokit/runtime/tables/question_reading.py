@@ -21,23 +21,7 @@ from protokit.runtime.tables.typed_table import TypedColumn
 from vectorstore.text.languages import FUNCTION_WORDS, guess
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
-_COMMON = (
-    "what",
-    "the",
-    "which",
-    "how",
-    "much",
-    "many",
-    "does",
-    "who",
-    "whose",
-    "where",
-    "when",
-    "are",
-    "for",
-    "and",
-    "cost",
-)
+_COMMON = ("what", "the", "which", "how", "much", "many", "does", "who", "whose", "where", "when")
 
 
 @dataclass(slots=True)
@@ -62,6 +46,7 @@ class QuestionReading:
     def unexplained(self, also: frozenset[str] = frozenset()) -> list[QuestionToken]:
         """The words with content that neither the query nor the table's surroundings account for; `also` are further
         stems that are known."""
+        also |= {s for link in self.values for value in link.values for t in value.tokens for s in t.stems}
         bare = self.used | self.context | {i for i, t in enumerate(self.tokens) if t.stems & also}
         return [
             t for i, t in enumerate(self.tokens) if i not in bare and not self.plain[i] and not is_light(t)

@@ -86,7 +86,7 @@ def _use_marks(grammar: Grammar, query: Query) -> None:
         ):
             raise NoQuery
         reading.use(signal)
-    reading.use(*(s for s in reading.signals if s.kind == "which"))
+    reading.use(*(s for s in reading.signals if s.kind == "which"), reading.link(grammar.key))
     for position, names in reading.about.items():
         if any(grammar.is_about(column, name) for column in columns for name in names):
             reading.used.add(position)

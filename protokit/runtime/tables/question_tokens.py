@@ -29,12 +29,20 @@ class QuestionToken:
         return self.text[:1].isdigit()
 
 
-def cut(text: str, code: str = "", *, camel: bool = False) -> tuple[QuestionToken, ...]:
-    """The tokens of `text`; "duration_min" is two, with `camel` "customersAffected" too."""
+def cut(text: str, code: str = "", *, camel: bool = False, stems: bool = True) -> tuple[QuestionToken, ...]:
+    """The tokens of `text`; "duration_min" is two, with `camel` "customersAffected" too.
+
+    Without `stems` each is known only as it is written.
+    """
     code = code or guess(text)
     spaced = _CAMEL.sub(" ", text) if camel else text
     found = ((fold(match.group()), match.group()) for match in _TOKEN.finditer(spaced))
-    return tuple(QuestionToken(plain, _stems(plain, code), written) for plain, written in found if plain)
+    forms = _stems if stems else _as_it_is
+    return tuple(QuestionToken(plain, forms(plain, code), written) for plain, written in found if plain)
+
+
+def _as_it_is(word: str, _: str) -> frozenset[str]:
+    return frozenset((word,))
 
 
 @lru_cache(maxsize=100_000)
@@ -86,7 +94,7 @@ def misspelt(one: str, other: str) -> bool:
     """Whether `one` may be `other` with a slip: long enough words that differ by a letter or two, or sound alike."""
     from rapidfuzz.distance import DamerauLevenshtein
 
-    if min(len(one), len(other)) < 4 or not (one.isalpha() and other.isalpha()):
+    if min(len(one), len(other)) < 5 or not (one.isalpha() and other.isalpha()):
         return False
     allowed = 1 if max(len(one), len(other)) < 8 else 2
     if DamerauLevenshtein.distance(one, other, score_cutoff=allowed) <= allowed:

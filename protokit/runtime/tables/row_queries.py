@@ -103,7 +103,9 @@ def look_up(grammar: Grammar, functions: list[str]) -> Query | None:
     if named:
         reading.use(*links)
         return LookUp(tuple(only(link) for link in named), conditions)
-    if asked := asked_concept(grammar):
+    is_of_the_row = by_number or grammar.key.index in grammar.made.values
+    asked = asked_concept(grammar)  # "how old is Clara Mena?" asks nothing of the workshops that are hers
+    if asked and (is_of_the_row or asked.index == grammar.key.index):
         return LookUp((asked,), conditions)
     return LookUp((), conditions) if _is_an_id(grammar) else None
 

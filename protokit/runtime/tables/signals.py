@@ -41,6 +41,8 @@ class Bound:
     dated: bool = False
     explicit: bool = True
     """A word says that it is a bound; else it may be a value that a column must have."""
+    month: int = 0
+    """A month whose year is not said."""
 
 
 @cache
@@ -163,7 +165,7 @@ def _number_bound(tokens: Sequence[QuestionToken], start: int, relations: Sequen
 def _day_bound(tokens: Sequence[QuestionToken], start: int, relations: Sequence[Signal]) -> Bound | None:
     period = _period(tokens, start)
     if not period:
-        return None
+        return _lone_month(tokens, start)
     first, last, end = period
     name, begin, finish = _relation(tokens, start, end, relations)
     if name in ("after", "more"):
@@ -184,6 +186,15 @@ def _day_bound(tokens: Sequence[QuestionToken], start: int, relations: Sequence[
     return Bound("between", (first, last), "", begin, finish, True, explicit=False)
 
 
+def _lone_month(tokens: Sequence[QuestionToken], start: int) -> Bound | None:
+    """ "in March": a month by its name behind a word for "in"."""
+    month = months().get(tokens[start].text, 0)
+    if not month or not start or tokens[start - 1].text not in _IN or len(tokens[start].text) < 3:
+        return None
+    return Bound("between", (0.0, 0.0), "", start, start + 1, True, explicit=False, month=month)
+
+
+_IN = frozenset({"in", "im", "en", "em", "during", "of", "de", "a", "au", "for"})
 _SINCE = frozenset(
     {"since", "from", "starting", "seit", "ab", "depuis", "desde", "dal", "da", "sinds", "vanaf"}
 )
@@ -205,11 +216,12 @@ def _period(tokens: Sequence[QuestionToken], start: int) -> tuple[date, date, in
     month = months().get(tokens[start].text)
     following = tokens[start + 1].text if start + 1 < len(tokens) else ""
     if month and len(following) == 4 and following.isdigit():
-        return *_month(int(following), month), start + 2
+        return *month_span(int(following), month), start + 2
     return None
 
 
-def _month(year: int, month: int) -> tuple[date, date]:
+def month_span(year: int, month: int) -> tuple[date, date]:
+    """First and last day."""
     following = date(year + month // 12, month % 12 + 1, 1)
     return date(year, month, 1), following - timedelta(days=1)
 

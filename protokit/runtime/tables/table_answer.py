@@ -1,7 +1,7 @@
 """A question answered from the tables of the documents, or left to the search where no table surely tells."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -85,22 +85,31 @@ def answer_from_tables(
     not tell.
     """
     language = guess(question) if guess(question) != "en" or question.isascii() else language
-    origin = {table: source for source in sources for table in source.tables(file)}
-    usable = [typed(table) for table in origin if len(table.columns) > 1 and len(table.rows) > 1]
+    holders: dict[str, TableSource] = {}
+    usable: list[TypedTable] = []
+    for source in sources:
+        tables = [each for each in source.tables(file) if _has_names(each)]
+        usable += map(typed, tables)
+        holders |= {table.file: source for table in tables}
     candidates, unclear = _candidates(question, usable)
     if not candidates:
         return _ask_back(unclear, language)
     best = max(candidate.weight for candidate in candidates)
-    return _told([each for each in candidates if each.weight > best - 0.5], _texts(origin), language)
+    return _told(
+        [each for each in candidates if each.weight > best - 0.25],
+        lambda name: holders[name].source_text(name),
+        language,
+    )
 
 
 SourceText = Callable[[str], str]
 """The text of a file as it was read, by its name."""
 
 
-def _texts(origin: Mapping[Table, TableSource]) -> SourceText:
-    holders = {table.file: source for table, source in origin.items()}
-    return lambda file: holders[file].source_text(file)
+def _has_names(table: Table) -> bool:
+    """Whether it is a table of rows under names, and not a form or a layout."""
+    named = sum(bool(column.name) for column in table.columns)
+    return len(table.rows) > 1 and len(table.columns) > 1 and 2 * named > len(table.columns)
 
 
 def _candidates(
@@ -119,13 +128,18 @@ def _candidates(
                 unclear.append((table, choice))
             continue
         if not reading.unexplained() or not reading.unexplained(_row_words(query, table)):
-            found.append(_Candidate(table, query, reading, _weight(reading)))
+            found.append(_Candidate(table, query, reading, _weight(query, reading)))
     return found, unclear
 
 
-def _weight(reading: QuestionReading) -> float:
+def _weight(query: Query, reading: QuestionReading) -> float:
+    """How many words the table accounts for; a row that is called so counts more than one where the name occurs."""
     content = [i for i in range(len(reading.tokens)) if not reading.plain[i]]
-    return sum(1.0 if i in reading.used else 0.6 if i in reading.context else 0.0 for i in content)
+    sure = {i for i in reading.used if i not in reading.about}
+    key = reading.table.table.key
+    named = isinstance(query, LookUp) and any(c.column is key for c in query.where)
+    said = sum(1.0 if i in sure else 0.6 if i in reading.used | reading.context else 0.0 for i in content)
+    return said + 0.5 * named
 
 
 def _stems_of(columns: Sequence[object], reading: QuestionReading) -> frozenset[str]:

@@ -12,8 +12,10 @@ from vectorstore.text.languages import FUNCTION_WORDS
 
 _LONGEST_VALUE = 160
 """Characters of a cell that may be a name; longer ones are text, which a question does not say whole."""
-_MOST_VALUES = 20_000
-"""Values of a column whose words are looked up; a question over more is left to the search."""
+_MOST_VALUES = 50_000
+"""Values of a column whose words are looked up; a question that names one of more is left to the search."""
+_MOST_STEMMED = 2_000
+"""Values of a column that are found in other forms, too; of more, each only as it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,12 @@ def _values(column: TypedColumn, language: str) -> list[ValueWords]:
     texts = list(dict.fromkeys(text for text in column.texts if text and len(text) <= _LONGEST_VALUE))
     if len(texts) > _MOST_VALUES:
         return []
-    values = [ValueWords(column, text, tokens) for text in texts if (tokens := cut(text, language))]
+    plain = len(texts) > _MOST_STEMMED
+    values = [
+        ValueWords(column, text, tokens) for text in texts if (tokens := cut(text, language, stems=not plain))
+    ]
+    if plain:
+        return values
     return [*values, *_by_head(column, values, language)]
 
 

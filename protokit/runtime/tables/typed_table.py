@@ -1,10 +1,11 @@
 """A table with the value of every cell: what a query computes over, and what a question's words are linked to."""
 
 import re
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property
 from math import inf
 
 from protokit.runtime.tables.units import CURRENCIES, minutes, unit_code, unit_in_name
@@ -17,9 +18,9 @@ Value = float | date | bool | str | None
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class TypedColumn:
-    """A column with its values."""
+    """A column with its values; each is itself alone, so that none is compared value by value."""
 
     index: int
     name: str
@@ -43,12 +44,12 @@ class TypedColumn:
         """Whether its numbers are amounts of money."""
         return self.unit[:3] in CURRENCIES
 
-    @property
+    @cached_property
     def distinct(self) -> int:
         """How many different values it has."""
         return len({fold(text) for text in self.texts if text})
 
-    @property
+    @cached_property
     def flag(self) -> bool:
         """Whether it says yes or no, also as 1 and 0."""
         return self.type == "yes/no" or (
@@ -56,7 +57,7 @@ class TypedColumn:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class TypedTable:
     """A table's rows of data, without those that sum up others."""
 
@@ -66,7 +67,7 @@ class TypedTable:
     """Positions in `table.rows`."""
     language: str = "en"
 
-    @property
+    @cached_property
     def key(self) -> TypedColumn:
         """The column that names its rows: the first whose texts differ in nearly every row."""
         rows = max(1, len(self.rows))
@@ -86,9 +87,22 @@ def _is_numbering(column: TypedColumn) -> bool:
     )
 
 
-@lru_cache(maxsize=256)
+_KEPT: OrderedDict[int, tuple[Table, TypedTable]] = OrderedDict()
+_MOST_KEPT = 256
+
+
 def typed(table: Table) -> TypedTable:
-    """`table` with the values of its cells; rows that sum up others are left out."""
+    """`table` with the values of its cells; made once for each table while it is in use."""
+    known = _KEPT.get(id(table))  # to compare two large tables takes longer than a question may
+    made = known[1] if known and known[0] is table else _typed(table)
+    _KEPT[id(table)] = (table, made)
+    while len(_KEPT) > _MOST_KEPT:
+        _KEPT.popitem(last=False)
+    return made
+
+
+def _typed(table: Table) -> TypedTable:
+    """The values of all cells; rows that sum up others are left out."""
     rows = tuple(index for index, row in enumerate(table.rows) if not row.total and any(row.cells))
     code = guess(" ".join([*(column.name for column in table.columns), table.title, table.heading]))
     names = _names(table)
@@ -112,15 +126,15 @@ def _names(table: Table) -> list[str]:
 def _typed_column(index: int, name: str, column: Column, texts: tuple[str, ...]) -> TypedColumn:
     if column.type in ("number", "money", "share"):
         written = column.unit or ("%" if column.type == "share" else unit_in_name(name))
-        values = tuple(_number(text, column) for text in texts)
+        known = {text: _number(text, column) for text in set(texts)}
+        values = tuple(known[text] for text in texts)
         decimals = max(map(_decimals, texts), default=0)
         return TypedColumn(index, name, "number", unit_code(written), values, texts, decimals, written)
     if column.type in ("date", "yes/no"):
         kind = date if column.type == "date" else bool
-        read = (cell_value(text, column).value for text in texts)
-        return TypedColumn(
-            index, name, column.type, "", tuple(v if isinstance(v, kind) else None for v in read), texts
-        )
+        read = {text: cell_value(text, column).value for text in set(texts)}
+        days = tuple(value if isinstance(value := read[text], kind) else None for text in texts)
+        return TypedColumn(index, name, column.type, "", days, texts)
     if any(text.isdecimal() for text in texts) and all(map(_is_number, filter(None, texts))):
         numbers = tuple(_plain_number(text) for text in texts)
         written = unit_in_name(name)

@@ -1,5 +1,6 @@
 """How an answer is shown: passages with the used words marked, and its numbers in a line; the same on every screen."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from protokit.runtime.assistant_types import Answer, Citation
 from protokit.runtime.ui.escape_markdown import safe_markdown
+from protokit.runtime.visitor import HOSTED
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
@@ -186,7 +188,7 @@ def numbers_html(answers: Sequence[Answer]) -> str:
 
 def files_html(knowledge: "KnowledgeBase") -> str:
     """The documents that answers come from, and how far they are read."""
-    rows = "".join(_file_row(file) for file in knowledge.files())
+    rows = "".join(_file_row(file, page_note(file)) for file in knowledge.files())
     return (
         f'<h2>Documents</h2><ul class="files">{rows}</ul><p class="quiet">{escape(str(knowledge.status))}</p>'
     )
@@ -194,13 +196,18 @@ def files_html(knowledge: "KnowledgeBase") -> str:
 
 def own_files_html(own: "VisitorFiles") -> str:
     """What this visitor has added; nothing where nothing was."""
-    rows = "".join(_file_row(file) for file in own.files())
+    rows = "".join(_file_row(file, file.owner_note) for file in own.files())
     return f'<h2>Your documents</h2><ul class="files">{rows}</ul>' if rows else ""
 
 
-def _file_row(file: "FileReport") -> str:
-    note = f' <span class="quiet">{escape(file.note)}.</span>' if file.note else ""
-    return f"<li>{'⚠️' if file.note and not file.passages else '📄'} {escape(file.file)}{note}</li>"
+def page_note(file: "FileReport") -> str:
+    """What a page says of a file: in a Hub to guests, who can mend nothing; never what the file hides."""
+    return file.guest_note if os.environ.get(HOSTED) else file.note
+
+
+def _file_row(file: "FileReport", note: str) -> str:
+    told = f' <span class="quiet">{escape(note)}.</span>' if note else ""
+    return f"<li>{'📄' if file.was_read else '⚠️'} {escape(file.file)}{told}</li>"
 
 
 def engine_note(settings: "Settings") -> str:

@@ -12,7 +12,17 @@ from protokit.runtime.reply import Reply
 from protokit.runtime.runtime_errors import RuntimeProblem
 from protokit.runtime.settings import Settings
 from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
-from protokit.runtime.ui.formatting import doubted, doubts, engine_note, marked, match, numbers, title, totals
+from protokit.runtime.ui.formatting import (
+    doubted,
+    doubts,
+    engine_note,
+    marked,
+    match,
+    numbers,
+    page_note,
+    title,
+    totals,
+)
 from protokit.runtime.uploads import upload_policy
 from protokit.runtime.uploads.visitor_files import VisitorFiles, one_file
 from protokit.runtime.usage.events import EventLog
@@ -131,10 +141,9 @@ def show_documents(knowledge: KnowledgeBase) -> None:
 def _documents(knowledge: KnowledgeBase) -> None:
     st.subheader("Documents", anchor=False)
     for file in knowledge.files():
-        unread = not file.passages and file.note
-        st.markdown(f":material/{'warning' if unread else 'description'}: {safe_line(file.file)}")
-        if file.note:
-            st.caption(safe_line(f"{file.note}."))
+        st.markdown(f":material/{'description' if file.was_read else 'warning'}: {safe_line(file.file)}")
+        if note := page_note(file):
+            st.caption(safe_line(f"{note}."))
     st.caption(safe_line(str(knowledge.status)))
 
 
