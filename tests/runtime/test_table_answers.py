@@ -7,6 +7,7 @@ import pytest
 
 from protokit.runtime import TableAnswer, answer_from_tables
 from vectorstore import KnowledgeBase
+from vectorstore.tables.table import Column, Table, TableRow
 
 PLANS = """# Prices
 
@@ -105,7 +106,10 @@ def ask(question: str, knowledge: KnowledgeBase) -> TableAnswer:
             "2 of 4: R1 Sign in with a link (2026-03-04) [1], R4",
         ),
         ("Which requirement is due last?", "R3 Dark mode has the latest due: 2026-06-30"),
-        ("How many loans were there in Nord?", "20 of the 60 rows of loans.csv (branch Nord) [1]."),
+        (
+            "How many loans were there in Nord?",
+            "20 of the 60 rows of loans.csv (branch Nord) [1] [2] [3] [4] [5].",
+        ),
         ("How many copies of films were lent in Hafen?", None),
         (
             "What is the average of copies for books?",
@@ -114,7 +118,7 @@ def ask(question: str, knowledge: KnowledgeBase) -> TableAnswer:
         ("How many copies in total?", "180 in total (copies), over 60 rows of loans.csv"),
         (
             "How many loans in March 2025?",
-            "5 of the 60 rows of loans.csv (date from 2025-03-01 to 2025-03-31) [1].",
+            "5 of the 60 rows of loans.csv (date from 2025-03-01 to 2025-03-31) [1]",
         ),
         ("How many branches are there?", "3 different: Hafen, Mitte and Nord"),
         (
@@ -164,11 +168,18 @@ def test_each_citation_is_the_row_as_it_stands_in_the_file(knowledge: KnowledgeB
     assert [c.passage.text.split(";")[0] for c in cited] == ["ID: R1", "ID: R4"]
 
 
-def test_marks_are_the_rows_that_count_and_no_others(knowledge: KnowledgeBase) -> None:
-    (citation,) = ask("How many loans were there in Nord?", knowledge).citations
+def test_rows_that_stand_together_are_one_passage_with_those_that_count_marked(
+    knowledge: KnowledgeBase,
+) -> None:
+    (citation,) = ask("What is the average storage of plans with SSO?", knowledge).citations
     rows = [citation.passage.text[start:end] for start, end in citation.marks]
-    assert rows
-    assert all("branch: Nord" in row and "branch: Hafen" not in row for row in rows)
+    assert [row.split(";")[0] for row in rows] == ["Plan: Team", "Plan: Business", "Plan: Enterprise"]
+
+
+def test_of_many_rows_far_apart_the_first_are_cited(knowledge: KnowledgeBase) -> None:
+    citations = ask("How many loans were there in Nord?", knowledge).citations
+    assert [citation.number for citation in citations] == [1, 2, 3, 4, 5]
+    assert all("branch: Nord" in citation.passage.text for citation in citations)
 
 
 def test_rows_of_totals_are_left_out_of_sums(knowledge: KnowledgeBase) -> None:
@@ -260,3 +271,31 @@ def one_file(place: Path, question: str, **tables: str) -> TableAnswer | None:
     with KnowledgeBase.open(place / "store", embedding="none") as opened:
         opened.sync(place / "docs")
         return answer_from_tables(question, [opened])
+
+
+class Pages:
+    """A file whose table goes on over the end of a page."""
+
+    text = "Lab: L1; Tool: paper\nLab: L2; Tool: sheets\nLab: L3; Tool: sheets"
+
+    def tables(self, file: str | None = None) -> list[Table]:
+        columns = (Column("Lab"), Column("Tool"))
+        first = (TableRow(("L1", "paper"), 0, 20), TableRow(("L2", "sheets"), 21, 42))
+        second = (TableRow(("L3", "sheets"), 43, 64), TableRow(("L4", "paper"), 43, 64))
+        return [
+            Table(columns, first, file="study.pdf", page=4, place="page 4"),
+            Table(columns, second, file="study.pdf", page=5, place="page 5"),
+        ]
+
+    def source_text(self, file: str) -> str:
+        return self.text
+
+
+def test_a_table_that_goes_on_over_a_page_is_one_and_each_row_has_its_page() -> None:
+    answer = answer_from_tables("How many labs use sheets?", [Pages()])
+    assert answer
+    assert answer.text == "2 of the 4 rows of study.pdf, pages 4-5 (tool sheets) [1] [2]."
+    assert [citation.passage.where for citation in answer.citations] == [
+        "study.pdf, page 4",
+        "study.pdf, page 5",
+    ]

@@ -46,6 +46,10 @@ def conditions_of(reading: QuestionReading) -> Conditions:
         values[value.column.index].append(value.text)
         links[value.column.index].append(link)
         reading.use(link, reading.link(value.column))
+    for index, said in links.items():
+        if asked := [link for link in said if not reading.tokens[link.start].aside]:
+            kept = [value for link, value in zip(said, values[index], strict=True) if link in asked]
+            values[index], links[index] = kept, asked
     rest = [condition for bound in reading.bounds if (condition := _bound(bound, reading))]
     rest += _flags(reading)
     made = Conditions(dict(values), dict(links), rest, set())

@@ -22,6 +22,8 @@ class QuestionToken:
     stems: frozenset[str]
     """Its forms, and marks of what it means in any language."""
     written: str
+    aside: bool = False
+    """It stands in parentheses, where a question that leans on an earlier one has what that was about."""
 
     @property
     def is_number(self) -> bool:
@@ -36,9 +38,13 @@ def cut(text: str, code: str = "", *, camel: bool = False, stems: bool = True) -
     """
     code = code or guess(text)
     spaced = _CAMEL.sub(" ", text) if camel else text
-    found = ((fold(match.group()), match.group()) for match in _TOKEN.finditer(spaced))
     forms = _stems if stems else _as_it_is
-    return tuple(QuestionToken(plain, forms(plain, code), written) for plain, written in found if plain)
+    tokens = []
+    for match in _TOKEN.finditer(spaced):
+        if plain := fold(match.group()):
+            aside = spaced.rfind("(", 0, match.start()) > spaced.rfind(")", 0, match.start())
+            tokens.append(QuestionToken(plain, forms(plain, code), match.group(), aside))
+    return tuple(tokens)
 
 
 def _as_it_is(word: str, _: str) -> frozenset[str]:

@@ -15,13 +15,15 @@ from protokit.runtime.tables.question_to_query import to_query
 from protokit.runtime.tables.table_database import run
 from protokit.runtime.tables.table_sentence import NoResult, Part, sentence
 from protokit.runtime.tables.table_words import words_of
-from protokit.runtime.tables.typed_table import TypedTable, typed
+from protokit.runtime.tables.typed_table import TypedTable, whole_tables
 from vectorstore.passage import Passage
 from vectorstore.tables.table import Table, TableRow
 from vectorstore.text.languages import guess
 
 _LONGEST_PASSAGE = 2_000
 """Characters of a passage that holds many rows."""
+_MOST_EACH = 5
+"""Rows that are cited one by one where they need not be; of many far apart the first are."""
 
 
 class TableSource(Protocol):
@@ -89,7 +91,7 @@ def answer_from_tables(
     usable: list[TypedTable] = []
     for source in sources:
         tables = [each for each in source.tables(file) if _has_names(each)]
-        usable += map(typed, tables)
+        usable += whole_tables(tables)
         holders |= {table.file: source for table in tables}
     candidates, unclear = _candidates(question, usable)
     if not candidates:
@@ -295,14 +297,16 @@ def _passages(
     """A passage for each of a few rows, or one for all with the rows marked."""
     if not rows:
         return []
-    table, source = candidate.table.table, source_text(candidate.table.table.file)
-    places = [table.rows[candidate.table.rows[row]] for row in rows]
-    if len(places) <= 5 and not (isinstance(candidate.query, Aggregate) and len(places) > 1):
-        return [(_passage(table, source, r, r), ((0, r.end - r.start),)) for r in places]
-    start = places[0].start
-    inside = [place for place in places if place.end - start <= _LONGEST_PASSAGE] or places[:1]
-    marks = tuple((place.start - start, place.end - start) for place in inside)
-    return [(_passage(table, source, inside[0], inside[-1]), marks)]
+    table, source = candidate.table, source_text(candidate.table.table.file)
+    places = sorted((table.table.rows[table.rows[row]] for row in rows), key=lambda row: row.start)
+    start, end = places[0].start, places[-1].end
+    together = len(places) > _MOST_EACH or isinstance(candidate.query, Aggregate)
+    one_page = table.part(places[0]) is table.part(places[-1])
+    if together and one_page and len(places) > 1 and end - start <= _LONGEST_PASSAGE:
+        marks = tuple((place.start - start, place.end - start) for place in places)
+        return [(_passage(table.part(places[0]), source, places[0], places[-1]), marks)]
+    shown = places if len(places) <= 2 * _MOST_EACH else places[:_MOST_EACH]
+    return [(_passage(table.part(row), source, row, row), ((0, row.end - row.start),)) for row in shown]
 
 
 def _passage(table: Table, source: str, first: TableRow, last: TableRow) -> Passage:

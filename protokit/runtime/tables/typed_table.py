@@ -2,7 +2,8 @@
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -11,7 +12,7 @@ from math import inf
 from protokit.runtime.tables.units import CURRENCIES, minutes, unit_code, unit_in_name
 from protokit.runtime.tables.vocabulary import fold, words
 from vectorstore.tables.cell_values import cell_value
-from vectorstore.tables.table import Column, Table
+from vectorstore.tables.table import Column, Table, TableRow
 from vectorstore.text.languages import guess
 
 Value = float | date | bool | str | None
@@ -66,6 +67,12 @@ class TypedTable:
     rows: tuple[int, ...]
     """Positions in `table.rows`."""
     language: str = "en"
+    parts: tuple[Table, ...] = ()
+    """The tables of the pages that it goes on over; empty for one that stands on one."""
+
+    def part(self, row: TableRow) -> Table:
+        """The table on the page of `row`, one of `table.rows`."""
+        return next((part for part in self.parts if row.start <= part.rows[-1].start), self.table)
 
     @cached_property
     def key(self) -> TypedColumn:
@@ -87,21 +94,54 @@ def _is_numbering(column: TypedColumn) -> bool:
     )
 
 
-_KEPT: OrderedDict[int, tuple[Table, TypedTable]] = OrderedDict()
+_KEPT: OrderedDict[tuple[int, ...], tuple[tuple[Table, ...], TypedTable]] = OrderedDict()
 _MOST_KEPT = 256
 
 
-def typed(table: Table) -> TypedTable:
-    """`table` with the values of its cells; made once for each table while it is in use."""
-    known = _KEPT.get(id(table))  # to compare two large tables takes longer than a question may
-    made = known[1] if known and known[0] is table else _typed(table)
-    _KEPT[id(table)] = (table, made)
+def typed(table: Table, *rest: Table) -> TypedTable:
+    """`table`, and `rest` of it on the pages behind, with the values of its cells; made once while it is in use."""
+    parts = (table, *rest)
+    key = tuple(map(id, parts))  # to compare large tables takes longer than a question may
+    known = _KEPT.pop(key, None)
+    same = known and all(one is other for one, other in zip(known[0], parts, strict=True))
+    made = known[1] if known and same else _typed(_one(parts), parts if rest else ())
+    _KEPT[key] = (parts, made)
     while len(_KEPT) > _MOST_KEPT:
         _KEPT.popitem(last=False)
     return made
 
 
-def _typed(table: Table) -> TypedTable:
+def _one(parts: tuple[Table, ...]) -> Table:
+    if len(parts) == 1:
+        return parts[0]
+    word = parts[0].place.partition(" ")[0]
+    place = f"{word}s {parts[0].page}-{parts[-1].page}" if word else ""
+    return replace(parts[0], rows=tuple(row for part in parts for row in part.rows), place=place)
+
+
+def whole_tables(tables: Sequence[Table]) -> list[TypedTable]:
+    """The tables with those put together that go on over the end of a page: the same columns, on the page behind."""
+    groups: list[list[Table]] = []
+    for table in tables:
+        if groups and _goes_on(groups[-1][-1], table):
+            groups[-1].append(table)
+        else:
+            groups.append([table])
+    return [typed(*group) for group in groups]
+
+
+def _goes_on(before: Table, table: Table) -> bool:
+    names = [column.name for column in table.columns]
+    return (
+        before.file == table.file
+        and before.page is not None
+        and table.page == before.page + 1
+        and any(names)
+        and names == [column.name for column in before.columns]
+    )
+
+
+def _typed(table: Table, parts: tuple[Table, ...]) -> TypedTable:
     """The values of all cells; rows that sum up others are left out."""
     rows = tuple(index for index, row in enumerate(table.rows) if not row.total and any(row.cells))
     code = guess(" ".join([*(column.name for column in table.columns), table.title, table.heading]))
@@ -112,7 +152,7 @@ def _typed(table: Table) -> TypedTable:
             table.rows[row].cells[index] if index < len(table.rows[row].cells) else "" for row in rows
         )
         columns.append(_typed_column(index, names[index], column, texts))
-    return TypedTable(table, tuple(columns), rows, code if code in _LANGUAGES else "en")
+    return TypedTable(table, tuple(columns), rows, code if code in _LANGUAGES else "en", parts)
 
 
 def _names(table: Table) -> list[str]:
