@@ -31,6 +31,9 @@ class PageText:
         import pypdfium2.raw as pdfium
 
         self._pdfium, self._page, self._rotation = pdfium, text_page.raw, rotation
+        self._handle = handle(text_page.raw)
+        self._weight = quick(pdfium.FPDFText_GetFontWeight, ADDRESS, NUMBER)
+        self._slant = quick(pdfium.FPDFText_GetCharAngle, ADDRESS, NUMBER, gives=ctypes.c_float)
         self._upright = _box_reader(text_page.raw)
         self.box = _turned_reader(self._upright, rotation)
         """Gives the box of one character, as high as its font, by its index."""
@@ -45,11 +48,11 @@ class PageText:
 
     def bold(self, index: int) -> bool:
         """Whether a character is in bold."""
-        return bool(self._pdfium.FPDFText_GetFontWeight(self._page, index) >= 600)
+        return bool(self._weight(self._handle, index) >= 600)
 
     def angle(self, index: int) -> int:
         """By how many degrees, in quarters, the reader has to turn the page clockwise to read a character."""
-        turn = round(float(self._pdfium.FPDFText_GetCharAngle(self._page, index)) / 1.5707963)
+        turn = round(float(self._slant(self._handle, index)) / 1.5707963)
         return (-turn * 90 - self._rotation) % 360
 
     def drawn_by(self, index: int) -> int:
@@ -106,6 +109,10 @@ class PageText:
         begin, reach, line = start, None, (0.0, 0.0, 0.0, 0.0)
         for first, box, last in self._words(start, end):
             if reach is not None:
+                close = -1.0 < box[0] - reach[1] < _CLOSE * (line[3] - line[2])
+                if close and box[2:] == line[2:] == last[2:]:  # most words, without a call
+                    reach = (reach[0], max(last[1], reach[1]), reach[2], reach[3])
+                    continue
                 if not self._is_cell(first, box, reach) and not self._leaves(first, box, begin, line):
                     reach = around(reach, last)
                     continue
