@@ -8,22 +8,19 @@ from typing import Protocol
 from protokit.runtime.assistant_types import Citation
 from protokit.runtime.tables.cell_wording import joined, label, named, say
 from protokit.runtime.tables.conditions import NoQuery, Unclear
-from protokit.runtime.tables.query import Aggregate, LookUp, Query, in_words
+from protokit.runtime.tables.query import LookUp, Query, in_words
 from protokit.runtime.tables.query_sql import rows_sql, to_sql
 from protokit.runtime.tables.question_reading import QuestionReading, read_question
 from protokit.runtime.tables.question_to_query import to_query
+from protokit.runtime.tables.row_citations import cite, row_passages
 from protokit.runtime.tables.table_database import run
-from protokit.runtime.tables.table_sentence import NoResult, Part, sentence
+from protokit.runtime.tables.table_sentence import sentence
 from protokit.runtime.tables.table_words import words_of
+from protokit.runtime.tables.telling import NoResult, Part
 from protokit.runtime.tables.typed_table import TypedTable, whole_tables
 from vectorstore.passage import Passage
-from vectorstore.tables.table import Table, TableRow
+from vectorstore.tables.table import Table
 from vectorstore.text.languages import guess
-
-_LONGEST_PASSAGE = 2_000
-"""Characters of a passage that holds many rows."""
-_MOST_EACH = 5
-"""Rows that are cited one by one where they need not be; of many far apart the first are."""
 
 
 class TableSource(Protocol):
@@ -246,9 +243,12 @@ def _written(told: Sequence[tuple[_Candidate, list[Part]]], source_text: SourceT
     citations: list[Citation] = []
     sentences: list[str] = []
     for candidate, parts in told:
-        pieces = []
+        pieces, source = [], source_text(candidate.table.table.file)
         for part in parts:
-            numbers = [_cite(p, m, citations) for p, m in _passages(part.rows, candidate, source_text)]
+            numbers = [
+                cite(p, m, citations)
+                for p, m in row_passages(part.rows, candidate.table, candidate.query, source)
+            ]
             pieces.append((part.text, "".join(f" [{number}]" for number in dict.fromkeys(numbers))))
         if len(pieces) == 1 and not pieces[0][0] and sentences:  # another file says the same
             sentences[-1] = f"{sentences[-1].rstrip('.')}{pieces[0][1]}."
@@ -277,46 +277,3 @@ def _is_list(pieces: Sequence[tuple[str, str]], query: Query) -> bool:
     from protokit.runtime.tables.query import ListAll, Superlative
 
     return isinstance(query, ListAll | LookUp) or (isinstance(query, Superlative) and query.limit > 1)
-
-
-def _cite(passage: Passage, marks: tuple[tuple[int, int], ...], citations: list[Citation]) -> int:
-    for known in citations:
-        if (known.passage.file, known.passage.start, known.passage.end) == (
-            passage.file,
-            passage.start,
-            passage.end,
-        ):
-            return known.number
-    citations.append(Citation(len(citations) + 1, passage, marks))
-    return len(citations)
-
-
-def _passages(
-    rows: Sequence[int], candidate: _Candidate, source_text: SourceText
-) -> list[tuple[Passage, tuple[tuple[int, int], ...]]]:
-    """A passage for each of a few rows, or one for all with the rows marked."""
-    if not rows:
-        return []
-    table, source = candidate.table, source_text(candidate.table.table.file)
-    places = sorted((table.table.rows[table.rows[row]] for row in rows), key=lambda row: row.start)
-    start, end = places[0].start, places[-1].end
-    together = len(places) > _MOST_EACH or isinstance(candidate.query, Aggregate)
-    one_page = table.part(places[0]) is table.part(places[-1])
-    if together and one_page and len(places) > 1 and end - start <= _LONGEST_PASSAGE:
-        marks = tuple((place.start - start, place.end - start) for place in places)
-        return [(_passage(table.part(places[0]), source, places[0], places[-1]), marks)]
-    shown = places if len(places) <= 2 * _MOST_EACH else places[:_MOST_EACH]
-    return [(_passage(table.part(row), source, row, row), ((0, row.end - row.start),)) for row in shown]
-
-
-def _passage(table: Table, source: str, first: TableRow, last: TableRow) -> Passage:
-    start, end = first.start, last.end
-    rows = (
-        ""
-        if first.number is None
-        else f"row {first.number}"
-        if first is last
-        else f"rows {first.number}-{last.number}"
-    )
-    place = ", ".join(part for part in (table.place, rows) if part)
-    return Passage(source[start:end], table.file, start, end, table.page, place, table.heading, 1.0, 1.0)
