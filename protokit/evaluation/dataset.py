@@ -1,6 +1,6 @@
 """questions.yaml: questions with what a good answer must contain, asked of a prototype's assistant."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,12 @@ from protokit.errors import SpecProblem
 from protokit.evaluation.assertions import EVERY_ANSWER
 from protokit.runtime.assistant import NO_OPTIONS, BaseAssistant, Options, SampleRequest
 from protokit.runtime.assistant_types import Answer, Turn
+from protokit.runtime.text_limits import TEXT
+
+MOST_ROWS = 2_000
+"""Rows of questions.yaml: each is asked of the assistant in turn."""
+MOST_TEXTS = 50
+"""Texts in one field of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Row:
             or not row["question"].strip()
         ):
             raise SpecProblem("no question", where=where, fix="Write `- question: ...`")
+        _require_length(row["question"], "question", where)
         fields = {
             "question",
             "must_contain",
@@ -67,12 +74,19 @@ class Row:
 
 
 def read_rows(rows: Iterable[Any]) -> list[Row]:
-    """The question rows; the one with assertions on every answer is none."""
-    return [
-        Row.read(row, n)
-        for n, row in enumerate(rows, 1)
+    """The question rows; the one with assertions on every answer is none. Raises SpecProblem."""
+    questions = [
+        (number, row)
+        for number, row in enumerate(rows, 1)
         if not (isinstance(row, dict) and EVERY_ANSWER in row)
     ]
+    if len(questions) > MOST_ROWS:
+        raise SpecProblem(
+            f"{len(questions):,} questions, at most {MOST_ROWS:,} are asked",
+            where="questions.yaml",
+            fix="Keep those that matter.",
+        )
+    return [Row.read(row, number) for number, row in questions]
 
 
 def ask(assistant: BaseAssistant, row: Row, session: str) -> Answer:
@@ -120,6 +134,10 @@ def _fields(row: dict[str, Any], name: str, where: str) -> dict[str, object]:
     mapping = row.get(name) or {}
     if not isinstance(mapping, dict):
         raise SpecProblem(f"{name}: expected fields", where=where, fix=f"Write {name}: {{name: value}}")
+    _require_few(mapping, name, where)
+    for key, value in mapping.items():
+        _require_length(str(key), name, where)
+        _require_length(str(value), name, where)
     return {str(key): value for key, value in mapping.items()}
 
 
@@ -127,4 +145,23 @@ def _texts(row: dict[str, Any], name: str, where: str) -> tuple[str, ...]:
     value: Sequence[Any] = row.get(name) or ()
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise SpecProblem(f"{name}: expected a list of texts", where=where, fix=f'Write {name}: ["..."]')
+    _require_few(value, name, where)
+    for text in value:
+        _require_length(text, name, where)
     return tuple(value)
+
+
+def _require_few(texts: Sized, name: str, where: str) -> None:
+    if len(texts) > MOST_TEXTS:
+        raise SpecProblem(
+            f"{name}: {len(texts):,} entries, at most {MOST_TEXTS}",
+            where=where,
+            fix="Keep those that matter.",
+        )
+
+
+def _require_length(text: str, name: str, where: str) -> None:
+    if len(text) > TEXT:
+        raise SpecProblem(
+            f"{name}: {len(text):,} characters, at most {TEXT:,}", where=where, fix="Shorten it."
+        )

@@ -16,12 +16,12 @@ Line = Annotated[
 Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$", description="a colour such as #4f46e5")]
 Dollars = Annotated[float, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=1)]
-Value = str | bool | int | float
+Value = Annotated[str, Meta(max_length=2_000)] | bool | int | float
 """Of a parameter."""
 if TYPE_CHECKING:
     Parameters = dict[str, Any]  # what each one holds the blueprint says, which no type checker reads
 else:
-    Parameters = dict[str, Value]
+    Parameters = Annotated[dict[str, Value], Meta(max_length=50)]
 
 
 class Constraint(Strict, frozen=True, kw_only=True):
@@ -30,9 +30,9 @@ class Constraint(Strict, frozen=True, kw_only=True):
     kind: Literal[
         "max_words", "language", "only_documents", "audience", "never", "currency", "tone", "format"
     ]
-    value: str | int = ""
+    value: Annotated[str, Meta(max_length=400)] | int = ""
     """What the kind needs: 50 for max_words, "es" for language, "legal advice" for never, "EUR" for currency."""
-    words: str = ""
+    words: Annotated[str, Meta(max_length=2_000)] = ""
     """The words of the prompt it came from."""
 
 

@@ -9,15 +9,18 @@ from click.testing import CliRunner
 from protokit.cli.main import main
 from protokit.deploy.serving.openai_schema import ChatRequest
 from protokit.errors import SpecProblem
+from protokit.evaluation.dataset import read_rows
 from protokit.runtime import EventLog, Question, Reply, Settings, SettingsProblem, SummaryRequest
 from protokit.runtime.models.model_factory import connect
 from protokit.runtime.prompting.pii import PiiMasker
+from protokit.runtime.prototype_fields import PrototypeFields
 from protokit.runtime.qa.answer_types import find
 from protokit.runtime.qa.question_type import Kind
 from protokit.runtime.runtime_errors import TooLong
 from protokit.runtime.summarization import extractive_summary
 from protokit.runtime.summarization.offline_summary import summarize
 from protokit.runtime.text_limits import COMMENT, FILE, TEXT
+from protokit.runtime.yaml_checks import validate
 from protokit.spec.prototype_spec import read_spec
 from tests.support.work import calls
 from vectorstore import KnowledgeBase
@@ -236,3 +239,39 @@ def test_a_table_of_empty_rows_takes_no_more_than_its_rows(tmp_path: Path) -> No
 
     work(10)
     assert work(2_000) < 2.6 * work(1_000)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ({"question": "x" * (TEXT + 1)}, "question: 200,001 characters"),
+        ({"question": "q", "must_contain": ["x"] * 51}, "must_contain: 51 entries"),
+        ({"question": "q", "cites": ["x" * (TEXT + 1)]}, "cites: 200,001 characters"),
+        ({"question": "q", "options": {"o": "x" * (TEXT + 1)}}, "options: 200,001 characters"),
+        ({"question": "q", "expected": {str(n): n for n in range(51)}}, "expected: 51 entries"),
+    ],
+)
+def test_a_row_of_questions_has_a_length(row: dict[str, object], problem: str) -> None:
+    with pytest.raises(SpecProblem, match=problem) as told:
+        read_rows([{"question": "fine"}, row])
+    assert told.value.where == "questions.yaml, row 2"
+
+
+def test_there_is_a_most_of_questions() -> None:
+    assert len(read_rows([{"question": "q"}] * 2_000)) == 2_000
+    with pytest.raises(SpecProblem, match="2,001 questions, at most 2,000"):
+        read_rows([{"question": "q"}] * 2_001)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "parameters: {note: " + "x" * 2_001 + "}",
+        "parameters: {" + ", ".join(f"p{n}: 1" for n in range(51)) + "}",
+        "constraints: [{kind: never, value: " + "x" * 401 + "}]",
+        "constraints: [{kind: never, words: " + "x" * 2_001 + "}]",
+    ],
+)
+def test_a_field_of_a_prototype_has_a_length(field: str) -> None:
+    with pytest.raises(SettingsProblem, match="length"):
+        validate(PrototypeFields, f"title: T\n{field}\n", where="prototype.yaml")
