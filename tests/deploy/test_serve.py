@@ -315,7 +315,7 @@ def test_a_fault_in_the_prototype_s_own_code_is_said_without_its_details(tmp_pat
     path = folder / "assistant.py"
     source = path.read_text(encoding="utf-8")
     path.write_text(
-        source.replace("        settings = self.settings\n", "        raise OSError('private')\n")
+        source.replace("        history = history[-REMEMBERED:]\n", "        raise OSError('private')\n")
     )
     with started(folder, "serve", PROTOKIT_API_KEY="k" * 20) as (address, wrote):
         served = Served(address.removesuffix("/v1"), "k" * 20, folder)

@@ -120,10 +120,9 @@ def _instead(pronoun: str, subject: str, kind: str) -> str:
 
 def _antecedent(kind: str, topic: str, answer: str, question: str) -> str:
     if kind == "person":
-        asks_who = bool(re.match(r"\W*(?:who|which|wer|qui|quién|chi|quem|wie)\b", topic, re.IGNORECASE))
-        people = [match.group() for text in (topic, answer) for match in _PERSON.finditer(text)]
+        asked = [match.group() for match in _PERSON.finditer(topic)]
         answered = [match.group() for match in _PERSON.finditer(answer)]
-        return next(iter((answered if asks_who else []) + people), "")
+        return next(iter(asked if len(asked) == 1 else [*answered, *asked]), "")
     about = mentions(topic)
     places = [each for each in about if each.named and _BEFORE_PLACE.search(topic[: each.start])]
     if kind == "place":

@@ -22,6 +22,12 @@ def rarity(forms: Iterable[str], language: str) -> float:
 
 
 @cache
+def listed_words() -> tuple[str, ...]:
+    """The English words that are listed, the commonest first."""
+    return tuple(word for word in _ranks() if word.isalpha() and len(word) > 1)
+
+
+@cache
 def _ranks() -> dict[str, int]:
     file = Path(__file__).parents[1] / "data" / "bert_uncased_vocab.txt"
     return {word: rank for rank, word in enumerate(file.read_text(encoding="utf-8").split("\n"), 1)}

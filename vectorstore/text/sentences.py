@@ -110,6 +110,8 @@ def _breaks(before: str, line: str, longest: int) -> bool:
         return True
     if _TABLE_ROW.match(before) or _ENDS.search(before):
         return True
+    if before.isupper() and not line.isupper() and " " in before and not line[0].islower():
+        return True
     short = len(before) < longest * 0.6
     if _FIRST.match(line):
         return True

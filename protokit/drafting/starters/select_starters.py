@@ -101,7 +101,17 @@ class _Choice:
 def _is_answered(candidate: Candidate, reply: TrialAnswer | None) -> bool:
     if reply is None or candidate.file not in reply.files:
         return False
-    return _folded(candidate.said) in _folded(reply.text) and candidate.answer in " ".join(reply.text.split())
+    if candidate.answer not in " ".join(reply.text.split()):
+        return False
+    return _folded(candidate.said) in _folded(reply.text) or _says_of_row(candidate, reply.text)
+
+
+def _says_of_row(candidate: Candidate, text: str) -> bool:
+    """Whether the answer tells the asked cell of a row, "Team: Blues; Cups: 1", and another that names it."""
+    if not re.match(r"[^:;]+: [^;]*; [^:;]+: ", candidate.said):
+        return False
+    values = [pair.partition(": ")[2].strip() for pair in candidate.said.split("; ")]
+    return bool(candidate.answer) and any(value in text for value in values if value != candidate.answer)
 
 
 def _folded(text: str) -> str:

@@ -33,6 +33,11 @@ def knowing(embed: Embed | None, languages: Collection[str], *, multilingual: bo
 
 _BARE = re.compile(r"[.!?:;。！？：؟۔।]\W*$")
 _ITEM = re.compile(r"\s*(?:[-*+•‣▪◦–·]|\(?\w{1,3}[.)])\s|.*[|\t]|\w[^:]{0,40}: \S")
+_CONTENTS = re.compile(r"(?:\.\s?){4,}\s*\d{1,3}\s*$|…\s*\d{1,3}\s*$")
+_FOOT = re.compile(
+    r"(?:[^.!?]{0,60}\W)?(?:page|seite|página|pagina|strona|sayfa)\s+\d+(?:\s*(?:of|von|de|sur|di|z|/)\s*\d+)?\W*",
+    re.IGNORECASE,
+)
 GENERAL = frozenset(
     "name kind type number year time people many much thing way part form happen use call known date place day sort "
     "main example reason person someone anyone get".split()
@@ -180,10 +185,11 @@ def _sentences(index: int, passage: Passage, code: str) -> Iterator[Sentence]:
     terms = [frozenset(tokenize(text, code)) for text in texts]
     above = f"{PurePosixPath(passage.file).stem}\n{passage.heading}"
     over_all = frozenset(tokenize(above, code)) | _initials(above)
+    headings = frozenset(passage.heading.split(" > ")) - {""}
     inner, inner_terms = "", frozenset[str]()
     for at, (span, text) in enumerate(zip(spans, texts, strict=True)):
         last = at + 1 == len(spans)
-        heading = _heads(text, at, last)
+        heading = _heads(text, at, last) or text.strip("# ") in headings
         before, after = max(at - 1, 0), min(at + 1, len(spans) - 1)
         yield Sentence(
             index,
@@ -207,8 +213,24 @@ def _initials(heading: str) -> frozenset[str]:
     return frozenset(letters[at : at + size] for size in range(2, 6) for at in range(len(letters) - size + 1))
 
 
+def _is_furniture(text: str) -> bool:
+    """A line of a contents list, a page's foot or head, a title: they say where one is and tell nothing."""
+    if _CONTENTS.search(text) or _FOOT.fullmatch(text) or " | " in text:
+        return True
+    if _BARE.search(text) or ":" in text or _ITEM.match(text):
+        return False
+    words = re.findall(r"[^\W\d_]{2,}", text)
+    if len(words) > 1 and text.isupper():
+        return True
+    long = [word for word in words if len(word) > 3]
+    titled = len(words) > 3 and len(long) > 1 and all(word[0].isupper() for word in long)
+    return titled or (" · " in text and len(words) < 12)
+
+
 def _heads(text: str, at: int, last: bool) -> bool:
     """A line that names what follows: "# Refunds", "You may bring:", "How can I pay?", a table's first row."""
+    if _is_furniture(text):
+        return True
     if last:
         return False
     if text.startswith("#") or text.endswith((":", "：", "?", "？", "؟")):

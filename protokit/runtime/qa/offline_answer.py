@@ -1,15 +1,17 @@
 """Questions of the documents, and their answers without a model: sentences quoted from the passages, or a plain
 "not found"."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from protokit.runtime.assistant_types import ChatMessage, Citation, Request, RequestResult, Turn
-from protokit.runtime.phrases import _phrases, phrase
+from protokit.runtime.phrases import phrase, spoken_language
 from protokit.runtime.prompting.chat_messages import citing_rule, system, turns, user
 from protokit.runtime.qa.condense import condense_question
+from protokit.runtime.qa.refusal import refusal
+from protokit.runtime.qa.small_talk import small_talk, without_greeting
+from protokit.runtime.qa.writing_orders import asks_for_writing, orders_writing
 from protokit.runtime.text_limits import require_length
 from protokit.runtime.uploads.visitor_files import is_own
 from vectorstore.passage import Passage
@@ -20,22 +22,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from protokit.runtime.qa.extract import Evidence
-    from protokit.runtime.qa.sentence_ranking import PartRanking
+    from protokit.runtime.qa.answer_sentences import AnswerSentence
     from protokit.runtime.tables.table_answer import TableAnswer
 
     Embed = Callable[[list[str]], NDArray[np.float32]]
 
-_ENOUGH = 0.72
-"""How near a second sentence's score must come to the first's to be worth saying too."""
-_BY_MEANING_ALONE = 0.5
-"""What it takes to answer from passages that share no word with the question: "what's the weather?" is near to a list
-of dates, and "vacation?" much nearer to the paragraph about leave."""
-_POLITE = re.compile(
-    r"^(?:(?:please|can you|could you|would you|will you|kannst du|könnten sie|bitte|peux-tu|pouvez-vous|puedes)\s+)+"
-    r"|^(?:i want you to|i would like you to|i'd like you to)\s+",
-    re.IGNORECASE,
-)
+_MOST_WORDS = 60
+"""Words of an answer of several sentences, where prototype.yaml does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,9 @@ class Question(Request):
     standalone: StandaloneQuestion | None = None
     """The question as it was searched for; made from the history where it is not given."""
     language: str = "en"
+    """The prototype's own."""
+    offers: Sequence[str] = ()
+    """Questions that the documents answer, to offer one where they do not answer this one."""
     welcome: str = ""
     """What to say to a greeting; empty where small talk has no place."""
     max_words: int | None = None
@@ -66,6 +62,11 @@ class Question(Request):
     def resolved(self) -> StandaloneQuestion:
         """The question as it stands alone."""
         return self.standalone or condense_question(self.text, self.history)
+
+    @property
+    def spoken(self) -> str:
+        """The language to answer in: the question's, or the prototype's where the question does not tell."""
+        return spoken_language(self.text, self.language)
 
     @property
     def standalone_text(self) -> str:
@@ -131,125 +132,82 @@ class Question(Request):
 def answer(question: Question) -> tuple[str, tuple[Citation, ...], bool]:
     """Return the text, its citations and whether the passages hold an answer.
 
-    Every sentence but the fixed phrases of phrases.yaml stands in a passage, word for word (white space folded), or
-    was computed over the rows it cites.
+    Every sentence but the fixed phrases of phrases.yaml stands in a passage, word for word (white space folded) or as
+    the cells of a row, or was computed over the rows it cites.
     """
     if talk := _small_talk(question):
         return talk, (), True
-    if question.computed and not _orders_writing(question):
+    resolved, writing = question.resolved, orders_writing(question.text, question.spoken)
+    if resolved.wish == "manner":
+        return str(phrase("only_quotes", question.spoken)), (), False
+    if question.computed and not writing and not resolved.wish:
         return question.computed.text, question.computed.citations, question.computed.found
-    evidence = [] if _orders_writing(question) else _evidence(question)
-    if not evidence:
+    sentences = [] if writing else _sentences(question)
+    if not sentences:
         return _refusal(question), (), False
     numbers: dict[int, int] = {}
-    for piece in evidence:
-        numbers.setdefault(piece.passage, len(numbers) + 1)
-    text = " ".join(f"{_quoted(piece.text)} [{numbers[piece.passage]}]" for piece in evidence)
+    for sentence in sentences:
+        numbers.setdefault(sentence.evidence.passage, len(numbers) + 1)
+    text = _joined(sentences, numbers, question.passages)
     citations = tuple(
-        Citation(number, question.passages[index], _marks(evidence, index))
+        Citation(number, question.passages[index], _marks(sentences, index))
         for index, number in numbers.items()
     )
     return text, citations, True
 
 
-def _evidence(question: Question) -> list["Evidence"]:
-    """The sentences to quote: for each part of a question that has several, or else for the question as a whole."""
-    from protokit.runtime.qa.extract import part_evidence
-    from protokit.runtime.qa.sentence_ranking import rank_parts
+def _sentences(question: Question) -> list["AnswerSentence"]:
+    """The sentences to answer with, at most as many words as are wished; the first always stays."""
+    from protokit.runtime.qa.answer_sentences import AskedFor, answer_sentences
+    from protokit.runtime.qa.misspellings import respelt
 
-    asked = question.resolved.text
-    if not question.passages:
-        return []
-    parts = rank_parts(asked, question.passages, question.embed)
-    evidence = [part_evidence(part) for part in parts if _is_answered(part)]
-    if len(parts) > 1:
-        return _within(_once([pieces[0] for pieces in evidence if pieces]), question.max_words)
-    pieces = [piece for pieces in evidence for piece in pieces]
-    return _within(
-        [piece for piece in pieces[:2] if piece.score >= _ENOUGH * pieces[0].score], question.max_words
-    )
+    resolved = question.resolved
+    text = respelt(without_greeting(resolved.text), question.passages)
+    before = question.history[-1].answer if question.history else ""
+    typed = question.text if resolved.text != question.text else ""
+    asked = AskedFor(text, resolved.wish, before, typed, question.passages, question.embed)
+    sentences, most = answer_sentences(asked), question.max_words or _MOST_WORDS
+    while len(sentences) > 1 and sum(len(each.text.split()) for each in sentences) > most:
+        sentences = sentences[:-1]
+    return sentences
 
 
-def _is_answered(part: "PartRanking") -> bool:
-    from protokit.runtime.qa.answerability import ANSWERABLE, part_chance
-
-    if not _names_something(part.alignment.text):
-        return False
-    sure = part_chance(part)
-    by_meaning = part.embed is not None and not part.alignment.across
-    if sure < _BY_MEANING_ALONE and by_meaning and part_chance(part, by_words=True) == 0.0:
-        return False
-    return sure >= ANSWERABLE
-
-
-def _names_something(asked: str) -> bool:
-    """Whether a word of it can be looked for: "q" and "2+2" are near to any short line."""
-    from vectorstore.text.terms import query_words
-
-    named = query_words(asked)
-    return not named or any(word.end - word.start > 1 or not asked[word.start].isascii() for word in named)
+def _joined(
+    sentences: Sequence["AnswerSentence"], numbers: dict[int, int], passages: Sequence[Passage]
+) -> str:
+    """The sentences, each with its number; what another edition says stands in brackets behind the newer's."""
+    pieces: list[str] = []
+    for sentence in sentences:
+        number = f"[{numbers[sentence.evidence.passage]}]"
+        if sentence.of_other_edition and pieces:
+            said, _, before = pieces.pop().rpartition(" ")
+            file = passages[sentence.evidence.passage].file
+            pieces.append(f"{said} ({file}: {sentence.text}) {before} {number}")
+        else:
+            pieces.append(f"{sentence.text} {number}")
+    return " ".join(pieces)
 
 
-def _once(evidence: list["Evidence"]) -> list["Evidence"]:
-    return list({(piece.passage, piece.start): piece for piece in evidence}.values())
-
-
-def _within(evidence: list["Evidence"], most: int | None) -> list["Evidence"]:
-    """Leave whole sentences out until at most `most` words remain; the best one always stays."""
-    while most and len(evidence) > 1 and sum(len(piece.text.split()) for piece in evidence) > most:
-        evidence = evidence[:-1]
-    return evidence
-
-
-def _marks(evidence: Sequence["Evidence"], passage: int) -> tuple[tuple[int, int], ...]:
-    return tuple(sorted((piece.start, piece.end) for piece in evidence if piece.passage == passage))
-
-
-def _quoted(text: str) -> str:
-    """`text` on one line, without the sign that made it a list item."""
-    return re.sub(r"^(?:[-*•]|\d+[.)])\s+", "", " ".join(text.split()))
+def _marks(sentences: Sequence["AnswerSentence"], passage: int) -> tuple[tuple[int, int], ...]:
+    marks = {
+        (each.evidence.start, each.evidence.end) for each in sentences if each.evidence.passage == passage
+    }
+    return tuple(sorted(marks))
 
 
 def _refusal(question: Question) -> str:
-    if _asks_for_writing(question):
-        return str(phrase("needs_model", question.language))
-    return f"{phrase('not_found', question.language)}{_closest(question.passages, question.language)}"
-
-
-def _closest(passages: Sequence[Passage], language: str) -> str:
-    places = list(dict.fromkeys(passage.where for passage in passages if passage.support >= 0.3))[:2]
-    return " " + str(phrase("closest", language)).format(places="; ".join(places)) if places else ""
-
-
-def _orders_writing(question: Question) -> bool:
-    """Whether it tells to write, "please write me a poem": no quotation answers that, whatever words it shares."""
-    first = _plain(_POLITE.sub("", question.text.strip())).partition(" ")[0]
-    return first in phrase("creative", question.language) or first in phrase("creative", "en")
-
-
-def _asks_for_writing(question: Question) -> bool:
-    words = _plain(question.text).split()
-    creative = phrase("creative", question.language)
-    return bool(words) and (any(word in creative for word in words[:4]) or _starts(question.text, creative))
-
-
-def _starts(text: str, words: list[str]) -> bool:
-    """Whether text of a script without spaces begins with one of `words`."""
-    return not text.isascii() and any(text.strip().startswith(word) for word in words if not word.isascii())
+    if asks_for_writing(question.text, question.spoken):
+        return str(phrase("needs_model", question.spoken))
+    if question.resolved.wish == "more":
+        return str(phrase("nothing_more", question.spoken))
+    return refusal(question.resolved.text, question.passages, question.offers, question.spoken)
 
 
 def _small_talk(question: Question) -> str:
-    if not question.welcome:
+    if not question.welcome or (talk := small_talk(question.text)) is None:
         return ""
-    said = _plain(question.text)
-    for name in dict.fromkeys((question.language, "en")):
-        known = _phrases().get(name)
-        if known and said in map(_plain, known["greetings"] + known["about"]):
-            return question.welcome
-        if known and said in map(_plain, known["thanked"]):
-            return str(phrase("thanks", question.language))
-    return ""
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[^\w\s]", " ", text.casefold()).split())
+    kind, language = talk
+    if kind == "thanks":
+        return str(phrase("thanks", language))
+    own = question.welcome if language in (question.language, "en") else ""
+    return own or str(phrase("introduction", language))

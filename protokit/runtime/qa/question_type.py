@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from vectorstore.search.antecedents import in_place_of_pronouns, mentions
+
 
 class Kind(StrEnum):
     """The kinds of answer that can be told by looking at the words."""
@@ -68,9 +70,20 @@ def parts(question: str) -> list[QuestionPart]:
     if len(pieces) < 2 or not asking:
         return [QuestionPart(question, 0, _before_example(question, 0))]
     given = " ".join(piece for piece in pieces if not _ASKS.match(piece))
-    start = len(given) + 1 if given else 0
-    texts = [f"{given} {piece}".strip() for piece in asking]
-    return [QuestionPart(text, start, _before_example(text, start)) for text in texts]
+    pointed = [_pointed_at(piece, asking[0]) if number else "" for number, piece in enumerate(asking)]
+    before = [" ".join(filter(None, (given, each))) for each in pointed]
+    return [
+        QuestionPart(
+            text := f"{told} {piece}".strip(), start := len(told) + bool(told), _before_example(text, start)
+        )
+        for told, piece in zip(before, asking, strict=True)
+    ]
+
+
+def _pointed_at(piece: str, first: str) -> str:
+    """What a pronoun of a later piece stands for, a circumstance of it: "Kestrel," of "when may they leave"."""
+    about = mentions(first)
+    return f"{about[0].text}," if about and in_place_of_pronouns(piece, first, "") else ""
 
 
 def _pieces(question: str) -> list[str]:

@@ -19,7 +19,8 @@ _SHORTLIST_ACROSS = 48
 """Sentences that are embedded where words tell nothing, in the order of their passages: 0.15 s."""
 _SLOPE, _EVEN = 10.0, 0.5
 """What similarity adds to the log-odds that a sentence answers where it alone tells, and where they are even."""
-_POINTS_BACK = re.compile(r"\W*(?:it|they|he|she|this|these|that|those|its|their|his|her)\b", re.IGNORECASE)
+POINTS_BACK = re.compile(r"\W*(?:it|they|he|she|this|these|that|those|its|their|his|her)\b", re.IGNORECASE)
+"""Matches a sentence that begins with what was named before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def features(comparison: QuestionAlignment, sentence: Sentence) -> dict[str, flo
         "heading": float(sentence.is_heading),
         "length": math.log1p(len(sentence.terms)),
         "short": float(len(sentence.terms) < 4),
-        "points back": float(bool(_POINTS_BACK.match(sentence.text))),
+        "points back": float(bool(POINTS_BACK.match(sentence.text))),
         "rank": 1 / (1 + sentence.passage),
         "behind": min(sentence.behind, 10.0),
     }
