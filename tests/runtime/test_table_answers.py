@@ -258,6 +258,14 @@ def test_a_value_with_sql_in_it_is_a_value(tmp_path: Path) -> None:
     assert answer.text.startswith("read_csv('/etc/passwd') has the highest points: 9")
 
 
+def test_columns_of_one_name_and_of_the_databases_own_are_kept_apart(tmp_path: Path) -> None:
+    table = 'row_number,City,city,"Stock ""A"""\n7,Oslo,north,11\n9,Rome,south,13\n'
+    answer = one_file(tmp_path, "What is the stock of Rome?", odd=table)
+    assert answer
+    assert answer.text.startswith("13 (stock")
+    assert answer.citations[0].passage.text.startswith("row_number: 9")
+
+
 def test_the_query_is_told_in_words_and_as_sql(knowledge: KnowledgeBase) -> None:
     answer = ask("What is the average of copies for books?", knowledge)
     assert answer.query == "average of copies where medium is book, in loans.csv"

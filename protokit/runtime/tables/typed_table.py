@@ -159,7 +159,8 @@ def _names(table: Table) -> list[str]:
     names: list[str] = []
     for number, column in enumerate(table.columns, start=1):
         name = " ".join(column.name.split()) or f"column {number}"
-        names.append(name if fold(name) not in map(fold, names) else f"{name} ({number})")
+        taken = fold(name) in (*map(fold, names), "row_number")  # the last is the database's own
+        names.append(f"{name} #{number}" if taken else name)
     return names
 
 
