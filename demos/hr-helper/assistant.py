@@ -69,6 +69,7 @@ class Assistant(BaseAssistant):
             chat=messages,
             language=settings.language,
             welcome=settings.welcome,
+            offers=settings.starter_questions,
             max_words=settings.max_words,
             context_tokens=settings.context_tokens,
             embed=self.knowledge.embed,
