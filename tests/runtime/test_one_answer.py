@@ -1,0 +1,97 @@
+"""An answer is one sentence as a reader would have it: rows in words, lists whole, small talk met, wishes heard."""
+
+import pytest
+
+from protokit.runtime import Question, Turn
+from protokit.runtime.qa.offline_answer import answer
+from vectorstore.passage import Passage
+
+ROOMS = (
+    "Room: Twin; Price per night (EUR): 84; Beds: 2; View: garden\n"
+    "Room: Family; Price per night (EUR): 132; Beds: 4; View: lake"
+)
+FAQ = (
+    "QUESTIONS GUESTS ASK\nLast reviewed: 2 March 2026\n\nWho can bring a dog?\nGuests of the Garden wing may, for "
+    "9 euros a night.\n\nIs parking free?\nParking costs 6 euros a day. Page 3 of 12"
+)
+RISKS = "Risks\n\n- Rain in the first week\n- The ferry may not sail\n- Too few guides"
+
+
+def passage(text: str, file: str = "hotel.md", heading: str = "") -> Passage:
+    return Passage(text, file, 0, len(text), heading=heading, support=0.9)
+
+
+def said(question: str, *passages: Passage, history: tuple[Turn, ...] = (), welcome: str = "Hello!") -> str:
+    return answer(Question(question, passages, history, welcome=welcome))[0]
+
+
+def test_a_row_is_said_with_the_cell_that_was_asked_for_its_unit_and_its_name() -> None:
+    assert (
+        said("What is the price of the Family room?", passage(ROOMS))
+        == "Price per night: 132 EUR (Family) [1]"
+    )
+    assert said("What view does the Twin room have?", passage(ROOMS)) == "View: garden (Twin) [1]"
+
+
+def test_what_a_row_does_not_have_is_refused() -> None:
+    text, citations, found = answer(Question("What is the minimum stay in the Suite?", [passage(ROOMS)]))
+    assert not found
+    assert not citations
+    assert "minimum stay" in text
+
+
+def test_the_sentence_below_the_heading_that_asks_the_same_answers_and_no_title_does() -> None:
+    text = said("Who can bring a dog?", passage(FAQ))
+    assert text == "Guests of the Garden wing may, for 9 euros a night. [1]"
+
+
+def test_a_list_is_answered_whole_and_more_of_it_is_not_said_twice() -> None:
+    text = said("Which risks are there?", passage(RISKS, heading="Risks"))
+    assert "Rain in the first week [1] The ferry may not sail [1] Too few guides [1]" in text
+    history = (Turn("Which risks are there?", text),)
+    assert "[1]" not in said("Any more?", passage(RISKS, heading="Risks"), history=history)
+
+
+def test_of_two_editions_the_newer_value_comes_first_and_the_older_is_named() -> None:
+    older = passage("The notice period is 30 days.", "terms issue 3.md")
+    newer = passage("The notice period is 14 days.", "terms issue 4.md")
+    text = said("What is the notice period?", older, newer)
+    assert text.index("14 days") < text.index("terms issue 3.md") < text.index("30 days")
+    assert "14 days" not in said("What is the notice period in issue 3?", older, newer)
+
+
+@pytest.mark.parametrize(
+    "talk",
+    ["Hi there!", "Guten Morgen zusammen", "Bonjour !", "你好", "สวัสดีครับ", "Perfect, thank you!", "谢谢你的帮助！",
+     "Vielen Dank für die Hilfe", "Спасибо большое", "Who are you?", "¿Qué puedes hacer?", "何ができますか",
+     "Kim jesteś?"],
+)  # fmt: skip
+def test_small_talk_is_answered_and_nothing_is_searched(talk: str) -> None:
+    text, citations, found = answer(Question(talk, [passage(ROOMS)], welcome="Hello!"))
+    assert found
+    assert not citations
+    assert "[1]" not in text
+
+
+def test_a_question_behind_a_greeting_is_a_question() -> None:
+    assert "132 EUR" in said("Hello, what is the price of the Family room?", passage(ROOMS))
+
+
+def test_slips_of_the_pen_are_read_as_what_the_passages_say() -> None:
+    assert "132 EUR" in said("wht is teh prise of the Familly room", passage(ROOMS))
+
+
+def test_another_language_is_a_wish_that_nothing_is_searched_for() -> None:
+    history = (Turn("Is parking free?", "Parking costs 6 euros a day. [1]"),)
+    text = said("auf Deutsch bitte", passage(FAQ), history=history)
+    assert "Sprachmodell" in text
+
+
+def test_a_refusal_is_in_the_language_of_the_question_and_offers_one_that_can_be_answered() -> None:
+    asked = Question(
+        "Wer ist der Direktor der Bank?", [passage(ROOMS)], offers=["What is the price of Twin?"]
+    )
+    text = answer(asked)[0]
+    assert "Direktor" in text
+    assert "nicht finden" in text
+    assert text.endswith("„What is the price of Twin?“")
