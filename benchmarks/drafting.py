@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from protokit.catalog import lookup
+from protokit.drafting.choose_blueprint import choose
 from protokit.errors import PromptProblem
-from protokit.scaffold.scaffold_plan import choose
 from protokit.spec.names import clean_prompt
 
 OWN = Path(__file__).parent / "data" / "prompts.jsonl"

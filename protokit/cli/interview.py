@@ -84,15 +84,19 @@ def render_plan(plan: ScaffoldPlan) -> str:
 
 def _understood(plan: ScaffoldPlan) -> list[str]:
     choice, spec = plan.choice, plan.spec
-    lines = [
-        f"\u201c{spec.prompt}\u201d" if len(spec.prompt) <= 100 else f"\u201c{spec.prompt[:99]}\u2026\u201d"
-    ]
+    said = spec.prompt if len(spec.prompt) <= 100 else f"{spec.prompt[:99]}\u2026"
+    lines = [f"\u201c{said}\u201d"] if said else []
     if choice.blueprint == plan.blueprint.name:
         because = ", ".join(repr(word) for word in choice.because)
-        lines.append(f"a {plan.blueprint.title.lower()} ({choice.confidence:.0%} sure, because of {because})")
+        sure = (
+            f"{choice.confidence:.0%} sure, because of {because}"
+            if because
+            else "your documents can be asked"
+        )
+        lines.append(f"a {plan.blueprint.title.lower()} ({sure})")
     else:
         lines.append(f"a {plan.blueprint.title.lower()}, as you chose")
-    if choice.question and choice.blueprint == plan.blueprint.name:
+    if (choice.question or choice.beyond) and choice.blueprint == plan.blueprint.name:
         lines.append(_doubt(choice))
     lines += [f"to keep: {constraint.words}" for constraint in spec.constraints if constraint.words]
     if plan.drafted:

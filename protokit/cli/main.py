@@ -306,13 +306,7 @@ def _reason(plan: "ScaffoldPlan") -> str:
     choice, spec = plan.choice, plan.spec
     lines = [f"{spec.emoji} {spec.title}: {spec.pitch}"]
     if choice.blueprint == plan.blueprint.name:
-        words = f" because of {', '.join(repr(word) for word in choice.because)}" if choice.because else ""
-        others = [pair for pair in choice.considered if pair[0] != choice.blueprint][:1]
-        other = "".join(f"; considered {name} ({share:.0%})" for name, share in others)
-        lines.append(f"   blueprint {plan.blueprint.name}{words}, {choice.confidence:.0%} sure{other}")
-        if choice.question:
-            what_then = choice.beyond.why if choice.beyond else "--blueprint decides"
-            lines.append(f"   Not sure: {choice.question} {what_then}")
+        lines += _choice(plan)
     else:
         lines.append(f"   blueprint {plan.blueprint.name}, as you chose")
     if plan.drafted:
@@ -322,6 +316,28 @@ def _reason(plan: "ScaffoldPlan") -> str:
     elif plan.documents:
         lines.append(f"   over sample documents ({spec.domain}); --docs PATH takes your own")
     return "\n".join(lines)
+
+
+def _choice(plan: "ScaffoldPlan") -> list[str]:
+    """Why this blueprint, and what of the line it leaves undone."""
+    choice = plan.choice
+    others = [pair for pair in choice.considered if pair[0] != choice.blueprint][:1]
+    other = "".join(f"; considered {name} ({share:.0%})" for name, share in others)
+    if choice.because:
+        words = ", ".join(repr(word) for word in choice.because)
+        line = f"because of {words}, {choice.confidence:.0%} sure{other}"
+    else:
+        line = "because your documents can be asked; --blueprint decides otherwise"
+    lines = [f"   blueprint {plan.blueprint.name} {line}"]
+    if choice.question:
+        lines.append(
+            f"   Not sure: {choice.question} {choice.beyond.why if choice.beyond else '--blueprint decides'}"
+        )
+    elif choice.beyond:
+        lines.append(
+            f"   It may also ask for {choice.beyond.title}, which this does not do. {choice.beyond.why}"
+        )
+    return lines
 
 
 def _fetched(plan: "ScaffoldPlan") -> str:

@@ -46,7 +46,7 @@ def draft(
     name a folder.
     """
     wishes = find_constraints(prompt)
-    typed = language_of(prompt)
+    typed = language_of(prompt if len(prompt.split()) > 2 or not documents else _opening(documents))
     spoken = language or _wished(wishes, "language") or typed
     wording = read_page_phrases(blueprint, typed)
     start = blueprint.defaults
@@ -56,9 +56,9 @@ def draft(
     people = with_article(people) if typed == "en" else people
     usual = field.audience if field and not documents else str(wording["audience"])
     readers = audience or people or start.audience or usual
-    about = domain if field or typed != "en" or not people else None
+    about = None if documents else domain if field or typed != "en" or not people else None
     topic = find_topic(_without(prompt, wishes), about, wording, documents, typed)
-    if people and typed == "en" and not topic.title:
+    if people and typed == "en" and not topic.title and not documents:
         topic = people_topic(people, topic.subject)
     named = clean_name(title) if title else _title(topic, wording, blueprint, typed)
     fill = {"topic": topic.title, "subject": topic.subject, "audience": readers}
@@ -103,6 +103,11 @@ def language_of(prompt: str) -> str:
     from vectorstore.text.languages import guess_line
 
     return guess_line(_NO_WORD.sub(" ", prompt), lexicon()["speaks"])
+
+
+def _opening(documents: Mapping[str, str]) -> str:
+    """How the documents begin: their language is that of a prototype whose line tells none."""
+    return next((text for text in documents.values() if text.strip()), "")[:400]
 
 
 def _weight(word: str, said: str, folded: str) -> float:

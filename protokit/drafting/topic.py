@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
+from pathlib import PurePath
 
 from protokit.catalog.lookup import Domain
 from protokit.catalog.page_phrases import PagePhrases
@@ -40,10 +41,24 @@ def find_topic(
         return Topic(domain.title_nouns[0], f"{domain.title[:1].lower()}{domain.title[1:]}")
     if domain and domain.name in wording.get("domains", {}):
         return Topic(*map(str, wording["domains"][domain.name]))
-    first = next(iter(documents.values()), "") if documents else ""
-    if heading := re.match(r"\s*#*\s*(\S.{2,40})\n", first):
-        return Topic(heading[1].strip(), heading[1].strip())
+    if name := _document_topic(documents or {}):
+        return Topic(name, name)
     return Topic("", str(wording["nothing"]))
+
+
+def _document_topic(documents: Mapping[str, str]) -> str:
+    """What the person's documents say they are about: the first heading among them, else the name of a file."""
+    for name, text in documents.items():
+        heading = re.match(r"\s*#* *(\S.{2,40})\n", text)
+        if heading and not _GRID.search(PurePath(name).suffix):
+            return heading[1].strip()
+    stem = PurePath(next(iter(documents), "")).stem
+    named = re.sub(r"[\W_]+", " ", stem).strip()
+    return _title_case(named) if 2 < len(named) <= 40 else ""
+
+
+_GRID = re.compile(r"csv|tsv|xls|ods|parquet|json|eml|mbox", re.IGNORECASE)
+"""Types of files that begin with other things than a heading."""
 
 
 def _said_topic(said: str, domain: Domain | None, language: str) -> Topic:

@@ -11,10 +11,10 @@ import msgspec
 
 from protokit.catalog import lookup
 from protokit.catalog.blueprint import Blueprint
-from protokit.catalog.out_of_scope import read_out_of_scope
 from protokit.catalog.parameters import decided, require_decided
-from protokit.drafting.draft import draft, find_domain, without_constraints
-from protokit.drafting.router import RoutingDecision, route
+from protokit.drafting.choose_blueprint import choose
+from protokit.drafting.draft import draft, find_domain
+from protokit.drafting.router import RoutingDecision
 from protokit.errors import ChoiceProblem, PromptProblem
 from protokit.evaluation.assertions import with_assertions
 from protokit.files.atomic import refuse_occupied
@@ -69,13 +69,13 @@ class ScaffoldPlan:
 
 def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
     """Draft everything for `wish`. Raises PromptProblem (an honest no), ChoiceProblem, NameProblem, DocumentProblem."""
-    prompt = clean_prompt(wish.prompt)
+    prompt = clean_prompt(wish.prompt, documents=bool(wish.documents))
     _refuse_path(prompt)
     title = None if wish.name is None else clean_name(wish.name)
     screen, model = _screen(wish.screen), _model(wish.model)
     chosen = None if wish.blueprint is None else lookup.find_blueprint(wish.blueprint, trust=wish.trust)
     documents = collect_documents(wish.documents)
-    choice = choose(prompt)
+    choice = choose(prompt, documents)
     blueprint = chosen or _served(choice)
     finish = partial(_finished, blueprint, wish.parameters)
     domain = find_domain(prompt, lookup.domains())
@@ -98,16 +98,6 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
     )
     spec = finish(spec, spec.starter_questions)
     return ScaffoldPlan(spec, blueprint, choice, sample.questions(), sample.documents(), drafted=note)
-
-
-def choose(prompt: str) -> RoutingDecision:
-    """Find the blueprint for the cleaned `prompt`: by what it asks for, and by how only where that leaves a doubt."""
-    served, beyond = lookup.blueprints(), read_out_of_scope(lookup.home())
-    bare = without_constraints(prompt)
-    choice = route(bare, served, beyond) if any(map(str.isalnum, bare)) else None
-    if choice is None or choice.blueprint is None or (choice.question and choice.beyond is None):
-        return route(prompt, served, beyond)
-    return choice
 
 
 def _worded(spec: Spec, wish: ScaffoldRequest, outline: Callable[[], str] = str) -> tuple[Spec, str]:

@@ -21,8 +21,8 @@ _WINDOWS_RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 _PATH_LIKE = re.compile(r"^([/\\~]|[A-Za-z]:[/\\])|(^|[/\\])\.\.?([/\\]|$)")
 
 
-def clean_prompt(typed: str) -> str:
-    """Return the typed prompt on one line, otherwise as it was typed.
+def clean_prompt(typed: str, *, documents: bool = False) -> str:
+    """Return the typed prompt on one line, otherwise as it was typed; with `documents` it may be empty.
 
     Line breaks and runs of white space become one space, so that a pitch pasted from a mail works, and a letter
     typed with its accent apart becomes one character, as Unicode's form NFC has it. Raises
@@ -30,14 +30,14 @@ def clean_prompt(typed: str) -> str:
     that cannot be shown as they are.
     """
     text = _one_line(typed, PromptProblem, "the prompt")
-    if not text:
+    if not text and not documents:
         raise PromptProblem("the prompt is empty", fix=_EXAMPLE)
     if len(text) > MOST_CHARACTERS:
         what = f"the prompt has {len(text):,} characters, more than {MOST_CHARACTERS:,}"
         raise PromptProblem(
             what, fix="Keep what it should do, and pass the rest as a document with --docs FILE."
         )
-    if not any(character.isalnum() for character in text):
+    if not documents and not any(character.isalnum() for character in text):
         raise PromptProblem(f'the prompt "{text[:40]}" has no words', fix=_EXAMPLE)
     return text
 

@@ -328,3 +328,17 @@ def test_the_cache_is_a_convenience_and_not_needed(tmp_path: Path) -> None:
         assert protokit("new", ASK_DOCUMENTS, "--out", out, cwd=tmp_path, env=env).code == 0
     assert tree(tmp_path / "first").keys() == tree(tmp_path / "second").keys()
     assert tree(scratch) == {}, "what was rendered aside must not pile up"
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [("", "Shift Swap PRD"), ("demo", "Shift Swap PRD"), ("?", "Shift Swap PRD")],
+)
+def test_documents_say_what_a_bare_line_is_about(tmp_path: Path, line: str, title: str) -> None:
+    (tmp_path / "docs").mkdir()
+    text = "# Shift Swap PRD\n\nNurses can swap shifts. A swap needs the approval of the ward manager.\n"
+    (tmp_path / "docs" / "prd.md").write_text(text, encoding="utf-8")
+    done = protokit("new", line, "--docs", "docs", "--json", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert done.json["spec"]["title"].startswith(title)
+    assert "your documents can be asked" in done.err

@@ -10,9 +10,9 @@ from benchmarks.drafting import OWN, measure
 from protokit.catalog import lookup
 from protokit.catalog.blueprint import Blueprint, Card
 from protokit.catalog.out_of_scope import OutOfScope, read_out_of_scope
+from protokit.drafting.choose_blueprint import choose
 from protokit.drafting.router import RoutingDecision, route
 from protokit.errors import NameProblem, PromptProblem, SpecProblem
-from protokit.scaffold.scaffold_plan import choose
 from protokit.spec.names import clean_name, clean_prompt, slug_of
 
 NOT_SERVED = read_out_of_scope(lookup.home())
@@ -229,3 +229,32 @@ def test_a_name_that_can_name_no_folder_is_refused(name: str) -> None:
 
 def test_a_name_with_a_slash_between_words_is_a_title() -> None:
     assert clean_name("HR/Payroll  helper") == "HR/Payroll helper"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "?",
+        "demo",
+        "ai",
+        "ask our PRD",
+        "NotebookLM for our team",
+        "Ask everything about our shift swap product",
+        "an app where nurses ask about shift swaps",
+        "our roadmap, but for sales",
+        "Perplexity over the launch plan",
+        "Alles, was unser Team zum Umzug gefragt wird",
+        "preguntas sobre el lanzamiento",
+        "给团队看的资料",
+    ],
+)
+def test_with_documents_a_line_that_may_be_a_question_to_them_is_never_refused(line: str) -> None:
+    choice = choose(clean_prompt(line, documents=True), {"prd.md": None})
+    assert choice.blueprint in ("rag-search", "chatbot", "summarizer")
+    assert choice.beyond is None or choice.beyond.kind != "unclear"
+
+
+@pytest.mark.parametrize("line", ["Generate logos from a description", "A chess game for the train"])
+def test_documents_do_not_make_another_wish_a_question(line: str) -> None:
+    assert choose(line, {"prd.md": None}).blueprint is None

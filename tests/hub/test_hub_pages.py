@@ -167,6 +167,12 @@ def test_documents_that_cannot_be_read_are_told_and_nothing_is_made(hub, person)
     assert set((hub.home / "prototypes").iterdir()) == before
 
 
+def test_documents_without_a_line_become_a_prototype_that_can_be_asked(person):
+    shown = person.wait(person.new("", {"handbook.md": HANDBOOK}))
+    assert "is ready" in shown
+    assert "as your documents can be asked" in shown
+
+
 def test_what_is_wrong_with_a_form_stands_beside_the_field(person):
     answer = person.send("/new", "/new", prompt="   ", name="///", model="gpt")
     assert answer.status_code == 422

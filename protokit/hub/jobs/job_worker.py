@@ -17,12 +17,14 @@ from filelock import FileLock
 from msgspec.structs import replace
 
 from protokit.catalog import lookup
+from protokit.drafting.choose_blueprint import choose
 from protokit.drafting.router import RoutingDecision
 from protokit.errors import DocumentProblem, ProtokitError
 from protokit.files.layout import SPEC_FILE
 from protokit.hub.jobs.job import DOCUMENTS, Job, JobRefusal, Offer, Reading, Reason, read_job, write_job
 from protokit.hub.jobs.reserve_folder import reserve
-from protokit.scaffold.scaffold_plan import ScaffoldPlan, ScaffoldRequest, choose, make, plan_scaffold
+from protokit.scaffold.collect_documents import collect_documents
+from protokit.scaffold.scaffold_plan import ScaffoldPlan, ScaffoldRequest, make, plan_scaffold
 from protokit.spec.names import MOST_TITLE, clean_prompt
 from protokit.spec.prototype_spec import Spec
 
@@ -67,7 +69,9 @@ class JobWorker:
     def understand(self) -> bool:
         """Choose the blueprint; False where the person has to choose, or nothing serves the line."""
         self._step(self.job.begin("understand"))
-        choice = choose(clean_prompt(self.job.prompt))
+        own = self.folder / DOCUMENTS
+        documents = collect_documents([own]) if _holds_files(own) else {}
+        choice = choose(clean_prompt(self.job.prompt, documents=bool(documents)), documents)
         if self.job.blueprint:
             self._step(self.job.end(f"{_offer(self.job.blueprint).title}, as you chose"))
             return True
@@ -79,7 +83,8 @@ class JobWorker:
         if choice.question and reason.runner_up:
             self._say(state="asking")
             return False
-        self._step(self.job.end(f"{reason.taken.title}, {choice.confidence:.0%} sure"))
+        sure = f"{choice.confidence:.0%} sure" if choice.because else "as your documents can be asked"
+        self._step(self.job.end(f"{reason.taken.title}, {sure}"))
         return True
 
     def read(self) -> ScaffoldPlan:
@@ -145,7 +150,7 @@ def _named(spec: Spec, slug: str) -> Spec:
 
 
 def _reason(choice: RoutingDecision) -> Reason:
-    doubt = choice.beyond if choice.question else None
+    doubt = choice.beyond
     return Reason(
         taken=_offer(choice.blueprint or "", choice.confidence),
         because=choice.because,

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import cast
 
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +25,7 @@ from protokit.runtime.uploads.saved_upload import keep_upload
 from protokit.spec.names import MOST_CHARACTERS, clean_name, clean_prompt
 
 MOST_FILES = 200
+_UNSAID = "documents without a line"
 EXAMPLES = (
     "Answer new hires' questions about our handbook",
     "Search our product manuals and show the page each answer is from",
@@ -44,6 +46,8 @@ class CreateForm:
     """The job whose documents come along."""
     number: str = field(default_factory=lambda: secrets.token_hex(8))
     """The id of the job to be: a form that is sent twice makes one prototype."""
+    documents: bool = False
+    """Whether documents come along; they can be asked whatever the line says, so that it may be empty."""
     wrong: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -59,6 +63,7 @@ class CreateForm:
             model=fields.get("model", "").strip() or "offline",
             earlier=earlier if ID.fullmatch(earlier) else "",
             number=number if ID.fullmatch(number) else secrets.token_hex(8),
+            documents=bool(_uploads(form)),
         )
 
     def checked(self) -> "CreateForm":
@@ -67,7 +72,7 @@ class CreateForm:
 
     def _problems(self) -> list[tuple[str, str]]:
         return [
-            ("prompt", _prompt_problem(self.prompt)),
+            ("prompt", _prompt_problem(self.prompt, self.documents)),
             ("name", _problem(clean_name, self.name) if self.name else ""),
             ("screen", "" if self.screen in SCREENS else "Choose one of the two looks."),
             ("blueprint", "" if self.blueprint in ("", *lookup.blueprints()) else "Choose one of the list."),
@@ -114,15 +119,16 @@ def form(request: Request) -> Response:
 async def begin(request: Request) -> Response:
     """Keep the documents, start the job, show its progress."""
     async with request.form(max_files=MOST_FILES) as form:
-        draft = await run_in_threadpool(CreateForm.of(form).checked)
-        jobs = hub_of(request).jobs
+        jobs, draft = hub_of(request).jobs, CreateForm.of(form)
+        kept = await run_in_threadpool(_kept_names, jobs, draft)
+        draft = await run_in_threadpool(replace(draft, documents=draft.documents or bool(kept)).checked)
         if draft.wrong:
             return await run_in_threadpool(_form_page, request, draft, 422)
         if await run_in_threadpool(jobs.job, draft.number) is None:
             refused = await _keep_documents(jobs, draft, form)
             await run_in_threadpool(jobs.create, draft.job(refused))
             jobs.begin(draft.number)
-    tell(request, draft.name or draft.prompt)
+    tell(request, draft.name or draft.prompt or _UNSAID)
     return RedirectResponse(f"/jobs/{draft.number}", 303)
 
 
@@ -161,14 +167,12 @@ async def choose(request: Request) -> Response:
         jobs = hub_of(request).jobs
         await run_in_threadpool(jobs.choose, job, blueprint)
         jobs.begin(job.id)
-        tell(request, job.name or job.prompt)
+        tell(request, job.name or job.prompt or _UNSAID)
     return RedirectResponse(f"/jobs/{job.id}", 303)
 
 
 def _form_page(request: Request, draft: CreateForm, status_code: int = 200) -> Response:
-    jobs = hub_of(request).jobs
-    earlier = jobs.folder(draft.earlier) / DOCUMENTS if draft.earlier else None
-    names = sorted(path.name for path in earlier.iterdir()) if earlier and earlier.is_dir() else []
+    names = _kept_names(hub_of(request).jobs, draft)
     return page(
         request,
         "new.html",
@@ -182,10 +186,16 @@ def _form_page(request: Request, draft: CreateForm, status_code: int = 200) -> R
     )
 
 
+def _kept_names(jobs: JobQueue, draft: CreateForm) -> list[str]:
+    """The documents that come along from an earlier job."""
+    earlier = jobs.folder(draft.earlier) / DOCUMENTS if draft.earlier else None
+    return sorted(path.name for path in earlier.iterdir()) if earlier and earlier.is_dir() else []
+
+
 async def _keep_documents(jobs: JobQueue, draft: CreateForm, form: FormData) -> tuple[Reading, ...]:
     """Put the documents into the job's folder; return those that could not be taken, and why."""
     folder, refused = jobs.folder(draft.number), []
-    uploads = [file for file in form.getlist("documents") if isinstance(file, UploadFile) and file.filename]
+    uploads = _uploads(form)
     if draft.earlier and not uploads:
         await run_in_threadpool(copy_documents, jobs.folder(draft.earlier), folder)
     for file in uploads:
@@ -198,6 +208,10 @@ async def _keep_documents(jobs: JobQueue, draft: CreateForm, form: FormData) -> 
     return tuple(refused)
 
 
+def _uploads(form: FormData) -> list[UploadFile]:
+    return [file for file in form.getlist("documents") if isinstance(file, UploadFile) and file.filename]
+
+
 def _job(request: Request) -> Job:
     job = hub_of(request).jobs.job(request.path_params["number"])
     if job is None:
@@ -205,12 +219,12 @@ def _job(request: Request) -> Job:
     return job
 
 
-def _prompt_problem(typed: str) -> str:
+def _prompt_problem(typed: str, documents: bool) -> str:
     if not typed:
-        return "Say in a sentence what it should do."
+        return "" if documents else "Say in a sentence what it should do. Documents alone will do as well."
     if len(typed) > MOST_CHARACTERS:
         return f"That is {len(typed):,} characters; {MOST_CHARACTERS:,} fit. Put the rest into a document."
-    return _problem(clean_prompt, typed)
+    return _problem(partial(clean_prompt, documents=documents), typed)
 
 
 def _problem(check: Callable[[str], object], typed: str) -> str:
