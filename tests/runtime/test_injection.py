@@ -171,7 +171,7 @@ def test_in_the_page_nothing_runs_and_no_other_host_is_asked(
             page.keyboard.press("Enter")
             page.get_by_text("The end.").last.wait_for()
             page.get_by_text("1 source").first.click()
-            page.locator("blockquote.passage").first.wait_for()
+            page.locator("blockquote.passage:visible").first.wait_for()
             page.wait_for_timeout(500)
             assert shown.outside == []
             assert page.evaluate("window.pwned") is None
