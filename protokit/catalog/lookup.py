@@ -23,6 +23,8 @@ DOMAIN_FILE = "domain.yaml"
 FOUNDATION = "common"
 """The folder whose files lie under every blueprint; it is not one itself."""
 BUILT_IN = "built-in"
+NEUTRAL = "general"
+"""The folder of sample documents that speak of no field: for a prompt whose field nobody wrote samples for."""
 
 
 class Domain(Strict, frozen=True, kw_only=True):
@@ -36,6 +38,8 @@ class Domain(Strict, frozen=True, kw_only=True):
     audience: Line
     persona: Line
     words: Annotated[tuple[str, ...], Meta(min_length=3)]
+    shared: tuple[str, ...] = ()
+    """Those of `words` that other fields use too: one of them alone does not tell that it is this one."""
     title_nouns: Annotated[tuple[str, ...], Meta(min_length=1)]
 
 

@@ -13,6 +13,7 @@ from protokit.cli.terminal_output import ask, tell
 from protokit.drafting.router import RoutingDecision
 from protokit.errors import ChoiceProblem, ProtokitError
 from protokit.runtime.prototype_fields import SCREENS, Value
+from protokit.scaffold.sample_knowledge import describe_samples
 from protokit.scaffold.scaffold_plan import ScaffoldPlan, ScaffoldRequest
 from protokit.spec.names import clean_name, slug_of
 
@@ -103,6 +104,8 @@ def _understood(plan: ScaffoldPlan) -> list[str]:
         lines.append(plan.drafted)
     if plan.report is not None:
         lines += str(plan.report).splitlines()
+    elif spec.sample_documents:
+        lines.append(describe_samples(spec.sample_documents))
     return lines
 
 

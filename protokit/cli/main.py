@@ -303,6 +303,8 @@ def _make(plan: "ScaffoldPlan", out: Path | None) -> Path:
 
 def _reason(plan: "ScaffoldPlan") -> str:
     """Which blueprint and why, how sure, what else was considered, and what could be read."""
+    from protokit.scaffold.sample_knowledge import describe_samples
+
     choice, spec = plan.choice, plan.spec
     lines = [f"{spec.emoji} {spec.title}: {spec.pitch}"]
     if choice.blueprint == plan.blueprint.name:
@@ -313,8 +315,8 @@ def _reason(plan: "ScaffoldPlan") -> str:
         lines.append(f"   {plan.drafted}")
     if plan.report is not None:
         lines.append(str(plan.report))
-    elif plan.documents:
-        lines.append(f"   over sample documents ({spec.domain}); --docs PATH takes your own")
+    elif samples := spec.sample_documents:
+        lines.append(f"   {describe_samples(samples)}")
     return "\n".join(lines)
 
 

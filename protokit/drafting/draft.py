@@ -22,6 +22,8 @@ _HELPED = (
     r"|\bused by|\bour|\bfor|\bassists?|\bsupports?|\bgives?|\btells?|\bshows?|\bteach(?:es)?"
 )
 
+_SURE, _SHARED = 1.0, 0.5
+"""What the words of a domain must weigh together, and what one weighs that other fields use too."""
 _NO_WORD = re.compile(r"['\u2019]s\b|\b\w&\w\b")
 """What looks like a word of French in English: the "s" of "today's" and the letters of "Q&A"."""
 
@@ -87,13 +89,16 @@ def draft(
 
 
 def find_domain(text: str, domains: Mapping[str, Domain]) -> Domain | None:
-    """Return the domain whose vocabulary `text` speaks most, None when it speaks none."""
+    """Return the domain whose vocabulary `text` speaks most, None when it speaks none for certain."""
     said = f" {' '.join(words(text))} "
     folded = fold(text)
-    best, most = None, 0.0
+    best, most = None, _SURE
     for domain in domains.values():
-        score = sum(_weight(word, said, folded) for word in {domain.name, *domain.words})
-        if score > most:
+        score = sum(
+            _weight(word, said, folded) * (_SHARED if word in domain.shared else 1)
+            for word in {domain.name, *domain.words}
+        )
+        if score >= most and (best is None or score > most):
             best, most = domain, score
     return best
 

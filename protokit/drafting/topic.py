@@ -35,6 +35,8 @@ def find_topic(
     """Return what `prompt` is about: in its own words, else in the domain's, else by the documents' first heading."""
     said = next(_noun_phrases(prompt), "")
     if said:
+        first = prompt.startswith(said) and said[1:].islower()  # which has a capital for that alone
+        said = said[:1].lower() + said[1:] if first and language == "en" else said
         topic = _said_topic(said, domain if language == "en" else None, language)
         return _with_matters(topic, said, prompt) if language == "en" else topic
     if domain and language == "en":
@@ -76,8 +78,7 @@ def _with_matters(topic: Topic, said: str, prompt: str) -> Topic:
     """ "contract lookup" is about contract matters: one thing cannot stand alone in a sentence."""
     named = re.search(rf"{re.escape(said)} (?:{piece('MACHINES')})\b", prompt, re.IGNORECASE)
     if named and said[1:].islower() and not said.endswith("s"):
-        first = prompt.startswith(said)  # which has a capital for that alone
-        return Topic(topic.title, f"{topic.subject.lower() if first else topic.subject} matters")
+        return Topic(topic.title, f"{topic.subject} matters")
     return topic
 
 

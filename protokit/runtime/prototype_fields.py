@@ -36,6 +36,15 @@ class Constraint(Strict, frozen=True, kw_only=True):
     """The words of the prompt it came from."""
 
 
+class SampleDocuments(Strict, frozen=True, kw_only=True):
+    """The documents a prototype was made with when nobody brought any; the page says so until others are there."""
+
+    about: Annotated[str, Meta(max_length=200)] = ""
+    """The field and the invented organisation they speak of; empty where they speak of no field."""
+    files: tuple[str, ...] = ()
+    """Their names below `knowledge/`."""
+
+
 class SpendingLimits(Strict, frozen=True, kw_only=True):
     """What a prototype may spend; an absent limit is no limit."""
 
@@ -64,6 +73,8 @@ class PrototypeFields(Strict, frozen=True, kw_only=True):
     constraints: Annotated[tuple[Constraint, ...], Meta(max_length=20)] = ()
     emoji: Annotated[str, Meta(min_length=1, max_length=8)] = "💬"
     accent: Colour = "#4f46e5"
+    sample_documents: SampleDocuments | None = None
+    """The documents it was made with, where they are samples; absent for a person's own."""
     model: Line = "offline"
     """"offline", "openai:NAME" or "provider:NAME"."""
     embedding: Line = "default"

@@ -48,6 +48,17 @@ class Settings(PrototypeFields, frozen=True):
         return self.folder / "knowledge"
 
     @property
+    def has_own_documents(self) -> bool:
+        """Whether a document is there that is none of the samples."""
+        samples = set(self.sample_documents.files if self.sample_documents else ())
+        files = (path for path in self.knowledge.rglob("*") if path.is_file())
+        names = (path.relative_to(self.knowledge) for path in files)
+        return any(
+            name.as_posix() not in samples and not any(part.startswith(".") for part in name.parts)
+            for name in names
+        )
+
+    @property
     def store(self) -> tuple[Path | str, str]:
         """Where the passages are kept and under which name: in the prototype's folder, or on a shared server."""
         if url := os.environ.get(CHROMA, ""):

@@ -62,6 +62,7 @@ def readme_words(blueprint: Blueprint, spec: Spec) -> dict[str, str]:
         "pitch": spec.pitch,
         "blueprint": blueprint.title,
         "language": _language_note(spec),
+        "samples": _sample_note(spec),
     }
 
 
@@ -71,6 +72,15 @@ def _language_note(spec: Spec) -> str:
         return ""
     name = language_name(spec.language)
     return f" It quotes them in their own language: for answers in {name} over other texts, connect a model."
+
+
+def _sample_note(spec: Spec) -> str:
+    """What the README says of the documents while they are samples."""
+    if (samples := spec.sample_documents) is None:
+        return ""
+    if samples.about:
+        return f"\n\nSample documents: {samples.about}. Drop yours into `knowledge/` and delete these."
+    return "\n\nSample documents that speak of no field: drop yours into `knowledge/`; these show what it will do."
 
 
 def _copy_documents(documents: Mapping[str, Path], folder: Path) -> None:

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from protokit.catalog import lookup
 from protokit.catalog.blueprint import Blueprint
 from protokit.errors import SpecProblem
 from protokit.files.layout import KNOWLEDGE, QUESTIONS_FILE
+from protokit.runtime.prototype_fields import SampleDocuments
 from protokit.scaffold.collect_documents import collect_documents
+from protokit.spec.prototype_spec import Spec
 from protokit.spec.yaml_io import dump_yaml, load_yaml, read_text
 
 HEAD = "# Questions with what a good answer must contain: this prototype's own test set.\n"
@@ -19,7 +23,7 @@ class Sample:
 
     folder: Path | None
     domain: str
-    """The name of the domain, empty where the sample is the blueprint's own or there is none."""
+    """The name of the domain, "general" for documents that speak of no field; empty where it is the blueprint's own."""
     asked: bool
     """Whether questions are asked of it; texts to work on are only handed over."""
 
@@ -31,8 +35,16 @@ class Sample:
         if (own / KNOWLEDGE).is_dir():
             return cls(own, "", asked)
         domains = lookup.domains()
-        name = next((name for name in (domain, blueprint.default_domain) if name in domains), None)
+        neutral = lookup.NEUTRAL if blueprint.takes in ("question", "text") else ""
+        name = next((name for name in (domain, blueprint.default_domain) if name in domains), neutral)
         return cls(lookup.domain_folder(name), name, asked) if name else cls(None, "", asked)
+
+    def marked(self, spec: Spec) -> Spec:
+        """`spec` saying which of its documents are samples, and whose."""
+        card = lookup.domains().get(self.domain)
+        about = f"{card.title}, {card.organisation}" if card else ""
+        samples = SampleDocuments(about=about, files=tuple(self.documents()))
+        return msgspec.structs.replace(spec, sample_documents=samples if samples.files else None)
 
     def questions(self) -> str:
         """The text of questions.yaml."""
@@ -59,3 +71,14 @@ class Sample:
         """Where its questions stand, if it has any."""
         path = self.folder / QUESTIONS_FILE if self.folder else None
         return path if path and path.is_file() else None
+
+
+def describe_samples(samples: SampleDocuments) -> str:
+    """What to tell the person who made a prototype over sample documents."""
+    if samples.about:
+        return f"Sample documents: {samples.about}. Drop yours here with --docs PATH, or into {KNOWLEDGE}/"
+    shows = "this one shows" if len(samples.files) == 1 else f"these {len(samples.files)} show"
+    return (
+        "Sample documents: neutral, as none of the sample fields fits for certain. Drop your documents here"
+        f" (--docs PATH, or {KNOWLEDGE}/); {shows} what it will do"
+    )

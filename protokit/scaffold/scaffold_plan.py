@@ -96,7 +96,7 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
     spec, note = _worded(
         drafted(domain=lookup.domains().get(sample.domain), starters=sample.starters()), wish
     )
-    spec = finish(spec, spec.starter_questions)
+    spec = sample.marked(finish(spec, spec.starter_questions))
     return ScaffoldPlan(spec, blueprint, choice, sample.questions(), sample.documents(), drafted=note)
 
 
@@ -128,11 +128,13 @@ def plan_from_spec(
     if paths:
         from protokit.drafting.starters.document_preview import preview_documents
 
+        spec = msgspec.structs.replace(spec, sample_documents=None)
         documents = collect_documents(paths)
         rows = [{"question": question, "starter": True} for question in spec.starter_questions]
         with preview_documents(documents) as trial:
             return ScaffoldPlan(spec, kind, choice, _written(rows), documents, trial.report)
     sample = Sample.of(kind, spec.domain)
+    spec = sample.marked(spec)
     return ScaffoldPlan(spec, kind, choice, sample.questions(), sample.documents())
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from protokit.prototype.prototype_folder import Prototype
+from protokit.runtime.settings import Settings
+from protokit.runtime.ui.formatting import sample_note
 from protokit.spec.prototype_spec import parse_spec, read_spec, spec_fields, write_spec
 from tests.support import terminal
 from tests.support.terminal import protokit, tree
@@ -111,7 +113,10 @@ def test_the_reason_and_the_alternative_are_told_beside_the_result(tmp_path: Pat
     done = protokit("new", ASK_DOCUMENTS, cwd=tmp_path)
     assert "blueprint rag-search" in done.err
     assert "% sure" in done.err
-    assert "over sample documents (" in done.err
+    assert "Sample documents: " in done.err
+    readme = next(tmp_path.glob("*/README.md")).read_text(encoding="utf-8")
+    assert "Sample documents" in readme
+    assert "[[" not in readme
     assert "sure" not in done.out
 
 
@@ -342,3 +347,26 @@ def test_documents_say_what_a_bare_line_is_about(tmp_path: Path, line: str, titl
     assert done.code == 0, done.err
     assert done.json["spec"]["title"].startswith(title)
     assert "your documents can be asked" in done.err
+
+
+def test_an_idea_of_a_field_without_samples_starts_over_neutral_ones_and_says_so(tmp_path: Path) -> None:
+    done = protokit("new", "the Perplexity for building codes", "--out", "made", "--json", cwd=tmp_path)
+    spec = done.json["spec"]
+    assert spec["domain"] == "general"
+    assert "Sample documents: neutral" in done.err
+    assert not any(
+        "thermostat" in text.read_text("utf-8") for text in (tmp_path / "made/knowledge").iterdir()
+    )
+    assert sample_note(Settings.read(tmp_path / "made")).startswith(
+        "Sample documents. Drop your documents here"
+    )
+    (tmp_path / "made" / "knowledge" / "codes.md").write_text("# Codes\n\nA stair is 90 cm wide.\n", "utf-8")
+    assert sample_note(Settings.read(tmp_path / "made")) == ""
+
+
+def test_own_documents_are_no_samples(tmp_path: Path) -> None:
+    (tmp_path / "codes.md").write_text("# Codes\n\nA stair is at least 90 cm wide in a house.\n", "utf-8")
+    told = protokit("new", "Search our codes", "--docs", "codes.md", "--out", "made", "--json", cwd=tmp_path)
+    assert told.json["spec"]["sample_documents"] is None
+    assert sample_note(Settings.read(tmp_path / "made")) == ""
+    assert "Sample documents" not in (tmp_path / "made" / "README.md").read_text("utf-8")

@@ -1,6 +1,7 @@
 """From a prompt to a Spec that can be shown: title, people, language, looks and starter questions."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -161,6 +162,17 @@ def test_what_it_will_not_do_is_a_whole_sentence_in_each_language() -> None:
 
 def test_no_word_of_a_domain_means_no_domain() -> None:
     assert find_domain("xyzzy plugh", lookup.domains()) is None
+
+
+def test_samples_of_another_field_are_never_taken_and_those_of_the_own_are_found() -> None:
+    text = (Path(__file__).parents[1] / "data" / "fields.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    taken = [
+        (line, domain.name if (domain := find_domain(line, lookup.domains())) else "", fields.split())
+        for line, fields in rows
+    ]
+    assert [row for row in taken if row[1] and row[1] not in row[2]] == []
+    assert sum(name in fields for _, name, fields in taken) >= 0.9 * sum(bool(row[2]) for row in taken)
 
 
 def test_looks_come_from_the_domain() -> None:

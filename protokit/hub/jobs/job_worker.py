@@ -178,7 +178,13 @@ def _offer(name: str, confidence: float = 0.0) -> Offer:
 
 def _documents_note(plan: ScaffoldPlan) -> str:
     if plan.report is None:
-        return f"{len(plan.documents)} sample documents" if plan.documents else "none needed"
+        samples = plan.spec.sample_documents
+        about = f": {samples.about}" if samples and samples.about else ""
+        return (
+            f"{len(plan.documents)} sample documents{about}. Drop yours here later"
+            if samples
+            else "none needed"
+        )
     failed = len(plan.report.failed)
     passages = sum(file.passages for file in plan.report.files)
     lost = f", {failed} could not be read" if failed else ""

@@ -210,6 +210,20 @@ def _file_row(file: "FileReport", note: str) -> str:
     return f"<li>{'📄' if file.was_read else '⚠️'} {escape(file.file)}{told}</li>"
 
 
+def sample_note(settings: "Settings") -> str:
+    """That the documents are samples, and of what, until a person's own are there; then nothing."""
+    samples = settings.sample_documents
+    if samples is None or settings.has_own_documents:
+        return ""
+    if samples.about:
+        return f"Sample documents: {samples.about}. Drop yours here: the folder knowledge/."
+    count = len(samples.files)
+    return (
+        f"Sample documents. Drop your documents here (the folder knowledge/); "
+        f"{'this one shows' if count == 1 else f'these {count} show'} what it will do."
+    )
+
+
 def engine_note(settings: "Settings") -> str:
     """One quiet line where no model is connected: what the offline engine does, and which wish it cannot keep."""
     if settings.model != "offline":

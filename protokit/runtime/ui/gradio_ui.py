@@ -9,7 +9,7 @@ import gradio as gr
 
 from protokit.runtime.settings import Settings
 from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
-from protokit.runtime.ui.formatting import engine_note
+from protokit.runtime.ui.formatting import engine_note, sample_note
 from protokit.runtime.uploads import upload_policy
 from protokit.runtime.uploads.gradio_files import guarded
 from protokit.runtime.uploads.visitor_files import VisitorFiles
@@ -33,9 +33,14 @@ def launch_options(settings: Settings) -> dict[str, Any]:
 
 
 def head_markdown(settings: Settings) -> str:
-    """The title, the line under it, and which engine answers."""
-    head = f"# {safe_line(settings.title)}\n{safe_markdown(settings.pitch)}"
-    return f"{head}\n\n{safe_markdown(engine_note(settings))}"
+    """The title, the line under it, what the documents are while they are samples, and which engine answers."""
+    samples = sample_note(settings)
+    parts = [
+        f"# {safe_line(settings.title)}\n{safe_markdown(settings.pitch)}",
+        f"> {safe_markdown(samples)}" if samples else "",
+        safe_markdown(engine_note(settings)),
+    ]
+    return "\n\n".join(filter(None, parts))
 
 
 def upload_offer(settings: Settings) -> Callable[[gr.Request], gr.Column]:

@@ -20,6 +20,7 @@ from protokit.runtime.ui.formatting import (
     match,
     numbers,
     page_note,
+    sample_note,
     title,
     totals,
 )
@@ -187,6 +188,8 @@ def _own_files(own: VisitorFiles) -> None:
 
 
 def show_engine(settings: Settings) -> None:
-    """One quiet line where no model is connected."""
+    """What the documents are while they are samples, and one quiet line where no model is connected."""
+    if samples := sample_note(settings):
+        st.info(safe_markdown(samples), icon=":material/draft:")
     if note := engine_note(settings):
         st.caption(safe_markdown(note))

@@ -73,7 +73,7 @@ def judge(answers: list[Answer], liked: gr.LikeData) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
-    gr.Markdown(ui.head_markdown(settings), elem_classes="head")
+    gr.Markdown(lambda: ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             welcome = f"## {ui.safe_line(settings.emoji)}\n\n{ui.safe_markdown(settings.welcome)}"

@@ -73,7 +73,7 @@ def judge(thumbs: int, answers: list[Answer]) -> None:
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
     own = gr.State(lambda: VisitorFiles(settings.embedding))
-    gr.Markdown(ui.head_markdown(settings), elem_classes="head")
+    gr.Markdown(lambda: ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             box = gr.Textbox(
