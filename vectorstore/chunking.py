@@ -17,6 +17,8 @@ LARGEST = 230
 """Tokens of a passage at most: MiniLM reads 256 and drops the rest, and the estimate is a few off."""
 LARGEST_OF_ROWS = 120
 """Rows of a table say one thing each, and drown each other sooner than sentences do."""
+_ONE_PASSAGE = 10_000
+"""Characters that a run may have to be looked at as one passage first; a longer one is counted by its sentences."""
 SMALLEST = 20
 """A heading without its text is no passage: less than this is joined with what follows."""
 _TOKEN = re.compile(
@@ -59,7 +61,7 @@ def estimate_tokens(text: str) -> int:
 
     For other languages it follows multilingual vocabularies; MiniLM's own falls back to single letters there.
     """
-    return sum(1 for _ in _TOKEN.finditer(text))
+    return len(_TOKEN.findall(text))
 
 
 def _runs(document: Document) -> Iterator[list[Section]]:
@@ -111,7 +113,9 @@ def _pieces(text: str, sections: list[Section]) -> Iterator[tuple[int, int]]:
     """Offsets of the passages of one run."""
     start, end = sections[0].start, sections[-1].end
     largest = LARGEST if sections[-1].row is None else LARGEST_OF_ROWS
-    if end - start <= largest or estimate_tokens(text[start:end]) <= largest:
+    if end - start <= largest or (
+        end - start <= _ONE_PASSAGE and estimate_tokens(text[start:end]) <= largest
+    ):
         yield start, end
         return
     units = [unit for section in sections for unit in _units(text, section, largest)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
-from vectorstore.loaders.table_lines import column_names, lines
+from vectorstore.loaders.table_lines import named_lines
 from vectorstore.tables.column_types import type_columns
 from vectorstore.tables.table import Column, Table, TableRow, packed_table, unpacked_table
 from vectorstore.vectorstore_errors import VectorstoreError
@@ -223,8 +223,8 @@ class DocumentBuilder:
             return list(names)
         rows: list[TableRow] = []
         seen = 0
-        names = column_names(grid, headers, headed=headed) or list(names)
-        for line in lines(grid, headers, names, headed=headed):
+        names, lines = named_lines(grid, headers, names, headed=headed)
+        for line in lines:
             number = numbers[line.row] if numbers else None
             if titled and line.title and seen == 0:
                 self.under(1, line.text)
@@ -314,6 +314,8 @@ def unpacked_document(packed: dict[str, Any]) -> Document:
 
 def clean(text: str) -> str:
     """`text` with plain line ends and without characters that nobody sees or that cannot be stored."""
+    if text.isascii() and text.isprintable():
+        return text
     text = (
         text.replace("\r\n", "\n")
         .replace("\r", "\n")

@@ -34,6 +34,7 @@ _HTML_TAGS = frozenset(
 _OPENINGS = re.compile(r"(?:[\^!]?\[){20,}+")
 """Each would be looked for up to the end of its paragraph, which takes the square of their number."""
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
+_DIALECT = re.compile(r"[\^~$\[{]")
 _TASK = re.compile(r"\[([ xX])\]\s")
 _ALERT = re.compile(r"\[!(\w+)\][+-]?")
 _HEADING_ID = re.compile(r"(?<!\s)\s*+\{[#.][^{}]*+\}\s*+$")
@@ -126,7 +127,7 @@ def _adapt(token: "Token") -> None:
     if token.type == "fence" and token.info.strip() == "math":
         token.content = formula_text(token.content)
     for number, child in enumerate(token.children or ()):
-        if child.type == "text":
+        if child.type == "text" and _DIALECT.search(child.content):
             content = _dialect(escape(child.content, quote=False), first=number == 0)
             assert token.children is not None
             token.children[number] = Token("html_inline", "", 0, content=content)

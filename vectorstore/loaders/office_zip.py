@@ -110,7 +110,7 @@ def local(element: "etree._Element") -> str:
 def attribute(element: "etree._Element", name: str, default: str = "") -> str:
     """The attribute of `element` called `name` in whatever namespace."""
     for key, value in element.items():
-        if str(key).rpartition("}")[2] == name:
+        if key.rpartition("}")[2] == name:
             return str(value)
     return default
 

@@ -24,6 +24,8 @@ _FOOTERS = ("ftr", "hdr")
 _SHAPES = ("sp", "grpSp", "graphicFrame", "cxnSp", "pic")
 _ON = ("1", "true")
 _Position = tuple[int, int]
+_Places = dict[tuple[str, str], _Position]
+"""Where placeholders stand, by type and index."""
 
 
 def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
@@ -37,9 +39,10 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
             raise Unreadable(f"has {len(names):,} slides, more than {limits.pages:,}", fix="Split the deck.")
         draft.pages = len(names)
         comments, footers = SlideComments(package, main), set[str]()
+        layouts: dict[str, _Places] = {}
         for number, name in enumerate(names, start=1):
             draft.go_to(number, f"slide {number}")
-            slide = _Slide(draft, package, name, comments)
+            slide = _Slide(draft, package, name, comments, layouts)
             if slide.is_hidden() and not draft.reads_hidden("slide"):
                 continue
             before = draft.length
@@ -62,11 +65,21 @@ def _slides(package: Package, main: str) -> Iterator[str]:
 
 
 class _Slide:
-    def __init__(self, draft: DocumentBuilder, package: Package, name: str, comments: SlideComments) -> None:
+    def __init__(
+        self,
+        draft: DocumentBuilder,
+        package: Package,
+        name: str,
+        comments: SlideComments,
+        layouts: dict[str, _Places],
+    ) -> None:
         self._draft, self._package, self._comments = draft, package, comments
         self._root, self._related = package.xml(name), package.related(name)
         self._links = package.links(name)
-        self._places = self._layout_places()
+        layout = next((part for type_, part in self._related.values() if type_ == "slideLayout"), "")
+        if layout not in layouts:
+            layouts[layout] = _layout_places(package, layout)
+        self._places = layouts[layout]
 
     def is_hidden(self) -> bool:
         """Whether the slide is skipped when the deck is shown."""
@@ -175,25 +188,25 @@ class _Slide:
                     said = drawing_paragraphs(shape, self._package.links(part), numbered=True)
                     self._draft.write("Notes: " + "\n".join(said) if said else "")
 
-    def _layout_places(self) -> dict[tuple[str, str], _Position]:
-        """Where the layout and its master put placeholders: slides say it only of those they move."""
-        places: dict[tuple[str, str], _Position] = {}
-        layout = next((part for type_, part in self._related.values() if type_ == "slideLayout"), "")
-        related = self._package.related(layout) if layout else {}
-        master = next((part for type_, part in related.values() if type_ == "slideMaster"), "")
-        for part in (master, layout):
-            root = self._package.xml(part) if part else None
-            for shape in root.iter("{*}sp") if root is not None else ():
-                if (place := _offset(shape)) is not None:
-                    type_, index = _placeholder(shape)
-                    places[type_, ""] = places[type_, index] = places["", index] = place
-        return places
-
     def _position(self, shape: "etree._Element") -> _Position:
         """Top and left in EMU, the top in steps of a third of an inch: a row of boxes reads from the left."""
         type_, index = _placeholder(shape)
         place = _offset(shape) or self._places.get((type_, index)) or self._places.get((type_, "")) or (0, 0)
         return place[0] // 304_800, place[1]
+
+
+def _layout_places(package: Package, layout: str) -> _Places:
+    """Where a layout and its master put placeholders: slides say it only of those they move."""
+    places: _Places = {}
+    related = package.related(layout) if layout else {}
+    master = next((part for type_, part in related.values() if type_ == "slideMaster"), "")
+    for part in (master, layout):
+        root = package.xml(part) if part else None
+        for shape in root.iter("{*}sp") if root is not None else ():
+            if (place := _offset(shape)) is not None:
+                type_, index = _placeholder(shape)
+                places[type_, ""] = places[type_, index] = places["", index] = place
+    return places
 
 
 def _unwrapped(parent: "etree._Element") -> "Iterator[etree._Element]":

@@ -56,7 +56,7 @@ def find_header(table: Sequence[Row], headers: int | None, *, headed: bool) -> H
 
 def filled(row: Row) -> int:
     """How many cells of a row hold anything."""
-    return sum(1 for cell in row if cell)
+    return len(row) - row.count("")
 
 
 def is_value(cell: str) -> bool:

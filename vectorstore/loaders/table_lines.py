@@ -40,20 +40,28 @@ def lines(
     Two columns without names read as "label: value". `headed` says that the source usually names its columns, as CSV
     does.
     """
+    return named_lines(rows, headers, names, headed=headed)[1]
+
+
+def named_lines(
+    rows: Sequence[Sequence[str]],
+    headers: int | None = None,
+    names: Sequence[str] = (),
+    *,
+    headed: bool = False,
+) -> tuple[list[str], Iterator[TableLine]]:
+    """The names of the columns, none where neither the rows nor `names` give any, and the rows as of `lines`."""
     table = _tidy(rows)
-    width = max(map(filled, table), default=0)
     header = find_header(table, headers, headed=headed)
     names = header.names or tuple(names)
+    return list(names), _table_lines(table, header, names)
+
+
+def _table_lines(table: list[list[str]], header: Header, names: Sequence[str]) -> Iterator[TableLine]:
+    width = max(map(filled, table), default=0)
     for number, row in enumerate(table):
         if cells := [cell for cell in row if cell]:
             yield _table_line(row, cells, number, header, names, width)
-
-
-def column_names(
-    rows: Sequence[Sequence[str]], headers: int | None = None, *, headed: bool = False
-) -> list[str]:
-    """The names of the columns as `lines` finds them; none where the rows name no columns."""
-    return list(find_header(_tidy(rows), headers, headed=headed).names)
 
 
 def fits(rows: Sequence[Sequence[str]], names: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
@@ -75,7 +83,7 @@ def fits(rows: Sequence[Sequence[str]], names: Sequence[str], above: Sequence[Se
 
 
 def _tidy(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    return [[" ".join(cell.split()) for cell in row] for row in rows]
+    return [[" ".join(cell.split()) if cell else cell for cell in row] for row in rows]
 
 
 def _table_line(

@@ -128,11 +128,13 @@ def _row(
     cells: dict[int, str] = {}
     bold = True
     column = -1
+    most = len(styles)
     for cell in element:
-        match = _REFERENCE.match(cell.get("r", ""))
-        column = column_number(match[1]) if match else column + 1
+        letters = cell.get("r", "").rstrip("0123456789")
+        is_named = len(letters) < 4 and letters.isascii() and letters.isalpha()
+        column = column_number(letters) if is_named else column + 1
         number = cell.get("s", "0")
-        style = styles[int(number)] if number.isdecimal() and int(number) < len(styles) else styles[0]
+        style = styles[int(number)] if number.isdecimal() and int(number) < most else styles[0]
         if text := _shown(sheet, cell, row, column, texts, style):
             cells[column] = text
             bold = bold and style.font.bold

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from vectorstore.tables.cell_words import currency, scale, without_mark
 
@@ -10,6 +11,7 @@ _NUMBER = re.compile(
     r"(?P<open>\()?\s*(?P<sign>[-+−–]?)\s*(?P<before>[^\W\d_]{0,4}[^\w\s().,+−–-]?|[^\W\d_]{1,3}\.)\s*(?P<sign2>[-+−–]?)\s*"
     r"(?P<digits>\d[\d.,'’\u00a0\u202f ]*\d|[.,]?\d+)\s*(?P<after>[^\d()]{0,24}[²³]?)\s*(?P<close>\))?"
 )
+_DIGIT = re.compile(r"\d")
 _BARE = re.compile(r"([-−]?)((?:[1-9]\d*|0)[.,]\d+)(%?)")
 """What most numbers are; the long way gives the same."""
 _GROUPS = re.compile(r"[ '’\u00a0\u202f]")
@@ -35,11 +37,13 @@ class CellNumber:
     @property
     def is_money(self) -> bool:
         """Whether its unit is a currency."""
-        return bool(currency(self.unit[:3]))
+        return bool(self.unit) and bool(currency(self.unit[:3]))
 
     @property
     def decimal(self) -> str:
         """The decimal sign that the digits prove: "." or ","; empty where there is none or either could be."""
+        if self.digits.isdecimal():
+            return ""
         dots, commas = self.digits.count("."), self.digits.count(",")
         if dots and commas:
             last = max(".,", key=self.digits.rfind)
@@ -55,11 +59,9 @@ class CellNumber:
         return sign if groups[0] == "0" else ""
 
     @property
-    def undecided(self) -> str:
-        """The sign in digits like "1.234", which may be one thousand or one and a bit; else empty."""
-        if self.decimal or not (sign := self.digits.strip("0123456789")):
-            return ""
-        return sign[0]
+    def separator(self) -> str:
+        """The first sign among the digits: in "1.234" it may part thousands or decimals; empty without one."""
+        return self.digits.strip("0123456789")[:1]
 
     def value(self, decimal: str) -> Decimal:
         """The number, with `decimal` as its decimal sign."""
@@ -75,7 +77,7 @@ def parse_number(cell: str) -> CellNumber | None:
 
     A footnote mark at its end does not count.
     """
-    if len(cell) > 60 or not any(character.isdigit() for character in cell):
+    if len(cell) > 60 or not _DIGIT.search(cell):
         return None
     if cell.isdecimal():
         return None if _LEADING_ZERO.fullmatch(cell) or len(cell) > 15 else CellNumber(cell)
@@ -95,16 +97,21 @@ def parse_number(cell: str) -> CellNumber | None:
 
 
 def _with_unit(digits: str, negative: bool, before: str, after: str, cell: str) -> CellNumber | None:
+    if not negative and after.endswith("-") and not before:  # "12.50-", as accounts write it
+        negative, after = True, after[:-1].strip()
+    unit = _unit(before, after, f"{digits[-1]}{after}" in cell)
+    return CellNumber(digits, negative, *unit) if unit is not None else None
+
+
+@lru_cache(1_024)
+def _unit(before: str, after: str, tight: bool) -> tuple[str, int] | None:
+    """The unit and the power of ten that stand around digits; None where these words are no unit."""
     money = currency(before)
     if before and not money:
         return None
-    if not negative and after.endswith("-") and not before:  # "12.50-", as accounts write it
-        negative, after = True, after[:-1].strip()
-    power, unit = _scaled(after, money, f"{digits[-1]}{after}" in cell)
+    power, unit = _scaled(after, money, tight)
     full = _currency_first(unit, money)
-    if full is None or _NO_UNIT.search(full):
-        return None
-    return CellNumber(digits, negative, full, power)
+    return None if full is None or _NO_UNIT.search(full) else (full, power)
 
 
 def _currency_first(unit: str, money: str) -> str | None:

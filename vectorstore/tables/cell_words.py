@@ -8,12 +8,18 @@ from typing import Any
 
 _MARK = re.compile(r"\s*(?:[\u2070-\u2079\u00b9\u00b2\u00b3\u207a-\u207f*†‡§]+|\[\w{1,3}\]|\^\(\w{1,3}\))+$")
 
+_MARK_ENDS = frozenset(
+    "\u2070\u2071\u2072\u2073\u2074\u2075\u2076\u2077\u2078\u2079¹²³\u207a\u207b\u207c\u207d\u207e\u207f*†‡§])"
+)
+
 
 def without_mark(cell: str) -> str:
     """`cell` without the footnote mark at its end: "49" for "49¹", "49*" and "49 [1]".
 
     A raised digit after a letter is part of a unit ("m²") and stays.
     """
+    if cell[-1:] not in _MARK_ENDS:
+        return cell
     match = _MARK.search(cell)
     if not match or (match.start() and cell[match.start() - 1].isalpha() and match[0] in ("²", "³")):
         return cell
@@ -22,7 +28,9 @@ def without_mark(cell: str) -> str:
 
 def is_gap(cell: str) -> bool:
     """Whether `cell` is empty or says that there is no value: "n/a", "TBD", "on request"."""
-    return not cell or (len(cell) < 25 and (cell.lower() in _set("gaps") or _plain(cell) in _set("gaps")))
+    if not cell or len(cell) >= 25 or cell.isdecimal():
+        return not cell
+    return cell.lower() in _set("gaps") or _plain(cell) in _set("gaps")
 
 
 def is_total(label: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from vectorstore.tables.cell_dates import day_order, is_undecided, parse_date
-from vectorstore.tables.cell_numbers import CellNumber, parse_number
+from vectorstore.tables.cell_numbers import parse_number
 from vectorstore.tables.cell_words import currency, is_gap, yes_or_no
 from vectorstore.tables.table import Column, Table
 from vectorstore.tables.total_rows import mark_totals
@@ -49,12 +49,17 @@ class _Cells:
 
     def __init__(self, table: Table, number: int) -> None:
         self.name = table.columns[number].name
-        cells = Counter(" ".join(row.cells[number].split()) for row in table.rows if number < len(row.cells))
+        cells = Counter(row.cells[number] for row in table.rows if number < len(row.cells))
         self.cells = {cell: count for cell, count in cells.items() if not is_gap(cell)}
         self.count = sum(self.cells.values())
-        self.numbers = self._numbers()
-        self.decimals = {sign for one in self.numbers.values() if (sign := one.decimal) in (".", ",")}
-        self.dates = () if self.numbers else self._dates()
+        self.units: Counter[tuple[str, bool]] = Counter()
+        """Units of the numbers, and whether each is a currency; none where the cells are no numbers."""
+        self.decimals: set[str] = set()
+        self.undecided: set[str] = set()
+        """The signs in numbers like "1.234", which may be one thousand or one and a bit."""
+        if not self._are_numbers():
+            self.units, self.decimals, self.undecided = Counter(), set(), set()
+        self.dates = () if self.units else self._dates()
         self.orders = {order for cell in self.dates if (order := day_order(cell)) is not None}
 
     def _dates(self) -> Sequence[str]:
@@ -68,24 +73,29 @@ class _Cells:
                     return ()
         return found
 
-    def _numbers(self) -> dict[str, CellNumber]:
-        found: dict[str, CellNumber] = {}
+    def _are_numbers(self) -> bool:
+        """Whether most cells are numbers, whose units and decimal signs are noted."""
         misses = 0
         for cell, count in self.cells.items():
             number = parse_number(cell)
-            if number is not None and number.decimal != "?":
-                found[cell] = number
+            sign = number.decimal if number is not None else "?"
+            if number is not None and sign != "?":
+                self.units[number.unit, number.is_money] += 1
+                if sign:
+                    self.decimals.add(sign)
+                elif separator := number.separator:
+                    self.undecided.add(separator)
             else:
                 misses += count
                 if misses > (1 - _MOST) * self.count or re.fullmatch(r"0\d+", cell):
-                    return {}
-        phrases = Counter(one.unit for one in found.values() if " " in one.unit and not one.is_money)
+                    return False
+        phrases = [unit for unit, is_money in self.units if " " in unit and not is_money]
         # "12 Main Street" counts no streets: words behind a number are a unit where the column shares them.
-        return {} if phrases and (len(phrases) > 1 or self.count < 2) else found
+        return not phrases or (len(phrases) == 1 and self.count > 1)
 
     def column(self, decimal: str, orders: set[bool], language: str) -> Column:
         """The column, given what all columns of the document say."""
-        if self.numbers:
+        if self.units:
             return self._number_column(decimal, language)
         if self.dates:
             return self._date_column(orders, language)
@@ -97,26 +107,25 @@ class _Cells:
         if len(self.decimals) > 1:
             return Column(self.name)
         own = next(iter(self.decimals), "")
-        undecided = {sign for one in self.numbers.values() if (sign := one.undecided)}
-        if undecided and not own:
-            own = decimal or self._by_language(undecided, language)
+        if self.undecided and not own:
+            own = decimal or self._by_language(self.undecided, language)
             if not own:
                 return Column(self.name)
-        units = {one.unit for one in self.numbers.values()}
+        units = {unit for unit, _ in self.units}
         unit = next(iter(units)) if len(units) == 1 else ""
         if units <= {""}:
             unit = _unit_of(self.name)
         if units <= {"%"} or (units <= {""} and unit == "%"):
             return Column(self.name, "share", "%", own)
-        money = currency(unit) or any(one.is_money for one in self.numbers.values())
-        plain = {one.unit for one in self.numbers.values() if one.unit and not one.is_money}
+        money = currency(unit) or any(is_money for _, is_money in self.units)
+        plain = {unit for unit, is_money in self.units if unit and not is_money}
         return Column(self.name, "money" if money and not plain else "number", currency(unit) or unit, own)
 
     def _by_language(self, undecided: set[str], language: str) -> str:
         """The decimal sign by which the cells are thousands, if that is how the language writes them."""
         if len(undecided) > 1:
             return ""
-        before = any(re.match(r"[-−(]?[$£]\s?\d", cell) for cell in self.numbers)
+        before = any(re.match(r"[-−(]?[$£]\s?\d", cell) for cell in self.cells)
         by_language = "." if language in _DOT_LANGUAGES or before else ","
         return by_language if by_language not in undecided else ""
 

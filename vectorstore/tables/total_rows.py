@@ -13,9 +13,12 @@ def mark_totals(table: Table) -> Table:
     numeric = [at for at, column in enumerate(table.columns) if column.type in ("number", "money")]
     rows: list[TableRow] = []
     for at, row in enumerate(table.rows):
-        label = next((cell for cell in row.cells if cell), "")
-        total = is_total(label) and len(table.rows) > 1
-        maybe = mentions_total(label) or (at > 1 and at == len(table.rows) - 1 and _lacks_label(table, row))
+        label = next(filter(None, row.cells), "")
+        worded = not label.isdecimal()
+        total = worded and is_total(label) and len(table.rows) > 1
+        maybe = (worded and mentions_total(label)) or (
+            at > 1 and at == len(table.rows) - 1 and _lacks_label(table, row)
+        )
         if not total and maybe:
             total = _adds_up(row, rows, table.columns, numeric)
         rows.append(replace(row, total=True) if total else row)

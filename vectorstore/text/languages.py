@@ -57,8 +57,9 @@ def guess(text: str, most: int = 600) -> str:
     if not sample.isascii() and (script := _script(sample)):
         return script
     scores = Counter({"en": 0})
-    for word in _words(sample):
-        scores.update(_TOLD_BY.get(word, ()))
+    for word, count in Counter(_words(sample)).items():
+        for code in _TOLD_BY.get(word, ()):
+            scores[code] += count
     return _best(scores)
 
 

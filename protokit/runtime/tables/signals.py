@@ -152,7 +152,7 @@ def _number_bound(tokens: Sequence[QuestionToken], start: int, relations: Sequen
     end, number = start + 1, parse_number(tokens[start].written)
     if number is None:
         return None
-    value = float(number.value("" if number.decimal else "." if number.undecided == "," else ","))
+    value = float(number.value("" if number.decimal else "." if number.separator == "," else ","))
     if end < len(tokens) and (power := scale(tokens[end].written)) and len(tokens[end].text) != 2:
         value, end = value * 10**power, end + 1
     unit = ""

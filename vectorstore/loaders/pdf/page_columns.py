@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median
 
 from vectorstore.loaders.pdf.page_words import Grid, Run
-from vectorstore.loaders.table_lines import column_names, is_number
+from vectorstore.loaders.table_lines import is_number, named_lines
 
 Edges = tuple[float, float]
 """Left and right of a column."""
@@ -91,7 +91,7 @@ def table(rows: list[list[Run]], edges: list[Edges]) -> list[Grid | str]:
     """
     head = two_lined_head(rows, edges)
     grid = Grid([*head, *_grid(rows[len(head) :], edges)], edges, len(head) or _bold_head(rows))
-    if len(grid.rows) > 1 and (len(edges) > 2 or grid.headers or column_names(grid.rows)):
+    if len(grid.rows) > 1 and (len(edges) > 2 or grid.headers or named_lines(grid.rows)[0]):
         return [*_beside(grid)]
     return ["  ".join(filter(None, row)) for row in grid.rows]
 
