@@ -28,6 +28,10 @@ def markdown(folder: Path, text: str) -> Document:
         ("10<span style='vertical-align: super'>6</span> rows", "10⁶ rows"),
         ("10<i class=up>6</i> rows", "10⁶ rows"),
         ("2<sup>3</sup>&frasl;<sub>4</sub> cups", "2 3/4 cups"),
+        ("5<span style='position:relative;top:-4pt;font-size:7pt'>2</span> km", "5² km"),
+        ("6<span style='mso-text-raise:5pt'>3</span> km", "6³ km"),
+        ("41<sup>a</sup> euros", "41^a euros"),
+        ("$12<sup>.99</sup>", "$12.99"),
     ],
 )
 def test_raised_and_lowered_digits_keep_apart_from_the_number_before_them(
@@ -261,3 +265,41 @@ def test_cells_of_markdown_beyond_the_last_column_are_told(tmp_path: Path) -> No
     assert markdown(tmp_path, text).notes == (
         "1 cell beyond the last column of a table not read; give each column a name",
     )
+
+
+def test_a_table_that_names_its_rows_alone_is_read_column_by_column(tmp_path: Path) -> None:
+    body = "<table><tr><th>Plan<td>Solo<td>Duo<tr><th>Price<td>8 EUR<td>14 EUR<tr><th>Seats<td>1<td>2</table>"
+    assert page(tmp_path, body).text.split("\n")[1:] == [
+        "Plan: Solo; Price: 8 EUR; Seats: 1",
+        "Plan: Duo; Price: 14 EUR; Seats: 2",
+    ]
+
+
+def test_tasks_that_wikis_draw_are_ticked(tmp_path: Path) -> None:
+    confluence = (
+        "<ul class='inline-task-list'><li class='checked'><span>Sign</span></li><li>Order</li></ul>"
+        "<ul class='to-do-list'><li><div class='checkbox checkbox-on'></div> <span>Book</span></li></ul>"
+    )
+    text = page(tmp_path, confluence).text
+    assert "- ☒ Sign\n- ☐ Order" in text
+    assert "☒ Book" in text
+
+
+def test_a_field_behind_a_tick_box_is_no_value_of_the_box(tmp_path: Path) -> None:
+    form = "<label>Name<input value='Brix'></label><label>Tier <select><option>Gold</option></select></label>"
+    ticks = "<input type=radio checked> Monthly<input type=radio> Yearly<textarea>Call first</textarea>"
+    text = page(tmp_path, form + ticks).text
+    assert "Name: Brix Tier" in text
+    assert "☒ Monthly ☐ Yearly Call first" in text
+
+
+def test_links_through_a_counter_of_clicks_lead_to_their_end(tmp_path: Path) -> None:
+    link = (
+        "<a href='https://www.google.com/url?q=https://portal.example/x?a%3D1&amp;sa=D&amp;ust=17'>Portal</a>"
+    )
+    assert page(tmp_path, f"<p>{link}</p>").text == "Portal (https://portal.example/x?a=1)"
+
+
+def test_revisions_in_markdown_are_read_as_they_stand_and_code_as_it_is(tmp_path: Path) -> None:
+    text = "Fee {--50--}{++45++} EUR, {~~30~>60~~} days, {- old 7 -}{+ new 8 +} and [- 9 -]10.\n\n`{- x -}`\n"
+    assert markdown(tmp_path, text).text == "Fee 45 EUR, 60 days, new 8 and 10.\n\n{- x -}"

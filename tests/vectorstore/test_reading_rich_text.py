@@ -146,3 +146,15 @@ def test_rich_text_without_ends_of_its_groups_is_read_to_its_end(tmp_path: Path)
     path = tmp_path / "a.rtf"
     path.write_bytes(rb"{\rtf1 {\b Bold {\i both \par last")
     assert read(path).text == "Bold both\n\nlast"
+
+
+def test_rows_that_begin_a_little_beside_the_others_keep_their_columns(tmp_path: Path) -> None:
+    rows = [(r"\trleft-108", "Plan", "Price"), ("", "Solo", "9 EUR"), (r"\trleft-60", "Duo", "19 EUR")]
+    body = "".join(
+        rf"\trowd{left}\cellx4320\cellx8640\pard\intbl {name}\cell {price}\cell\row"
+        for left, name, price in rows
+    )
+    assert rich(tmp_path, body).text.split("\n")[1:] == [
+        "Plan: Solo; Price: 9 EUR",
+        "Plan: Duo; Price: 19 EUR",
+    ]

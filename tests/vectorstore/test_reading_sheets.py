@@ -60,6 +60,8 @@ def csv_text(path: Path, content: str) -> str:
         (123456789, "000-00-0000", "123-45-6789"),
         (4512000, '0.0,,"M"', "4.5M"),
         (0.126, "0%", "13%"),
+        (45, "CHF #,##0.00", "CHF 45.00"),
+        (45, "#,##0.00 EUR", "45.00 EUR"),
         (0.285, "0.00", "0.29"),
         (2.75, "# ?/?", "2 3/4"),
         (6.02e23, "0.00E+00", "6.02E+23"),
@@ -393,3 +395,28 @@ def test_bold_cells_and_filters_tell_the_names_of_two_columns(tmp_path: Path) ->
 def test_durations_and_switches_are_shown(tmp_path: Path) -> None:
     path = workbook(tmp_path, [("Name", "Worked", "Paid"), ("Mia", timedelta(hours=41, minutes=20), True)])
     assert "Worked: 41:20:00; Paid: TRUE" in text_of(path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ([("Zeit", "00:00", "06:00"), ("Mo", 3, 5), ("Di", 4, 6)], "Zeit: Mo; 00:00: 3; 06:00: 5"),
+        (
+            [("Name", "Cups", "Name", "Cups"), ("Ann", 1, "Bob", 2), ("Cid", 3, "Dov", 4)],
+            "Name: Ann; Cups: 1; Name (2): Bob; Cups (2): 2",
+        ),
+        (
+            [
+                ("Area", "Fee", "", "Note"),
+                ("", "Net", "Gross", "(text)"),
+                ("North", 5, 6, "a"),
+                ("South", 7, 8, "b"),
+            ],
+            "Area: North; Fee Net: 5; Fee Gross: 6; Note (text): a",
+        ),
+    ],
+)
+def test_times_repeated_names_and_units_in_parentheses_name_columns(
+    tmp_path: Path, rows: Sequence[Sequence[object]], line: str
+) -> None:
+    assert line in text_of(workbook(tmp_path, rows)).split("\n")

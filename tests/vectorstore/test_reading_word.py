@@ -399,3 +399,13 @@ def test_only_the_headers_that_pages_show_are_read(tmp_path: Path) -> None:
             )
             archive.writestr("word/_rels/header1.xml.rels", relationships({}))
         assert read(path).text.split("\n\n")[1:] == expected
+
+
+def test_a_total_over_several_columns_is_no_value_of_each(tmp_path: Path) -> None:
+    rows = (
+        row(cell("Plan"), cell("Net"), cell("Gross")),
+        row(cell("Solo"), cell("5 EUR"), cell("6 EUR")),
+        row(cell("Duo"), cell("7 EUR"), cell("8 EUR")),
+        row(cell("Total", '<w:gridSpan w:val="2"/>'), cell("14 EUR")),
+    )
+    assert word(tmp_path, table(*rows)).text.endswith("Plan: Total; Gross: 14 EUR")

@@ -2,13 +2,17 @@
 
 from lxml import etree
 
-from vectorstore.loaders.html_elements import become, remove, replace, words
+from vectorstore.loaders.html_elements import become, remove, words
 
+_TICKED = "data-ticked"
+"""Marks what stands where a tick box was."""
 _UNSEEN = frozenset("hidden password submit button image reset file color".split())
 
 
 def write_fields(root: "etree._Element") -> None:
     """Put the value of each field below `root` in its place: "Name: Lena", "☒ I need a visa"."""
+    for element in list(root.iter("input", "select", "textarea")):
+        _set_apart(element)
     labels = {key: label for label in root.iter("label") if (key := label.get("for"))}
     for element in list(root.iter("input")):
         _write_input(element, labels.get(element.get("id", "")))
@@ -17,6 +21,28 @@ def write_fields(root: "etree._Element") -> None:
         _write_value(element, chosen, labels.get(element.get("id", "")))
     for element in list(root.iter("textarea")):
         _write_value(element, (element.text or "").strip(), labels.get(element.get("id", "")))
+    _write_drawn_boxes(root)
+
+
+def _write_drawn_boxes(root: "etree._Element") -> None:
+    """Tick boxes that wikis draw by the class of an element: empty boxes, and points of a list of tasks."""
+    for element in list(root.iterfind(".//*[@class]")):
+        classes = element.get("class", "").split()
+        if "checkbox-on" in classes or "checkbox-off" in classes:
+            if not words(element):
+                become(element, "☒ " if "checkbox-on" in classes else "☐ ")
+        elif {"inline-task-list", "task-list", "contains-task-list"}.intersection(classes):
+            for task in element:
+                if task.tag == "li" and words(task)[:1] not in ("☒", "☐"):
+                    ticked = "checked" in task.get("class", "").split()
+                    task.text = ("☒ " if ticked else "☐ ") + (task.text or "").lstrip()
+
+
+def _set_apart(element: "etree._Element") -> None:
+    """A space between a field and the label of the next one."""
+    element.tail = f" {element.tail or ''}"
+    if (label := element.getparent()) is not None and label.tag == "label":
+        label.tail = f" {label.tail or ''}"
 
 
 def _write_input(element: "etree._Element", label: "etree._Element | None") -> None:
@@ -27,7 +53,8 @@ def _write_input(element: "etree._Element", label: "etree._Element | None") -> N
             label.text = tick + (label.text or "").lstrip()
             remove(element)
         else:
-            replace(element, f" {tick}{element.get('aria-label', '')}")
+            become(element, f" {tick}{element.get('aria-label', '')}")
+            element.set(_TICKED, "")
     elif kind in _UNSEEN:
         remove(element)
     else:
@@ -40,18 +67,20 @@ def _write_value(element: "etree._Element", value: str, label: "etree._Element |
         remove(element)
         return
     before = _text_before(element)
-    name = words(label) if label is not None else element.get("aria-label", "")
+    name = words(label) if label is not None else element.get("aria-label") or element.get("title", "")
     if before:
         lead = "" if before[-1] in ":?=€$£#" else ": "
         become(element, f"{lead}{value}" if lead else f" {value}")
     else:
-        become(element, f"{name.rstrip(': ')}: {value}" if name else value)
+        become(element, f" {name.rstrip(': ')}: {value}" if name else f" {value}")
 
 
 def _text_before(element: "etree._Element") -> str:
     """The text that stands before `element` in its own block."""
     before, parent = element.getprevious(), element.getparent()
     text = (before.tail or "" if before is not None else parent.text or "") if parent is not None else ""
+    if before is not None and before.get(_TICKED) is not None:
+        return ""  # the words behind a tick box are its own
     if not text.strip() and before is not None and before.tag in ("label", "span", "b", "strong", "em"):
         text = words(before)
     return text.strip()

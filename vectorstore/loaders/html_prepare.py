@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -11,9 +11,10 @@ from vectorstore.loaders.html_elements import append, become, innermost_first, r
 from vectorstore.loaders.html_forms import write_fields
 from vectorstore.loaders.html_styles import ElementStyle, page_styles
 from vectorstore.loaders.html_tables import name_roles
+from vectorstore.loaders.link_targets import link_target
 from vectorstore.loaders.mathml import formula
 from vectorstore.loaders.office_zip import local
-from vectorstore.loaders.run_marks import lowered, raised
+from vectorstore.loaders.run_marks import lowered, raised_behind
 
 _SILENT = (
     "script style noscript template iframe object embed canvas audio video map link meta base datalist rp head "
@@ -22,9 +23,6 @@ _SILENT = (
 PICTURE, PICTURE_END = "\ufdd0", "\ufdd1"
 """Stand around the text of a picture until it is known whether it stands alone; no page may use them."""
 _FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|svg|webp|bmp)|(?:image|img|picture|photo|bild)[ _\d-]*", re.I)
-_DOWNLOAD = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|csv|od[tsp]|ics|epub|txt)$", re.I)
-_MOST_ADDRESS = 300
-"""Longer addresses only track who clicks: the site that they lead to is named instead."""
 _ICON = re.compile(
     r"\b(?:icon|icons|fa|fas|far|bi|glyphicon|material-icons|material-symbols\S*|emoji)\b", re.I
 )
@@ -181,33 +179,6 @@ def _write_links(root: "etree._Element", address: str) -> None:
             append(element, f" ({target})")
 
 
-def link_target(href: str, text: str, address: str = "") -> str:
-    """The address that a link leads to, where it says more than the link's `text`; else empty.
-
-    Places inside the page, scripts, and other pages of the same unknown site say nothing to who reads the text.
-    """
-    href = href.strip()
-    if not href or href.startswith("#"):
-        return ""
-    try:
-        whole = urljoin(address, href) if address else href
-        parts = urlsplit(whole)
-    except ValueError:
-        return ""
-    if parts.scheme in ("mailto", "tel"):
-        target = unquote(parts.path)
-        return "" if _bare(target) in _bare(text) or not target else target
-    if parts.scheme in ("http", "https") and parts.netloc:
-        target = whole if len(whole) <= _MOST_ADDRESS else f"{parts.scheme}://{parts.netloc}/…"
-        return "" if _bare(target) == _bare(text) else target
-    return href if not parts.scheme and _DOWNLOAD.search(parts.path) and _bare(href) != _bare(text) else ""
-
-
-def _bare(address: str) -> str:
-    plain = re.sub(r"^(?:https?://)?(?:www\.)?|[\s.…-]|/+$", "", address.strip().lower())
-    return plain.rstrip("/")
-
-
 def _shift(root: "etree._Element") -> None:
     """Raised and lowered text as signs that keep apart from the number before them; a fraction so written as one."""
     parents: set[etree._Element] = set()
@@ -215,11 +186,21 @@ def _shift(root: "etree._Element") -> None:
         text = "".join(element.itertext())
         if local(element) == "sub" and (parent := element.getparent()) is not None:
             parents.add(parent)
-        replace(element, (raised if local(element) == "sup" else lowered)(text))
+        replace(
+            element, raised_behind(text, _text_before(element)) if local(element) == "sup" else lowered(text)
+        )
     for parent in parents:
         parent.text = _FRACTION.sub(_fraction, parent.text or "")
         for child in parent:
             child.tail = _FRACTION.sub(_fraction, child.tail or "")
+
+
+def _text_before(element: "etree._Element") -> str:
+    """The text that ends where `element` begins, as far as its neighbour or its parent holds it."""
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None:
+        return before.tail or "".join(before.itertext())
+    return (parent.text or "") if parent is not None else ""
 
 
 def _fraction(match: re.Match[str]) -> str:

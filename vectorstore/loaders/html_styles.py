@@ -14,10 +14,11 @@ _MOST_RULES = 2_000
 """Rules of a page's own sheets that are looked at; more stand only in bundles of whole frameworks."""
 _TELLING = frozenset(
     "display visibility text-decoration text-decoration-line vertical-align left top text-indent clip clip-path "
-    "content list-style list-style-type".split()
+    "content list-style list-style-type mso-text-raise position font-size".split()
 )
 _FAR_OFF = re.compile(r"-\d{3,}(?:\.\d+)?(?:px|em|rem|pt|%)?|-\d{2,}em")
 _CLIPPED = re.compile(r"rect\( *[01](?:px)?[ ,]+[01](?:px)?|inset\( *(?:50|100)%")
+_MOVED = re.compile(r"(-?)(?:\d*\.)?\d+(?:pt|px|em|ex|rem|%)")
 _BLOCK = frozenset("block flex grid table table-row table-cell list-item".split())
 _SCREEN = re.compile(r"(?:only +)?(?:screen|all)?")
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
@@ -63,7 +64,18 @@ class ElementStyle:
     @property
     def shift(self) -> str:
         """ "sup" or "sub" where its text stands raised or lowered, else ""."""
-        return {"super": "sup", "sub": "sub"}.get(self.values.get("vertical-align", ""), "")
+        if named := {"super": "sup", "sub": "sub"}.get(self.values.get("vertical-align", "")):
+            return named
+        up = _MOVED.fullmatch(self.values.get("mso-text-raise", "") or self.values.get("vertical-align", ""))
+        if up and float(up[0].rstrip("ptxemr%")):
+            return "sub" if up[1] else "sup"
+        down = (
+            _MOVED.fullmatch(self.values.get("top", ""))
+            if self.values.get("position") == "relative"
+            else None
+        )
+        smaller = "font-size" in self.values
+        return ("sup" if down[1] else "sub") if down and smaller else ""
 
     @property
     def block(self) -> bool:

@@ -3,13 +3,13 @@
 from lxml import etree
 
 from vectorstore.loaders.office_zip import local
+from vectorstore.tables.cell_words import is_total
 
 _CELL = 1_000
 """A table with a longer cell, in characters, is there for the layout, unless it has cells that are headers."""
 _MOST_SPAN = 64
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _APART = frozenset("br p div section td th tr table caption dd dt ul ol blockquote pre figure".split())
-_TOTAL = ("total", "sum", "subtotal", "summe", "gesamt", "gesamtsumme", "total général", "totale")
 _ROLES = {
     "table": "table",
     "grid": "table",
@@ -44,6 +44,8 @@ def data_rows(table: "etree._Element") -> tuple[Grid, int | None] | None:
         return None
     headers = _header_rows(rows)
     grid = _grid(rows, headers or 0)
+    if headers == 0 and _lies_on_its_side(rows, grid):
+        grid, headers = [list(column) for column in zip(*grid, strict=True)], 1
     if not named and any(len(cell) > _CELL for row in grid for cell in row):
         return None
     return grid, headers
@@ -75,6 +77,17 @@ def _header_rows(rows: "list[etree._Element]") -> int | None:
         [local(cell) for cell in _cells(row)][:2] == ["th", "td"] for row in rows if len(row)
     )
     return 0 if labelled else None
+
+
+def _lies_on_its_side(rows: "list[etree._Element]", grid: Grid) -> bool:
+    """Whether the first cell of each row names it and nothing names the columns: what is compared stands in columns."""
+    width = len(grid[0])
+    even = width > 2 and all(len(row) == width and row[0] for row in grid)
+    lone = all([local(cell) for cell in _cells(row)] == ["th", *["td"] * (width - 1)] for row in rows)
+    corner = _cells(rows[0])[0]
+    return (
+        even and lone and corner.get("scope", "row") == "row" and len({row[0] for row in grid}) == len(grid)
+    )
 
 
 def _grid(rows: "list[etree._Element]", headers: int) -> Grid:
@@ -111,7 +124,7 @@ def _grid(rows: "list[etree._Element]", headers: int) -> Grid:
 
 def _holds_for_all(cell: "etree._Element", text: str, column: int, across: int, width: int) -> bool:
     """Whether a cell over several columns says the same of each; a row's title or the word "Total" does not."""
-    label = local(cell) == "th" or text.lower().rstrip(": ") in _TOTAL or (column == 0 and across > 1)
+    label = local(cell) == "th" or is_total(text) or (column == 0 and across > 1)
     return across < width and not label
 
 

@@ -34,6 +34,13 @@ _HTML_TAGS = frozenset(
 _OPENINGS = re.compile(r"(?:[\^!]?\[){20,}+")
 """Each would be looked for up to the end of its paragraph, which takes the square of their number."""
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
+_REVISION = re.compile(
+    r"(?P<code>^(?:```|~~~).*?^(?:```|~~~)|`[^`\n]+`)|\{--(?!-)[^{}\n]*?--\}"
+    r"|\{~~[^{}\n]*?~>(?P<instead>[^{}\n]*?)~~\}|\{\+\+(?P<added>[^{}\n]*?)\+\+\}|\[- [^\[\]\n]*? -\]"
+    r"|(?<!\{)\{- [^{}\n]*? -\}(?!\})|(?<!\{)\{\+ (?P<inserted>[^{}\n]*?) \+\}(?!\})",
+    re.S | re.M,
+)
+"""A revision in the text as GitLab and CriticMarkup write it, or code, in which it is none."""
 _DIALECT = re.compile(r"[\^~$\[{]")
 _TASK = re.compile(r"\[([ xX])\]\s")
 _ALERT = re.compile(r"\[!(\w+)\][+-]?")
@@ -59,7 +66,7 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
 
 def write_markdown(draft: DocumentBuilder, text: str) -> None:
     """Write the Markdown `text`."""
-    text, pictures = _DATA.subn("data:image/png;", _without_comments(text))
+    text, pictures = _DATA.subn("data:image/png;", _without_comments(_REVISION.sub(_revised, text)))
     text = _OPENINGS.sub(lambda run: run[0].replace("[", "&#91;"), text)
     if pictures:
         draft.notes.append(pictures_note(pictures))
@@ -74,6 +81,11 @@ def write_markdown(draft: DocumentBuilder, text: str) -> None:
         )
     _tick_tasks(tokens)
     write_html(draft, parser.renderer.render(tokens, parser.options, environment))
+
+
+def _revised(mark: re.Match[str]) -> str:
+    """What holds of a revision: the new words, and nothing of those deleted."""
+    return next(filter(None, mark.group("code", "added", "instead", "inserted")), "")
 
 
 def _without_comments(text: str) -> str:

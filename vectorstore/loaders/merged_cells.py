@@ -1,5 +1,7 @@
 """Tables with merged cells, as they are looked at: each row and each column has what the merged cell says."""
 
+from vectorstore.tables.cell_words import is_total
+
 _WIDEST = 256
 """Columns over which a cell may be merged."""
 _DEEPEST = 10_000
@@ -49,6 +51,9 @@ class MergedCells:
             whole = any(across >= width for _, across in self._across.get(number, ())) and width > 1
             if whole:
                 cells = {0: cells[0]}
+            for column, across in self._across.get(number, ()):
+                if across > 1 and is_total(cells.get(column, "")):
+                    cells = {at: text for at, text in cells.items() if not column < at < column + across}
             grid.append([cells.get(column, "") for column in range(width)])
         return grid
 

@@ -13,6 +13,8 @@ _RAISED = str.maketrans("0123456789+-−=n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻�
 _LOWERED = str.maketrans("0123456789+-−=", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌")
 _ORDINAL = frozenset("eo")
 """Letters that end an ordinal where they stand raised: the e of a French "2e"."""
+_CENTS = re.compile(r"[.,]\d\d")
+"""What shops raise behind a price."""
 _SPLIT_FRACTION = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹]+)[/⁄∕]([₀₁₂₃₄₅₆₇₈₉]+)")
 _LEVEL = {**{up: at for at, up in zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True)}}
 _LEVEL |= {down: at for at, down in zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True)}
@@ -52,11 +54,16 @@ def _marked(piece: str, shift: int, before: str) -> str:
     if shift == 0 or not piece.strip():
         return piece
     mark = piece.strip()
-    if shift > 0 and len(mark) == 1 and mark.isalpha() and mark not in _ORDINAL and before[-1:].isdigit():
-        shown = f"^{mark}"  # "49" with a raised a is no 49a
-    else:
-        shown = raised(mark) if shift > 0 else lowered(mark)
-    return piece.replace(mark, shown, 1)
+    return piece.replace(mark, raised_behind(mark, before) if shift > 0 else lowered(mark), 1)
+
+
+def raised_behind(mark: str, before: str) -> str:
+    """The raised text `mark` as it is read behind the text `before`: a letter or cents may be part of a number."""
+    if not before[-1:].isdigit():
+        return raised(mark)
+    if len(mark) == 1 and mark.isalpha() and mark not in _ORDINAL:
+        return f"^{mark}"  # "49" with a raised a is no 49a
+    return mark if _CENTS.fullmatch(mark) else raised(mark)
 
 
 def _fraction(match: "re.Match[str]") -> str:

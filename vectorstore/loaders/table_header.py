@@ -18,6 +18,7 @@ Row = Sequence[str]
 _YEAR = re.compile(r"(?:(?:FY|CY|GJ|Q[1-4])\s?)?(?:19|20)\d\d(?:[-/–]\d\d(?:\d\d)?)?", re.I)
 _ADDRESS = re.compile(r"\S+@\S+\.\w+|https?://\S+|www\.\S+")
 _TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
+_UNIT = re.compile(r"[(\[].{1,20}[)\]]")
 _LONG = 80
 _SAMPLE = 60
 """Rows below the names that are looked at."""
@@ -152,7 +153,9 @@ def _goes_on(table: Sequence[Row], first: int, line: int) -> bool:
         spread[column] = spread[column] or (spread[column - 1] if below[column] else "")
     groups = {at for at in range(width) if spread[at] and spread.count(spread[at]) > 1}
     if not groups or any(
-        below[at] and above[at] and below[at] != above[at] for at in range(width) if at not in groups
+        below[at] and above[at] and below[at] != above[at] and not _UNIT.fullmatch(below[at])
+        for at in range(width)
+        if at not in groups
     ):
         return False
     inner = [(spread[at], below[at]) for at in sorted(groups) if below[at]]
@@ -218,6 +221,10 @@ def _is_scale(cells: Sequence[str], below: Sequence[str] = ()) -> bool:
     """
     if all(_YEAR.fullmatch(cell) for cell in cells):
         return not below or not all(_YEAR.fullmatch(cell) for cell in below)
+    if all(_TIME.fullmatch(cell) for cell in cells):
+        minutes = [[int(part) for part in cell.split(":")] for cell in cells]
+        ascending = all(left < right for left, right in pairwise(minutes))
+        return len(cells) > 1 and ascending and not all(_TIME.fullmatch(cell) for cell in below)
     days = [parse_date(cell) for cell in cells]
     if all(days):
         return len(days) > 1 and days == sorted(days, key=str) and not all(parse_date(cell) for cell in below)
@@ -242,6 +249,10 @@ def _is_row_of(header: Row, body: Sequence[Row], share: float) -> bool:
 
 def _has_odd_doubles(header: Row, body: Sequence[Row]) -> bool:
     """Whether a word comes twice over words, as it does in rows; over numbers it may be a name."""
+    if any(
+        list(header) == list(header[:part]) * (len(header) // part) for part in range(2, len(header) // 2 + 1)
+    ):
+        return False  # the names of a table that is folded into parts beside each other
     doubled = [at for at, cell in enumerate(header) if cell and list(header).count(cell) > 1]
     return any(
         not is_value(row[at]) and not is_gap(row[at]) for row in body for at in doubled if at < len(row)

@@ -59,6 +59,10 @@ _PLAIN = re.compile(r"(#,##0|0)(?:\.(0+))?(%?)")
 _LITERALS = r'(?:"[^"]*"|\\.|\[\$[^\]-]*(?:-[0-9A-Fa-f]*)?\]|_.|[ $€£¥₹])*'
 _AROUND = re.compile(rf"(?P<before>{_LITERALS})(?P<number>(?:#,##0|0)(?:\.0+)?%?)(?P<after>{_LITERALS})")
 _BRACKET = re.compile(r"\[\$([^\]-]*)(?:-([^\]]*))?\]")
+_BARE_WORD = re.compile(
+    r"(?<![A-Za-z\"\[$\\])(?!AM|PM|BB)[A-Z]{3}(?=[ \xa0]?[#0])|(?<=[0#][ \xa0])[A-Z]{3}(?![A-Za-z\"\]])"
+)
+"""The code of a currency that programs put beside the digits without quotes."""
 _TOKEN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P|General|[yYmMdDhHsSeEbBgG]+|.', re.S | re.I)
 _NUMERIC_DATE = re.compile(r"(?:d{1,2}[/-]m{1,2}|m{1,2}[/-]d{1,2})[/-]y{2,4}", re.I)
 _MINUS_APART = re.compile(r"^-\s+(?=\D?\d)")
@@ -71,6 +75,11 @@ def renderer(code: str, *, is_1904: bool = False) -> Render:
     if match := _AROUND.fullmatch(code):
         before, after = _literal(match["before"]), _literal(match["after"])
         return _around(before, after, match["number"], code.endswith("%"))
+    code = _BARE_WORD.sub(r'"\g<0>"', code) if _BARE_WORD.search(code) else code
+    if match := _AROUND.fullmatch(code):
+        return _around(
+            _literal(match["before"]), _literal(match["after"]), match["number"], code.endswith("%")
+        )
     prepared, language = _prepared(code), _language(code)
 
     @lru_cache(maxsize=20_000)

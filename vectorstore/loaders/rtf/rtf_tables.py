@@ -1,6 +1,6 @@
 """Tables of RTF: rows say where their cells end, so cells of one row may stand over several of another."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 
 from vectorstore.loaders.document import DocumentBuilder
@@ -73,7 +73,7 @@ class RtfTable:
         grid, borders = MergedCells(), self._columns()
         hanging: dict[int, tuple[str, int]] = {}
         for number, (texts, row) in enumerate(self.rows):
-            begin = _column(borders, row.left)
+            begin = max(0, bisect_right(borders, row.left + _NEAR) - 1)
             last = begin
             for place, text in enumerate(texts):
                 cell = row.cells[place] if place < len(row.cells) else None
