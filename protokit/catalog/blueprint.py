@@ -11,7 +11,15 @@ from msgspec import Meta
 import protokit
 from protokit.catalog.parameters import Name, Parameter
 from protokit.errors import SpecProblem
-from protokit.runtime.prototype_fields import SCREENS, Colour, InputKind, Line, Screen, SpendingLimits
+from protokit.runtime.prototype_fields import (
+    SCREENS,
+    Colour,
+    ExtractionField,
+    InputKind,
+    Line,
+    Screen,
+    SpendingLimits,
+)
 from protokit.runtime.yaml_checks import Strict
 from protokit.spec.prototype_spec import BlueprintSource, Slug, Thresholds
 from protokit.spec.yaml_io import convert, load_yaml, read_text
@@ -92,6 +100,8 @@ class Card(Strict, frozen=True, kw_only=True):
     screens: Annotated[tuple[Screen, ...], Meta(min_length=1)] = SCREENS
     takes: InputKind = "question"
     """What a visitor hands to it first. Of what takes questions, starter questions are made of the documents."""
+    fields: tuple[ExtractionField, ...] = ()
+    """For a kind that finds fields in documents: those of a prototype whose line names none."""
     parameters: dict[Name, Parameter] = msgspec.field(default_factory=dict)
     defaults: Defaults = Defaults()
 

@@ -35,6 +35,11 @@ def _shared(verb: Callable[P, R]) -> Callable[P, R]:
             type=A_PATH,
             help="A document or a folder of them. Repeatable.",
         ),
+        click.option(
+            "--fields",
+            type=A_PATH,
+            help="For a table of documents: a CSV file whose header names the columns, or a JSON Schema.",
+        ),
         click.option("--blueprint", help="The blueprint to use, instead of the one the prompt asks for."),
         click.option("--ui", default="streamlit", show_default=True, help="streamlit or gradio."),
         click.option(
@@ -263,6 +268,7 @@ def _planned(options: dict[str, Any], ask: bool) -> "ScaffoldPlan":
         name=options["name"],
         audience=options["audience"],
         parameters=pairs(options["decided"]),
+        fields=options["fields"],
         trust=options["trust"],
     )
     plan, ask = plan_scaffold(request), ask and sys.stdin.isatty() and sys.stderr.isatty()

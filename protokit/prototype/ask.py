@@ -208,6 +208,11 @@ def table_as_dict(answer: Answer) -> dict[str, Any] | None:
     return {
         "columns": [column.name for column in answer.table.columns],
         "rows": [list(row) for row in answer.table.rows],
+        **(
+            {"cells": [[cell._asdict() for cell in row] for row in answer.table.cells]}
+            if answer.table.cells
+            else {}
+        ),
     }
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from protokit.runtime.assistant_types import (
         Answer,
         AnswerTable,
+        CellSource,
         ChatMessage,
         Citation,
         Request,
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
         TableColumn,
         Turn,
     )
+    from protokit.runtime.extraction.cell_scores import cell_faults
+    from protokit.runtime.extraction.corrections import Corrections
+    from protokit.runtime.extraction.extraction_request import ExtractionRequest, extracting_rule
+    from protokit.runtime.extraction.table_files import DocumentRow, as_csv, as_xlsx
     from protokit.runtime.models.model_factory import connect
     from protokit.runtime.older_pages import keep_upload
     from protokit.runtime.prompting.chat_messages import citing_rule, system, turns, user
@@ -37,7 +42,11 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "assistant": "NO_OPTIONS BaseAssistant Input Options PageCheck SampleRequest",
-    "assistant_types": "Answer AnswerTable ChatMessage Citation Request RequestResult TableColumn Turn",
+    "assistant_types": "Answer AnswerTable CellSource ChatMessage Citation Request RequestResult TableColumn Turn",
+    "extraction.cell_scores": "cell_faults",
+    "extraction.corrections": "Corrections",
+    "extraction.extraction_request": "ExtractionRequest extracting_rule",
+    "extraction.table_files": "DocumentRow as_csv as_xlsx",
     "models.model_factory": "connect",
     "older_pages": "keep_upload",
     "prompting.chat_messages": "citing_rule system turns user",
@@ -62,9 +71,13 @@ __all__ = [
     "Answer",
     "AnswerTable",
     "BaseAssistant",
+    "CellSource",
     "ChatMessage",
     "Citation",
+    "Corrections",
+    "DocumentRow",
     "EventLog",
+    "ExtractionRequest",
     "Input",
     "Length",
     "ModelProblem",
@@ -85,10 +98,14 @@ __all__ = [
     "Turn",
     "VisitorFiles",
     "answer_from_tables",
+    "as_csv",
+    "as_xlsx",
+    "cell_faults",
     "citing_rule",
     "condense_question",
     "connect",
     "current_visitor",
+    "extracting_rule",
     "guarded",
     "keep_upload",
     "may_upload",

@@ -55,12 +55,25 @@ class TableColumn(NamedTuple):
     kind: ColumnKind = "text"
 
 
+class CellSource(NamedTuple):
+    """What a cell of an answer rests on."""
+
+    citations: tuple[int, ...] = ()
+    """The numbers of its citations."""
+    confidence: float = 0.0
+    """0 to 1."""
+    reason: str = ""
+    """How it was found, or why it is empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerTable:
     """An answer that is a table; a row has a cell for each column, None where nothing is stated."""
 
     columns: tuple[TableColumn, ...]
     rows: tuple[tuple[str | float | bool | None, ...], ...]
+    cells: tuple[tuple[CellSource, ...], ...] = ()
+    """What each cell of `rows` rests on, where the kind tells."""
 
 
 @dataclass(frozen=True, slots=True)

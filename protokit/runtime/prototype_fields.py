@@ -45,6 +45,34 @@ class SampleDocuments(Strict, frozen=True, kw_only=True):
     """Their names below `knowledge/`."""
 
 
+FieldType = Literal["text", "number", "money", "date", "time", "yes/no", "choice"]
+"""What a field of a document holds."""
+
+
+class ExtractionField(Strict, frozen=True, kw_only=True):
+    """One thing to find in each document: a column of the table."""
+
+    name: Annotated[
+        str,
+        Meta(min_length=1, max_length=60, pattern=r"^[^\r\n]*\S[^\r\n]*$", description="text on one line"),
+    ]
+    type: FieldType = "text"
+    description: Annotated[
+        str, Meta(max_length=300, pattern=r"^[^\r\n]*$", description="text on one line")
+    ] = ""
+    """A sentence that says what belongs there."""
+    labels: Annotated[tuple[Line, ...], Meta(max_length=40)] = ()
+    """Words that stand before the value in your documents, the surest first; the usual ones are known."""
+    choices: Annotated[tuple[Line, ...], Meta(max_length=100)] = ()
+    """What a choice may be."""
+    unit: Annotated[str, Meta(max_length=20)] = ""
+    """Of a number: kg, years, %."""
+    required: bool = False
+    """Whether a document without it is marked."""
+    list: bool = False
+    """Whether a document may hold several."""
+
+
 class SpendingLimits(Strict, frozen=True, kw_only=True):
     """What a prototype may spend; an absent limit is no limit."""
 
@@ -67,6 +95,8 @@ class PrototypeFields(Strict, frozen=True, kw_only=True):
     language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$", description="a language code such as en")] = "en"
     """ISO 639 code of the language that answers are written in."""
     welcome: Annotated[str, Meta(max_length=400)] = "Hello! What would you like to know?"
+    fields: Annotated[tuple[ExtractionField, ...], Meta(max_length=60)] = ()
+    """What is to be found in each document, for a kind that makes a table of documents."""
     starter_questions: Annotated[tuple[Line, ...], Meta(max_length=8)] = ()
     will_not: Annotated[tuple[Line, ...], Meta(max_length=12)] = ()
     """What it declines, each a short phrase: "give legal advice"."""

@@ -144,7 +144,8 @@ class Reply:
         with reserved(self._settings, most, whole + longest, self._session, self._visitor) as spent:
             pieces = self._engine.stream(sent, run.outcome)
             try:
-                yield from masks.unmask_stream(pieces) if masks else pieces
+                plain = masks.unmask_stream(pieces) if masks else pieces
+                yield from _in_words(plain, run.outcome) if request.schema else plain
             finally:
                 used = tokens_of_turn(run.outcome, run.model, run.text)
                 spent(self._dollars(run.model, *used), sum(used))
@@ -186,6 +187,12 @@ class Reply:
 
     def _dollars(self, model: str, tokens_in: int, tokens_out: int) -> float | None:
         return dollars_of_turn(model, tokens_in, tokens_out, self._settings.prices)
+
+
+def _in_words(pieces: Iterator[str], outcome: ModelOutcome) -> Iterator[str]:
+    """What a model wrote as data, in the words of its kind, when all of it is there."""
+    written = "".join(pieces)
+    yield outcome.text or written
 
 
 @dataclass(slots=True)

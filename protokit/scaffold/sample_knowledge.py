@@ -49,7 +49,7 @@ class Sample:
     def questions(self) -> str:
         """The text of questions.yaml."""
         path = self.questions_file
-        return HEAD + (read_text(path) if path and self.asked else dump_yaml([]))
+        return HEAD + (read_text(path) if path and (self.asked or not self.domain) else dump_yaml([]))
 
     def starters(self) -> tuple[str, ...]:
         """The questions that are offered on the page."""

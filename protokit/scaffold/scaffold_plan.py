@@ -45,6 +45,8 @@ class ScaffoldRequest:
     audience: str | None = None
     parameters: Mapping[str, Value] = field(default_factory=dict)
     """What they decided of what the blueprint lets them decide, as values or as typed."""
+    fields: Path | None = None
+    """A CSV file whose header names the fields to find, or a JSON Schema."""
     trust: bool = False
     """Whether code that is fetched from elsewhere may run."""
     plain: bool = False
@@ -86,6 +88,7 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
 
         with preview_documents(documents) as trial:
             spec, note = _worded(drafted(domain=domain, documents=trial.texts()), wish, trial.outline)
+            spec = _with_fields(spec, blueprint, wish, list(trial.texts().values()))
             rows = (
                 trial.starters(spec.language, spec.starter_questions) if blueprint.takes == "question" else []
             )
@@ -96,8 +99,25 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
     spec, note = _worded(
         drafted(domain=lookup.domains().get(sample.domain), starters=sample.starters()), wish
     )
+    spec = _with_fields(spec, blueprint, wish)
     spec = sample.marked(finish(spec, spec.starter_questions))
     return ScaffoldPlan(spec, blueprint, choice, sample.questions(), sample.documents(), drafted=note)
+
+
+def _with_fields(spec: Spec, blueprint: Blueprint, wish: ScaffoldRequest, texts: Sequence[str] = ()) -> Spec:
+    """`spec` with the fields that a kind that finds fields is to find. Raises ChoiceProblem, DocumentProblem."""
+    if not blueprint.fields:
+        if wish.fields:
+            raise ChoiceProblem(f"{blueprint.name} finds no fields", fix="Leave --fields out.")
+        return spec
+    from protokit.drafting.draft_fields import draft_fields, read_fields
+
+    fields = (
+        read_fields(wish.fields)
+        if wish.fields
+        else draft_fields(spec.prompt, texts, default=blueprint.fields)
+    )
+    return msgspec.structs.replace(spec, fields=fields)
 
 
 def _worded(spec: Spec, wish: ScaffoldRequest, outline: Callable[[], str] = str) -> tuple[Spec, str]:

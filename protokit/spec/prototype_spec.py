@@ -16,7 +16,7 @@ from protokit.spec.yaml_io import dump_yaml, read_text, validate
 SCHEMA = 1
 _ORDER = (
     "schema title slug pitch prompt blueprint source parameters screen takes language audience persona tone welcome"
-    " starter_questions will_not constraints domain".split()
+    " fields starter_questions will_not constraints domain".split()
 )
 """The fields that a person reads first; the others follow."""
 
@@ -108,6 +108,10 @@ def write_spec(spec: Spec) -> str:
     fields = spec_fields(spec)
     for group in ("limits", "thresholds"):
         fields[group] = {name: value for name, value in fields[group].items() if value is not None}
+    usual: tuple[object, ...] = ("", [], False)
+    fields["fields"] = [
+        {name: value for name, value in each.items() if value not in usual} for each in fields["fields"]
+    ]
     values = {name: value for name, value in fields.items() if value not in ([], {}, None)}
     head = "# What this prototype is. Change a line, save, reload the page.\n"
     head += f"# yaml-language-server: $schema={SCHEMA_FILE}\n"

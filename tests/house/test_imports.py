@@ -61,6 +61,7 @@ FLOORS = {
         "reply",
         "models",
         "summarization",
+        "extraction",
         "qa",
         "tables",
         "prompting usage",

@@ -35,6 +35,8 @@ class ModelOutcome:
     found: bool = True
     note: str = ""
     table: AnswerTable | None = None
+    text: str = ""
+    """The answer in words, where what the model wrote is data for programs."""
     packing: str = ""
     sent_passages: int = 0
     """How many of the passages, best first, fitted into the window."""
@@ -55,7 +57,7 @@ class ModelOutcome:
     def take(self, result: RequestResult) -> None:
         """What the text holds, beside what is known of it already."""
         self.citations, self.found, self.table = result.citations, result.found, result.table
-        self.note = self.note or result.note
+        self.note, self.text = self.note or result.note, result.text
 
 
 def reasons(model: str) -> bool:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         answer_markdown,
         engine_note,
         files_html,
+        marked,
         marked_text,
         numbers,
         numbers_html,
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "text_limits": "QUESTION",
-    "ui.formatting": "answer_markdown engine_note files_html marked_text numbers numbers_html own_files_html sources"
-    " sources_html",
+    "ui.formatting": "answer_markdown engine_note files_html marked marked_text numbers numbers_html own_files_html"
+    " sources sources_html",
     "ui.escape_markdown": "safe_line safe_markdown",
     "ui.gradio_ui": "add_files head_markdown launch_options upload_offer",
     "ui.streamlit_ui": "may_upload read_upload set_up_page show_documents show_engine show_feedback show_own_files"
@@ -51,6 +52,7 @@ __all__ = [
     "files_html",
     "head_markdown",
     "launch_options",
+    "marked",
     "marked_text",
     "may_upload",
     "numbers",

@@ -1,0 +1,160 @@
+"""A document and what to find in it: one row of a table, every cell with its quote, by rules or by a model."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from protokit.runtime.assistant_types import (
+    AnswerTable,
+    CellSource,
+    ChatMessage,
+    Citation,
+    Request,
+    RequestResult,
+    TableColumn,
+)
+from protokit.runtime.extraction.corrections import Correction, corrected
+from protokit.runtime.extraction.extract_fields import ExtractedCell, extract_fields
+from protokit.runtime.extraction.field_values import ExtractedValue
+from protokit.runtime.extraction.model_cells import cells_of_model, json_schema
+from protokit.runtime.prompting.chat_messages import rule, system, user
+from protokit.runtime.prototype_fields import ExtractionField
+from protokit.runtime.uploads.visitor_files import OWN
+from vectorstore.loaders.document import Document
+from vectorstore.passage import Passage
+
+NOT_STATED = "not stated"
+_KINDS = {"number": "number", "money": "number", "date": "date", "yes/no": "yes/no"}
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionRequest(Request):
+    """A document whose `fields` are to be found."""
+
+    text: str
+    fields: tuple[ExtractionField, ...]
+    file: str = "pasted text"
+    document: Document | None = None
+    """Where its pages are known."""
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
+    """What a person said of its fields, by name."""
+    instructions: str = ""
+    structured: bool = True
+    chat: Sequence[ChatMessage] = ()
+    """What a model reads; from the fields above where it is empty."""
+
+    @property
+    def title(self) -> str:
+        """What the row is filed under."""
+        return f"Read {self.file}"
+
+    @property
+    def schema(self) -> str:  # type: ignore[override]
+        """The JSON Schema of a row, each value with its quote."""
+        return json_schema(self.fields)
+
+    @property
+    def private(self) -> bool:
+        """Whether the document is a visitor's own."""
+        return self.file.startswith(OWN)
+
+    def messages(self) -> Sequence[ChatMessage]:
+        """Instructions and the fields, then the document."""
+        return self.chat or [system(self.instructions, extracting_rule(self.fields)), user(self.text)]
+
+    def offline(self) -> RequestResult:
+        """The row as labels, layout and types tell it."""
+        return self._result(extract_fields(self.fields, self.text))
+
+    def read(self, text: str) -> RequestResult:
+        """The row a model wrote, each value looked up in the document."""
+        return self._result(cells_of_model(self.fields, text, self.text))
+
+    def masked(self, mask: Callable[[str], str]) -> Self:
+        """The document masked."""
+        chat = [each if each.role == "system" else each._replace(text=mask(each.text)) for each in self.chat]
+        return replace(self, text=mask(self.text), chat=chat)
+
+    def _result(self, cells: Sequence[ExtractedCell]) -> RequestResult:
+        cells = [corrected(cell, self.corrections.get(cell.field.name), self.text) for cell in cells]
+        citations: list[Citation] = []
+        row, sources, lines = [], [], []
+        for cell in cells:
+            numbers = tuple(self._cite(each, citations) for each in cell.values if each.end > each.start)
+            row.append(_value(cell))
+            sources.append(CellSource(numbers, _confidence(cell), _reason(cell)))
+            lines.append(_line(cell, numbers))
+        columns = tuple(
+            TableColumn(cell.field.name, "text" if cell.undecided else _KINDS.get(cell.field.type, "text"))  # type: ignore[arg-type]
+            for cell in cells
+        )
+        missing = [cell.field.name for cell in cells if cell.field.required and not cell.values]
+        note = f"Required and not stated: {', '.join(missing)}." if missing else ""
+        table = AnswerTable(columns, (tuple(row),), (tuple(sources),))
+        found = any(cell.stated for cell in cells)
+        return RequestResult("\n".join(lines), tuple(citations), found, note, table)
+
+    def _cite(self, value: ExtractedValue, citations: list[Citation]) -> int:
+        start = self.text.rfind("\n", 0, value.start) + 1
+        end = self.text.find("\n", value.end)
+        end = len(self.text) if end < 0 else end
+        start, end = max(start, value.start - 300), min(end, value.end + 300)
+        page, place = self._page(value.start)
+        passage = Passage(self.text[start:end], self.file, start, end, page, place, support=value.confidence)
+        citations.append(Citation(len(citations) + 1, passage, ((value.start - start, value.end - start),)))
+        return len(citations)
+
+    def _page(self, at: int) -> tuple[int | None, str]:
+        sections = self.document.sections if self.document else ()
+        section = next((each for each in sections if each.start <= at < each.end), None)
+        return (section.page, section.place) if section else (None, "")
+
+
+def extracting_rule(fields: Sequence[ExtractionField]) -> str:
+    """What a model is told of the fields."""
+    lines = []
+    for each in fields:
+        choices = f", one of {', '.join(each.choices)}" if each.choices else ""
+        unit = f" in {each.unit}" if each.unit else ""
+        several = ", may have several" if each.list else ""
+        lines.append(f"- {each.name} ({each.type}{unit}{choices}{several}): {each.description or each.name}")
+    return rule("extracting.md").format(fields="\n".join(lines))
+
+
+def written(value: ExtractedValue) -> str:
+    """A value for a person: "20825.00 USD", "2026-03-31"."""
+    if isinstance(value.value, bool):
+        return "yes" if value.value else "no"
+    if isinstance(value.value, float):
+        plain = f"{value.value:.2f}" if value.unit.isupper() and len(value.unit) == 3 else f"{value.value:g}"
+        return f"{plain} {value.unit}".strip()
+    return value.value
+
+
+def _value(cell: ExtractedCell) -> str | float | bool | None:
+    if not cell.values:
+        return None
+    if len(cell.values) == 1:
+        return cell.values[0].value
+    return ("; " if cell.field.list else " or ").join(written(each) for each in cell.values)
+
+
+def _confidence(cell: ExtractedCell) -> float:
+    return round(min(each.confidence for each in cell.values), 2) if cell.values else 0.0
+
+
+def _reason(cell: ExtractedCell) -> str:
+    if cell.note:
+        return cell.note
+    if not cell.values:
+        return NOT_STATED
+    reasons = list(dict.fromkeys(each.reason for each in cell.values))
+    return ("two readings: " if cell.undecided else "") + "; ".join(reasons)
+
+
+def _line(cell: ExtractedCell, numbers: Sequence[int]) -> str:
+    cited = "".join(f" [{number}]" for number in numbers)
+    if not cell.values:
+        return f"- {cell.field.name}: {NOT_STATED}" + (f" ({cell.note})" if cell.note else "")
+    joint = "; " if cell.field.list else " or "
+    return f"- {cell.field.name}: {joint.join(written(each) for each in cell.values)}{cited}"

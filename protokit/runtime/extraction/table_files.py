@@ -1,0 +1,105 @@
+"""The rows of many documents as one table: as CSV, and as Excel with the quotes in a second sheet."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from protokit.runtime.assistant_types import Answer, Citation
+
+Cell = str | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document that was read: the answer holds its row, or `problem` says why there is none."""
+
+    file: str
+    source: Path | str
+    """Where it is, or its text."""
+    answer: Answer | None
+    problem: str = ""
+
+    @property
+    def cells(self) -> dict[str, Cell]:
+        """The value of each field by its name, None where it is not stated."""
+        table = self.answer.table if self.answer else None
+        return dict(zip([each.name for each in table.columns], table.rows[0], strict=True)) if table else {}
+
+    def quotes(self, field: str) -> list[Citation]:
+        """The passages that the cell of `field` rests on."""
+        table = self.answer.table if self.answer else None
+        if self.answer is None or table is None or not table.cells:
+            return []
+        place = [each.name for each in table.columns].index(field)
+        numbers = table.cells[0][place].citations
+        return [each for each in self.answer.citations if each.number in numbers]
+
+    def reason(self, field: str) -> str:
+        """How the cell of `field` was found, or why it is empty."""
+        table = self.answer.table if self.answer else None
+        if table is None or not table.cells:
+            return ""
+        cell = table.cells[0][[each.name for each in table.columns].index(field)]
+        return f"{cell.reason}, confidence {cell.confidence:.0%}" if cell.confidence else cell.reason
+
+
+def as_csv(rows: Sequence[DocumentRow], fields: Sequence[str]) -> bytes:
+    """A line a document, as UTF-8 that spreadsheets open; a text that would be a formula is kept a text."""
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(["Document", *map(_inert, fields)])
+    for row in rows:
+        writer.writerow([_inert(row.file), *(_inert(row.cells.get(name)) for name in fields)])
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(rows: Sequence[DocumentRow], fields: Sequence[str]) -> bytes:
+    """The same as an Excel workbook; the second sheet has a line for each cell with its quote and its place."""
+    import xlsxwriter
+
+    stream = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(stream, options) as book:
+        bold = book.add_format({"bold": True})
+        values, quotes = book.add_worksheet("Values"), book.add_worksheet("Quotes")
+        values.write_row(0, 0, ["Document", *fields], bold)
+        for line, row in enumerate(rows, 1):
+            values.write_string(line, 0, row.file)
+            for column, name in enumerate(fields, 1):
+                values.write(line, column, row.cells.get(name))
+        heads = ["Document", "Field", "Value", "Quote", "Page", "Start", "End", "How it was found"]
+        quotes.write_row(0, 0, heads, bold)
+        for line, cells in enumerate((each for row in rows for each in _quoted(row, fields)), 1):
+            quotes.write_row(line, 0, cells)
+        values.autofit(max_width=320)
+        quotes.autofit(max_width=420)
+    return stream.getvalue()
+
+
+def _quoted(row: DocumentRow, fields: Sequence[str]) -> list[list[Cell]]:
+    lines: list[list[Cell]] = []
+    for name in fields:
+        for quote in row.quotes(name):
+            start, end = (quote.passage.start + at for at in quote.marks[0])
+            words = quote.passage.text[slice(*quote.marks[0])]
+            found = [
+                row.file,
+                name,
+                row.cells.get(name),
+                words,
+                quote.passage.page,
+                start,
+                end,
+                row.reason(name),
+            ]
+            lines.append(found)
+    return lines
+
+
+def _inert(cell: Cell) -> Cell:
+    """A text that begins as a formula does gets the mark by which spreadsheets take it for text."""
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{cell}"
+    return cell
