@@ -30,6 +30,10 @@ class FieldConcept:
         """"start" or "end" of a range of two values."""
         self.shape: str = data.get("shape", "")
         """A pattern of what it looks like behind its label."""
+        self.normal: str = data.get("normal", "")
+        """"duration" for a length of time."""
+        self.titled = bool(data.get("titled"))
+        """Whether a label with a capital counts in the middle of a line, without a colon."""
         self.list = bool(data.get("list"))
         self.description: str = data.get("description", "")
 

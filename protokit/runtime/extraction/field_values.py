@@ -44,12 +44,24 @@ def find_field_values(field: ExtractionField, text: str) -> list[ExtractedValue]
     found = list(_of_type(field, concept, text) if field.type != "text" else _of_text(field, concept, text))
     if not found and concept:
         found = list(_by_place(field, concept, text))
+    if concept and concept.place == "largest":
+        found = _larger_first(found)
     best: dict[object, ExtractedValue] = {}
     for each in found:
         key = each.value.casefold() if isinstance(each.value, str) else each.value
         if key not in best or best[key].confidence < each.confidence:
             best[key] = each
     return sorted(best.values(), key=lambda each: -each.confidence)
+
+
+def _larger_first(found: list[ExtractedValue]) -> list[ExtractedValue]:
+    """Of amounts behind labels that are as sure, the largest is the sum of the others."""
+    best = max((each.confidence for each in found), default=0.0)
+    near = [each for each in found if each.confidence > best - 0.04 and isinstance(each.value, float)]
+    if len(near) < 2:
+        return found
+    largest = max(near, key=lambda each: float(each.value))
+    return [largest, *(each for each in found if each not in near)]
 
 
 def _labels(field: ExtractionField, concept: FieldConcept | None, text: str) -> list[_Label]:
@@ -76,7 +88,7 @@ def _labels(field: ExtractionField, concept: FieldConcept | None, text: str) -> 
 
 @lru_cache(maxsize=2048)
 def _label_pattern(label: str) -> re.Pattern[str]:
-    inner = r"[\s._-]{1,3}".join(map(re.escape, label.split()))
+    inner = r"[\s._(-]{1,3}".join(map(re.escape, label.split()))
     before = r"(?<![\w-])" if label[0].isalnum() else r"(?<!\w)"
     after = r"(?![\w-])" if label[-1].isalnum() else ""
     return re.compile(f"{before}{inner}{after}", re.IGNORECASE)
@@ -184,17 +196,19 @@ def _of_text(field: ExtractionField, concept: FieldConcept | None, text: str) ->
     if concept and concept.patterns:
         yield from _by_pattern(field, concept, text)
     for label in _labels(field, concept, text):
-        span = _text_behind(label, text, shape)
+        span = _text_behind(label, text, shape, known=bool(shape or (concept and concept.titled)))
         if span and (quote := text[span[0] : span[1]]).strip():
             yield ExtractedValue(
-                " ".join(quote.split()),
+                in_normal_form(" ".join(quote.split()), concept),
                 *span,
                 0.9 - 0.35 * label.rank,
                 f'behind "{text[label.start : label.end]}"',
             )
 
 
-def _text_behind(label: _Label, text: str, shape: re.Pattern[str] | None) -> tuple[int, int] | None:
+def _text_behind(
+    label: _Label, text: str, shape: re.Pattern[str] | None, *, known: bool
+) -> tuple[int, int] | None:
     """Where the text behind a label stands: on its line up to the next column or label, else on the line below."""
     end = text.find("\n", label.end)
     end = len(text) if end < 0 else end
@@ -206,14 +220,14 @@ def _text_behind(label: _Label, text: str, shape: re.Pattern[str] | None) -> tup
     )
     colon = behind is not None and bool(re.search(r"[:#|=]", behind[0]))
     titled = text[label.start].isupper() or not text[label.start].isalpha()
-    if not (colon or (titled and (begins or shape is not None))):
+    if not (colon or (titled and (begins or known))):
         return None
     start = behind.end() if behind and behind.end() <= end else end
-    if text[start:end].strip():
-        return _shaped(text, start, end, shape)
+    if text[start:end].strip() and not (not colon and CONCEPTS.pattern("heads").match(text, start, end)):
+        return _shaped(text, start, end, shape) if colon or not text[start].islower() else None
     below = text.find("\n", end + 1)
     below = len(text) if below < 0 else below
-    if not (begins or shape) or not text[end:below].strip():
+    if not (begins or known) or not text[end:below].strip():
         return None
     return _shaped(text, end + 1, below, shape)
 
@@ -227,6 +241,18 @@ def _shaped(text: str, start: int, end: int, shape: re.Pattern[str] | None) -> t
     return None
 
 
+def in_normal_form(words: str, concept: FieldConcept | None) -> str:
+    """A length of time as a number and a unit: "two (2) years" is "2 years"; other words as they are."""
+    if concept is None or concept.normal != "duration":
+        return words
+    match = re.match(r"(\w+(?:-\w+)?)\s*(?:\((\d+)\))?\s*(\w+)", words)
+    if not match:
+        return words
+    numbers: dict[str, int] = CONCEPTS.get("number_words")
+    number = match[2] or str(numbers.get(match[1].casefold(), match[1]))
+    return f"{number} {match[3].casefold()}"
+
+
 def _by_pattern(field: ExtractionField, concept: FieldConcept, text: str) -> Iterator[ExtractedValue]:
     for index, pattern in enumerate(concept.patterns):
         for count, match in enumerate(pattern.finditer(text)):
@@ -234,7 +260,7 @@ def _by_pattern(field: ExtractionField, concept: FieldConcept, text: str) -> Ite
                 break
             start, end = match.span("value")
             quote = text[start:end].rstrip(" ,.;\n")
-            value: Value = " ".join(quote.split())
+            value: Value = in_normal_form(" ".join(quote.split()), concept)
             if field.type == "number":
                 read = next(iter(find_values(field, quote)), None)
                 if read is None:

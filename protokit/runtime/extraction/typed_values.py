@@ -14,8 +14,9 @@ Value = str | float | bool
 
 _CURRENCY = CONCEPTS.text("currency")
 _MONEY = re.compile(
-    rf"(?P<before>(?:{_CURRENCY}))?[ \t]?(?P<sign>[-−(])?[ \t]?(?P<before2>(?:{_CURRENCY}))?[ \t]?"
-    r"(?<![\w.,/-])(?P<digits>\d{1,3}(?:[,.'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?)(?![\d/:])(?![.,]\d)"
+    rf"(?:(?<![^\W\d])(?P<before>(?:{_CURRENCY}))[ \t]?(?P<sign>[-−(])?[ \t]?|(?<![\w.,/])(?P<sign2>[-−(])?[ \t]?"
+    rf"(?:(?P<before2>(?:{_CURRENCY}))[ \t]?)?)"
+    r"(?P<digits>\d{1,3}(?:[,.'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?)(?![\d/:])(?![.,]\d)"
     rf"(?:[,.][-–]{{1,2}})?(?:[ \t]?(?P<after>(?:{_CURRENCY})))?(?![\w%])",
     re.IGNORECASE,
 )
@@ -110,9 +111,10 @@ def amounts(text: str, field: ExtractionField | None = None) -> Iterator[TypedVa
         sign = next(filter(None, (match["before"], match["before2"], match["after"])), "")
         value = number_of(digits)
         lead = len(text[start:end]) - len(text[start:end].lstrip())
-        opened = match["sign"] == "(" and text[end : end + 1] == ")"
-        negative = match["sign"] in ("-", "−") or opened
-        start += lead + (match["sign"] == "(" and not sign and not opened)
+        mark = match["sign"] or match["sign2"]
+        opened = mark == "(" and text[end : end + 1] == ")"
+        negative = mark in ("-", "−") or opened
+        start += lead + (mark == "(" and not sign and not opened)
         cents = bool(re.search(r"[.,]\d{2}$", digits))
         yield TypedValue(
             -value if negative else value, start, end + opened, currency_code(sign), sure=bool(sign) or cents

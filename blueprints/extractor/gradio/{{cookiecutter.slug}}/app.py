@@ -18,6 +18,7 @@ from vectorstore import VectorstoreError
 assistant = Assistant()
 settings = assistant.settings
 names = assistant.field_names
+MOST_AT_ONCE = 25  # documents that are read without a click when the page opens
 PROGRESS = gr.Progress()
 HEADERS = ["Document", *names]
 
@@ -43,10 +44,10 @@ def cells_of(rows: list[DocumentRow]) -> list[list[Any]]:
 
 
 def make_table(
-    pasted: str, paths: list[str] | None, session: str, progress: gr.Progress = PROGRESS
+    pasted: str | None, paths: list[str] | None, session: str, progress: gr.Progress = PROGRESS
 ) -> tuple[Any, ...]:
     """Read the documents in knowledge/, the uploads and the pasted text."""
-    texts = read_uploads(paths) + ([(f"{OWN}pasted text", pasted)] if pasted.strip() else [])
+    texts = read_uploads(paths) + ([(f"{OWN}pasted text", pasted)] if pasted and pasted.strip() else [])
     documents = [(path.name, path) for path in assistant.documents()] + texts
     rows = list(progress.tqdm(assistant.rows(documents, session), total=len(documents), desc="Reading"))
     for row in rows:
@@ -121,10 +122,13 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     one = gr.JSON(visible=False)
 
     demo.load(ui.upload_offer(settings), None, adding, show_progress="hidden", api_visibility="private")
+    inputs = [pasted, uploads, session]
     outputs = [table, rows, quote, correcting, saving, uploads]
     button.click(
         make_table, [pasted, uploads, session], outputs, concurrency_limit=None, api_visibility="private"
     )
+    if settings.model == "offline" and len(assistant.documents()) <= MOST_AT_ONCE:
+        demo.load(make_table, inputs, outputs, api_visibility="private")
     table.select(show_cell, rows, [quote, correcting, right, at], api_visibility="private")
     keep.click(correct, [rows, at, right], [table, rows], api_visibility="private")
     text.submit(extract, [text, session], one, concurrency_limit=None, api_name="extract")
