@@ -30,6 +30,8 @@ class FieldConcept:
         """"start" or "end" of a range of two values."""
         self.shape: str = data.get("shape", "")
         """A pattern of what it looks like behind its label."""
+        self.no_value = re.compile(data["no_value"]) if "no_value" in data else None
+        """What it never is, though it stands where a value may."""
         self.normal: str = data.get("normal", "")
         """"duration" for a length of time."""
         self.titled = bool(data.get("titled"))

@@ -45,8 +45,10 @@ def first_segment(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def letterhead(text: str) -> tuple[int, int] | None:
-    """Where the name of whoever wrote the document stands: the first of the top lines that can be a name."""
+    """Where the name of whoever wrote the document stands: a top line with a legal
+    form ("Ltd"), else the first that can be a name."""
     pattern = CONCEPTS.pattern("no_name", flags=re.IGNORECASE | re.VERBOSE)
+    forms, first = CONCEPTS.pattern("legal_form"), None
     for count, line in enumerate(lines(text)):
         if count == 10:
             break
@@ -56,8 +58,11 @@ def letterhead(text: str) -> tuple[int, int] | None:
         if pattern.search(plain) or len(plain) > 90:
             continue
         wide = re.search(r"\s{2,}|\t| \| | - ", plain)
-        return start, start + len(plain[: wide.start()] if wide and wide.start() > 2 else plain)
-    return None
+        span = start, start + len(plain[: wide.start()] if wide and wide.start() > 2 else plain)
+        if forms.search(text, *span):
+            return span
+        first = first or span
+    return first
 
 
 def address(text: str) -> tuple[int, int] | None:

@@ -42,6 +42,8 @@ def find_field_values(field: ExtractionField, text: str) -> list[ExtractedValue]
     """All values that `field` may have in `text`, best first; none where nothing speaks for any."""
     concept = concept_of(field)
     found = list(_of_type(field, concept, text) if field.type != "text" else _of_text(field, concept, text))
+    if concept and concept.no_value:
+        found = [each for each in found if not concept.no_value.search(str(each.value))]
     if not found and concept:
         found = list(_by_place(field, concept, text))
     if concept and concept.place == "largest":
@@ -198,10 +200,11 @@ def _of_text(field: ExtractionField, concept: FieldConcept | None, text: str) ->
     for label in _labels(field, concept, text):
         span = _text_behind(label, text, shape, known=bool(shape or (concept and concept.titled)))
         if span and (quote := text[span[0] : span[1]]).strip():
+            prose = bool(concept and concept.patterns) and len(quote) > _LOOK
             yield ExtractedValue(
                 in_normal_form(" ".join(quote.split()), concept),
                 *span,
-                0.9 - 0.35 * label.rank,
+                (0.3 if prose else 0.9) - 0.3 * label.rank,
                 f'behind "{text[label.start : label.end]}"',
             )
 

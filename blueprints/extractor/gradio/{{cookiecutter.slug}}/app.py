@@ -110,7 +110,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             gr.Markdown(notice(settings.model, once=True), elem_classes="quiet")
         pasted = gr.Textbox(label="…or paste a text", lines=5, max_lines=12)
     button = gr.Button("Make the table", variant="primary")
-    table = gr.Dataframe(headers=HEADERS, interactive=False, wrap=True, show_label=False)
+    table = gr.Dataframe(headers=HEADERS, interactive=False, wrap=True, show_label=False, elem_classes="wide")
     with gr.Row(visible=False, elem_classes="starters") as saving:
         as_csv_file = gr.DownloadButton("CSV", size="sm")
         as_excel = gr.DownloadButton("Excel", size="sm")
