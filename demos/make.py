@@ -17,6 +17,9 @@ WISHES = {
     "help-centre-search": ScaffoldRequest(
         "Search our product help centre and get cited answers", screen="gradio", name="Help Centre Search"
     ),
+    "invoice-extractor": ScaffoldRequest(
+        "Extract vendor, invoice number, date, due date and total from our invoices", name="Invoice Extractor"
+    ),
     "meeting-summarizer": ScaffoldRequest(
         "Summarize our meeting notes with action items", name="Meeting Summarizer"
     ),

@@ -66,6 +66,9 @@ def _answers(
             raise PromptProblem(
                 "a question has a history, and this one remembers nothing", fix="Leave the history out."
             )
+    elif folder := _folder_in(kind.inputs, batch, text):
+        yield from _of_folder(prototype, folder, model, options)
+        return
     else:
         read, options = _text(kind.inputs, batch, text, options)
         batch = [QuestionInFile(read)]
@@ -75,6 +78,27 @@ def _answers(
         for each in batch:
             history = _turns(assistant, each.history)
             yield assistant.reply(each.text, history=history, options=options, session="terminal").answer
+
+
+def _of_folder(prototype: Prototype, folder: Path, model: str, options: Options) -> Iterator[Answer]:
+    """An answer for each document in `folder`; one that cannot be read says why and stops nothing."""
+    from vectorstore import VectorstoreError
+    from vectorstore.loaders import find_files
+
+    with prototype.assistant(model) as assistant:
+        for path in sorted(find_files(folder)):
+            try:
+                text, named = _text(assistant.inputs, (), str(path), options)
+                yield assistant.reply(text, options=named, session="terminal").answer
+            except VectorstoreError as problem:
+                yield Answer(path.name, "", assistant.model, found=False, problem=str(problem))
+
+
+def _folder_in(inputs: Sequence[Input], questions: Sequence[QuestionInFile], text: str | None) -> Path | None:
+    """The folder of documents that `text` names, for what takes texts."""
+    if questions or not text or "\n" in text or len(os.fsencode(text)) > MOST_PATH:
+        return None
+    return Path(text) if inputs[0].kind == "text" and Path(text).is_dir() else None
 
 
 def _turns(assistant: BaseAssistant, history: Sequence[Turn]) -> list[Turn]:

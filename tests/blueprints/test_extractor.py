@@ -98,6 +98,16 @@ def test_a_document_is_asked_for_by_its_name_and_each_cell_has_its_place(made: P
     assert [cell["citations"] for cell in answer["table"]["cells"][0]] == [[1], [2], [3]]
 
 
+def test_a_folder_gives_a_row_for_each_document_that_can_be_read(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(NOTE, encoding="utf-8")
+    (tmp_path / "b.pdf").write_bytes(b"%PDF-1.4 broken")
+    (tmp_path / "c.txt").write_text(OTHER, encoding="utf-8")
+    done = protokit("ask", made, "--json", "--input", tmp_path, cwd=made)
+    answers = [json.loads(line) for line in done.out.splitlines()]
+    assert [each["table"] and each["table"]["rows"][0][0] for each in answers] == ["Marigold", None, "Heron"]
+    assert "b.pdf" in done.err
+
+
 def test_it_is_scored_cell_by_cell(made: Path) -> None:
     rows = [
         {"question": "marigold.txt", "expected": {"Vessel": "Marigold", "Harbour fee": 120.5}},

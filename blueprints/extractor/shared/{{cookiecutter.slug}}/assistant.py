@@ -59,9 +59,11 @@ class Assistant(BaseAssistant):
         return cell_faults(answer, sample.expected) if sample.expected else None
 
     def page_check(self, sample: SampleRequest) -> PageCheck:
-        """Paste a document, make the table, see a column of it."""
-        name = self.field_names[0] if self.field_names else "Document"
-        return PageCheck({"…or paste a text": sample.read()}, "Make the table", "/extract", shows=name)
+        """Paste a document, make the table, see a value in it."""
+        text = sample.read()
+        values = next(self.rows([(sample.name, text)])).cells.values()
+        shows = next((str(value) for value in values if value is not None), "")
+        return PageCheck({"…or paste a text": text}, "Make the table", "/extract", shows)
 
     def text_of(self, path: Path) -> str:
         """The text of a document."""

@@ -1,0 +1,109 @@
+"""The screen: documents in, a table out; a click on a cell shows the words it comes from."""
+
+import uuid
+from pathlib import Path
+
+import streamlit as st
+from assistant import Assistant
+
+from protokit.runtime import OWN, DocumentRow, RuntimeProblem, as_csv, as_xlsx, notice, ui
+
+MOST_AT_ONCE = 25  # documents that are read without a click when the page opens
+
+
+@st.cache_resource(show_spinner=False)
+def load_assistant() -> Assistant:
+    return Assistant()
+
+
+def read_documents(documents: list[tuple[str, Path | str]]) -> list[DocumentRow]:
+    """A row for each document, with a bar that tells how far it is."""
+    bar, rows = st.progress(0.0, "Reading…"), []
+    for count, row in enumerate(assistant.rows(documents, session), 1):
+        rows.append(row)
+        bar.progress(count / len(documents), f"{count} of {len(documents)} documents")
+    bar.empty()
+    return rows
+
+
+def read_uploads() -> list[tuple[str, Path | str]]:
+    """The text of each upload; the file itself is not kept."""
+    texts: list[tuple[str, Path | str]] = []
+    for upload in st.session_state.get("uploads") or []:
+        ui.read_upload(upload, lambda path: texts.append((f"{OWN}{path.name}", assistant.text_of(path))))
+    return texts
+
+
+def show_table(rows: list[DocumentRow]) -> None:
+    cells = [{"Document": row.file, **{name: row.cells.get(name) for name in names}} for row in rows]
+    picked = st.dataframe(
+        cells,
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="single-cell",
+        key="table",
+        placeholder="not stated",
+    ).selection.cells
+    stem = settings.folder.name
+    with st.container(horizontal=True):
+        st.download_button("CSV", as_csv(rows, names), f"{stem}.csv", "text/csv", icon=":material/download:")
+        st.download_button("Excel", as_xlsx(rows, names), f"{stem}.xlsx", icon=":material/download:")
+    if picked and picked[0][1] in names:
+        show_cell(picked[0][0], picked[0][1])
+    else:
+        st.caption("Click a cell to see the words it comes from.")
+
+
+def show_cell(place: int, name: str) -> None:
+    """The words a value comes from, and a way to correct it."""
+    row = st.session_state.rows[place]
+    if row.answer is None:
+        st.warning(ui.safe_line(row.problem))
+        return
+    with st.container(border=True):
+        value = row.cells.get(name)
+        st.markdown(
+            f"**{ui.safe_line(name)}:** {ui.safe_line('not stated' if value is None else str(value))}"
+        )
+        st.caption(ui.safe_line(row.reason(name)))
+        ui.show_sources(row.quotes(name))
+        ui.show_feedback(row.answer, assistant.events)
+        if row.file.startswith(OWN):
+            return
+        with st.form(f"correct-{place}-{name}", border=False):
+            shown = "" if value is None else str(value)
+            typed = st.text_input("Is it wrong? The right value (empty for not stated)", shown)
+            if st.form_submit_button("Correct it", icon=":material/edit:"):
+                st.session_state.rows[place] = assistant.correct(row, name, typed.strip())
+                st.rerun()
+
+
+try:
+    assistant = load_assistant()
+    settings = assistant.settings
+except RuntimeProblem as problem:
+    st.error(ui.safe_markdown(problem.friendly))
+    st.stop()
+
+ui.set_up_page(settings, wide=True)
+ui.show_engine(settings)
+session = st.session_state.setdefault("session", uuid.uuid4().hex)
+names = assistant.field_names
+own = [(path.name, path) for path in assistant.documents()]
+st.markdown(ui.safe_markdown(settings.welcome))
+with st.expander("Add documents", icon=":material/upload_file:"):
+    if ui.may_upload(settings):
+        st.file_uploader("Upload files", accept_multiple_files=True, key="uploads")
+        st.caption(notice(settings.model, once=True))
+    pasted = st.text_area("…or paste a text", height=140)
+wanted = st.button("Make the table", type="primary", icon=":material/table:")
+at_once = "rows" not in st.session_state and settings.model == "offline" and len(own) <= MOST_AT_ONCE
+if wanted or at_once:
+    texts = read_uploads() + ([(f"{OWN}pasted text", pasted)] if pasted.strip() else [])
+    st.session_state.rows = read_documents(own + texts)
+if rows := st.session_state.get("rows"):
+    for row in rows:
+        if row.problem:
+            st.warning(ui.safe_line(f"{row.file}: {row.problem}"))
+    show_table(rows)
