@@ -129,7 +129,7 @@ def run(folder: Path, port: int | None, read_again: bool) -> None:
 @click.option(
     "--file", type=A_PATH, help='Questions, one JSON object a line: {"question": "...", "history": ["..."]}'
 )
-@click.option("--input", "text", help="The text to work on, or a file with it.")
+@click.option("--input", "text", help="The text to work on, a file with it, or a folder of them.")
 @click.option(
     "--option", "options", multiple=True, metavar="NAME=VALUE", help="What is chosen beside it; repeat it."
 )
