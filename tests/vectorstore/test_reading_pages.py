@@ -303,3 +303,15 @@ def test_links_through_a_counter_of_clicks_lead_to_their_end(tmp_path: Path) -> 
 def test_revisions_in_markdown_are_read_as_they_stand_and_code_as_it_is(tmp_path: Path) -> None:
     text = "Fee {--50--}{++45++} EUR, {~~30~>60~~} days, {- old 7 -}{+ new 8 +} and [- 9 -]10.\n\n`{- x -}`\n"
     assert markdown(tmp_path, text).text == "Fee 45 EUR, 60 days, new 8 and 10.\n\n{- x -}"
+
+
+def test_an_icon_that_says_a_word_is_read(tmp_path: Path) -> None:
+    body = (
+        "<table><tr><th>Right<th>Free<tr><td>SSO<td><i class='icon-no' aria-label='not included'></i></table>"
+    )
+    assert "Right: SSO; Free: not included" in page(tmp_path, body).text
+
+
+def test_aligned_formulas_of_markdown_are_read_line_by_line(tmp_path: Path) -> None:
+    source = r"$$\begin{aligned} y &= \frac{3}{4}x \\ z &= 2^{10} \end{aligned}$$"
+    assert markdown(tmp_path, source).text == "y = 3/4x ; z = 2¹⁰"

@@ -1,12 +1,15 @@
 """Slides are read as they are shown: marks apart, nothing struck or hidden, merged cells and comments in place."""
 
 import zipfile
+from html import escape
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from tests.support.office_files import names, point, relationships, shape, slide_run, write_deck
 from vectorstore.loaders import LoaderLimits, read
+from vectorstore.loaders.chart_tables import chart_grid
 
 
 @pytest.mark.parametrize(
@@ -198,3 +201,21 @@ def test_notes_of_a_slide_give_the_addresses_of_their_links(tmp_path: Path) -> N
         archive.writestr("ppt/n.xml", f"<p:notes {names()}>{body}</p:notes>")
         archive.writestr("ppt/_rels/n.xml.rels", relationships({"l": ("hyperlink", "https://plan.example/")}))
     assert read(path).text == "Plan\n\nNotes: See the plan (https://plan.example/)"
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "shown"),
+    [
+        ("0.75", '0.0"M"', "0.75M"),
+        ("0.755", "0%", "75.5%"),
+        ("1234.5", "#,##0", "1,234.5"),
+        ("3", "0.0", "3.0"),
+        ("-0.25", "0.0;(0.0)", "(0.25)"),
+    ],
+)
+def test_values_of_charts_keep_all_their_decimals(value: str, code: str, shown: str) -> None:
+    chart = etree.fromstring(
+        f"<chart><plotArea><ser><val><numCache><formatCode>{escape(code)}</formatCode>"
+        f"<pt idx='0'><v>{value}</v></pt></numCache></val></ser></plotArea></chart>"
+    )
+    assert chart_grid(chart)[1] == ["", shown]

@@ -12,7 +12,7 @@ from vectorstore.loaders.xlsx_numbers import renderer
 _MOST_POINTS = 20_000
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _DECIMALS = re.compile(r"\.([0#?]+)")
-_LAST_DIGIT = re.compile(r"(?<=[0#])(?:\.[0#?]+)?(?=[^0#,.?]|$)")
+_LAST_DIGIT = re.compile(r"([0#])(?:\.[0#?]+)?(?=[^0#,.?]|$)")
 _MOST_DECIMALS = 6
 _DAY = re.compile(r"[dmyh]", re.I)
 _Grid = list[list[str]]
@@ -112,7 +112,7 @@ def _shown(value: str, code: str) -> str:
             exponent = Decimal(value).normalize().as_tuple().exponent
             places = max(0, -int(exponent)) - 2 * ("%" in words)
             if places > max(map(len, _DECIMALS.findall(words)), default=0):
-                code = _LAST_DIGIT.sub("." + "0" * min(places, _MOST_DECIMALS), code)
+                code = _LAST_DIGIT.sub(rf"\g<1>.{'0' * min(places, _MOST_DECIMALS)}", code)
         return renderer(code)(float(value))
     except (ArithmeticError, ValueError, ModuleNotFoundError):
         return value

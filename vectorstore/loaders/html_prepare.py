@@ -146,6 +146,10 @@ def _write_ruby(root: "etree._Element") -> None:
 def _write_pictures(root: "etree._Element") -> None:
     for element in list(root.iter("img", "area")):
         replace(element, _picture(element, element.get("alt", "")))
+    for element in innermost_first(root, "i", "span"):
+        label = element.get("aria-label") or (element.get("title", "") if local(element) == "i" else "")
+        if label and not len(element) and not (element.text or "").strip():
+            become(element, label)  # an icon that says a word: "included"
     for element in innermost_first(root, "svg", "{*}svg"):
         drawn = [words(text) for text in element.iter() if local(text) in ("title", "desc", "text")]
         shown = (

@@ -50,6 +50,8 @@ _SIGNS = {
     "limits": "",
 }
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_]|[^\\{}^_]", re.S)
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]+\*?\}(?:\{[lcr| ]*\})?|(?<!\\)&")
+"""What lines up the parts of a formula, and says nothing of it."""
 _FORMULA = re.compile(r"[\\^_{}=]|\d\s?/\s?\d")
 _DEEPEST = 100
 
@@ -61,7 +63,7 @@ def is_formula(source: str) -> bool:
 
 def formula_text(source: str) -> str:
     """The formula `source`, without its $ signs, as text."""
-    text, _ = _group(_TOKEN.findall(source), 0, 0)
+    text, _ = _group(_TOKEN.findall(_ENVIRONMENT.sub(" ", source)), 0, 0)
     return " ".join(text.split())
 
 
