@@ -2,15 +2,9 @@
 
 from lxml import etree
 
+from vectorstore.loaders.list_numbers import list_number
 from vectorstore.loaders.office_zip import local
 
-_ROMAN = dict(
-    zip(
-        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-        "m cm d cd c xc l xl x ix v iv i".split(),
-        strict=True,
-    )
-)
 _STYLES = {
     "lower-alpha": "a",
     "lower-latin": "a",
@@ -80,10 +74,6 @@ def _written(number: int, style: str) -> str:
             number, rest = divmod(number - 1, 26)
             letters = chr(97 + rest) + letters
         return letters if style == "a" else letters.upper()
-    if style in ("i", "I") and 0 < number < 4000:
-        letters = ""
-        for value, sign in _ROMAN.items():
-            letters += sign * (number // value)
-            number %= value
-        return letters if style == "i" else letters.upper()
+    if style in ("i", "I"):
+        return list_number(number, "lowerRoman" if style == "i" else "upperRoman")
     return str(number)

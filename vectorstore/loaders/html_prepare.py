@@ -1,7 +1,6 @@
 """A page made plain before it is read: what it hides or strikes goes, marks, links and pictures become text."""
 
 import re
-import unicodedata
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -12,9 +11,9 @@ from vectorstore.loaders.html_forms import write_fields
 from vectorstore.loaders.html_styles import ElementStyle, page_styles
 from vectorstore.loaders.html_tables import name_roles
 from vectorstore.loaders.link_targets import link_target
-from vectorstore.loaders.mathml import formula
+from vectorstore.loaders.mathml import mathml_text
 from vectorstore.loaders.office_zip import local
-from vectorstore.loaders.run_marks import lowered, raised_behind
+from vectorstore.loaders.run_marks import join_fractions, lowered, raised_behind
 
 _SILENT = (
     "script style noscript template iframe object embed canvas audio video map link meta base datalist rp head "
@@ -26,7 +25,6 @@ _FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|svg|webp|bmp)|(?:image|img|pictu
 _ICON = re.compile(
     r"\b(?:icon|icons|fa|fas|far|bi|glyphicon|material-icons|material-symbols\S*|emoji)\b", re.I
 )
-_FRACTION = re.compile(r"(\d?)([⁰¹²³⁴-⁹]+)[/\u2044\u2215]([₀-₉]+)")
 _TITLES = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
 _SPOKEN = re.compile(r"off-?screen|sr-only|visually-?hidden|screen-reader", re.I)
 
@@ -131,7 +129,7 @@ def _apply(element: "etree._Element", style: ElementStyle) -> None:
 
 def _write_formulas(root: "etree._Element") -> None:
     for element in innermost_first(root, "math", "{*}math"):
-        become(element, f" {formula(element)} ", "div" if element.get("display") == "block" else "span")
+        become(element, f" {mathml_text(element)} ", "div" if element.get("display") == "block" else "span")
 
 
 def _write_ruby(root: "etree._Element") -> None:
@@ -194,9 +192,9 @@ def _shift(root: "etree._Element") -> None:
             element, raised_behind(text, _text_before(element)) if local(element) == "sup" else lowered(text)
         )
     for parent in parents:
-        parent.text = _FRACTION.sub(_fraction, parent.text or "")
+        parent.text = join_fractions(parent.text or "")
         for child in parent:
-            child.tail = _FRACTION.sub(_fraction, child.tail or "")
+            child.tail = join_fractions(child.tail or "")
 
 
 def _text_before(element: "etree._Element") -> str:
@@ -205,9 +203,3 @@ def _text_before(element: "etree._Element") -> str:
     if before is not None:
         return before.tail or "".join(before.itertext())
     return (parent.text or "") if parent is not None else ""
-
-
-def _fraction(match: re.Match[str]) -> str:
-    """ "3/4" of a raised 3 and a lowered 4, apart from a whole number before it."""
-    above, below = (unicodedata.normalize("NFKC", part) for part in match.group(2, 3))
-    return f"{match[1]}{' ' if match[1] else ''}{above}/{below}"

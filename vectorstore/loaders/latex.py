@@ -61,7 +61,7 @@ def is_formula(source: str) -> bool:
     return bool(_FORMULA.search(source))
 
 
-def formula_text(source: str) -> str:
+def latex_text(source: str) -> str:
     """The formula `source`, without its $ signs, as text."""
     text, _ = _group(_TOKEN.findall(_ENVIRONMENT.sub(" ", source)), 0, 0)
     return " ".join(text.split())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits
 from vectorstore.loaders.encoding import decode
 from vectorstore.loaders.html_loader import write_html
-from vectorstore.loaders.latex import formula_text, is_formula
+from vectorstore.loaders.latex import is_formula, latex_text
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -122,7 +122,7 @@ def _parser() -> "MarkdownIt":
 
 def _formula(content: str, _: dict[str, object]) -> str:
     with suppress(RecursionError):
-        return escape(formula_text(content) if is_formula(content) else f"${content}$")
+        return escape(latex_text(content) if is_formula(content) else f"${content}$")
     return escape(f"${content}$")
 
 
@@ -137,7 +137,7 @@ def _adapt(token: "Token") -> None:
     if token.type == "html_block":
         token.content = _TAG.sub(_known, token.content)
     if token.type == "fence" and token.info.strip() == "math":
-        token.content = formula_text(token.content)
+        token.content = latex_text(token.content)
     for number, child in enumerate(token.children or ()):
         if child.type == "text" and _DIALECT.search(child.content):
             content = _dialect(escape(child.content, quote=False), first=number == 0)

@@ -10,14 +10,14 @@ _SILENT = ("annotation", "annotation-xml", "maction", "mphantom", "none", "mpres
 _DEEPEST = 200
 
 
-def formula(element: "etree._Element", depth: int = 0) -> str:
+def mathml_text(element: "etree._Element", depth: int = 0) -> str:
     """The formula below `element`, a <math> or a part of one, as text. Raises RecursionError if it is too deep."""
     if depth > _DEEPEST:
         raise RecursionError
     name = local(element)
     if name in _SILENT:
         return ""
-    parts = [formula(child, depth + 1) for child in element if isinstance(child.tag, str)]
+    parts = [mathml_text(child, depth + 1) for child in element if isinstance(child.tag, str)]
     if not parts:
         return _token(name, element)
     if name == "mfrac" and len(parts) == 2:

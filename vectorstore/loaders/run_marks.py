@@ -47,6 +47,11 @@ def join_runs(runs: Iterable[tuple[str, int]]) -> str:
     text = ""
     for piece, shift in joined:
         text += _marked(piece, shift, text)
+    return join_fractions(text)
+
+
+def join_fractions(text: str) -> str:
+    """`text` with each raised number over a lowered one as a fraction: "2³/₄" is "2 3/4"."""
     return _SPLIT_FRACTION.sub(_fraction, text)
 
 

@@ -8,7 +8,7 @@ from lxml import etree
 from vectorstore.loaders.field_codes import TICKED, UNTICKED
 from vectorstore.loaders.formula_text import beside
 from vectorstore.loaders.link_targets import with_address
-from vectorstore.loaders.mathml import formula
+from vectorstore.loaders.mathml import mathml_text
 from vectorstore.loaders.odf.odf_forms import Controls, field_mark
 from vectorstore.loaders.odf.odf_styles import Look, OdfStyles, is_hidden, is_struck, is_white, shift
 from vectorstore.loaders.office_zip import Package, attribute, local
@@ -145,7 +145,7 @@ class OdfRuns:
             if root is None and attribute(embedded, "href"):
                 root = self._package.xml(object_part(embedded))
             if root is not None and local(root) == "math":
-                return formula(root)
+                return mathml_text(root)
         return ""
 
 
