@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from protokit.runtime.extraction.cell_scores import score_cells
+from protokit.runtime.extraction.concepts import concepts
 from protokit.runtime.extraction.corrections import Corrections
 from protokit.runtime.extraction.extract_fields import extract_fields
 from protokit.runtime.extraction.extraction_request import ExtractionRequest
@@ -173,3 +174,10 @@ def test_cells_are_scored_one_by_one():
         "Due date": "rightly empty",
         "Number": "invented",
     }
+
+
+@pytest.mark.parametrize("text", ["", "  \n \t", "1" * 40_000, "a@" * 20_000, "total " * 8_000, "A" * 40_000])
+def test_texts_that_say_nothing_state_nothing_and_take_no_time(text):
+    for concept in concepts():
+        extract_fields([field(concept.names[0], concept.type)], text)
+    assert values(text, field("Due date", "date"), field("IBAN")) == {"Due date": [], "IBAN": []}

@@ -61,8 +61,14 @@ class Corrections:
             known.setdefault(_key(text), {})[field] = Correction(" ".join(value.split()), label)
             whole = json.dumps(known, ensure_ascii=False, indent=1)
             beside = self.path.with_suffix(".json.new")
-            beside.write_text(whole, encoding="utf-8")
-            beside.replace(self.path)
+            try:
+                beside.write_text(whole, encoding="utf-8")
+                beside.replace(self.path)
+            except OSError as problem:
+                what = f"cannot be written ({problem.strerror})"
+                raise SettingsProblem(
+                    what, where=CORRECTIONS_FILE, fix="Make room, or let it write there."
+                ) from None
 
     def taught(self, fields: Sequence[ExtractionField]) -> tuple[ExtractionField, ...]:
         """`fields` with the labels that stood before corrected values."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from protokit.runtime.extraction.concepts import CONCEPTS, FieldConcept, concept_of, plain_name
-from protokit.runtime.extraction.document_layout import address, first_segment, letterhead, lines
+from protokit.runtime.extraction.document_layout import address, first_segment, letterhead
 from protokit.runtime.extraction.typed_values import TypedValue, Value, currency_code, find_values
 from protokit.runtime.prototype_fields import ExtractionField
 
@@ -283,7 +283,7 @@ def _by_place(field: ExtractionField, concept: FieldConcept, text: str) -> Itera
     elif concept.place == "address" and (span := address(text)):
         yield ExtractedValue(" ".join(text[slice(*span)].split()), *span, 0.6, "looks like an address")
     elif concept.place == "brand":
-        if match := re.match(r"\W*((?:[^\s,(-]+\s?){1,2})", next(lines(text)).text(text)):
+        if match := re.match(r"\W*((?:[^\s,(-]+\s?){1,2})", text[:400]):
             yield ExtractedValue(
                 match[1].strip(), match.start(1), len(text[: match.end(1)].rstrip()), 0.4, "stands first"
             )

@@ -75,7 +75,11 @@ def show_cell(place: int, name: str) -> None:
             shown = "" if value is None else str(value)
             typed = st.text_input("Is it wrong? The right value (empty for not stated)", shown)
             if st.form_submit_button("Correct it", icon=":material/edit:"):
-                st.session_state.rows[place] = assistant.correct(row, name, typed.strip())
+                try:
+                    st.session_state.rows[place] = assistant.correct(row, name, typed.strip())
+                except RuntimeProblem as problem:
+                    st.error(ui.safe_markdown(problem.friendly))
+                    return
                 st.rerun()
 
 
