@@ -1,12 +1,22 @@
-"""Labelled claims for fitting the grounding check: written by hand, and made by corrupting true sentences."""
+"""Labelled claims for fitting the grounding check: public ones, some written by hand, some made of true sentences."""
 
+import json
 import random
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from protokit.runtime.grounding import weighed_claims
 from protokit.runtime.grounding.facts import facts
+from protokit.runtime.grounding.word_overlap import SourceWords
+from vectorstore.passage import Passage
 from vectorstore.text.sentences import split
+
+_FILES = (
+    "grounding/grounding", "grounding2/rag_answers", "grounding2/rag_answers_nc", "grounding2/summaries_spans",
+    "grounding2/sentence_level",
+)  # fmt: skip
 
 CLAIMS = Path(__file__).parent / "grounding_claims"
 _ADDED = (
@@ -47,6 +57,78 @@ class Item:
     supported: bool
     kind: str
     group: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSentence:
+    """What is weighed of a sentence; `supported` is None where nobody says which sentence is wrong."""
+
+    features: dict[str, float]
+    supported: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An answer with its label, its sentences that claim something, and its overlap with its source."""
+
+    id: str
+    part: str
+    group: str
+    supported: bool
+    fit: bool
+    own: bool
+    sentences: tuple[LabelledSentence, ...]
+    overlap: dict[str, float]
+
+
+def examples(data: Path) -> list[Example]:
+    """Those of the public files under `data` and of our own; what claims nothing is left out."""
+    claims = written()
+    own = [
+        _example(
+            f"own {number}", "own", str(item.group), item.sources, item.claim, item.supported, (), own=True
+        )
+        for number, item in enumerate(crowded(claims + corrupted(claims)))
+    ]
+    return [each for each in (*_public(data), *own) if each.sentences]
+
+
+def _public(data: Path) -> Iterator[Example]:
+    for name in _FILES:
+        file = data / f"{name}.jsonl"
+        for line in file.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            part = name.partition("/")[2]
+            part = row["origin"].partition("/")[0] if part == "grounding" else part
+            spans = [span for span in row.get("unsupported_spans") or () if span.strip()]
+            yield _example(
+                row["id"], part, row["source"], (row["source"],), row["claim"], row["label"] == "supported", spans,
+                fit=row.get("fit", True),
+            )  # fmt: skip
+
+
+def _example(
+    name: str, part: str, group: str, sources: Sequence[str], claim: str, supported: bool, spans: Sequence[str],
+    *, own: bool = False, fit: bool = True,
+) -> Example:  # fmt: skip
+    passages = [Passage(text=text, file="source.txt", start=0, end=len(text)) for text in sources]
+    weighed = list(weighed_claims(claim, passages))
+    marked = [supported or not _touched(sentence, spans) for sentence, _, _ in weighed]
+    known = supported or len(weighed) == 1 or (bool(spans) and not all(marked))
+    labels = [supported if len(weighed) == 1 else label if known else None for label in marked]
+    sentences = tuple(LabelledSentence(found, y) for (_, _, found), y in zip(weighed, labels, strict=True))
+    overlap = SourceWords(sources).features(" ".join(text for _, text, _ in weighed))
+    return Example(name, part, group, supported, fit, own, sentences, overlap)
+
+
+def _touched(sentence: str, spans: Sequence[str]) -> bool:
+    """Whether something that people marked as unsupported lies in the sentence, wholly or by one of its ends."""
+    return any(
+        span in sentence
+        or (len(span) > 10 and sentence.strip() in span)
+        or (len(span) > 25 and (span[:25].strip() in sentence or span[-25:].strip() in sentence))
+        for span in spans
+    )
 
 
 def written() -> list[Item]:

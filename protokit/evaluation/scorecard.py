@@ -171,7 +171,7 @@ class Scorecard:
 
     @property
     def hallucinations(self) -> Rate:
-        """The share of answers with an unsupported sentence among those that claim something."""
+        """The share of answers that the offline check doubts among those that claim something."""
         return Rate(self.grounded.of - self.grounded.hits, self.grounded.of)
 
     @property

@@ -34,7 +34,7 @@ def _column(card: Scorecard) -> dict[str, str]:
         "  refused, though answerable": _counted(card.refused),
         "  answered, though not": _counted(card.invented),
         "grounded": str(card.grounded),
-        "  answers with something made up": str(card.hallucinations),
+        "  answers the check doubts": str(card.hallucinations),
         **({"assertions met": str(card.assertions)} if card.assertions.of else {}),
         **_judged(card),
         "first word, p50 / p95": _times(card.seconds_to_first),

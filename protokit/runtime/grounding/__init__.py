@@ -5,12 +5,21 @@
         print(sentence.verdict, answer[sentence.start : sentence.end], sentence.why)
 
 Numbers, dates, times, units, names and negations are compared exactly after normalising; how words, names
-and facts lie in the passages is weighed by a small forest, fitted by `benchmarks/fit_grounding.py` on claims of
-the project's own.
+and facts lie in the passages is weighed by a small forest for a sentence, and by another for an answer of several,
+both fitted by `benchmarks/fit_grounding.py`.
 """
 
 from protokit.runtime.grounding.grounding_rate import Rate, rate, wilson
 from protokit.runtime.grounding.quotations import quotation_checks
-from protokit.runtime.grounding.verify import Grounding, SentenceCheck, check
+from protokit.runtime.grounding.verify import Grounding, SentenceCheck, check, weighed_claims
 
-__all__ = ["Grounding", "Rate", "SentenceCheck", "check", "quotation_checks", "rate", "wilson"]
+__all__ = [
+    "Grounding",
+    "Rate",
+    "SentenceCheck",
+    "check",
+    "quotation_checks",
+    "rate",
+    "weighed_claims",
+    "wilson",
+]

@@ -85,12 +85,14 @@ def weigh(claim: Wording, sources: Sources) -> Weighed:
         "bound_mean": sum(bound) / len(bound) if bound else 1.0,
         "reversed": math.log1p(_reversed(match)),
         "length": math.log1p(len(claim.words) + len(claim.facts)),
+        "facts": math.log1p(len(claim.facts)),
+        "negations": float(claim.negations > 0),
         "soft": sum(fit == SOFT for _, fit in match.hits) / max(1, len(match.hits)),
     }
     place = match.evidence[0] if match.chosen else None
     flipped = flips[0] if flips else None
-    manner = claims.manner(claim.text, sources.said)
-    return Weighed(features | manner, place, missing, missing_facts, contrary, opposite, flipped)
+    features |= claims.manner(claim.text, sources.said) | sources.overlap.features(claim.text)
+    return Weighed(features, place, missing, missing_facts, contrary, opposite, flipped)
 
 
 def _match(claim: Wording, sources: Sources) -> _Match:

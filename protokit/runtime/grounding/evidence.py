@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from protokit.runtime.grounding import claims
 from protokit.runtime.grounding.claims import Word, Wording
 from protokit.runtime.grounding.facts import Fact, same
+from protokit.runtime.grounding.word_overlap import SourceWords
 from vectorstore.text import terms
 from vectorstore.text.languages import guess
 from vectorstore.text.sentences import split
@@ -37,6 +38,7 @@ class Sources:
     """For each word, the index of its place."""
     said: set[str] = field(default_factory=set)
     """Every word as it stands, in lower case, function words too."""
+    overlap: SourceWords = field(default_factory=lambda: SourceWords(()))
     _by_stem: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _families: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _acronyms: set[str] = field(default_factory=set)
@@ -45,7 +47,7 @@ class Sources:
     @classmethod
     def of(cls, texts: Sequence[str], headings: Sequence[str] = ()) -> "Sources":
         """Take the texts of the passages apart; `headings` stand above them."""
-        sources = cls()
+        sources = cls(overlap=SourceWords([*texts, *headings]))
         sources._above = {stem for heading in headings for stem in terms.tokenize(heading)}
         for index, text in enumerate(texts):
             code = guess(text)

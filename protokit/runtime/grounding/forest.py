@@ -1,4 +1,4 @@
-"""A small fitted forest of decision trees, read from JSON and asked in plain Python."""
+"""Small fitted forests of decision trees, read from JSON and asked in plain Python."""
 
 import json
 from collections.abc import Mapping
@@ -13,26 +13,43 @@ Node = float | list[Any]
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """Trees, and the two scores that part unsupported from partly and partly from supported."""
+    """Trees, and the mean of their leaves at which supported and unsupported are as likely as each other."""
 
     features: tuple[str, ...]
     trees: tuple[Node, ...]
-    unsupported_below: float
-    supported_from: float
+    even_at: float
 
     def score(self, features: Mapping[str, float]) -> float:
-        """How likely the claim is to be supported, 0 to 1: the mean of the trees."""
+        """How likely the claim is to be supported, 0 to 1, where half of all claims are; 0.5 is even."""
         values = [features[name] for name in self.features]
-        return sum(_leaf(tree, values) for tree in self.trees) / len(self.trees)
+        return calibrated(sum(_leaf(tree, values) for tree in self.trees) / len(self.trees), self.even_at)
+
+
+def calibrated(share: float, even_at: float) -> float:
+    """`share` with its odds divided by those of `even_at`, so that 0.5 is where the two are equal."""
+    supported, unsupported = share * (1 - even_at), (1 - share) * even_at
+    return supported / (supported + unsupported)
+
+
+@dataclass(frozen=True, slots=True)
+class GroundingModel:
+    """A forest for a sentence, one for an answer of several, and the scores that part the verdicts of both."""
+
+    sentence: Forest
+    answer: Forest
+    supported_from: float
+    unsupported_below: float = 0.5
 
 
 @lru_cache(maxsize=1)
-def fitted() -> Forest:
-    """The forest that `benchmarks/fit_grounding.py` wrote."""
+def fitted() -> GroundingModel:
+    """The model that `benchmarks/fit_grounding.py` wrote."""
     data = json.loads((Path(__file__).parent / "forest.json").read_text(encoding="utf-8"))
-    return Forest(
-        tuple(data["features"]), tuple(data["trees"]), data["unsupported_below"], data["supported_from"]
-    )
+    return GroundingModel(_forest(data["sentence"]), _forest(data["answer"]), data["supported_from"])
+
+
+def _forest(data: Mapping[str, Any]) -> Forest:
+    return Forest(tuple(data["features"]), tuple(data["trees"]), data["even_at"])
 
 
 def _leaf(node: Node, values: list[float]) -> float:

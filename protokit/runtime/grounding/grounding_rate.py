@@ -1,4 +1,7 @@
-"""The hallucination rate of a prototype, with how sure one can be of it."""
+"""How many answers of a prototype the check doubts, with how sure one can be of that share.
+
+It is no rate of errors: the check errs both ways (its measured shares stand in README.md).
+"""
 
 import math
 from collections.abc import Iterable
@@ -23,7 +26,7 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The share of answers with an unsupported sentence among the answers that claim something."""
+    """The share of answers that the check doubts, those with an unsupported sentence, among those that claim."""
 
     unsupported: int
     answers: int
