@@ -154,6 +154,7 @@ def _environment(port: int, aside: str) -> dict[str, str]:
         **dict.fromkeys(("TMPDIR", "TEMP", "TMP", "GRADIO_TEMP_DIR"), aside),
         # Whoever runs a page on this machine is its owner, and may try what a visitor could be allowed.
         "PROTOKIT_UPLOADS": "on",
+        "PROTOKIT_OWNER": "1",
         "GRADIO_SERVER_PORT": str(port),
         "GRADIO_SERVER_NAME": "127.0.0.1",
         "GRADIO_ANALYTICS_ENABLED": "False",

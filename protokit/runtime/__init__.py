@@ -7,6 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from protokit.runtime.analysis.analyze_question import Analysis, analyze, run_sql, tables_of
+    from protokit.runtime.analysis.breakdown import stand_alone
+    from protokit.runtime.analysis.column_notes import ColumnNote, ColumnTypes, SourceWithTypes, column_notes
+    from protokit.runtime.analysis.data_question import DataQuestion, sql_rule
+    from protokit.runtime.analysis.read_only_database import table_names
+    from protokit.runtime.analysis.sql_check import SqlProblem
     from protokit.runtime.assistant import NO_OPTIONS, BaseAssistant, Input, Options, PageCheck, SampleRequest
     from protokit.runtime.assistant_types import (
         Answer,
@@ -41,6 +47,12 @@ if TYPE_CHECKING:
     from protokit.runtime.visitor import current_visitor
 
 _NAMES = {
+    "analysis.analyze_question": "Analysis analyze run_sql tables_of",
+    "analysis.breakdown": "stand_alone",
+    "analysis.column_notes": "ColumnNote ColumnTypes SourceWithTypes column_notes",
+    "analysis.data_question": "DataQuestion sql_rule",
+    "analysis.sql_check": "SqlProblem",
+    "analysis.read_only_database": "table_names",
     "assistant": "NO_OPTIONS BaseAssistant Input Options PageCheck SampleRequest",
     "assistant_types": "Answer AnswerTable CellSource ChatMessage Citation Request RequestResult TableColumn Turn",
     "extraction.cell_scores": "cell_faults",
@@ -68,13 +80,17 @@ _HOME = {name: module for module, names in _NAMES.items() for name in names.spli
 __all__ = [
     "NO_OPTIONS",
     "OWN",
+    "Analysis",
     "Answer",
     "AnswerTable",
     "BaseAssistant",
     "CellSource",
     "ChatMessage",
     "Citation",
+    "ColumnNote",
+    "ColumnTypes",
     "Corrections",
+    "DataQuestion",
     "DocumentRow",
     "EventLog",
     "ExtractionRequest",
@@ -92,16 +108,20 @@ __all__ = [
     "Settings",
     "SettingsProblem",
     "Shape",
+    "SourceWithTypes",
+    "SqlProblem",
     "SummaryRequest",
     "TableAnswer",
     "TableColumn",
     "Turn",
     "VisitorFiles",
+    "analyze",
     "answer_from_tables",
     "as_csv",
     "as_xlsx",
     "cell_faults",
     "citing_rule",
+    "column_notes",
     "condense_question",
     "connect",
     "current_visitor",
@@ -111,8 +131,13 @@ __all__ = [
     "may_upload",
     "merge",
     "notice",
+    "run_sql",
+    "sql_rule",
+    "stand_alone",
     "summarizing_rule",
     "system",
+    "table_names",
+    "tables_of",
     "turns",
     "user",
 ]

@@ -86,6 +86,8 @@ class RequestResult:
     note: str = ""
     """What the visitor should know."""
     table: AnswerTable | None = None
+    computation: str = ""
+    """What was computed, where only the answer tells and not its request."""
 
 
 class Request(ABC):

@@ -166,7 +166,7 @@ class Reply:
             passages=tuple(request.passages),
             table=outcome.table,
             standalone=request.standalone_text,
-            computation=request.computation,
+            computation=outcome.computation or request.computation,
             found=outcome.found and (not checks or any(check.verdict != "no claim" for check in checks)),
             note=_STOPPED if stopped else outcome.note,
             problem=run.error,

@@ -251,7 +251,7 @@ def test_a_name_with_a_slash_between_words_is_a_title() -> None:
 )
 def test_with_documents_a_line_that_may_be_a_question_to_them_is_never_refused(line: str) -> None:
     choice = choose(clean_prompt(line, documents=True), {"prd.md": None})
-    assert choice.blueprint in ("rag-search", "chatbot", "summarizer")
+    assert choice.blueprint in lookup.blueprints()
     assert choice.beyond is None or choice.beyond.kind != "unclear"
 
 

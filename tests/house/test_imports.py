@@ -63,6 +63,7 @@ FLOORS = {
         "summarization",
         "extraction",
         "qa",
+        "analysis",
         "tables",
         "prompting usage",
         "assistant_types",

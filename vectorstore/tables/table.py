@@ -23,6 +23,8 @@ class Column:
     """The sign before decimals, "." or ",", for a column of numbers; empty where no cell has such a sign."""
     day_first: bool = True
     """Whether 03/04/2026 is the third of April, for a column of dates."""
+    chosen: bool = False
+    """Whether a person has set the type, so that nothing guesses it again."""
 
 
 @dataclass(frozen=True, slots=True)

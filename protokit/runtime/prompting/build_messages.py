@@ -37,6 +37,7 @@ class ModelOutcome:
     table: AnswerTable | None = None
     text: str = ""
     """The answer in words, where what the model wrote is data for programs."""
+    computation: str = ""
     packing: str = ""
     sent_passages: int = 0
     """How many of the passages, best first, fitted into the window."""
@@ -58,6 +59,7 @@ class ModelOutcome:
         """What the text holds, beside what is known of it already."""
         self.citations, self.found, self.table = result.citations, result.found, result.table
         self.note, self.text = self.note or result.note, result.text
+        self.computation = result.computation
 
 
 def reasons(model: str) -> bool:

@@ -34,19 +34,19 @@ def to_sql(query: Query) -> str:
     """The statement that computes `query` over the table `rows`."""
     match query:
         case LookUp() | ListAll():
-            return f"SELECT {quoted(ROW)} FROM {TABLE}{_where(query.where)} ORDER BY {quoted(ROW)}"
+            return f"SELECT {quoted(ROW)} FROM {TABLE}{where_sql(query.where)} ORDER BY {quoted(ROW)}"
         case Superlative(column=column, direction=direction, limit=limit, where=where):
             conditions = (*where, Condition(column, "given"))
             return (
-                f"SELECT {quoted(ROW)}, {_name(column)} FROM {TABLE}{_where(conditions)}"
-                f" QUALIFY rank() OVER (ORDER BY {_name(column)} {_order(direction)}) <= {limit}"
-                f" ORDER BY {_name(column)} {_order(direction)}, {quoted(ROW)}"
+                f"SELECT {quoted(ROW)}, {name_sql(column)} FROM {TABLE}{where_sql(conditions)}"
+                f" QUALIFY rank() OVER (ORDER BY {name_sql(column)} {order_sql(direction)}) <= {limit}"
+                f" ORDER BY {name_sql(column)} {order_sql(direction)}, {quoted(ROW)}"
             )
         case ShareOf(part=part, where=where):
-            return f"SELECT count(*) FILTER ({_conditions(part)}), count(*) FROM {TABLE}{_where(where)}"
+            return f"SELECT count(*) FILTER ({conditions_sql(part)}), count(*) FROM {TABLE}{where_sql(where)}"
         case Compare(entity=entity, values=values, where=where):
             conditions = (*where, Condition(entity, "is", values))
-            return f"SELECT {quoted(ROW)} FROM {TABLE}{_where(conditions)} ORDER BY {quoted(ROW)}"
+            return f"SELECT {quoted(ROW)} FROM {TABLE}{where_sql(conditions)} ORDER BY {quoted(ROW)}"
         case Aggregate():
             return _aggregate(query)
 
@@ -64,45 +64,49 @@ def rows_sql(query: Query) -> str:
             conditions = (*where, Condition(column, "given"))
         case _:
             conditions = query.where
-    return f"SELECT {quoted(ROW)} FROM {TABLE}{_where(conditions)} ORDER BY {quoted(ROW)}"
+    return f"SELECT {quoted(ROW)} FROM {TABLE}{where_sql(conditions)} ORDER BY {quoted(ROW)}"
 
 
 def _aggregate(query: Aggregate) -> str:
-    values = ", ".join(_function(each, query) for each in query.functions)
+    values = ", ".join(function_sql(each, query) for each in query.functions)
     if not query.by:
-        return f"SELECT {values} FROM {TABLE}{_where(query.where)}"
-    name = _name(query.by)
+        return f"SELECT {values} FROM {TABLE}{where_sql(query.where)}"
+    name = name_sql(query.by)
     conditions = (*query.where, Condition(query.by, "given"))
-    order = _order(query.direction or "highest")
-    best = f"rank() OVER (ORDER BY {_function(query.functions[0], query)} {order}) <= {query.limit or 1}"
+    order = order_sql(query.direction or "highest")
+    best = f"rank() OVER (ORDER BY {function_sql(query.functions[0], query)} {order}) <= {query.limit or 1}"
     limit = f" QUALIFY {best}" if query.direction else ""
-    rows = f"FROM {TABLE}{_where(conditions)} GROUP BY {name}"
+    rows = f"FROM {TABLE}{where_sql(conditions)} GROUP BY {name}"
     return f"SELECT {name}, {values} {rows}{limit} ORDER BY 2 {order} NULLS LAST, 1"
 
 
-def _function(function: Function, query: Aggregate) -> str:
+def function_sql(function: Function, query: Aggregate) -> str:
+    """One of the functions of `query`: `avg("price")`."""
     if function == "count":
-        return f"count(DISTINCT {_name(query.column)})" if query.distinct and query.column else "count(*)"
+        return f"count(DISTINCT {name_sql(query.column)})" if query.distinct and query.column else "count(*)"
     assert query.column is not None
     if function == "correlation" and query.second:
-        return f"corr({_name(query.column)}, {_name(query.second)})"
-    return _FUNCTIONS[function].format(_name(query.column))
+        return f"corr({name_sql(query.column)}, {name_sql(query.second)})"
+    return _FUNCTIONS[function].format(name_sql(query.column))
 
 
-def _order(direction: Direction | None) -> str:
+def order_sql(direction: Direction | None) -> str:
+    """ASC for the lowest first, else DESC."""
     return "ASC" if direction == "lowest" else "DESC"
 
 
-def _where(conditions: tuple[Condition, ...]) -> str:
-    return f" {_conditions(conditions)}" if conditions else ""
+def where_sql(conditions: tuple[Condition, ...]) -> str:
+    """` WHERE ...`, or nothing without conditions."""
+    return f" {conditions_sql(conditions)}" if conditions else ""
 
 
-def _conditions(conditions: tuple[Condition, ...]) -> str:
+def conditions_sql(conditions: tuple[Condition, ...]) -> str:
+    """`WHERE ...` of one condition at least."""
     return "WHERE " + " AND ".join(map(_condition, conditions))
 
 
 def _condition(condition: Condition) -> str:
-    name, values = _name(condition.column), [literal(value) for value in condition.values]
+    name, values = name_sql(condition.column), [literal(value) for value in condition.values]
     signs = {"more": ">", "less": "<", "at least": ">=", "at most": "<="}
     match condition.relation:
         case "missing":
@@ -133,5 +137,6 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _name(column: TypedColumn) -> str:
+def name_sql(column: TypedColumn) -> str:
+    """A column as SQL writes it."""
     return quoted(column.name)

@@ -46,6 +46,8 @@ class TableAnswer:
     """What was computed, in words."""
     sql: str
     """The same as SQL over the table `rows`; empty for a question back."""
+    queries: tuple[tuple[TypedTable, Query], ...] = ()
+    """What was computed over which table; one where a single table tells."""
 
     @property
     def computation(self) -> str:
@@ -87,7 +89,7 @@ def answer_from_tables(
     holders: dict[str, TableSource] = {}
     usable: list[TypedTable] = []
     for source in sources:
-        tables = [each for each in source.tables(file) if _has_names(each)]
+        tables = [each for each in source.tables(file) if has_names(each)]
         usable += whole_tables(tables)
         holders |= {table.file: source for table in tables}
     candidates, unclear = _candidates(question, usable)
@@ -105,7 +107,7 @@ SourceText = Callable[[str], str]
 """The text of a file as it was read, by its name."""
 
 
-def _has_names(table: Table) -> bool:
+def has_names(table: Table) -> bool:
     """Whether it is a table of rows under names, and not a form or a layout."""
     named = sum(bool(column.name) for column in table.columns)
     return len(table.rows) > 1 and len(table.columns) > 1 and 2 * named > len(table.columns)
@@ -257,7 +259,8 @@ def _written(told: Sequence[tuple[_Candidate, list[Part]]], source_text: SourceT
     text = " ".join(filter(None, (each.strip() for each in sentences)))
     first = told[0][0]
     words = "; ".join(in_words(each.query, each.table) for each, _ in told)
-    return TableAnswer(text, tuple(citations), True, words, to_sql(first.query))
+    queries = tuple((each.table, each.query) for each, _ in told)
+    return TableAnswer(text, tuple(citations), True, words, to_sql(first.query), queries)
 
 
 def _punctuated(pieces: Sequence[tuple[str, str]], query: Query) -> str:

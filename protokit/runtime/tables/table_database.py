@@ -10,14 +10,14 @@ from protokit.runtime.tables.typed_table import TypedTable
 if TYPE_CHECKING:
     import duckdb
 
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "threads": "1",
     "memory_limit": "512MB",
 }
-_TYPES = {"number": "DOUBLE", "date": "DATE", "yes/no": "BOOLEAN", "text": "VARCHAR"}
+TYPES = {"number": "DOUBLE", "date": "DATE", "yes/no": "BOOLEAN", "text": "VARCHAR"}
 _LOCK = threading.Lock()
 Row = tuple[object, ...]
 
@@ -32,9 +32,9 @@ def run(sql: str, table: TypedTable) -> list[Row]:
 def _database(table: TypedTable) -> "duckdb.DuckDBPyConnection":
     import duckdb
 
-    database = duckdb.connect(":memory:", config=_SETTINGS)
+    database = duckdb.connect(":memory:", config=SETTINGS)
     columns = [f"unnest(?::INTEGER[]) AS {quoted(ROW)}"]
-    columns += [f"unnest(?::{_TYPES[column.type]}[]) AS {quoted(column.name)}" for column in table.columns]
+    columns += [f"unnest(?::{TYPES[column.type]}[]) AS {quoted(column.name)}" for column in table.columns]
     values = [list(range(len(table.rows))), *(list(column.values) for column in table.columns)]
     database.execute(f"CREATE TABLE {TABLE} AS SELECT {', '.join(columns)}", values)
     database.execute("SET lock_configuration = true")

@@ -176,6 +176,8 @@ def _typed_column(index: int, name: str, column: Column, texts: tuple[str, ...])
         read = {text: cell_value(text, column).value for text in set(texts)}
         days = tuple(value if isinstance(value := read[text], kind) else None for text in texts)
         return TypedColumn(index, name, column.type, "", days, texts)
+    if column.chosen:
+        return TypedColumn(index, name, "text", "", tuple(text or None for text in texts), texts)
     if any(text.isdecimal() for text in texts) and all(map(_is_number, filter(None, texts))):
         numbers = tuple(_plain_number(text) for text in texts)
         written = unit_in_name(name)

@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from protokit.runtime.analysis.charts import altair_chart, choose_chart, csv_text, data_frame, plot_frame
+    from protokit.runtime.analysis.column_notes import COLUMN_TYPES, may_set_types
     from protokit.runtime.text_limits import QUESTION
     from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
     from protokit.runtime.ui.formatting import (
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     )
 
 _NAMES = {
+    "analysis.charts": "altair_chart choose_chart csv_text data_frame plot_frame",
+    "analysis.column_notes": "COLUMN_TYPES may_set_types",
     "text_limits": "QUESTION",
     "ui.formatting": "answer_markdown engine_note files_html marked marked_text numbers numbers_html own_files_html"
     " sources sources_html",
@@ -45,19 +49,26 @@ _NAMES = {
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 __all__ = [
+    "COLUMN_TYPES",
     "QUESTION",
     "add_files",
+    "altair_chart",
     "answer_markdown",
+    "choose_chart",
+    "csv_text",
+    "data_frame",
     "engine_note",
     "files_html",
     "head_markdown",
     "launch_options",
     "marked",
     "marked_text",
+    "may_set_types",
     "may_upload",
     "numbers",
     "numbers_html",
     "own_files_html",
+    "plot_frame",
     "read_upload",
     "safe_line",
     "safe_markdown",

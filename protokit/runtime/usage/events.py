@@ -162,7 +162,7 @@ def _values(answer: Answer, session: str) -> dict[str, object]:
 def _without_own(answer: Answer) -> Answer:
     if not answer.private:
         return answer
-    return replace(answer, text=NOT_KEPT, passages=(), citations=(), checks=())
+    return replace(answer, text=NOT_KEPT, passages=(), citations=(), checks=(), computation="", note="")
 
 
 def _passages(answer: Answer) -> list[dict[str, Any]]:

@@ -1,0 +1,127 @@
+"""A question over tables, answered with everything that lets a person check it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from protokit.runtime.analysis.breakdown import Asked, break_down, tell_breakdown
+from protokit.runtime.analysis.read_only_database import ROWS, SqlDatabase, SqlResult, database_of
+from protokit.runtime.analysis.readable_sql import readable_sql
+from protokit.runtime.analysis.sql_check import SqlProblem
+from protokit.runtime.analysis.words_not_known import nearest_question, words_not_known
+from protokit.runtime.assistant_types import AnswerTable, Citation
+from protokit.runtime.pattern_file import PatternFile
+from protokit.runtime.tables.query import in_words
+from protokit.runtime.tables.table_answer import TableAnswer, TableSource, answer_from_tables, has_names
+from protokit.runtime.tables.typed_table import TypedTable, whole_tables
+from vectorstore.text.languages import guess
+
+WORDING = PatternFile(Path(__file__).parent / "wording.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What a question or a statement over tables gave."""
+
+    text: str
+    """The answer in a sentence, or why there is none and what could be asked."""
+    found: bool = False
+    citations: tuple[Citation, ...] = ()
+    sql: str = ""
+    """What was run, over the tables by their names; empty where nothing was."""
+    words: str = ""
+    """What was computed and over which rows, for a person."""
+    table: AnswerTable | None = None
+    rests_on: int | None = None
+    """Rows of data behind the result."""
+    note: str = ""
+
+    @property
+    def computation(self) -> str:
+        """The words with the number of rows, then the SQL."""
+        rows = "" if self.rests_on is None else f"; rests on {self.rests_on:,} rows"
+        return f"{self.words}{rows}\n{self.sql}" if self.sql else self.words
+
+
+def tables_of(sources: Sequence[TableSource]) -> tuple[TypedTable, ...]:
+    """Every table with named columns."""
+    return tuple(t for source in sources for t in whole_tables([x for x in source.tables() if has_names(x)]))
+
+
+def analyze(question: str, sources: Sequence[TableSource], *, language: str = "en") -> Analysis:
+    """The answer to `question` as far as it can be surely computed; else which words are not understood."""
+    language = spoken(question, language)
+    tables = tables_of(sources)
+    made = break_down(question, sources, tables, language)
+    database = database_of(tables)
+    if made is not None:
+        return _of_breakdown(*made, database, language)
+    answer = answer_from_tables(question, sources, language=language)
+    if answer is None:
+        return _refused(question, tables, language)
+    return _of_answer(answer, database, language)
+
+
+def _of_breakdown(asked: Asked, table: TypedTable, database: SqlDatabase, language: str) -> Analysis:
+    words = f"{asked.what} per {asked.per}{_where(in_words(asked.breakdown.aggregate, table))}"
+    sql = readable_sql(asked.breakdown, table, database.names[table])
+    result = database.run(sql)
+    numbers = "".join(f" [{citation.number}]" for citation in asked.citations)
+    text = f"{tell_breakdown(asked, result.table, WORDING.get(language))}{numbers}"
+    return _analysis(text, sql, words, result, language, asked.citations)
+
+
+def run_sql(sql: str, sources: Sequence[TableSource], *, language: str = "en") -> Analysis:
+    """What a statement that a person or a model wrote gives. Raises SqlProblem."""
+    result = database_of(tables_of(sources)).run(sql)
+    rows = result.table.rows
+    single = len(rows) == 1 and len(rows[0]) == 1
+    text = f"{result.table.columns[0].name}: {_plain(rows[0][0])}" if single else f"{len(rows):,} rows"
+    return _analysis(text, sql.strip(), "as the SQL says", result, language)
+
+
+def spoken(question: str, language: str) -> str:
+    """The language to answer in: the question's own where it shows, else the page's; English where none is known."""
+    code = guess(question) if guess(question) != "en" or question.isascii() else language
+    return code if WORDING.get(code) else "en"
+
+
+def _of_answer(answer: TableAnswer, database: SqlDatabase, language: str) -> Analysis:
+    if not answer.found or not answer.queries:
+        return Analysis(answer.text, False, answer.citations, words=answer.query)
+    table, query = answer.queries[0]
+    sql = readable_sql(query, table, database.names[table])
+    try:
+        result = database.run(sql)
+    except SqlProblem:
+        return Analysis(answer.text, True, answer.citations, words=answer.query)
+    return _analysis(answer.text, sql, answer.query, result, language, answer.citations)
+
+
+def _analysis(
+    text: str, sql: str, words: str, result: SqlResult, language: str, citations: tuple[Citation, ...] = ()
+) -> Analysis:
+    note = WORDING.get(language)["more"].format(count=ROWS) if result.cut else ""
+    return Analysis(text, True, citations, sql, words, result.table, result.rests_on, note)
+
+
+def _refused(question: str, tables: Sequence[TypedTable], language: str) -> Analysis:
+    wording = WORDING.get(language)
+    unknown = words_not_known(question, tables)
+    said = ", ".join(f'"{word}"' for word in unknown[:3])
+    text = wording["not_known"].format(words=said) if unknown else wording["not_sayable"]
+    if nearest := nearest_question(question, tables):
+        text += " " + wording["nearest"].format(question=nearest)
+    return Analysis(text)
+
+
+def _where(words: str) -> str:
+    return (
+        f" where {words.partition(' where ')[2]}"
+        if " where " in words
+        else f", in {words.rpartition(', in ')[2]}"
+    )
+
+
+def _plain(cell: object) -> str:
+    return f"{cell:,.10g}" if isinstance(cell, float) else "–" if cell is None else str(cell)
