@@ -71,6 +71,7 @@ def _only_documents(prompt: str) -> Iterator[Constraint]:
 def _audience(prompt: str) -> Iterator[Constraint]:
     if people := find_people(prompt, piece("FOR")):
         yield Constraint(kind="audience", value=people, words=_said_with(prompt, people))
+        return
     for people in [*lexicon()["people"]["zh"], *lexicon()["people"]["ja"]]:
         if match := re.search(rf"(?:给|为|面向|帮助|针对){people}|{people}(?:向け|のための|用の)", prompt):
             yield Constraint(kind="audience", value=people, words=match[0])

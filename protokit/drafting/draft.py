@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from protokit.catalog.blueprint import Blueprint
 from protokit.catalog.lookup import Domain
 from protokit.catalog.page_phrases import PagePhrases, read_page_phrases
-from protokit.drafting.audience import find_people, with_article
+from protokit.drafting.audience import find_people, mentioned_people, named_after, with_article
 from protokit.drafting.constraints import find_constraints
 from protokit.drafting.topic import Topic, find_topic, people_topic, singular
 from protokit.runtime.prototype_fields import Constraint, Screen
@@ -18,12 +18,18 @@ from vectorstore.text.plain_words import fold, words
 _STARTS = ("context_tokens", "mask_personal_data", "fall_back_offline", "limits", "thresholds")
 """What a Spec takes from its blueprint as it stands there."""
 _HELPED = (
-    r"\bhelp(?:s|ing)?|\blets?|\ballows?|\benables?|\bguides?|\banswer(?:s|ing)?|\bso that|\bwhere|\bfrom|\bwith|\bby"
+    r"\bhelp(?:s|ing)?|\blets?|\ballows?|\benables?|\bguides?|\banswer(?:s|ing)?|\bso that|\bwhere"
     r"|\bused by|\bour|\bfor|\bassists?|\bsupports?|\bgives?|\btells?|\bshows?|\bteach(?:es)?"
 )
 
 _SURE, _SHARED = 1.0, 0.5
 """What the words of a domain must weigh together, and what one weighs that other fields use too."""
+_SPANISH = re.compile(r"[ñ¿¡]|ción\b|\b(?:el|los|las|del|y|con|una?)\b", re.IGNORECASE)
+_PORTUGUESE = re.compile(
+    r"[ãõâôêç]|\b(?:respostas?|perguntas?|regras|em|uma|dos|das|aos?|noss[ao]s?|seus?|suas?|com|não|você)\b",
+    re.IGNORECASE,
+)
+"""What one of the two languages has and the other has not; most words of a short line are of both."""
 _NO_WORD = re.compile(r"['\u2019]s\b|\b\w&\w\b")
 """What looks like a word of French in English: the "s" of "today's" and the letters of "Q&A"."""
 
@@ -55,11 +61,11 @@ def draft(
     # Whose manner it has: a sample that only stands in for a field that is not there lends its documents alone.
     field = domain if domain and typed == "en" and find_domain(prompt, {domain.name: domain}) else None
     people = _wished(wishes, "audience") or _people(prompt, typed)
-    people = with_article(people) if typed == "en" else people
     usual = field.audience if field and not documents else str(wording["audience"])
-    readers = audience or people or start.audience or usual
+    named_people = with_article(people) if typed == "en" else people
+    readers = audience or named_people or start.audience or usual
     about = None if documents else domain if field or typed != "en" or not people else None
-    topic = find_topic(_without(prompt, wishes), about, wording, documents, typed)
+    topic = find_topic(_without(prompt, wishes), about, wording, documents, typed, people)
     if people and typed == "en" and not topic.title and not documents:
         topic = people_topic(people, topic.subject)
     named = clean_name(title) if title else _title(topic, wording, blueprint, typed)
@@ -107,7 +113,8 @@ def language_of(prompt: str) -> str:
     """Return the ISO 639-1 code of the language `prompt` is written in; English where nothing tells another."""
     from vectorstore.text.languages import guess_line
 
-    return guess_line(_NO_WORD.sub(" ", prompt), lexicon()["speaks"])
+    guessed = guess_line(_NO_WORD.sub(" ", prompt), lexicon()["speaks"])
+    return "pt" if guessed == "es" and _PORTUGUESE.search(prompt) and not _SPANISH.search(prompt) else guessed
 
 
 def _opening(documents: Mapping[str, str]) -> str:
@@ -161,9 +168,12 @@ def _wished(wishes: tuple[Constraint, ...], kind: str) -> str:
 
 
 def _people(prompt: str, language: str) -> str:
-    """Who the prompt says it helps; in other languages than English, the first people it names."""
+    """Who the prompt says it helps; where nothing says so, the first people it mentions otherwise."""
     if language == "en":
-        return find_people(prompt, _HELPED) or find_people(prompt, r"\bto", alone=True)
+        helped = find_people(prompt, _HELPED) or find_people(prompt, r"\bto", alone=True)
+        return helped or mentioned_people(prompt)
+    if people := named_after(prompt, language):
+        return people
     known = sorted(lexicon()["people"].get(language, ()), key=len, reverse=True)
     found = [at for people in known if (at := prompt.lower().find(people)) >= 0]
     first = min(found, default=-1)

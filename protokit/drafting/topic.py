@@ -22,6 +22,7 @@ class Topic:
     subject: str
 
 
+_NUMBER = re.compile(r"(?<![\w.,-])\d[\d.,]*[+%]?(?![\w-])")
 _PHRASE = r"(?:{cue})\s+((?:[\w&'’-]+\s?){{1,8}})"
 
 
@@ -31,9 +32,18 @@ def find_topic(
     wording: PagePhrases,
     documents: Mapping[str, str] | None,
     language: str,
+    people: str = "",
 ) -> Topic:
-    """Return what `prompt` is about: in its own words, else in the domain's, else by the documents' first heading."""
-    said = next(_noun_phrases(prompt), "")
+    """Return what `prompt` is about: in its own words, else in the domain's, else by the documents' first heading.
+
+    `people` are those whom it is for; neither they nor a number are a topic.
+    """
+    bare = " ".join(_NUMBER.sub(" ", prompt).split())
+    said = (
+        _unspaced(bare, people)
+        if language in ("zh", "ja")
+        else next(_noun_phrases(bare, people, language), "")
+    )
     if said:
         first = prompt.startswith(said) and said[1:].islower()  # which has a capital for that alone
         said = said[:1].lower() + said[1:] if first and language == "en" else said
@@ -99,21 +109,54 @@ _POSSESSIVE = re.compile(r"['\u2019]s?(?= )")
 _OWNERS = frozenset({"my", "our", "your", "their", "its"})
 
 
-def _noun_phrases(prompt: str) -> Iterator[str]:
+def _noun_phrases(prompt: str, people: str, language: str) -> Iterator[str]:
+    about = re.sub(rf"\b{re.escape(people)}\b", " ; ", prompt, flags=re.IGNORECASE) if people else prompt
     for cue in ("ABOUT", "OBJECT"):
-        yield from _phrases_after(piece(cue), prompt)
-    yield from _before_role(prompt)
-    yield from _phrases_after(piece("OF"), prompt)
+        yield from _phrases_after(piece(cue), about)
+    yield from _before_role(prompt, people)
+    if language != "en":  # whose verbs are not known, so that a line would be about "Buscar"
+        yield from _phrases_after(piece("OF"), about)
+        yield from _runs(about.partition(":")[2])
+        return
+    before, _, rest = about.partition(" ; ") if people else ("", "", about)
+    yield from _runs(before)
+    yield from _phrases_after(piece("OF"), about)
+    yield from _runs(rest)
+
+
+def _runs(prompt: str) -> Iterator[str]:
+    """What stands between the words that only shape a line: "Explain our mortgage products to ..."."""
+    outer = _listed("stops") | _listed("determiners") | _listed("praise") | _listed("verbs")
+    machine = re.compile(rf"(?:{piece('MACHINES')}|{piece('ROLES')})s?", re.IGNORECASE)
+    for clause in re.split(r"[^\w&'’ -]+|\b(?:that|which|who)\b[^,;:.]*", prompt):
+        run: list[str] = []
+        for word in [*clause.split(), ""]:
+            if word and fold(word) not in outer and not machine.fullmatch(word):
+                run.append(word)
+            elif phrase := _head(run[:4]):
+                yield phrase
+                run = []
+            else:
+                run = []
+
+
+def _unspaced(prompt: str, people: str) -> str:
+    """The topic of a line in a script without spaces: the longest part between what only shapes the line."""
+    about = prompt.replace(people, "，") if people else prompt
+    parts = [part.strip() for part in re.split(piece("UNSPACED"), about) if part]
+    return max((part for part in parts if 2 <= len(part) <= 20), key=len, default="")
 
 
 def _phrases_after(cue: str, prompt: str) -> Iterator[str]:
     for match in re.finditer(r"(?<!\w)" + _PHRASE.format(cue=cue), prompt, re.IGNORECASE):
-        phrase = _head(match[1].split())
-        if phrase:
+        said = match[1].split()
+        while len(said) > 2 and said[1] == "of" and fold(said[0]) in _listed("generic"):
+            said = said[2:]  # "years of our archive"
+        if phrase := _head(said):
             yield phrase
 
 
-def _before_role(prompt: str) -> Iterator[str]:
+def _before_role(prompt: str, people: str) -> Iterator[str]:
     """ "a personal fitness coach" -> "fitness coach", "an HR chatbot" -> "HR"."""
     for match in re.finditer(
         rf"((?:[\w&'’-]+ ){{1,3}})({piece('ROLES')}|{piece('MACHINES')})\b", prompt, re.IGNORECASE
@@ -124,7 +167,7 @@ def _before_role(prompt: str) -> Iterator[str]:
             if fold(word) not in _listed("praise") and not _OF_A_KIND.search(word)
         ]
         kept = _head(list(reversed(_until_stop(reversed(told)))))
-        if kept:
+        if kept and kept.lower() != people.lower():
             yield f"{kept} {match[2]}" if re.fullmatch(piece("ROLES"), match[2], re.IGNORECASE) else kept
 
 
@@ -158,7 +201,7 @@ def _head(said: list[str]) -> str:
 @cache
 def _listed(name: str) -> frozenset[str]:
     """One of the lists of words that shape a noun phrase; "generic" ones say nothing of a topic by themselves."""
-    return frozenset(lexicon()["phrases"][name])
+    return frozenset(form for word in lexicon()["phrases"][name] for form in (word, fold(word)))
 
 
 @cache
@@ -167,10 +210,8 @@ def _people() -> tuple[str, ...]:
 
 
 def _are_people(phrase: str) -> bool:
-    """Whether a phrase names people and nothing else: "nurses on night shift", "boutique hotel guests"."""
-    return fold(phrase).startswith(_people()) or f" {fold(phrase)}".endswith(
-        tuple(f" {who}" for who in _people())
-    )
+    """Whether a phrase names people and nothing else: "boutique hotel guests"."""
+    return f" {fold(phrase)}".endswith(tuple(f" {who}" for who in _people()))
 
 
 def _bare(phrase: str) -> str:

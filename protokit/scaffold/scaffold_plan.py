@@ -13,7 +13,7 @@ from protokit.catalog import lookup
 from protokit.catalog.blueprint import Blueprint
 from protokit.catalog.parameters import decided, require_decided
 from protokit.drafting.choose_blueprint import choose
-from protokit.drafting.draft import draft, find_domain
+from protokit.drafting.draft import draft, find_domain, without_constraints
 from protokit.drafting.router import RoutingDecision
 from protokit.errors import ChoiceProblem, PromptProblem
 from protokit.evaluation.assertions import with_assertions
@@ -80,7 +80,7 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
     choice = choose(prompt, documents)
     blueprint = chosen or _served(choice)
     finish = partial(_finished, blueprint, wish.parameters)
-    domain = find_domain(prompt, lookup.domains())
+    domain = find_domain(without_constraints(prompt), lookup.domains())
     audience = None if wish.audience is None else clean_audience(wish.audience)
     drafted = partial(draft, prompt, blueprint, screen=screen, model=model, title=title, audience=audience)
     if documents:

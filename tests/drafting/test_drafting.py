@@ -43,6 +43,46 @@ def test_the_title_says_what_it_is_about(prompt: str, title: str) -> None:
     assert drafted(prompt).title == title
 
 
+@pytest.mark.parametrize(
+    ("prompt", "title", "audience"),
+    [
+        ("make sense of 4,200 hotel reviews", "Hotel Review", ""),
+        ("let historians query 30 years of our archive", "Archive", "historians"),
+        ("help our tram drivers look up what to do when a door is stuck", "", "tram drivers"),
+        ("Explain our pension plans to first time savers", "Pension Plan", "first time savers"),
+        ("Cheese counter staff: quick answers on rinds, in Dutch", "rinds", "Cheese counter staff"),
+        ("board pack digest for non-execs, 2 min read", "Board Pack", "non-execs"),
+        ("answer RFP questionnaires from our past answers", "RFP Questionnaire", ""),
+        ("Suchfunktion für unsere Bauvorschriften, für Bauleiter", "Bauvorschriften", "Bauleiter"),
+        ("Bot per i soci della palestra: orari e disdette", "Orari", "soci della palestra"),
+        ("Un chatbot pour les bénévoles du musée : horaires", "Horaires", "bénévoles du musée"),
+        ("给社区居民用的垃圾分类问答助手", "垃圾分类", "社区居民"),
+        ("倉庫の安全マニュアルを検索して作業者の質問に答える", "倉庫の安全マニュアル", "作業者"),
+        ("HR chatbot", "HR", ""),
+        ("Digest of reviews from guests", "Review", ""),
+    ],
+)
+def test_the_idea_keeps_its_topic_and_whom_it_is_for(prompt: str, title: str, audience: str) -> None:
+    spec = draft(prompt, lookup.blueprints()["rag-search"])
+    assert title in f"{spec.title} {spec.pitch}"
+    assert audience in spec.audience
+    if not audience:
+        assert spec.audience == "colleagues"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "language"),
+    [
+        ("Buscador de normas para motoristas de ônibus, respostas curtas", "pt"),
+        ("Chatbot para os alunos sobre bolsas", "pt"),
+        ("Asistente para estudiantes sobre becas", "es"),
+        ("Buscador de normas para conductores, respuestas cortas", "es"),
+    ],
+)
+def test_portuguese_is_not_spanish(prompt: str, language: str) -> None:
+    assert language_of(prompt) == language
+
+
 def test_letters_typed_with_their_accents_apart_are_the_same_letters() -> None:
     assert clean_prompt("Search our cafe\u0301 manuals") == "Search our caf\u00e9 manuals"
 
