@@ -59,13 +59,8 @@ def _group(said: list[str], end: int) -> int:
 def _stands_alone(said: list[str], end: int) -> bool:
     """Whether a department is meant and not its matters: "I want sales to stop", not "HR chatbot"."""
     after = said[end].lower() if end < len(said) else ""
-    return said[end - 1].lower() not in _words("departments") or after in (
-        "to",
-        "can",
-        "should",
-        "need",
-        "needs",
-    )
+    followed = after in _words("alone_before")
+    return said[end - 1].lower() not in _words("departments") or not after or followed
 
 
 def named_after(prompt: str, language: str) -> str:
