@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from protokit.runtime.qa.answer_types import find
-from protokit.runtime.qa.answerability import ANSWERABLE, part_chance
+from protokit.runtime.qa.answerability import ANSWERABLE, ANSWERABLE_ACROSS, likeliest, part_chance
 from protokit.runtime.qa.editions import is_newer, names_edition, other_edition
 from protokit.runtime.qa.extract import Evidence, part_evidence
+from protokit.runtime.qa.fitting import labelled_first, may_answer
 from protokit.runtime.qa.list_answers import list_items
 from protokit.runtime.qa.matching import Sentence, has
 from protokit.runtime.qa.question_type import Kind
@@ -101,8 +102,11 @@ def _of_part(whole: PartRanking, asked: AskedFor) -> list[AnswerSentence]:
         return []
     sure = bool(named) or ranked[0].score == 1.0  # under a heading that asks the same
     if asked.typed and _is_said(ranked[0], part, asked):
-        ranked, sure = _newer_first(ranked, asked.typed), True
-    best, *others = ranked if sure else _fitting_first(ranked, part)
+        ranked = _newer_first(ranked, asked.typed)
+        sure = may_answer(ranked[0].text, part.alignment)
+    best, *others = ranked if sure else _in_order(ranked, part)
+    if not sure and not may_answer(best.text, part.alignment):
+        return []
     chosen = [AnswerSentence(best, quotation(best.text, part.alignment))]
     if (edition := other_edition(best, others, asked.passages)) is not None:
         return _editions(best, edition, part, asked)
@@ -207,6 +211,15 @@ def _named_rows(part: PartRanking) -> list[Evidence]:
     return [Evidence(each.passage, each.start, each.end, each.text, None, 1.0) for each in [*said, *rows]]
 
 
+def _in_order(ranked: list[Evidence], part: PartRanking) -> list[Evidence]:
+    """The best first: what is labelled as that which is asked for, what can hold it, what seems to answer."""
+    answering = likeliest(part)
+    if answering is not None:
+        place = (answering.passage, answering.start)
+        ranked = sorted(ranked, key=lambda each: (each.passage, each.start) != place)
+    return labelled_first(_fitting_first(ranked, part), part.alignment)
+
+
 def _fitting_first(ranked: list[Evidence], part: PartRanking) -> list[Evidence]:
     """The best first; one that can hold nothing of what is asked for gives way to a near one that has it."""
     best, kind = ranked[0], part.alignment.question.kind
@@ -216,7 +229,8 @@ def _fitting_first(ranked: list[Evidence], part: PartRanking) -> list[Evidence]:
         return ranked
     if kind not in _STANDS_FOR and any(map(str.isdigit, best.text)):
         return ranked
-    fitting = [each for each in ranked[1:4] if each.answer and each.score >= _ENOUGH * best.score]
+    least = _ENOUGH * best.score if may_answer(best.text, part.alignment) else _SURE_ENOUGH
+    fitting = [each for each in ranked[1:6] if each.answer and each.score >= least]
     if kind == Kind.PERCENT:
         fitting = [each for each in fitting if find(kind, each.text)]
     return [*fitting[:1], *(each for each in ranked if each not in fitting[:1])]
@@ -297,7 +311,7 @@ def is_answered(part: PartRanking) -> bool:
     by_meaning = part.embed is not None and not part.alignment.across
     if sure < _BY_MEANING_ALONE and by_meaning and part_chance(part, by_words=True) == 0.0:
         return False
-    return sure >= ANSWERABLE
+    return sure >= (ANSWERABLE_ACROSS if part.alignment.across else ANSWERABLE)
 
 
 def _names_something(asked: str) -> bool:

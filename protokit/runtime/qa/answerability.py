@@ -10,13 +10,14 @@ when it does not.
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import compress
 from pathlib import Path
 
 from protokit.runtime.qa.matching import GENERAL, Embed, QuestionAlignment, Sentence, has, related
 from protokit.runtime.qa.question_type import NUMERIC, Kind
-from protokit.runtime.qa.sentence_ranking import PartRanking, RankedSentence, rank_parts
+from protokit.runtime.qa.sentence_ranking import COGNATES, PartRanking, RankedSentence, compared, rank_parts
 from vectorstore.passage import Passage
 from vectorstore.search.calibration import calibrated_model, logistic
 from vectorstore.text.rarity import rarity
@@ -27,6 +28,8 @@ ANSWERABLE = 0.28
 
 Below one half because refusing a plain question costs more than answering a tricky one: on questions about thirteen
 sets of business documents it accepts .98 of those that are answered and refuses .85 of those that only seem to be."""
+ANSWERABLE_ACROSS = 0.25
+"""The same where the passages are in another language than the question: no shared words make a chance high there."""
 _CONSIDERED = 3
 _NEGATION = re.compile(
     r"\b(?:no|not|never|without|none|nor|neither|cannot|nicht|kein\w*|sans|sin|ne)\b|n't\b", re.IGNORECASE
@@ -54,20 +57,61 @@ def part_chance(part: PartRanking, *, by_words: bool = False) -> float:
     if not choices or not part.alignment.words:
         return 0.0
     if part.alignment.across and part.embed and not by_words:
-        return logistic(
-            calibrated_model("answering across languages")(across_features(part.alignment, choices))
+        model = calibrated_model("answering across languages")
+        alike = COGNATES * part.alignment.cognates(choices[0].sentence)
+        return logistic(model(across_features(part.alignment, choices)) + alike)
+    return max(each for _, each in _chances(part, choices[:_CONSIDERED], by_words=by_words))
+
+
+def likeliest(part: PartRanking) -> Sentence | None:
+    """The sentence that answers although the first in order does not seem to; None where the first may answer."""
+    if part.alignment.across or not part.best or not part.alignment.words:
+        return None
+    rated = _chances(part, part.best[:_CONSIDERED], by_words=False)
+    first = max(each for start, each in rated if start is part.best[0].sentence)
+    best, chance = max(rated, key=lambda each: each[1])
+    return best if first < ANSWERABLE <= chance else None
+
+
+def _chances(
+    part: PartRanking, choices: Sequence[RankedSentence], *, by_words: bool
+) -> list[tuple[Sentence, float]]:
+    """Each of `choices` with its chance; one that leans on another sentence once more, together with that."""
+    whole, plain = _with_context(part, choices, by_words=by_words)
+    lost = losses(part.alignment, [*choices, *whole], None if by_words else part.embed)
+    rated = [
+        chance(part.alignment, choice, loss) for choice, loss in zip([*choices, *whole], lost, strict=True)
+    ]
+    return list(zip([*(each.sentence for each in choices), *plain], rated, strict=True))
+
+
+def _with_context(
+    part: PartRanking, choices: Sequence[RankedSentence], *, by_words: bool
+) -> tuple[list[RankedSentence], list[Sentence]]:
+    """Those that lean on another sentence, with its words ("Send it back" tells of a router where that was named), and
+    as they are."""
+    leaning = [each.sentence for each in choices if each.sentence.leans_on and not each.sentence.is_heading]
+    language = part.alignment.language
+    whole = [
+        replace(
+            each,
+            text=f"{each.leans_on} {each.text}",
+            terms=each.terms | frozenset(tokenize(each.leans_on, language)),
         )
-    choices = choices[:_CONSIDERED]
-    lost = losses(part.alignment, choices, None if by_words else part.embed)
-    return max(chance(part.alignment, choice, loss) for choice, loss in zip(choices, lost, strict=True))
+        for each in leaning
+    ]
+    if not whole or by_words or part.embed is None:
+        return [RankedSentence(each, 0.0) for each in whole], leaning
+    return compared(part.alignment, whole, part.embed), leaning
 
 
 def across_features(comparison: QuestionAlignment, choices: Sequence[RankedSentence]) -> Features:
     """What is known of the best of `choices` where the question is in another language than the passages."""
     best, *others = choices
     similarity = best.similarity or 0.0
-    rivals = [other.similarity or 0.0 for other in others[:5]]
     fit = comparison.fit(best.sentence)
+    others = [other for other in others if comparison.fit(other.sentence) >= fit]
+    rivals = [other.similarity or 0.0 for other in others[:5]]
     figures = set(re.findall(r"\w*\d\w*", comparison.question.text))
     around = f"{best.sentence.text} {best.sentence.before} {best.sentence.heading}"
     return {

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from protokit.runtime.qa.answer_types import find
+from protokit.runtime.qa.leaning import leans_on
 from protokit.runtime.qa.question_type import Kind, QuestionPart, TypedQuestion
 from vectorstore.embeddings.embedding_cache import CachedEmbedding
 from vectorstore.passage import Passage
@@ -56,6 +57,8 @@ class Sentence:
     terms: frozenset[str]
     before: str = ""
     """The sentence before it in the same passage."""
+    leans_on: str = ""
+    """What it goes on from: the line over a list's items, the sentence that its "it" points to."""
     heading: str = ""
     """What stands over it: the passage's headings, and the last heading or question above it inside the passage."""
     is_heading: bool = False
@@ -134,6 +137,11 @@ class QuestionAlignment:
         pairs = zip(self.words, self.weights, strict=True)
         return sum(weight for word, weight in pairs if has(word, terms) or related(word, terms)) / total
 
+    def cognates(self, sentence: Sentence) -> float:
+        """The share, 0 to 1, of the question's words that a sentence of another language has, or one like them."""
+        terms = frozenset(tokenize(sentence.text, "en")) | sentence.terms
+        return sum(has(word, terms) or related(word, terms) for word in self.words) / (len(self.words) or 1)
+
     def answers(self, sentence: Sentence, kind: Kind) -> list[tuple[int, int]]:
         """Offsets in the sentence of what is of this kind and not merely repeated from the question."""
         asked = {form for word in self.words for form in word.forms}
@@ -144,7 +152,9 @@ class QuestionAlignment:
 
     def fit(self, sentence: Sentence) -> float:
         """1 where the sentence has an answer of the kind asked for, 0 where it lacks one, 0.5 where one cannot see."""
-        if self.question.kind in (Kind.YES_NO, Kind.OPEN, Kind.MANNER):
+        if self.question.kind in (Kind.YES_NO, Kind.OPEN, Kind.MANNER) or (
+            self.across and self.question.kind == Kind.REASON
+        ):
             return 0.5
         for rank, kind in enumerate(self.question.kinds):
             if self.answers(sentence, kind):
@@ -198,6 +208,7 @@ def _sentences(index: int, passage: Passage, code: str) -> Iterator[Sentence]:
             text,
             terms[at],
             before=texts[before] if at else "",
+            leans_on=leans_on(texts, at, passage.heading),
             heading=f"{passage.heading} {inner}".strip(),
             is_heading=heading,
             near=terms[before] | terms[after],

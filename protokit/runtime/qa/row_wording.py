@@ -171,6 +171,16 @@ def _named(cell: Cell, comparison: QuestionAlignment) -> float:
     return total if total and _possible(cell, comparison) else 0.0
 
 
+def names_label(label: str, comparison: QuestionAlignment) -> bool:
+    """Whether a word of the question is the label's, or means the same."""
+    terms = _terms(label, comparison)
+    return any(
+        has(word, terms) or _alike(word, comparison.text, terms)
+        for word, required in zip(comparison.words, comparison.required, strict=True)
+        if required and comparison.text[word.start : word.end].lower() not in _TELL
+    )
+
+
 def _telling(word: QueryWord, weight: float, text: str) -> float:
     return 0.1 if text[word.start : word.end].lower() in GENERAL else max(weight, 0.5)
 

@@ -19,6 +19,8 @@ _SHORTLIST_ACROSS = 48
 """Sentences that are embedded where words tell nothing, in the order of their passages: 0.15 s."""
 _SLOPE, _EVEN = 10.0, 0.5
 """What similarity adds to the log-odds that a sentence answers where it alone tells, and where they are even."""
+COGNATES = 1.0
+"""What it adds to the log-odds that a sentence of another language has all of a question's words, or ones like them."""
 POINTS_BACK = re.compile(r"\W*(?:it|they|he|she|this|these|that|those|its|their|his|her)\b", re.IGNORECASE)
 """Matches a sentence that begins with what was named before it."""
 
@@ -49,13 +51,29 @@ def choose(comparison: QuestionAlignment, embed: Embed | None = None) -> list[Ra
 
 
 def _across(comparison: QuestionAlignment, embed: Embed) -> list[RankedSentence]:
-    """The sentences in order of similarity alone: no word of the question can be looked for in them."""
+    """The sentences in order of similarity, alone or under their heading, and of the few words that look alike."""
     sentences = [sentence for sentence in comparison.sentences if not sentence.is_heading][:_SHORTLIST_ACROSS]
-    choices = compared(comparison, sentences, embed)
+    under = [
+        replace(each, text=f"{heading}: {each.text}" if _names(heading) else each.text)
+        for each in sentences
+        for heading in [each.heading.rpartition(" > ")[2]]
+    ]
+    pairs = zip(compared(comparison, sentences, embed), compared(comparison, under, embed), strict=True)
     scored = [
-        replace(choice, score=_SLOPE * ((choice.similarity or 0.0) - _EVEN), near=None) for choice in choices
+        replace(alone, score=_across_score(comparison, alone.sentence, near), similarity=near, near=None)
+        for alone, headed in pairs
+        for near in [max(alone.similarity or 0.0, headed.similarity or 0.0)]
     ]
     return sorted(scored, key=lambda choice: -choice.score)
+
+
+def _names(heading: str) -> bool:
+    """Whether it names what stands under it; one that asks is near to any question like it, whatever follows."""
+    return bool(heading) and not heading.rstrip().endswith(("?", "？", "؟"))
+
+
+def _across_score(comparison: QuestionAlignment, sentence: Sentence, similarity: float) -> float:
+    return _SLOPE * (similarity - _EVEN) + comparison.fit(sentence) + COGNATES * comparison.cognates(sentence)
 
 
 def _by_words(comparison: QuestionAlignment) -> list[RankedSentence]:
