@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -102,6 +102,8 @@ class Card(Strict, frozen=True, kw_only=True):
     """What a visitor hands to it first. Of what takes questions, starter questions are made of the documents."""
     fields: tuple[ExtractionField, ...] = ()
     """For a kind that finds fields in documents: those of a prototype whose line names none."""
+    drafts: Annotated[tuple[Literal["labels"], ...], Meta(max_length=1)] = ()
+    """What is drafted from the prompt beside the words of the page: the labels that texts get."""
     parameters: dict[Name, Parameter] = msgspec.field(default_factory=dict)
     defaults: Defaults = Defaults()
 

@@ -8,6 +8,7 @@ from protokit.catalog.lookup import Domain
 from protokit.catalog.page_phrases import PagePhrases, read_page_phrases
 from protokit.drafting.audience import find_people, mentioned_people, named_after, with_article
 from protokit.drafting.constraints import find_constraints
+from protokit.drafting.labels import find_labels, several_labels
 from protokit.drafting.topic import Topic, find_topic, people_topic, singular
 from protokit.runtime.prototype_fields import Constraint, Screen
 from protokit.spec.lexicon import lexicon
@@ -91,6 +92,8 @@ def draft(
         "model": model,
         **{name: value for name in _STARTS if (value := getattr(start, name)) is not None},
     }
+    if "labels" in blueprint.drafts:
+        fields |= {"labels": find_labels(prompt), "several_labels": several_labels(prompt)}
     return spec_of(fields)
 
 

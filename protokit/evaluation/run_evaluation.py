@@ -59,7 +59,8 @@ def _scorecard(
             # A visitor of its own for each question: a limit for one visitor is not what is measured here.
             graded.append(_graded(assistant, row, assertions, f"eval-{number + 1}", judge))
         tell(model, len(batch), len(batch))
-    return Scorecard(model, tuple(graded), judge.model if judge else "")
+        measures = assistant.measures([(each.row.sample, each.answer) for each in graded])
+    return Scorecard(model, tuple(graded), judge.model if judge else "", measures)
 
 
 def _graded(

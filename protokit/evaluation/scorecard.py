@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from protokit.evaluation.dataset import Row, misses, uncited
 from protokit.evaluation.judge import Judgement
-from protokit.runtime.assistant_types import Answer
+from protokit.runtime.assistant_types import Answer, Measures
 from protokit.runtime.grounding import Rate, wilson
 from protokit.spec.prototype_spec import Thresholds
 
@@ -108,6 +108,8 @@ class Scorecard:
     graded: tuple[Graded, ...]
     judge: str = ""
     """The model that judged the answers, empty where none did."""
+    measures: Measures | None = None
+    """What the kind itself measures over all answers."""
 
     @property
     def answers(self) -> list[Answer]:

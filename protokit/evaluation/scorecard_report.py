@@ -20,7 +20,8 @@ def render_scores(cards: Sequence[Scorecard], compared: Sequence[ModelComparison
     table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     wrong = [line for card in cards for line in _wrong(card)]
     verdicts = [str(each) for each in compared]
-    parts = [[line.rstrip() for line in table], wrong, verdicts]
+    tables = [part for card in cards for part in _tables(card, named=len(cards) > 1)]
+    parts = [[line.rstrip() for line in table], *tables, wrong, verdicts]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
@@ -29,6 +30,7 @@ def _column(card: Scorecard) -> dict[str, str]:
     about = "~" if any(answer.tokens_estimated for answer in card.answers) else ""
     return {
         "right": str(card.right),
+        **({measure.name: measure.text for measure in card.measures.measures} if card.measures else {}),
         "citations": str(card.citations),
         "refusals": str(card.refusals),
         "  refused, though answerable": _counted(card.refused),
@@ -43,6 +45,24 @@ def _column(card: Scorecard) -> dict[str, str]:
         "cost of an answer": money(card.dollars_per_answer),
         "did not answer": _counted(Share(len(card.graded) - len(card.answers), len(card.graded))),
     }
+
+
+def _tables(card: Scorecard, *, named: bool) -> list[list[str]]:
+    """The tables of what the kind measures, as lines."""
+    parts = []
+    for title, table in card.measures.tables if card.measures else ():
+        head = [column.name for column in table.columns]
+        cells = [
+            [f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in row] for row in table.rows
+        ]
+        widths = [max(len(row[at]) for row in [head, *cells]) for at in range(len(head))]
+        lines = [
+            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in [head, *cells]
+        ]
+        parts.append(
+            [f"{title}{f', {card.model}' if named else ''}:", *(f"  {line}".rstrip() for line in lines)]
+        )
+    return parts
 
 
 def _judged(card: Scorecard) -> dict[str, str]:
@@ -123,6 +143,15 @@ def scores_as_dict(card: Scorecard, shortfalls: Sequence[str]) -> dict[str, Any]
         "tokens_estimated": any(answer.tokens_estimated for answer in card.answers),
         "dollars_per_answer": card.dollars_per_answer,
         "judge": judge_as_dict(card) if card.judge else None,
+        "measures": [measure._asdict() for measure in card.measures.measures] if card.measures else [],
+        "tables": [
+            {
+                "title": title,
+                "columns": [column.name for column in table.columns],
+                "rows": [list(row) for row in table.rows],
+            }
+            for title, table in (card.measures.tables if card.measures else ())
+        ],
         "below_thresholds": list(shortfalls),
         "answers": [_answer_as_dict(each) for each in card.graded],
     }

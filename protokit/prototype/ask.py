@@ -10,7 +10,7 @@ from typing import Any
 from protokit.errors import DocumentProblem, PromptProblem
 from protokit.prototype.assistant_class import check_options
 from protokit.prototype.prototype_folder import Prototype
-from protokit.runtime.assistant import NO_OPTIONS, BaseAssistant, Input, Options, SampleRequest
+from protokit.runtime.assistant import NO_OPTIONS, BaseAssistant, Input, Options
 from protokit.runtime.assistant_types import Answer, Turn
 from protokit.runtime.models.model_factory import connect
 from protokit.runtime.ui.formatting import numbers
@@ -70,7 +70,7 @@ def _answers(
         yield from _of_folder(prototype, folder, model, options)
         return
     else:
-        read, options = _text(kind.inputs, batch, text, options)
+        read, options = _text(kind, batch, text, options)
         batch = [QuestionInFile(read)]
     with prototype.assistant(model) as assistant:
         if assistant.knowledge:
@@ -88,7 +88,7 @@ def _of_folder(prototype: Prototype, folder: Path, model: str, options: Options)
     with prototype.assistant(model) as assistant:
         for path in sorted(find_files(folder)):
             try:
-                text, named = _text(assistant.inputs, (), str(path), options)
+                text, named = _text(type(assistant), (), str(path), options)
                 yield assistant.reply(text, options=named, session="terminal").answer
             except VectorstoreError as problem:
                 yield Answer(path.name, "", assistant.model, found=False, problem=str(problem))
@@ -124,7 +124,7 @@ def _require_questions(questions: Sequence[QuestionInFile], text: str | None) ->
 
 
 def _text(
-    inputs: Sequence[Input], questions: Sequence[QuestionInFile], text: str | None, options: Options
+    kind: type[BaseAssistant], questions: Sequence[QuestionInFile], text: str | None, options: Options
 ) -> tuple[str, Options]:
     """The text to work on, and the options with the name of the file that it was read from."""
     if questions or text is None or not text.strip():
@@ -133,10 +133,10 @@ def _text(
     path = _file_in(text)
     if path is None:
         return text, options
-    if inputs[0].kind == "json":
+    if kind.inputs[0].kind == "json":
         return read_text(path), options
-    named = {"file": path.name} if any(each.name == "file" for each in inputs) else {}
-    return SampleRequest(path.name, path=path).read(), {**named, **options}
+    named = {"file": path.name} if any(each.name == "file" for each in kind.inputs) else {}
+    return kind.read_file(path), {**named, **options}
 
 
 def _file_in(text: str) -> Path | None:

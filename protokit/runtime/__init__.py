@@ -20,11 +20,17 @@ if TYPE_CHECKING:
         CellSource,
         ChatMessage,
         Citation,
+        Measure,
+        Measures,
         Request,
         RequestResult,
         TableColumn,
         Turn,
     )
+    from protokit.runtime.classification.classify_request import ClassifyRequest, classifying_rule
+    from protokit.runtime.classification.label_corrections import LabelCorrections, keeps_corrections
+    from protokit.runtime.classification.label_measures import label_measures, score_label
+    from protokit.runtime.classification.text_rows import read_text_file, read_texts, text_columns
     from protokit.runtime.extraction.cell_scores import cell_faults
     from protokit.runtime.extraction.corrections import Corrections
     from protokit.runtime.extraction.extraction_request import ExtractionRequest, extracting_rule
@@ -54,7 +60,12 @@ _NAMES = {
     "analysis.sql_check": "SqlProblem",
     "analysis.read_only_database": "table_names",
     "assistant": "NO_OPTIONS BaseAssistant Input Options PageCheck SampleRequest",
-    "assistant_types": "Answer AnswerTable CellSource ChatMessage Citation Request RequestResult TableColumn Turn",
+    "classification.classify_request": "ClassifyRequest classifying_rule",
+    "classification.label_corrections": "LabelCorrections keeps_corrections",
+    "classification.label_measures": "label_measures score_label",
+    "classification.text_rows": "read_text_file read_texts text_columns",
+    "assistant_types": "Answer AnswerTable CellSource ChatMessage Citation Measure Measures"
+    " Request RequestResult TableColumn Turn",
     "extraction.cell_scores": "cell_faults",
     "extraction.corrections": "Corrections",
     "extraction.extraction_request": "ExtractionRequest extracting_rule",
@@ -87,6 +98,7 @@ __all__ = [
     "CellSource",
     "ChatMessage",
     "Citation",
+    "ClassifyRequest",
     "ColumnNote",
     "ColumnTypes",
     "Corrections",
@@ -95,7 +107,10 @@ __all__ = [
     "EventLog",
     "ExtractionRequest",
     "Input",
+    "LabelCorrections",
     "Length",
+    "Measure",
+    "Measures",
     "ModelProblem",
     "Options",
     "PageCheck",
@@ -121,6 +136,7 @@ __all__ = [
     "as_xlsx",
     "cell_faults",
     "citing_rule",
+    "classifying_rule",
     "column_notes",
     "condense_question",
     "connect",
@@ -128,16 +144,22 @@ __all__ = [
     "extracting_rule",
     "guarded",
     "keep_upload",
+    "keeps_corrections",
+    "label_measures",
     "may_upload",
     "merge",
     "notice",
+    "read_text_file",
+    "read_texts",
     "run_sql",
+    "score_label",
     "sql_rule",
     "stand_alone",
     "summarizing_rule",
     "system",
     "table_names",
     "tables_of",
+    "text_columns",
     "turns",
     "user",
 ]

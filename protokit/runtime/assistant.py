@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, Self
 
-from protokit.runtime.assistant_types import Answer, Turn
+from protokit.runtime.assistant_types import Answer, Measures, Turn
 from protokit.runtime.models.base import Engine
 from protokit.runtime.models.model_factory import connect
 from protokit.runtime.prototype_fields import InputKind
@@ -114,6 +114,17 @@ class BaseAssistant(Protocol):
     def score(self, sample: SampleRequest, answer: Answer) -> str | None:
         """Why `answer` is not what `sample` asks for, "" where it is; None leaves that to protokit."""
         return None
+
+    def measures(self, results: Sequence[tuple[SampleRequest, Answer | None]]) -> Measures | None:
+        """What is measured over all answers, None in place of an answer that a model did not give; None for nothing."""
+        return None
+
+    @classmethod
+    def read_file(cls, path: Path) -> str:
+        """What is asked with a file: its text."""
+        from vectorstore.loaders import read
+
+        return read(path).text
 
     def page_check(self, sample: SampleRequest) -> PageCheck:
         """How to try `sample` on the page."""

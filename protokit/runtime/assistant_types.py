@@ -76,6 +76,28 @@ class AnswerTable:
     """What each cell of `rows` rests on, where the kind tells."""
 
 
+class Measure(NamedTuple):
+    """One thing that a kind measures of its answers."""
+
+    name: str
+    text: str
+    """For a person, with the interval: "41 of 50, 82% (69–90%)"."""
+    value: float | None
+    """None where there are too few answers to say."""
+    interval: tuple[float, float] | None
+    """95%."""
+    of: int
+    """How many answers it is of."""
+
+
+class Measures(NamedTuple):
+    """What a kind measures of all its answers together."""
+
+    measures: tuple[Measure, ...]
+    tables: tuple[tuple[str, AnswerTable], ...] = ()
+    """Each with its title."""
+
+
 @dataclass(frozen=True, slots=True)
 class RequestResult:
     """What the offline engine answers, or what the text of a model holds."""

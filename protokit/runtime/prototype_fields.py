@@ -73,6 +73,23 @@ class ExtractionField(Strict, frozen=True, kw_only=True):
     """Whether a document may hold several."""
 
 
+class Label(Strict, frozen=True, kw_only=True):
+    """One of the classes that texts are sorted into."""
+
+    name: Annotated[
+        str,
+        Meta(min_length=1, max_length=60, pattern=r"^[^\r\n]*\S[^\r\n]*$", description="text on one line"),
+    ]
+    description: Annotated[
+        str, Meta(max_length=300, pattern=r"^[^\r\n]*$", description="text on one line")
+    ] = ""
+    """A sentence that says which texts belong there."""
+    examples: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=2000)], ...], Meta(max_length=500)
+    ] = ()
+    """Texts that belong there: a few make it much surer."""
+
+
 class SpendingLimits(Strict, frozen=True, kw_only=True):
     """What a prototype may spend; an absent limit is no limit."""
 
@@ -97,6 +114,12 @@ class PrototypeFields(Strict, frozen=True, kw_only=True):
     welcome: Annotated[str, Meta(max_length=400)] = "Hello! What would you like to know?"
     fields: Annotated[tuple[ExtractionField, ...], Meta(max_length=60)] = ()
     """What is to be found in each document, for a kind that makes a table of documents."""
+    labels: Annotated[tuple[Label, ...], Meta(max_length=200)] = ()
+    """What texts are sorted into, for a kind that gives them labels."""
+    several_labels: bool = False
+    """Whether a text may have several of them."""
+    largest_error: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    """How likely a label may be wrong before "unsure" is said instead; 1 for never."""
     starter_questions: Annotated[tuple[Line, ...], Meta(max_length=8)] = ()
     will_not: Annotated[tuple[Line, ...], Meta(max_length=12)] = ()
     """What it declines, each a short phrase: "give legal advice"."""

@@ -1,5 +1,6 @@
 """Sample knowledge: what a prototype starts from when nobody brings documents, with its own questions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import msgspec
 
 from protokit.catalog import lookup
 from protokit.catalog.blueprint import Blueprint
+from protokit.drafting.labelled_table import rows_for_labels
 from protokit.errors import SpecProblem
 from protokit.files.layout import KNOWLEDGE, QUESTIONS_FILE
-from protokit.runtime.prototype_fields import SampleDocuments
+from protokit.runtime.prototype_fields import Label, SampleDocuments
 from protokit.scaffold.collect_documents import collect_documents
 from protokit.spec.prototype_spec import Spec
 from protokit.spec.yaml_io import dump_yaml, load_yaml, read_text
@@ -46,9 +48,12 @@ class Sample:
         samples = SampleDocuments(about=about, files=tuple(self.documents()))
         return msgspec.structs.replace(spec, sample_documents=samples if samples.files else None)
 
-    def questions(self) -> str:
-        """The text of questions.yaml."""
+    def questions(self, labels: Sequence[Label] = ()) -> str:
+        """The text of questions.yaml; of a sample whose texts have labels, where those are the ones of `labels`."""
         path = self.questions_file
+        if path and labels:
+            rows = load_yaml(read_text(path), where=path.name)
+            return HEAD + dump_yaml(rows_for_labels(rows, labels))
         return HEAD + (read_text(path) if path and (self.asked or not self.domain) else dump_yaml([]))
 
     def starters(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from protokit.catalog.blueprint import Blueprint
 from protokit.catalog.parameters import decided, require_decided
 from protokit.drafting.choose_blueprint import choose
 from protokit.drafting.draft import draft, find_domain, without_constraints
+from protokit.drafting.labelled_table import labels_from_tables
 from protokit.drafting.router import RoutingDecision
 from protokit.errors import ChoiceProblem, PromptProblem
 from protokit.evaluation.assertions import with_assertions
@@ -94,6 +95,9 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
             )
             starters = tuple(row["question"] for row in rows)
             spec = finish(spec, starters)
+            if "labels" in blueprint.drafts:
+                labels, rows = labels_from_tables(documents.values())
+                spec = msgspec.structs.replace(spec, labels=labels or spec.labels)
             return ScaffoldPlan(spec, blueprint, choice, _written(rows), documents, trial.report, note)
     sample = Sample.of(blueprint, domain.name if domain else "")
     spec, note = _worded(
@@ -101,7 +105,8 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
     )
     spec = _with_fields(spec, blueprint, wish)
     spec = sample.marked(finish(spec, spec.starter_questions))
-    return ScaffoldPlan(spec, blueprint, choice, sample.questions(), sample.documents(), drafted=note)
+    questions = sample.questions(spec.labels)
+    return ScaffoldPlan(spec, blueprint, choice, questions, sample.documents(), drafted=note)
 
 
 def _with_fields(spec: Spec, blueprint: Blueprint, wish: ScaffoldRequest, texts: Sequence[str] = ()) -> Spec:
@@ -155,7 +160,7 @@ def plan_from_spec(
             return ScaffoldPlan(spec, kind, choice, _written(rows), documents, trial.report)
     sample = Sample.of(kind, spec.domain)
     spec = sample.marked(spec)
-    return ScaffoldPlan(spec, kind, choice, sample.questions(), sample.documents())
+    return ScaffoldPlan(spec, kind, choice, sample.questions(spec.labels), sample.documents())
 
 
 def sample_plan(

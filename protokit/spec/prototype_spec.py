@@ -20,6 +20,9 @@ _ORDER = (
 )
 """The fields that a person reads first; the others follow."""
 
+_OF_LABELS = ("labels", "several_labels", "largest_error")
+"""Fields that say nothing where there are no labels."""
+
 PROVIDERS = tuple(
     "openai anthropic anthropic_bedrock azure_ai azure_openai baseten bedrock bedrock_converse bedrock_mantle_anthropic"
     " bedrock_mantle_openai cohere deepseek fireworks google_anthropic_vertex google_genai google_vertexai groq"
@@ -112,6 +115,9 @@ def write_spec(spec: Spec) -> str:
     fields["fields"] = [
         {name: value for name, value in each.items() if value not in usual} for each in fields["fields"]
     ]
+    fields["labels"] = [{name: value for name, value in each.items() if value} for each in fields["labels"]]
+    if not spec.labels:
+        fields = {name: value for name, value in fields.items() if name not in _OF_LABELS}
     values = {name: value for name, value in fields.items() if value not in ([], {}, None)}
     head = "# What this prototype is. Change a line, save, reload the page.\n"
     head += f"# yaml-language-server: $schema={SCHEMA_FILE}\n"

@@ -30,8 +30,14 @@ NEW = {
     "a name of 300 characters": ([PROMPT, "--name", "x" * 300], ["300 characters"]),
     "a name that reorders text": ([PROMPT, "--name", "a\u202eb"], ["reorder"]),
     "a blueprint with a typo": ([PROMPT, "--blueprint", "chatbott"], ["chatbott", "Did you mean chatbot?"]),
-    "an unknown blueprint": ([PROMPT, "--blueprint", "zzz"], ["chatbot, rag-search, summarizer"]),
-    "no blueprint": ([PROMPT, "--blueprint", ""], ["chatbot, rag-search, summarizer"]),
+    "an unknown blueprint": (
+        [PROMPT, "--blueprint", "zzz"],
+        ["chatbot, classifier, data-analyst, extractor, rag-search, summarizer"],
+    ),
+    "no blueprint": (
+        [PROMPT, "--blueprint", ""],
+        ["chatbot, classifier, data-analyst, extractor, rag-search, summarizer"],
+    ),
     "a blueprint folder that is not there": ([PROMPT, "--blueprint", "./mine"], ["./mine"]),
     "a screen with a typo": ([PROMPT, "--ui", "streamlitt"], ["streamlitt", "Did you mean streamlit?"]),
     "an unknown screen": ([PROMPT, "--ui", "web"], ["web", "streamlit, gradio"]),

@@ -32,6 +32,8 @@ def routed(prompt: str) -> RoutingDecision:
         ("Un assistant conversationnel pour nos patients", "chatbot"),
         ("Lange Berichte auf eine Seite zusammenfassen", "summarizer"),
         ("帮我总结会议记录", "summarizer"),
+        ("Classify support tickets by urgency", "classifier"),
+        ("Sentiment analysis of product reviews", "classifier"),
         ("做一个给客户用的聊天机器人", "chatbot"),
         ('{{ 7*7 }} chatbot for "Bob\'s" shop ${HOME} \\n', "chatbot"),
     ],
@@ -48,7 +50,6 @@ def test_the_right_blueprint_is_found_in_the_words_of_the_person(prompt: str, bl
         ("Transcribe phone calls and read the answers aloud", "voice"),
         ("Write blog posts about gardening", "writing"),
         ("A chess game for the train", "game"),
-        ("Classify support tickets by urgency", "classifier"),
     ],
 )
 def test_what_no_blueprint_serves_is_named_with_the_reason_and_the_nearest(prompt: str, kind: str) -> None:

@@ -60,6 +60,7 @@ FLOORS = {
         "assistant",
         "reply",
         "models",
+        "classification",
         "summarization",
         "extraction",
         "qa",

@@ -135,8 +135,12 @@ def _samples(assistant: BaseAssistant) -> list[tuple[Check, Answer]]:
             fault = _astray(text, answer)
         parts = f"{len(answer.table.rows)} rows" if answer.table else f"{len(answer.citations)} points"
         detail = fault or (parts if answer.table else f"{parts}, each found in the text")
-        checks.append((Check(f"{assistant.verb}s {sample.name}", not fault, detail), answer))
+        checks.append((Check(f"{_third_person(assistant.verb)} {sample.name}", not fault, detail), answer))
     return checks
+
+
+def _third_person(verb: str) -> str:
+    return f"{verb[:-1]}ies" if verb.endswith("fy") else f"{verb}s"
 
 
 def _astray(text: str, answer: Answer) -> str:

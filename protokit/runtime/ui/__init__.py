@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         numbers,
         numbers_html,
         own_files_html,
+        safe_csv,
         sources,
         sources_html,
     )
@@ -41,7 +42,7 @@ _NAMES = {
     "analysis.column_notes": "COLUMN_TYPES may_set_types",
     "text_limits": "QUESTION",
     "ui.formatting": "answer_markdown engine_note files_html marked marked_text numbers numbers_html own_files_html"
-    " sources sources_html",
+    " safe_csv sources sources_html",
     "ui.escape_markdown": "safe_line safe_markdown",
     "ui.gradio_ui": "add_files head_markdown launch_options upload_offer",
     "ui.streamlit_ui": "may_upload read_upload set_up_page show_documents show_engine show_feedback show_own_files"
@@ -70,6 +71,7 @@ __all__ = [
     "own_files_html",
     "plot_frame",
     "read_upload",
+    "safe_csv",
     "safe_line",
     "safe_markdown",
     "set_up_page",

@@ -1,7 +1,7 @@
 """How an answer is shown: passages with the used words marked, and its numbers in a line; the same on every screen."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -235,3 +235,21 @@ def engine_note(settings: "Settings") -> str:
             f" It quotes a text in its own language: for \u201c{wishes[0]}\u201d over others, connect one."
         )
     return note
+
+
+def safe_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table as CSV; a cell that a spreadsheet would take for a formula is written as text."""
+    import csv
+    import io
+
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(map(_no_formula, columns))
+    writer.writerows([_no_formula(cell) for cell in row] for row in rows)
+    return file.getvalue()
+
+
+def _no_formula(cell: object) -> object:
+    if cell is None:
+        return ""
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip()[:1] in tuple("=+-@") else cell

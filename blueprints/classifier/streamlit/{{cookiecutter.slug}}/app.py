@@ -1,0 +1,143 @@
+"""The screen: texts on one side, their labels on the other, with the words that decided; corrections teach it."""
+
+import json
+import uuid
+from collections import Counter
+from pathlib import Path
+
+import streamlit as st
+from assistant import Assistant
+
+from protokit.runtime import OWN, Answer, RuntimeProblem, notice, read_texts, ui
+from vectorstore import VectorstoreError
+
+BATCH = 200
+COLUMNS = ("Text", "Label", "Confidence", "Words that decided")
+
+
+@st.cache_resource(show_spinner=False)
+def load_assistant() -> Assistant:
+    return Assistant()
+
+
+def take_file(path: Path, whose: str = "") -> None:
+    try:
+        st.session_state.rows = (f"{whose}{path.name}", read_texts(assistant.read_file(path)).texts)
+        st.session_state.pop("table", None)
+    except (VectorstoreError, RuntimeProblem) as problem:
+        st.toast(ui.safe_line(str(problem)), icon=":material/warning:")
+
+
+def take_sample() -> None:
+    for path in assistant.settings.knowledge.iterdir():
+        if path.name == st.session_state.sample:
+            take_file(path)
+
+
+def take_upload() -> None:
+    if upload := st.session_state.upload:
+        ui.read_upload(upload, lambda path: take_file(path, OWN))
+
+
+def sort_rows(file: str, texts: tuple[str, ...]) -> None:
+    """Sort the texts batch by batch, so that the page shows how far it is."""
+    bar, rows = st.progress(0.0, "Sorting…"), []
+    for start in range(0, len(texts), BATCH):
+        batch = json.dumps(texts[start : start + BATCH])
+        answer = assistant.reply(batch, options={"file": file}, session=session).answer
+        rows += answer.table.rows if answer.table else []
+        bar.progress(min(1.0, len(rows) / len(texts)), f"{len(rows):,} of {len(texts):,} texts")
+    st.session_state.table = rows
+    bar.empty()
+
+
+def show_one(text: str, answer: Answer) -> None:
+    ui.show_text(answer)
+    if answer.citations:
+        st.html(f'<blockquote class="passage">{ui.marked(answer.citations[0])}</blockquote>')
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        right = st.selectbox(
+            "Not right? Choose the right label", names, index=None, key=f"right-{answer.event}"
+        )
+        if st.button("Learn", disabled=right is None, icon=":material/school:"):
+            assistant.learn(text, str(right), session)
+            st.toast("Learnt: the next text is sorted with it.", icon=":material/school:")
+    ui.show_feedback(answer, assistant.events)
+
+
+def show_table(rows: list[tuple[object, ...]]) -> None:
+    counts = Counter(label for row in rows for label in str(row[1]).split(", ")).most_common()
+    bars = {"Label": [name for name, _ in counts], "Texts": [count for _, count in counts]}
+    st.bar_chart(
+        bars,
+        x="Label",
+        y="Texts",
+        x_label="Texts",
+        y_label="",
+        horizontal=True,
+        height=80 + 32 * len(counts),
+        sort="-Texts",
+        color=settings.accent,
+    )
+    only = st.pills(
+        "Show only", [name for name, _ in counts], format_func=ui.safe_line, selection_mode="multi"
+    )
+    shown = [row for row in rows if not only or set(str(row[1]).split(", ")) & set(only)]
+    sure = st.column_config.ProgressColumn("Confidence", min_value=0, max_value=1, format="percent")
+    table = [dict(zip(COLUMNS, row, strict=True)) for row in shown]
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={"Text": st.column_config.Column(width="medium"), "Confidence": sure},
+    )
+    csv = ui.safe_csv(COLUMNS, shown)
+    st.download_button("Download the table", csv, "labels.csv", "text/csv", icon=":material/download:")
+
+
+try:
+    assistant = load_assistant()
+    settings = assistant.settings
+except RuntimeProblem as problem:
+    st.error(ui.safe_markdown(problem.friendly))
+    st.stop()
+
+ui.set_up_page(settings, wide=True)
+ui.show_engine(settings)
+session = st.session_state.setdefault("session", uuid.uuid4().hex)
+names = [label.name for label in settings.labels]
+left, right = st.columns([2, 3], gap="large")
+with left:
+    text = st.text_area(
+        "Text", height=160, key="text", placeholder="Paste a text here", label_visibility="collapsed"
+    )
+    one = st.button("Sort", type="primary", icon=":material/label:", width="stretch")
+    files = sorted(path.name for path in settings.knowledge.iterdir() if path.name[0] != ".")
+    st.pills(
+        "…or a whole file",
+        files,
+        format_func=ui.safe_line,
+        key="sample",
+        on_change=take_sample,
+        required=True,
+    )
+    if ui.may_upload(settings):
+        st.file_uploader("…or upload your own", key="upload", on_change=take_upload)
+        st.caption(notice(settings.model, once=True))
+    with st.expander("The labels", icon=":material/sell:"):
+        for label in settings.labels:
+            st.markdown(f"**{ui.safe_line(label.name)}** {ui.safe_line(label.description)}")
+with right:
+    if one and text.strip():
+        st.session_state.pop("table", None), st.session_state.pop("rows", None)
+        reply = assistant.reply(text, session=session)
+        ui.write_stream(reply, keep=lambda answer: st.session_state.update(one=(text, answer)))
+    elif one:
+        st.info("Give it a text first: paste one, or pick a file.")
+    elif rows := st.session_state.get("rows"):
+        if "table" not in st.session_state:
+            sort_rows(*rows)
+        show_table(st.session_state.table)
+    elif done := st.session_state.get("one"):
+        show_one(*done)
+    else:
+        st.markdown(ui.safe_markdown(settings.welcome))

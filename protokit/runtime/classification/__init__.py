@@ -1,0 +1,1 @@
+"""Classification: texts to labels, with how sure, and the words that decided."""
