@@ -22,11 +22,11 @@ from protokit.runtime import (
 )
 from vectorstore import KnowledgeBase
 
-REMEMBERED = 6
-"""How many questions before it a question may lean on."""
-
 PASSAGES = 6
 """How many passages are given to the model, and shown."""
+
+REMEMBERED = 6
+"""How many questions before it a question may lean on."""
 
 
 class Assistant(BaseAssistant):

@@ -3,6 +3,7 @@
 import pytest
 
 from protokit.runtime.qa.offline_answer import Question, answer
+from protokit.runtime.qa.question_type import Kind, TypedQuestion
 from vectorstore.passage import Passage
 
 LEASE = "Kitchen\n\nThe landlord lends you a kettle. Bring it back by the last day, or pay 35 euros.\n\nPets may stay."
@@ -60,3 +61,17 @@ def test_the_number_of_a_list_item_is_no_figure_that_was_asked_for() -> None:
     )
     assert not found
     assert "Garden tractor serial." not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("What does a day ticket cost?", Kind.MONEY),
+        ("What will a year at your school cost?", Kind.MONEY),
+        ("What is the day ticket for?", Kind.OPEN),
+        ("Which day is the canteen closed?", Kind.DATE),
+        ("What is the date of the launch?", Kind.DATE),
+    ],
+)
+def test_a_noun_that_only_begins_another_says_nothing_of_what_is_asked_for(question: str, kind: Kind) -> None:
+    assert TypedQuestion.of(question).kind == kind

@@ -124,8 +124,14 @@ _AND = re.compile(rf"\s+(?:and|or|y|o|et|ou|und|oder|e)\s+(?={_ASKING_AGAIN})", 
 _ASKS = re.compile(rf"[¿\s]*{_PREPOSITION}{_ASKING}", re.IGNORECASE)
 _WHAT = (
     r"\b(?:what|which|what's)(?:\s+(?:is|are|was|were|'s))?"
-    r"(?:\s+(?:the|a|an|our|my|your|its|their))?\s+(?:\w+\s+){0,2}?"
+    r"(?:\s+(?:the|a|an|our|my|your|its|their))?\s+"
+    r"(?:(?!(?:is|are|was|were|do|does|did|can|could|will|would|may|must|should|has|have|had)\b)\w+\s+){0,2}?"
 )
+_ENDS = (
+    r"(?=\W*$|[^\w\s]|\s+(?:is|are|was|were|do|does|did|can|could|will|would|may|must|should|has|have|had|am|of|for|in|on"
+    r"|by|at|to|from|that|when|it|the|we|i|you|they|he|she|a|an|my|our|your)\b)"
+)
+"""What stands behind the last word of a noun: "which day is it", but not "what is the day ticket for"."""
 
 
 def _rules() -> Iterator[tuple[re.Pattern[str], tuple[Kind, ...]]]:
@@ -133,7 +139,7 @@ def _rules() -> Iterator[tuple[re.Pattern[str], tuple[Kind, ...]]]:
     for line in file.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             kinds, pattern = line.split(": ", 1)
-            spelled = re.compile(pattern.replace("WHAT ", _WHAT), re.IGNORECASE)
+            spelled = re.compile(pattern.replace("WHAT ", _WHAT).replace(" ENDS", _ENDS), re.IGNORECASE)
             yield spelled, tuple(Kind(kind) for kind in kinds.split())
 
 
