@@ -236,7 +236,6 @@ ASK = {
     "no text for a summarizer": (["notes"], ["--input"]),
     "a question for a summarizer": (["notes", "Who?"], ["--input"]),
     "a missing text": (["notes", "--input", "gone.txt"], ["gone.txt", "--input"]),
-    "a folder as a text": (["notes", "--input", "mine"], ["mine", "folder"]),
     "a broken document": (["notes", "--input", "broken.pdf"], ["broken.pdf"]),
 }
 

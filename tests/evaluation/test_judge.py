@@ -29,8 +29,8 @@ QUESTIONS = """
 - question: Who won the football match on Sunday?
   unanswerable: true
 """
-SAYS = '{"verdicts": ["supported", "%s"]}'
-"""The offline engine answers each of the first two questions in two sentences."""
+SAYS = '{"verdicts": ["%s"]}'
+"""The offline engine answers each of the first two questions in one sentence."""
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_a_judge_stands_beside_the_offline_check_and_is_counted_apart(
     assert (told["agreement"]["hits"], told["agreement"]["of"], told["not_judged"]["hits"]) == (2, 2, 0)
     assert told["grounded"]["interval"][0] < 0.5
     assert (told["tokens_in"], told["tokens_out"], told["tokens_estimated"]) == (2 * 321, 2 * 7, False)
-    assert [each["judged"] for each in card["answers"]] == [["supported"] * 2, ["supported"] * 2, None]
+    assert [each["judged"] for each in card["answers"]] == [["supported"], ["supported"], None]
     assert card["tokens_in"] != told["tokens_in"]
 
 
@@ -98,7 +98,7 @@ def test_a_judge_that_disagrees_is_shown_with_its_interval(folder: Path, server:
 
 
 @pytest.mark.parametrize(
-    "reply", ["All fine!", '{"verdicts": []}', '["supported"]', '["supported", "maybe"]', "[" * 5000, "[1]"]
+    "reply", ["All fine!", '{"verdicts": []}', '["supported", "supported"]', '["maybe"]', "[" * 5000, "[1]"]
 )
 def test_junk_counts_as_not_judged_and_is_said(folder: Path, server: ModelServer, reply: str) -> None:
     (folder / "questions.yaml").write_text("- question: How much may a hotel cost a night?\n")

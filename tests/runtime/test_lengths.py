@@ -83,7 +83,7 @@ def test_a_search_looks_at_no_more_than_a_question(tmp_path: Path) -> None:
         assert knowledge.search("leave " + LONG)[0].file == "leave.md"
         first = "leave " + "word " * (QUESTION // 5)
         assert knowledge.search(first + "expenses") == knowledge.search(first)
-        work = [calls(lambda n=n: knowledge.search(first + LONG * n, [LONG] * n)) for n in (1, 10)]
+        work = [calls(lambda n=n: knowledge.search(first + LONG * n, [LONG] * 10 * n)) for n in (1, 10)]
     assert work[1] < 2 * work[0]
 
 

@@ -39,7 +39,9 @@ DAMAGES = (empty, halved, later_pages, noise)
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("whole")
-    done = protokit("new", "Answer questions about our handbook", "--yes", "--out", "made", cwd=place)
+    done = protokit(
+        "new", "Answer employees' questions about our leave policy", "--yes", "--out", "made", cwd=place
+    )
     assert done.code == 0, done.err
     assert inside("ask", "made", QUESTION, cwd=place).code == 0
     for log in (place / "made" / ".protokit" / "index").glob("*-wal"):
