@@ -61,8 +61,12 @@ class Assistant(BaseAssistant):
         passages = self.knowledge.search(standalone.text, limit=PASSAGES, file=file)
         if own:
             passages = merge(passages, own.search(standalone.text, limit=PASSAGES, file=file), PASSAGES)
-        sources = [self.knowledge, own] if own else [self.knowledge]
-        computed = answer_from_tables(standalone.text, sources, file=file, language=settings.language)
+        computed = answer_from_tables(
+            standalone.text,
+            [self.knowledge, own] if own else [self.knowledge],
+            file=file,
+            language=settings.language,
+        )
         if computed:
             passages = computed.before(passages)
         messages = [

@@ -87,12 +87,13 @@ class ColumnTypes:
             return {}
         return _read(self._path, self._path.stat().st_mtime_ns)
 
-    def set(self, file: str, column: str, type_: ColumnType) -> None:
-        """Keep `type_` for a column, or raise SettingsProblem for one that is none."""
-        if type_ not in COLUMN_TYPES:
+    def set(self, file: str, column: str, type_: str) -> None:
+        """Keep `type_` (one of COLUMN_TYPES) for a column, or raise SettingsProblem for one that is none."""
+        chosen = next((each for each in COLUMN_TYPES if each == type_), None)
+        if chosen is None:
             raise SettingsProblem(f'"{type_}" is none of {", ".join(COLUMN_TYPES)}', where=column)
         types = {name: dict(columns) for name, columns in self.read().items()}
-        types.setdefault(file, {})[column] = type_
+        types.setdefault(file, {})[column] = chosen
         draft = self._path.with_suffix(".part")
         try:
             draft.write_text(yaml.safe_dump(types, allow_unicode=True, sort_keys=True), encoding="utf-8")

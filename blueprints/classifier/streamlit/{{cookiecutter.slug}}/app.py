@@ -41,7 +41,8 @@ def take_upload() -> None:
 
 def sort_rows(file: str, texts: tuple[str, ...]) -> None:
     """Sort the texts batch by batch, so that the page shows how far it is."""
-    bar, rows = st.progress(0.0, "Sorting…"), []
+    bar = st.progress(0.0, "Sorting…")
+    rows: list[tuple[str | float | bool | None, ...]] = []
     for start in range(0, len(texts), BATCH):
         batch = json.dumps(texts[start : start + BATCH])
         answer = assistant.reply(batch, options={"file": file}, session=session).answer
