@@ -28,7 +28,9 @@ class Embedder(Protocol):
         """One row of unit length per text: shape (len(texts), dimension), float32. For passages."""
 
     def embed_question(self, text: str) -> "NDArray[np.float32]":
-        """The vector of a question, shape (dimension,): some models want questions marked as such."""
+        """The vector of a question, shape (dimension,); models that want questions marked as such have their own."""
+        vector: NDArray[np.float32] = self.embed([text])[0]
+        return vector
 
     def question_views(self, text: str) -> "NDArray[np.float32]":
         """The vectors whose neighbours are looked for, shape (views, dimension): one, unless passages of several

@@ -36,11 +36,6 @@ class NoEmbedder(Embedder):
 
         return np.ones((len(texts), 1), dtype=np.float32)
 
-    def embed_question(self, text: str) -> "NDArray[np.float32]":
-        """The same one number for every question."""
-        vector: NDArray[np.float32] = self.embed([text])[0]
-        return vector
-
 
 def embedder(name: str = "default") -> Embedder:
     """The embedder of that name; loads no model yet.

@@ -2,8 +2,8 @@
 
 A vector has three parts: MiniLM's (English), a mark of texts that MiniLM does not know, and the Universal Sentence
 Encoder's. Where both texts are English the cosine of two vectors is the mean of both models' similarities, which finds
-more than either: of the questions in the benchmark's folder .796 at once, MiniLM .755, the other .645. Where one of
-them is not, only the Universal Sentence Encoder's part counts.
+more than either (`python -m benchmarks.retrieval DATA`, and with `--embedding minilm`). Where one of them is not, only
+the Universal Sentence Encoder's part counts.
 """
 
 from collections.abc import Collection, Sequence

@@ -71,11 +71,6 @@ class MiniLM(Embedder):
                 )
         return [results[at] for at in range(len(texts))]
 
-    def embed_question(self, text: str) -> "NDArray[np.float32]":
-        """The vector of a question, shape (384,)."""
-        vector: NDArray[np.float32] = self.embed([text])[0]
-        return vector
-
 
 def preload() -> None:
     """Load the model for this process and for all that are forked off it, which then share its 190 MB.

@@ -57,11 +57,6 @@ class OpenAIEmbedder(Embedder):
         )
         return unit
 
-    def embed_question(self, text: str) -> "NDArray[np.float32]":
-        """The vector of a question, shape (dimension,)."""
-        vector: NDArray[np.float32] = self.embed([text])[0]
-        return vector
-
     def _ask(self, texts: Sequence[str]) -> list[list[float]]:
         with self._preparing:
             if self._client is None:

@@ -45,11 +45,6 @@ class UniversalEncoder(Embedder):
         vectors: NDArray[np.float32] = _model().encode(list(texts))
         return vectors
 
-    def embed_question(self, text: str) -> "NDArray[np.float32]":
-        """The vector of a question, shape (512,)."""
-        vector: NDArray[np.float32] = self.embed([text])[0]
-        return vector
-
 
 _loading = threading.Lock()
 _loaded: Any = None

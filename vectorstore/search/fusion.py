@@ -4,17 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from heapq import nlargest
-from typing import TYPE_CHECKING
 
-from vectorstore.passage import Passage
+from vectorstore.passage import Passage, lexical_text
 from vectorstore.search.calibration import calibrated_model, logistic
 from vectorstore.search.merge_neighbours import Source, deduplicate
 from vectorstore.text.languages import guess
 from vectorstore.text.terms import QueryWord, query_words, tokenize
-
-if TYPE_CHECKING:
-    pass
-from vectorstore.passage import lexical_text
 
 _SIMILARITY = 9.0
 """Weight of the cosine: 20, tempered for the usual question of four words."""

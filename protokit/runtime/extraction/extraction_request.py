@@ -39,7 +39,6 @@ class ExtractionRequest(Request):
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     """What a person said of its fields, by name."""
     instructions: str = ""
-    structured: bool = True
     chat: Sequence[ChatMessage] = ()
     """What a model reads; from the fields above where it is empty."""
 
