@@ -27,17 +27,17 @@ from scipy.sparse import csr_matrix
 from protokit.catalog.blueprint import Blueprint
 from protokit.catalog.lookup import blueprints, home
 from protokit.catalog.out_of_scope import read_out_of_scope
-from protokit.drafting.router import ACCEPT, doubted
+from protokit.drafting.router import ACCEPT, doubted, is_likely
 from protokit.drafting.router_features import Kind, RouterEvidence, features, match_features
 
 HERE = Path(__file__).parent
-TARGET = HERE.parent / "protokit" / "router.tsv"
+TARGET = HERE.parent / "protokit" / "drafting" / "router.tsv"
 SENTENCES = 110
 """Sentences drawn for each form of each kind."""
 SENTENCE_WEIGHT = 0.4
 MISTYPED = 0.25
 """Share of the drawn sentences that are misspelt."""
-SEEN = 4
+SEEN = 2
 """A feature in fewer texts than this is left out."""
 SMALLEST = 0.15
 """A feature whose weights are all smaller than this is left out of the file."""
@@ -215,10 +215,11 @@ def choices(model: Model, texts: Sequence[str], kinds: dict[str, Kind]) -> list[
     found: list[Taken] = []
     for row in model.chances(*model.inputs(texts, kinds)):
         shares = sorted(zip(model.names, map(float, row), strict=True), key=lambda pair: -pair[1])
-        ranked = {name: share for name, share in shares if isinstance(kinds[name], Blueprint)}
-        first = next(iter(ranked))
-        silent = doubted(first, shares, ranked) is None
-        found.append((first, silent) if sum(ranked.values()) >= ACCEPT else (None, True))
+        ranked = [(name, share) for name, share in shares if isinstance(kinds[name], Blueprint)]
+        first = ranked[0][0]
+        silent = doubted(first, shares, dict(ranked)) is None
+        served = sum(share for _, share in ranked) >= ACCEPT and is_likely(ranked, shares)
+        found.append((first, silent) if served else (None, True))
     return found
 
 

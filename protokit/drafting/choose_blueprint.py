@@ -49,7 +49,8 @@ def _settled(prompt: str, choice: RoutingDecision | None, documents: Mapping[str
         return choice
     if choice.blueprint and not choice.question and not (tables and _asks(served, choice.blueprint)):
         return choice
-    name = _TABLES if tables else choice.blueprint or _asked_by(choice, served)
+    unclear = choice.beyond is not None and choice.beyond.kind == _UNCLEAR
+    name = _TABLES if tables else (not unclear and choice.blueprint) or _asked_by(choice, served)
     return replace(
         choice,
         blueprint=name,

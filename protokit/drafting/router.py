@@ -3,7 +3,6 @@
 import json
 import math
 import re
-from bisect import bisect_left
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,10 +13,12 @@ from protokit.catalog.out_of_scope import OutOfScope
 from protokit.drafting.router_features import Kind, RouterEvidence, features, match_features
 from vectorstore.text.plain_words import words
 
-ACCEPT = 0.35
+ACCEPT = 0.28
 """All blueprints together need this much confidence; below it, the honest no."""
 UNKNOWN = 0.6
 """The same where no word of the prompt is known, only parts of words: nonsense has those too."""
+LEAST, BEHIND = 0.15, 0.3
+"""The first blueprint alone needs this much confidence, and this share of that of the likeliest kind beyond."""
 CLOSE = 0.5
 """Another blueprint with this share of the winner's confidence is worth a question."""
 DOUBT = 0.2
@@ -26,6 +27,8 @@ and what is taken silently should be right."""
 _WEIGHTS = Path(__file__).with_name("router.tsv")
 _NEW = 1.5
 """Bonus of a kind the weights have never seen, in place of what they would have learnt."""
+_FAVOURS = 0.2
+"""A word whose weight for a kind is above this is a reason to take it."""
 _TELLING = 3
 """At most so many words are given as the reason."""
 
@@ -63,27 +66,28 @@ class Weights:
     weak: float
     alike: float
     step: float
-    lines: Sequence[str]
-    """Feature, a tab and its steps, sorted: finding and parsing the few of one prompt is quicker than parsing all."""
+    lines: bytes
+    """Lines of a feature, a tab and its steps, sorted: the few of one prompt are found by halving, none is split."""
 
     def row(self, feature: str) -> tuple[float, ...] | None:
         """The weights of `feature`, one for each of `kinds`; None when it was never seen."""
-        key = f"{feature}\t"
-        at = bisect_left(self.lines, key)
-        if at == len(self.lines) or not self.lines[at].startswith(key):
-            return None
-        return tuple(int(value) * self.step for value in self.lines[at][len(key) :].split(" "))
+        key, low, high = f"{feature}\t".encode(), 0, len(self.lines)
+        while low < high:
+            start = self.lines.rfind(b"\n", low, (low + high) // 2) + 1 or low
+            end = self.lines.index(b"\n", start)
+            if self.lines.startswith(key, start):
+                return tuple(int(value) * self.step for value in self.lines[start + len(key) : end].split())
+            low, high = (end + 1, high) if self.lines[start:end] < key else (low, start)
+        return None
 
 
 @cache
 def weights() -> Weights:
-    """The weights that come with protokit (1.1 MB, read in 10 ms)."""
-    head, _, body = _WEIGHTS.read_text(encoding="utf-8").partition("\n")
+    """The weights that come with protokit (2 MB, read in a millisecond)."""
+    head, _, body = _WEIGHTS.read_bytes().partition(b"\n")
     shared = json.loads(head)
     kinds, bias = tuple(shared["kinds"]), tuple(shared["bias"])
-    return Weights(
-        kinds, bias, shared["strong"], shared["weak"], shared["alike"], shared["step"], body.splitlines()
-    )
+    return Weights(kinds, bias, shared["strong"], shared["weak"], shared["alike"], shared["step"], body)
 
 
 def route(prompt: str, blueprints: Mapping[str, Blueprint], beyond: Iterable[OutOfScope]) -> RoutingDecision:
@@ -93,7 +97,7 @@ def route(prompt: str, blueprints: Mapping[str, Blueprint], beyond: Iterable[Out
     scores = {name: _score(name, kind, evidence[name], learnt) for name, kind in kinds.items()}
     shares = _shares({**scores, **_extended(blueprints, scores, evidence)})
     ranked = [(name, share) for name, share in shares if name in blueprints]
-    served = bool(ranked) and _is_enough(prompt, ranked, kinds, evidence)
+    served = is_likely(ranked, shares) and _is_enough(prompt, ranked, kinds, evidence)
     first, confidence = ranked[0] if served else shares[0]
     rival = doubted(first, shares, blueprints) if served else None
     runner_up, runner_up_confidence = next(iter(ranked[served:]), (None, 0.0))
@@ -108,6 +112,11 @@ def route(prompt: str, blueprints: Mapping[str, Blueprint], beyond: Iterable[Out
         question=_question(kinds[first], other) if rival else None,
         beyond=other if isinstance(other, OutOfScope) else None,
     )
+
+
+def is_likely(ranked: Sequence[Share], shares: Sequence[Share]) -> bool:
+    """Whether the first of the blueprints `ranked` is likely enough beside all other kinds (`shares`)."""
+    return bool(ranked) and ranked[0][1] >= max(LEAST, BEHIND * shares[0][1])
 
 
 def _is_enough(
@@ -194,7 +203,7 @@ def _because(prompt: str, name: str, kind: Kind, evidence: RouterEvidence) -> tu
     listed = [_as_said(word, prompt) for word in evidence.found]
     long_enough = [word for word in _WORD.findall(prompt) if _tells(word)]
     weighed = {word: _weight(word, name, kind) for word in long_enough}
-    favoured = sorted((word for word in weighed if weighed[word] > 0.5), key=lambda word: -weighed[word])
+    favoured = sorted((word for word in weighed if weighed[word] > _FAVOURS), key=lambda word: -weighed[word])
     return tuple(_distinct([*listed, *favoured]))[:_TELLING]
 
 
