@@ -46,12 +46,31 @@ Einkauf,Jana Roth,12,"1.200.000,00"
 Vertrieb,Max Lindner,31,"2.450.500,50"
 Technik,Aylin Kaya,48,"3.100.000,00"
 """
+CLINICS = """clinic;opened;doctors;visits 2025;fee with insurance (EUR);fee without insurance (EUR)
+Lisvale Central;2004-09-13;38;61200;12;35
+Lisvale Marina;2011-03-01;12;18450;30;85
+Lisvale Pombal;2015-06-22;16;22900;60;180
+"""
+CONTRACT = """# Verrier contract
+
+| Item | Agreed |
+| --- | --- |
+| Notice period | 4 months |
+| Penalty for late delivery | 3% of the freight for each day |
+"""
+FLEET = """Numer rejestracyjny,Usługa,Strefa,Rok produkcji,Kierowca,Przebieg (km)
+WR 41207,Standard,Polska,2021,Adam Sikora,412300
+WR 55310,Ekspres,Polska,2019,Ewa Lis,598720
+WR 60011,Standard,Francja,2023,Piotr Gajda,121050
+WR 60012,Ekspres,Francja,2023,Olga Zych,98640
+"""
 
 
 @pytest.fixture(scope="module")
 def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
     place = tmp_path_factory.mktemp("tables")
     files = {"prices.md": PLANS, "portal.md": REQUIREMENTS, "loans.csv": LOANS, "Abteilungen.csv": STAFF}
+    files |= {"clinics.csv": CLINICS, "contract.md": CONTRACT, "flota.csv": FLEET}
     (place / "docs").mkdir()
     for name, text in files.items():
         (place / "docs" / name).write_text(text, encoding="utf-8")
@@ -131,6 +150,23 @@ def ask(question: str, knowledge: KnowledgeBase) -> TableAnswer:
         ("Quel est le forfait le plus cher ?", "Business est le plus cher : 11.50 EUR per user per month"),
         ("Welcher Plan ist am günstigsten?", "Solo ist am günstigsten: 0 EUR per user per month"),
         ("Quanto costa Team?", "6.90 EUR per user per month (Team) [1]."),
+        ("Which clinic had the most visits in 2025?", "Lisvale Central has the highest visits 2025: 61200"),
+        ("Which clinics were opened between 2010 and 2016?", "2 of 3: Lisvale Marina (2011-03-01) [1], Lis"),
+        (
+            "How many clinics have a fee without insurance of more than 50 euros?",
+            "2 of the 3 rows of clinics",
+        ),
+        ("How many doctors do we have in all clinics together?", "66 in total (doctors), over 3 rows"),
+        ("What is the average number of doctors per clinic?", "22 on average (doctors), over 3 rows"),
+        ("What is the notice period in the Verrier contract?", "4 months (agreed, Notice period) [1]."),
+        ("Który pojazd ma największy przebieg?", "Najwyższa wartość (Przebieg): WR 55310, 598720 km"),
+        ("Ile pojazdów mamy we flocie?", "4 wierszy, flota.csv [1]."),
+        ("Kto jeździ pojazdem WR 60012?", "Olga Zych (Kierowca, WR 60012) [1]."),
+        ("Which vehicle has the lowest mileage?", "WR 60012 has the lowest przebieg: 98640 km"),
+        (
+            "Który ma większy przebieg: Standard czy Ekspres do Francji?",
+            "Wyższa wartość (Przebieg): Standard",
+        ),
     ],
 )
 def test_a_question_about_a_table_is_answered_with_the_value_first(

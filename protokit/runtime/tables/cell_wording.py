@@ -10,7 +10,7 @@ from protokit.runtime.tables.typed_table import TypedColumn, TypedTable
 from protokit.runtime.tables.units import CURRENCIES
 
 _SENTENCES = PatternFile(Path(__file__).parent / "data" / "sentences.yaml")
-_COMMA = ("de", "es", "it", "pt", "nl")
+_COMMA = ("de", "es", "it", "pt", "nl", "pl")
 _PER = re.compile(r"\b(?:per|pro|je|par|por|al|au)\b.*", re.IGNORECASE)
 
 

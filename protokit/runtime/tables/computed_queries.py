@@ -99,6 +99,8 @@ def computed(grammar: Grammar, functions: list[str]) -> Query | None:
         )
     if wanted == ("sum",) and names_one_row(grammar):
         return LookUp((column,), grammar.all_where())
+    if by and by.index == grammar.key.index and "sum" not in wanted:
+        by = None  # "rooms per clinic" over a row for each clinic: the average of all
     return Aggregate(wanted, column, grammar.all_where(), by)
 
 

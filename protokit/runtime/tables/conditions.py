@@ -78,7 +78,7 @@ def _bound(bound: Bound, reading: QuestionReading) -> Condition | None:
         return _dated(bound, reading)
     year = as_year(bound, reading)
     if year and (column := _year_column(reading)):
-        reading.use(bound)
+        reading.use(bound, reading.link(column))
         return _year_condition(bound, year, column)
     if (
         all(i in reading.context for i in range(bound.start, bound.end) if reading.tokens[i].is_number)
@@ -191,6 +191,8 @@ def _year_condition(bound: Bound, year: int, column: TypedColumn) -> Condition:
     if column.type == "number":
         return Condition(column, bound.relation, tuple(float(v) for v in bound.values))  # type: ignore[arg-type]
     first, last = year_span(year)
+    if bound.relation == "between" and isinstance(bound.values[0], float):
+        first = year_span(int(bound.values[0]))[0]
     match bound.relation:
         case "more":
             return Condition(column, "more", (last,))
@@ -200,8 +202,6 @@ def _year_condition(bound: Bound, year: int, column: TypedColumn) -> Condition:
             return Condition(column, "at least", (first,))
         case "at most":
             return Condition(column, "at most", (last,))
-        case "between":
-            return Condition(column, "between", (first, year_span(int(bound.values[1]))[1]))  # type: ignore[arg-type]
         case _:
             return Condition(column, "between", (first, last))
 

@@ -18,9 +18,10 @@ from protokit.runtime.tables.question_tokens import QuestionToken, alike, cut, m
 from protokit.runtime.tables.signals import Bound, Signal, bounds, lone_year, signals
 from protokit.runtime.tables.table_words import TableWords
 from protokit.runtime.tables.typed_table import TypedColumn
+from protokit.runtime.tables.vocabulary import words
 from vectorstore.text.languages import FUNCTION_WORDS, guess
 
-_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl")
 _COMMON = ("what", "the", "which", "how", "much", "many", "does", "who", "whose", "where", "when")
 
 
@@ -108,6 +109,8 @@ def read_question(question: str, table: TableWords) -> QuestionReading:
         *(c for c in whole if not any(c.tokens & link.tokens for link in reading.columns)),
         *reading.columns,
     ]
+    named = {i for link in reading.columns for i in link.tokens}  # the year of "visits 2025" is no bound
+    reading.bounds = [bound for bound in reading.bounds if not named & set(range(bound.start, bound.end))]
     free = _free(tokens, [*reading.values, *instructions, *reading.bounds, *reading.columns])
     free = [ok and not p for ok, p in zip(free, reading.plain, strict=True)]
     reading.context = {i for i, t in enumerate(tokens) if t.stems & table.context}
@@ -159,15 +162,21 @@ def _whole_columns(
 ) -> list[ColumnLink]:
     """Names of columns of two words and more that stand in the question as they are."""
     found = []
-    for words in table.columns:
-        for names in {cut(words.column.name, table.table.language, camel=True), words.tokens}:
-            size = len(names)
-            for start in range(len(tokens) - size + 1):
-                if size > 1 and all(
-                    a.text == b.text for a, b in zip(tokens[start : start + size], names, strict=True)
-                ):
-                    found.append(ColumnLink(words.column, frozenset(range(start, start + size)), 2.0))
+    for column in table.columns:
+        for names in {cut(column.column.name, table.table.language, camel=True), column.tokens}:
+            for part in (names, *_negated_parts(names)):
+                size = len(part)
+                for start in range(len(tokens) - size + 1):
+                    if size > 1 and all(
+                        a.text == b.text for a, b in zip(tokens[start : start + size], part, strict=True)
+                    ):
+                        found.append(ColumnLink(column.column, frozenset(range(start, start + size)), 2.0))
     return found
+
+
+def _negated_parts(names: Sequence[QuestionToken]) -> list[Sequence[QuestionToken]]:
+    """ "without insurance" of "Price without insurance": it names the column and negates nothing."""
+    return [names[at:] for at, name in enumerate(names) if at and name.text in words("negations")]
 
 
 def _is_a_column(value: ValueLink, reading: QuestionReading, whole: Sequence[ColumnLink]) -> bool:

@@ -10,7 +10,7 @@ from vectorstore.text.terms import tokenize
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%|[<>]=?|=")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
-_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +43,24 @@ def cut(text: str, code: str = "", *, camel: bool = False, stems: bool = True) -
     for match in _TOKEN.finditer(spaced):
         if plain := fold(match.group()):
             aside = spaced.rfind("(", 0, match.start()) > spaced.rfind(")", 0, match.start())
-            tokens.append(QuestionToken(plain, forms(plain, code), match.group(), aside))
+            tokens.append(QuestionToken(plain, forms(match.group().casefold(), code), match.group(), aside))
     return tuple(tokens)
 
 
 def _as_it_is(word: str, _: str) -> frozenset[str]:
-    return frozenset((word,))
+    return frozenset((fold(word),))
 
 
 @lru_cache(maxsize=100_000)
 def _stems(word: str, code: str) -> frozenset[str]:
+    plain = fold(word)
     if word[:1].isdigit() or not word.isalpha():
-        return frozenset((word.replace(",", "."),))
-    forms = {word}
+        return frozenset((plain.replace(",", "."),))
+    forms = {plain}
     for each in dict.fromkeys(("en", code if code in _LANGUAGES else "en")):
-        forms.update(tokenize(word, each))
+        forms.update(tokenize(plain, each))
+        if plain != word:  # some endings are known only with their accents: "pojazdów"
+            forms.update(tokenize(word, each))
     return frozenset(forms | _same_meaning(frozenset(forms)))
 
 
@@ -67,9 +70,12 @@ def _synonyms() -> dict[str, frozenset[str]]:
     groups: dict[str, set[str]] = {}
     for number, group in enumerate(VOCABULARY.get("synonyms")):
         for word in str(group).split(","):
-            plain = fold(word)
-            for form in {plain, *(form for code in _LANGUAGES for form in tokenize(plain, code))}:
-                if len(form) > 2:
+            plain, own = fold(word), word.strip().casefold()
+            for form in {
+                plain,
+                *(form for code in _LANGUAGES for w in {plain, own} for form in tokenize(w, code)),
+            }:
+                if len(form) > (2 if form == plain else 3):  # "wag" is of "wagen" and of Polish "waga"
                     groups.setdefault(form, set()).add(f"={number}")
     for word, unit in word_map("units").items():
         if len(word) > 2:

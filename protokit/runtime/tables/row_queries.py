@@ -12,6 +12,8 @@ from protokit.runtime.tables.grammar import (
 )
 from protokit.runtime.tables.links import ColumnLink, concepts_said
 from protokit.runtime.tables.query import Compare, ListAll, LookUp, Query
+from protokit.runtime.tables.query_sql import rows_sql
+from protokit.runtime.tables.table_database import run
 from protokit.runtime.tables.typed_table import TypedColumn
 
 
@@ -23,9 +25,10 @@ def comparison(grammar: Grammar, functions: list[str]) -> Query | None:
     column = _two_values(grammar)
     if column is None or not (comparative or "compare" in functions):
         return None
-    if column.distinct < 0.9 * len(reading.table.table.rows):
-        raise NoQuery
     values = tuple(dict.fromkeys(grammar.made.values[column.index]))
+    rows = run(rows_sql(LookUp((column,), grammar.all_where())), reading.table.table)
+    if len(rows) > len(values):  # a value of several rows is no row to compare
+        raise NoQuery
     others = grammar.all_where(without=column.index)
     reading.use(reading.link(column))
     if comparative and comparative.extreme:
@@ -107,7 +110,18 @@ def look_up(grammar: Grammar, functions: list[str]) -> Query | None:
     asked = asked_concept(grammar)  # "how old is Clara Mena?" asks nothing of the workshops that are hers
     if asked and (is_of_the_row or asked.index == grammar.key.index):
         return LookUp((asked,), conditions)
+    if (of_two := _of_two(grammar)) and not reading.signal("asks"):
+        return LookUp((of_two,), conditions)
     return LookUp((), conditions) if _is_an_id(grammar) else None
+
+
+def _of_two(grammar: Grammar) -> TypedColumn | None:
+    """The other column of a table of two ("Item", "Agreed"), where the first says the whole of what is asked."""
+    columns = grammar.reading.table.table.columns
+    links = grammar.made.links.get(grammar.key.index, [])
+    if len(columns) != 2 or len(links) != 1 or not links[0].exact or grammar.made.rest:
+        return None
+    return next(column for column in columns if column.index != grammar.key.index)
 
 
 def _quantities(grammar: Grammar, named: list[ColumnLink]) -> tuple[TypedColumn, ...] | None:

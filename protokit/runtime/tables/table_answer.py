@@ -163,7 +163,7 @@ def _row_words(query: Query, table: TypedTable) -> frozenset[str]:
     return frozenset(
         s
         for c in table.columns
-        if c.index not in shown
+        if c.index not in shown and (c is table.key or not any(map(str.isdigit, c.texts[row])))
         for t in cut(c.texts[row])
         if not t.is_number
         for s in t.stems

@@ -16,7 +16,7 @@ from vectorstore.tables.table import Column, Table, TableRow
 from vectorstore.text.languages import guess
 
 Value = float | date | bool | str | None
-_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl")
 
 
 @dataclass(frozen=True, eq=False)

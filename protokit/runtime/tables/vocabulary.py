@@ -18,7 +18,9 @@ Direction = Literal["highest", "lowest"]
 def fold(text: str) -> str:
     """Small letters without accents: "Größe" is "grosse"."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).replace("ı", "i").split())
+    return " ".join(
+        "".join(c for c in plain if not unicodedata.combining(c)).replace("ı", "i").replace("ł", "l").split()
+    )
 
 
 @cache
