@@ -45,9 +45,8 @@ class Fact:
             "no line": lambda: self.value not in lines,
             "gone": lambda: content is None,
             "the same": lambda: content == self.value,
-            "Windows line ends": lambda: (
-                content is not None and content.count(b"\n") == content.count(b"\r\n")
-            ),
+            # A file that the release drops may go where nothing but its line ends was changed.
+            "Windows line ends": lambda: content is None or content.count(b"\n") == content.count(b"\r\n"),
             "no last line end": lambda: content is not None and not content.endswith(b"\n"),
             "executable": lambda: content is not None and bool(path.stat().st_mode & stat.S_IXUSR),
             "field": lambda: content is not None and self._field(content),
@@ -156,6 +155,44 @@ def _own_file(folder: Path, word: str, chance: Random) -> list[Fact]:
     return [Fact(name, "the same", f"# {word}\n".encode())]
 
 
+def _everywhere(folder: Path, word: str, chance: Random) -> list[Fact]:
+    """A word replaced in every text of the repository, as `git grep -l WORD | xargs sed -i` does."""
+    old = chance.choice([b"return", b"answer", b"question", b"import"])
+    for path in folder.rglob("*"):
+        if path.is_file() and ".git" not in path.parts and b"\0" not in (content := path.read_bytes()):
+            path.write_bytes(content.replace(old + b" ", old + b"  "))
+    return []
+
+
+def _every_line_end(folder: Path, word: str, chance: Random) -> list[Fact]:
+    """A checkout with the line ends of Windows."""
+    for name in (*_TEXTS, "requirements.txt"):
+        path = folder / name
+        if path.is_file() and b"\0" not in path.read_bytes():
+            path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    return [Fact(name, "Windows line ends", True) for name in _TEXTS]
+
+
+def _move(folder: Path, word: str, chance: Random) -> list[Fact]:
+    """A file put elsewhere, and a line added to it."""
+    old, new = chance.choice([("style.css", f"looks/{word}.css"), ("AGENTS.md", f"docs/{word}.md")])
+    if not (folder / old).is_file():
+        return []
+    (folder / new).parent.mkdir(exist_ok=True)
+    line = remark(new, f"moved by {word}").encode()
+    (folder / new).write_bytes((folder / old).read_bytes() + line + b"\n")
+    (folder / old).unlink()
+    return [Fact(old, "gone", True), Fact(new, "line", line)]
+
+
+def _no_pristine_copy(folder: Path, word: str, chance: Random) -> list[Fact]:
+    """What a tool needs to tell the owner's changes from its own, thrown away."""
+    for name in (".protokit/base.zip", ".cruft.json", ".copier-answers.yml"):
+        if chance.random() < 0.5:
+            (folder / name).unlink(missing_ok=True)
+    return []
+
+
 def _yours(folder: Path, word: str, chance: Random) -> list[Fact]:
     path = folder / chance.choice(_YOURS)
     path.write_bytes(path.read_bytes() + f"# {word}\n".encode())
@@ -164,5 +201,6 @@ def _yours(folder: Path, word: str, chance: Random) -> list[Fact]:
 
 _EDITS = (
     *[_text] * 6,
+    *[_everywhere, _every_line_end, _move, _no_pristine_copy],
     *[_remove, _line_ends, _last_line_end, _executable, _other_encoding, _package, _spec, _own_file, _yours],
 )

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.updates.releases import Files
+from protokit.files.layout import BASE
+from protokit.prototype.pristine_copy import pack_pristine
 
 _SLUG = "leave"
 _WHO = ("-c", "user.name=Benchmark", "-c", "user.email=benchmark@example.org")
@@ -64,7 +66,8 @@ class Protokit(Tool):
         shutil.rmtree(self.place / "project", ignore_errors=True)
         _write(self.place / "project", versions[first])
         kept = {name: text for name, text in versions[first].items() if not name.startswith("knowledge/")}
-        _write(self.place / "project" / ".protokit" / "base", kept)
+        (self.place / "project" / BASE).parent.mkdir()
+        (self.place / "project" / BASE).write_bytes(pack_pristine(kept))
 
     def settle(self, folder: Path) -> None:
         return

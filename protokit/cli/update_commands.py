@@ -23,11 +23,19 @@ _FINE = ("up to date", "would update", "updated")
 )
 @click.option("--deps", is_flag=True, help="Instead, take the newest packages, if the tests pass with them.")
 @click.option("--blueprint", default="", help="Take the blueprint from here: a folder, a name or git+URL.")
+@click.option("--diff", is_flag=True, help="Show the lines that would change and write nothing.")
+@click.option("--restore", metavar="FILE", help="Instead, put FILE back as the blueprint gave it.")
 @click.option("--trust", is_flag=True, help="Let what changed in a blueprint from git+URL run.")
 @AS_JSON
 @friendly
-def update(folder: Path, every: bool, as_json: bool, **options: Any) -> None:
+def update(folder: Path, every: bool, as_json: bool, restore: str | None, **options: Any) -> None:
     """Bring the prototype in FOLDER (default: here) to its blueprint of today, and keep what you changed."""
+    if restore:
+        from protokit.update.update_prototype import restore_file
+
+        restore_file(folder, restore)
+        tell(f"{restore} is as the blueprint gave it.")
+        return
     results = []
     with progress() as bar:
         for each in _inside(folder) if every else [folder]:
@@ -71,13 +79,14 @@ def _updated(
 
 def _files(folder: Path, options: dict[str, Any], tell: Callable[[str], None]) -> tuple[dict[str, Any], str]:
     from protokit.update.update_prototype import UpdateOptions, update
-    from protokit.update.update_report import recovery_as_dict, render_update, update_as_dict
+    from protokit.update.update_report import recovery_as_dict, render_diff, render_update, update_as_dict
 
-    names = ("blueprint", "trust", "dry_run", "conflicts")
-    ended = update(folder, UpdateOptions(**{name: options[name] for name in names}), tell)
+    words = {name: options[name] for name in ("blueprint", "trust", "dry_run", "conflicts")}
+    words["dry_run"] |= options["diff"]
+    ended = update(folder, UpdateOptions(**words), tell)
     if ended.recovery is not None:
         complain(recovery_as_dict(ended.recovery))
-    return update_as_dict(ended), render_update(ended)
+    return update_as_dict(ended), (render_diff if options["diff"] else render_update)(ended)
 
 
 def _packages(

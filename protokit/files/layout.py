@@ -26,7 +26,11 @@ OURS = ".protokit"
 """The folder of what a prototype does not show: the index, what visitors asked, and the copy for updates."""
 SCHEMA_FILE = f"{OURS}/prototype.schema.json"
 """The one file of OURS that may go to others."""
-BASE = Path(OURS, "base")
+BASE = Path(OURS, "base.zip")
+"""What the blueprint gave, for updates; `prototype.pristine_copy` reads it."""
+OLDER_BASE = Path(OURS, "base")
+UPDATE_JOURNAL = Path(OURS, "update", "journal.json")
+"""Stands there while an update is being written."""
 EVENTS_FILE = Path(OURS, "events.db")
 BUDGET_FILE = Path(OURS, "budget.db")
 INDEX = Path(OURS, "index")

@@ -79,6 +79,21 @@ def is_text(content: bytes) -> bool:
     return b"\0" not in content
 
 
+def same_lines(one: bytes, other: bytes) -> bool:
+    """Whether two texts differ in nothing but their line ends, the last one and a byte order mark."""
+    if not (is_text(one) and is_text(other)):
+        return one == other
+    return Form.of(one).plain(one) == Form.of(other).plain(other)
+
+
+def as_written(new: bytes, mine: bytes, base: bytes) -> bytes:
+    """The text `new` with the line ends that a person gave to `mine`, which came as `base`."""
+    if not all(map(is_text, (new, mine, base))):
+        return new
+    form = Form.of(base).changed_to(Form.of(mine), Form.of(new))
+    return form.written(Form.of(new).plain(new))
+
+
 def has_markers(content: bytes) -> bool:
     """Whether the markers of a conflict still stand in it."""
     lines = content.splitlines()

@@ -25,7 +25,11 @@ def assistant_class(module: ModuleType) -> type[BaseAssistant]:
     kind: type[BaseAssistant] | None = getattr(module, "Assistant", None)
     where = str(module.__file__)
     if kind is None:
-        raise FolderProblem("no class Assistant here", where=where, fix="Restore it from .protokit/base.")
+        raise FolderProblem(
+            "no class Assistant here",
+            where=where,
+            fix="Move it aside, then run: protokit update --restore assistant.py",
+        )
     if missing := [name for name in _ALWAYS if not hasattr(kind, name)]:
         what = f"Assistant has no {missing[0]}, as those of an earlier protokit"
         fix = "Run `protokit update DIR`, or let it inherit protokit.runtime.BaseAssistant."

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from protokit.errors import FolderProblem, MissingExtra, SpecProblem
-from protokit.files.layout import QUESTIONS_FILE, SPEC_FILE
+from protokit.files.layout import QUESTIONS_FILE, SPEC_FILE, UPDATE_JOURNAL
 from protokit.prototype.assistant_class import assistant_class
 from protokit.runtime.assistant import BaseAssistant
 from protokit.runtime.prototype_fields import Screen
@@ -42,6 +42,10 @@ class Prototype:
                 f"no {SPEC_FILE} here, so this is not a prototype",
                 where=str(folder),
                 fix="`protokit list` shows yours.",
+            )
+        if (folder / UPDATE_JOURNAL).exists():
+            raise FolderProblem(
+                "an update was cut off here", where=str(folder), fix="`protokit update` undoes it first."
             )
         return cls(folder.resolve(), read_spec(folder / SPEC_FILE))
 
@@ -81,7 +85,7 @@ class Prototype:
         spec = importlib.util.spec_from_file_location(f"{self.spec.slug.replace('-', '_')}_{name}", path)
         if not path.is_file() or spec is None or spec.loader is None:
             raise FolderProblem(
-                f"no {name}.py here", where=str(self.folder), fix="Restore it from .protokit/base."
+                f"no {name}.py here", where=str(self.folder), fix=f"Run: protokit update --restore {name}.py"
             )
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)

@@ -17,6 +17,7 @@ from protokit.files.layout import (
     SPEC_FILE,
 )
 from protokit.files.placeholders import fill
+from protokit.prototype.pristine_copy import pack_pristine
 from protokit.scaffold.template_cache import rendered
 from protokit.spec.lexicon import language_name
 from protokit.spec.prototype_spec import Spec, schema, write_spec
@@ -42,10 +43,18 @@ def render(
         # Without the files' modes: an installation may be read-only, a prototype never is.
         shutil.copytree(template, folder, copy_function=shutil.copyfile)
         _write_texts(folder, blueprint, spec, {INSTRUCTIONS_FILE: instructions, QUESTIONS_FILE: questions})
-        shutil.copytree(folder, folder / BASE, ignore=shutil.ignore_patterns(OURS))
+        _keep_pristine(folder)
         (folder / SCHEMA_FILE).write_text(schema(), encoding="utf-8")
         _copy_documents(documents, folder / KNOWLEDGE)
     return target
+
+
+def _keep_pristine(folder: Path) -> None:
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+    (folder / OURS).mkdir(exist_ok=True)
+    (folder / BASE).write_bytes(pack_pristine(files))
 
 
 def _write_texts(folder: Path, blueprint: Blueprint, spec: Spec, texts: Mapping[str, str]) -> None:

@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from protokit.deploy.export.requirements import DISTRIBUTION, package
 from protokit.errors import FolderProblem
-from protokit.files.layout import BASE
+from protokit.files.layout import BASE, SPEC_FILE
 from protokit.files.three_way_merge import Form
+from protokit.prototype.pristine_copy import pack_pristine, read_pristine
 from protokit.prototype.prototype_folder import Prototype
 from protokit.update.file_diff import REQUIREMENTS, Change, read
 from protokit.update.merge_requirements import merge_requirements
@@ -39,6 +40,10 @@ def renew(folder: Path, tell: Callable[[str], None], *, dry_run: bool = False) -
 
     Only requirements.txt is written, never what is installed. Raises FolderProblem.
     """
+    folder = folder.resolve()
+    if (folder / SPEC_FILE).is_file() and not dry_run:
+        with only_one(folder):
+            recover(folder)
     folder = Prototype.open(folder).folder
     with TemporaryDirectory(prefix="protokit-packages-") as aside:
         resolver = Resolver.at(Path(aside))
@@ -72,10 +77,14 @@ def renewal_as_dict(ended: Renewal) -> dict[str, Any]:
 
 def _resolved(folder: Path, resolver: Resolver) -> list[Change]:
     """The changes of requirements.txt and of its pristine copy: new versions are not the person's doing."""
-    mine, base = read(folder / REQUIREMENTS), read(folder / BASE / REQUIREMENTS)
+    files = read_pristine(folder, Prototype.open(folder).spec.blueprint)
+    mine, base = read(folder / REQUIREMENTS), files.get(REQUIREMENTS)
     if mine is None or base is None:
-        missing = REQUIREMENTS if mine is None else (BASE / REQUIREMENTS).as_posix()
-        raise FolderProblem(f"no {missing} here", where=str(folder), fix="It says what was tested together.")
+        raise FolderProblem(
+            f"no {REQUIREMENTS} here",
+            where=str(folder),
+            fix=f"It says what was tested together. Run: protokit update --restore {REQUIREMENTS}",
+        )
     base_lines = set(_lines(base))
     own = [line for line in _lines(mine) if line not in base_lines]
     ours = [line for line in _lines(mine) if package(line) == DISTRIBUTION]
@@ -94,8 +103,9 @@ def _resolved(folder: Path, resolver: Resolver) -> list[Change]:
         raise FolderProblem(
             "cannot be renewed line by line", where=REQUIREMENTS, fix="Put one package on a line."
         )
-    name = (BASE / REQUIREMENTS).as_posix()
-    return [Change(REQUIREMENTS, "merged", mine, merged), Change(name, "replaced", base, new)]
+    pristine = pack_pristine({**files, REQUIREMENTS: new})
+    record = Change(BASE.as_posix(), "replaced", read(folder / BASE), pristine)
+    return [Change(REQUIREMENTS, "merged", mine, merged), record]
 
 
 def _tried(folder: Path, changes: list[Change], resolver: Resolver, tell: Callable[[str], None]) -> Renewal:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.errors import FolderProblem
-from protokit.files.layout import OURS
+from protokit.files.layout import OURS, UPDATE_JOURNAL
 from protokit.update.file_diff import Change, read
 
-PLACE = Path(OURS, "update")
+PLACE = UPDATE_JOURNAL.parent
 _LOCK = Path(OURS, "update.lock")
-_JOURNAL = "journal.json"
+_JOURNAL = UPDATE_JOURNAL.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def only_one(folder: Path) -> Iterator[None]:
 
 def interrupted(folder: Path) -> bool:
     """Whether an update was cut off in `folder` and waits for `recover`."""
-    return (folder / PLACE / _JOURNAL).exists()
+    return (folder / UPDATE_JOURNAL).exists()
 
 
 def carry_out(folder: Path, changes: Sequence[Change]) -> None:

@@ -11,11 +11,19 @@ from protokit.catalog import lookup
 from protokit.catalog.blueprint import Blueprint, fits
 from protokit.catalog.parameters import require_decided
 from protokit.errors import FolderProblem
-from protokit.files.layout import BASE, INSTRUCTIONS_FILE, QUESTIONS_FILE, SCHEMA_FILE, SPEC_FILE
+from protokit.files.layout import (
+    BASE,
+    INSTRUCTIONS_FILE,
+    OLDER_BASE,
+    QUESTIONS_FILE,
+    SCHEMA_FILE,
+    SPEC_FILE,
+)
+from protokit.prototype.pristine_copy import read_pristine
 from protokit.scaffold.render import render
 from protokit.spec.edit_yaml import migrated
 from protokit.spec.prototype_spec import Spec, parse_spec
-from protokit.update.file_diff import YOURS, Change, changes, files, read
+from protokit.update.file_diff import YOURS, Change, Files, changes, read
 
 _OF_THE_BLUEPRINT = ("blueprint", "takes", "source", "parameters")
 """The fields of a Spec that an update may set."""
@@ -52,10 +60,11 @@ def plan_update(folder: Path, blueprint: str = "", *, trust: bool = False) -> Up
     renewed = _renewed(spec, release)
     text = migrated(content, _changed(spec, renewed))
     with TemporaryDirectory(prefix="protokit-render-") as aside:
-        new = _rendered(release, renewed, folder / BASE, Path(aside, "new"))
+        base = _base(folder, spec, release, Path(aside, "base"))
+        new = _rendered(release, renewed, base, Path(aside, "new"))
         labels = ("yours", release.reference)
-        of_files = changes(folder, folder / BASE, new / BASE, labels)
-        records = [_record(folder, new, name) for name in _record_names(folder, new)]
+        of_files = changes(folder, base, read_pristine(new), labels)
+        records = [_record(folder, new, name) for name in _record_names(folder)]
     of_spec = Change(SPEC_FILE, "kept" if text == content else "merged", content, text)
     everything = sorted([*of_files, of_spec], key=lambda change: change.file)
     return UpdatePlan(folder, spec.blueprint, release.reference, tuple(everything), tuple(records))
@@ -99,17 +108,30 @@ def _changed(before: Spec, after: Spec) -> dict[str, Any]:
     return {name: msgspec.to_builtins(new) for name, (old, new) in fields.items() if old != new}
 
 
-def _rendered(blueprint: Blueprint, spec: Spec, base: Path, target: Path) -> Path:
+def _base(folder: Path, spec: Spec, release: Blueprint, aside: Path) -> Files:
+    """What the blueprint gave. Where no copy of that can be trusted, it is made again of the same version, if that
+    is the one at hand: then the blueprint has changed nothing, and whatever differs is the person's.
+    """
+    try:
+        return read_pristine(folder, spec.blueprint)
+    except FolderProblem:
+        if spec.blueprint != release.reference or spec.source != release.source:
+            raise
+        own = {name: read(folder / name) or b"" for name in YOURS}
+        return read_pristine(_rendered(release, spec, own, aside))
+
+
+def _rendered(blueprint: Blueprint, spec: Spec, base: Files, target: Path) -> Path:
     """Render the blueprint of today with the words of the day the prototype was made.
 
     A title that was changed since stands in prototype.yaml; a README that the person titled is not fought over.
     """
     if spec.screen not in blueprint.screens:
         raise FolderProblem(f"{blueprint.reference} has no {spec.screen} screen", where=SPEC_FILE)
-    first = read(base / SPEC_FILE)
+    first = base.get(SPEC_FILE)
     born = spec if first is None else _spec_of(first)
     words = {"title": born.title, "pitch": born.pitch, "slug": born.slug}
-    texts = {name: (read(base / name) or b"").decode("utf-8") for name in YOURS}
+    texts = {name: base.get(name, b"").decode("utf-8") for name in YOURS}
     return render(
         blueprint,
         msgspec.structs.replace(spec, **words),
@@ -120,9 +142,12 @@ def _rendered(blueprint: Blueprint, spec: Spec, base: Path, target: Path) -> Pat
     )
 
 
-def _record_names(folder: Path, new: Path) -> list[str]:
-    bases = {*files(folder / BASE), *files(new / BASE)}
-    return sorted([*((BASE / name).as_posix() for name in bases), SCHEMA_FILE])
+def _record_names(folder: Path) -> list[str]:
+    """Those of an older pristine copy go, since the new one takes their place."""
+    older = [
+        path.relative_to(folder).as_posix() for path in (folder / OLDER_BASE).rglob("*") if path.is_file()
+    ]
+    return sorted([*older, BASE.as_posix(), SCHEMA_FILE])
 
 
 def _record(folder: Path, new: Path, name: str) -> Change:

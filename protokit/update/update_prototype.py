@@ -1,12 +1,15 @@
 """Brings a prototype to what its blueprint is today, and keeps what its people made of it."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from protokit.errors import FolderProblem
-from protokit.files.layout import BASE, SPEC_FILE
+from protokit.files.layout import SPEC_FILE
+from protokit.prototype.pristine_copy import read_pristine
+from protokit.update.file_diff import Change
 from protokit.update.regression import LOOKS, Health, worse
 from protokit.update.sandbox import Sandbox, open_sandbox, remove_leftovers
 from protokit.update.transaction import Recovery, carry_out, interrupted, only_one, recover
@@ -70,18 +73,31 @@ def update(folder: Path, options: UpdateOptions, tell: Tell = lambda step: None)
     return replace(ended, recovery=recovery)
 
 
+def restore_file(folder: Path, name: str) -> None:
+    """Put the file `name` of the prototype in `folder` back as the blueprint gave it.
+
+    Raises FolderProblem where it is there, or was never given.
+    """
+    folder = folder.resolve()
+    _require(folder)
+    files, path = read_pristine(folder), folder / name
+    if name not in files:
+        raise FolderProblem(
+            "did not come with the blueprint", where=name, fix=f"These did: {', '.join(sorted(files))}."
+        )
+    if os.path.lexists(path):
+        raise FolderProblem("is there", where=name, fix="Move yours aside first.")
+    with only_one(folder):
+        recover(folder)
+        carry_out(folder, [Change(name, "added", None, files[name])])
+
+
 def _require(folder: Path) -> None:
     if not (folder / SPEC_FILE).is_file():
         raise FolderProblem(
             f"no {SPEC_FILE} here, so this is not a prototype",
             where=str(folder),
             fix="`protokit list` shows yours.",
-        )
-    if not (folder / BASE).is_dir():
-        raise FolderProblem(
-            f"no {BASE.as_posix()} here, so what you changed cannot be told from what came with it",
-            where=str(folder),
-            fix=f"Make it anew (`protokit new --spec {SPEC_FILE} --out NEW`) and move your changes over.",
         )
 
 

@@ -1,7 +1,10 @@
 """How an update ended, on paper: a table by file for a person, plain data for a program."""
 
+from difflib import unified_diff
 from typing import Any
 
+from protokit.files.three_way_merge import is_text
+from protokit.update.file_diff import MARKERS_LEFT
 from protokit.update.transaction import Recovery
 from protokit.update.update_prototype import UpdateResult
 
@@ -16,6 +19,21 @@ def render_update(ended: UpdateResult) -> str:
     return "\n".join([f"{plan.folder.name}: {step}", *table, *_verdict(ended)])
 
 
+def render_diff(ended: UpdateResult) -> str:
+    """The lines that would change, file by file, as `git diff` shows them; for a file that is no text, its name."""
+    lines: list[str] = []
+    for change in ended.plan.changes:
+        if not change.writes:
+            continue
+        before, after = change.before or b"", change.after or b""
+        if is_text(before) and is_text(after):
+            mine, new = (text.decode("utf-8", "replace").splitlines() for text in (before, after))
+            lines += unified_diff(mine, new, f"yours/{change.file}", f"new/{change.file}", lineterm="")
+        else:
+            lines.append(f"{change.file} is no text and would be {change.outcome}")
+    return "\n".join(lines) or "No line would change."
+
+
 def _verdict(ended: UpdateResult) -> list[str]:
     lines = {
         "up to date": "Up to date.",
@@ -24,6 +42,8 @@ def _verdict(ended: UpdateResult) -> list[str]:
         "rolled back": f"Left as it was: with the update, {ended.why}. It is the change of {ended.culprit}.",
         "conflicts": "Written, with the conflicts between markers: solve them, then run `protokit check`."
         if ended.written
+        else "Nothing was written. Solve what an earlier update left between markers first."
+        if all(change.why == MARKERS_LEFT for change in ended.plan.conflicts)
         else "Nothing was written. --conflicts writes the update, with both sides of each conflict between markers.",
     }
     return [lines[ended.verdict]]

@@ -260,7 +260,9 @@ def test_a_text_that_is_too_long_for_a_file_name_is_a_text(place: Path) -> None:
 
 def test_a_missing_assistant_is_named(place: Path) -> None:
     (place / "search" / "assistant.py").unlink()
-    refused(protokit("ask", "search", "Who?", cwd=place), "assistant.py", ".protokit/base")
+    refused(
+        protokit("ask", "search", "Who?", cwd=place), "assistant.py", "protokit update --restore assistant.py"
+    )
 
 
 def test_a_terminal_of_another_encoding_loses_signs_and_nothing_else(place: Path) -> None:

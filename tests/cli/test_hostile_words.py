@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from protokit.errors import ProtokitError
+from protokit.prototype.pristine_copy import read_pristine
 from protokit.prototype.prototype_folder import Prototype
 from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
 from protokit.spec.prototype_spec import parse_spec, read_spec, write_spec
@@ -91,7 +92,7 @@ def holds(made: Path, prompt: str) -> None:
         text = (made / name).read_text(encoding="utf-8")
         assert spec.title in text or name == "instructions.md"
         assert "49" not in text or "49" in f"{prompt}{spec.title}"
-    assert (made / "app.py").read_bytes() == (made / ".protokit/base/app.py").read_bytes()
+    assert (made / "app.py").read_bytes() == read_pristine(made)["app.py"]
 
 
 @slowly(max_examples=200)

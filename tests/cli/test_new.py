@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from protokit.prototype.pristine_copy import read_pristine
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.settings import Settings
 from protokit.runtime.ui.formatting import sample_note
@@ -81,13 +82,14 @@ def test_the_folder_is_laid_out_as_promised_and_the_base_is_the_pristine_render(
         "assistant.py",
         "AGENTS.md",
     }
-    promised |= {".env.example", ".gitignore", "knowledge", "tests/test_demo.py", ".protokit/base"}
+    promised |= {".env.example", ".gitignore", "knowledge", "tests/test_demo.py", ".protokit/base.zip"}
     assert promised <= made.keys()
-    base = {
-        name.removeprefix(".protokit/base/"): content for name, content in made.items() if "/base/" in name
+    own = {
+        name: content
+        for name, content in made.items()
+        if content is not None and not name.startswith((".protokit", "knowledge"))
     }
-    own = {name: content for name, content in made.items() if not name.startswith((".protokit", "knowledge"))}
-    assert base == own
+    assert read_pristine(tmp_path / "made") == own
     assert any(name.startswith("knowledge/") for name in made)
 
 

@@ -142,7 +142,7 @@ def test_keys_and_what_visitors_asked_stay_behind_and_the_source_is_untouched(tm
     assert "cd 'taken along'" in done.out
     made = tree(tmp_path / "taken along")
     assert made["notes.txt"] == b"mine"
-    assert {".env", ".protokit/events.db", ".protokit/base"} & made.keys() == set()
+    assert {".env", ".protokit/events.db", ".protokit/base.zip"} & made.keys() == set()
     assert b"sk-secret" not in b"".join(content for content in made.values() if content)
     assert tree(folder) == before
 
@@ -169,7 +169,7 @@ def test_in_place_keeps_a_whole_copy_first(tmp_path: Path) -> None:
     assert stat.S_IMODE((backup / ".env").stat().st_mode) == 0o600
     assert (folder / ".env").read_text() == "OPENAI_API_KEY=mine\n"
     assert "from leave_helper_runtime import" in (folder / "app.py").read_text(encoding="utf-8")
-    assert not (folder / ".protokit/base").exists()
+    assert not (folder / ".protokit/base.zip").exists()
     again = protokit("eject", folder, "--in-place", cwd=tmp_path)
     assert (again.code, "was ejected already" in again.err) == (1, True)
     assert len(list(tmp_path.iterdir())) == 2

@@ -104,7 +104,7 @@ def test_check_tells_of_the_contract_beside_what_it_breaks(made: Path) -> None:
     done = protokit("check", made, cwd=made)
     assert done.code == 1
     assert "uses assistant.forget, which Assistant does not have" in done.out
-    assert "Put it back: .protokit/base/assistant.py has it." in done.out
+    assert "protokit update --restore assistant.py" in done.out
     assert "ok      tests: " in done.out
 
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,127 +16,28 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from protokit.catalog import lookup
 from protokit.spec.edit_yaml import MIGRATIONS, migrated, rename
 from protokit.spec.prototype_spec import SCHEMA, read_spec
 from protokit.update.transaction import PLACE
 from protokit.update.update_plan import plan_update
 from tests.support import terminal
+from tests.support.pristine import give, given
+from tests.support.releases import (
+    NEXT,
+    QUESTIONS,
+    Release,
+    after,
+    append,
+    commit,
+    foreseen,
+    swap,
+    updated,
+    visible,
+)
 from tests.support.terminal import protokit, tree
 
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap
-
-NEXT = "99.0.0"
-INSIDE = "shared/{{cookiecutter.slug}}"
-HANDBOOK = """# Handbook
-
-## Annual leave
-
-Every employee has thirty days of paid annual leave in a calendar year.
-"""
-QUESTION = "How many days of annual leave does an employee have?"
-QUESTIONS = f"""# asked every Monday
-- question: {QUESTION}
-  must_contain: [thirty days]
-  starter: true
-"""
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("first")
-    (place / "handbook.md").write_text(HANDBOOK)
-    words = ["--docs", "handbook.md", "--blueprint", "rag-search", "--out", "leave"]
-    done = protokit("new", "Search our handbook", *words, cwd=place)
-    assert done.code == 0, done.err
-    (place / "leave/questions.yaml").write_text(QUESTIONS)
-    for folder in (place / "leave", place / "leave/.protokit/base"):
-        spec = folder / "prototype.yaml"  # searched by words only, which is quick
-        spec.write_text(spec.read_text().replace("embedding: default", "embedding: none"))
-    return place / "leave"
-
-
-@pytest.fixture
-def folder(first: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(first, tmp_path / "leave"))
-
-
-@pytest.fixture
-def release(tmp_path: Path) -> "Release":
-    return Release(tmp_path / "rag-search")
-
-
-class Release:
-    """A copy of the blueprint rag-search, to be released as something newer."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = Path(shutil.copytree(lookup.home() / "rag-search", folder))
-        self.card(r"version: \S+", f"version: {NEXT}")
-
-    def card(self, old: str, new: str) -> None:
-        """Replace what the pattern `old` finds first in blueprint.yaml."""
-        path = self.folder / "blueprint.yaml"
-        text, found = re.subn(old, new, path.read_text(encoding="utf-8"), count=1)
-        assert found
-        path.write_text(text, encoding="utf-8")
-
-    def write(self, name: str, content: bytes) -> None:
-        """Bring a file of the template."""
-        path = self.folder / INSIDE / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-    def edit(self, name: str, base: Path, change: Callable[[bytes], bytes]) -> None:
-        """Bring the file `name` as the prototype `base` got it, changed, whatever layer it came from."""
-        content = change((base / ".protokit/base" / name).read_bytes())
-        for screen in ("shared", "streamlit"):
-            path = self.folder / screen / "{{cookiecutter.slug}}" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-
-
-def updated(
-    folder: Path, release: Release, *words: str, env: Mapping[str, str] | None = None
-) -> terminal.Done:
-    return protokit("update", folder, "--blueprint", release.folder, *words, cwd=folder.parent, env=env)
-
-
-def foreseen(folder: Path, release: Release) -> dict[str, str]:
-    """File -> outcome, as --dry-run tells it."""
-    done = updated(folder, release, "--dry-run", "--json")
-    return {row["file"]: row["outcome"] for row in done.json["files"]}
-
-
-def after(folder: Path, release: Release, name: str) -> bytes | None:
-    """What the file would hold after the update."""
-    (found,) = (c for c in plan_update(folder, str(release.folder)).changes if c.file == name)
-    return found.after
-
-
-def visible(folder: Path) -> dict[str, bytes | None]:
-    """Everything in a prototype but what running it leaves, and the lock."""
-    left = (".protokit/index", ".protokit/events", ".protokit/update.lock", ".pytest_cache")
-    return {name: content for name, content in tree(folder).items() if not name.startswith(left)}
-
-
-def commit(folder: Path) -> None:
-    """Make what is in `folder` the newest commit of its branch main."""
-    who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
-    for words in (["init", "-q", "-b", "main"], ["add", "-A"], [*who, "commit", "-q", "-m", "Release"]):
-        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
-
-
-def append(line: bytes) -> Callable[[bytes], bytes]:
-    return lambda content: content + line
-
-
-def swap(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
-    def change(content: bytes) -> bytes:
-        assert old in content
-        return content.replace(old, new, 1)
-
-    return change
 
 
 def test_each_file_has_an_outcome_and_a_dry_run_writes_nothing(folder: Path, release: Release) -> None:
@@ -193,7 +94,7 @@ def test_an_update_keeps_all_that_people_made(folder: Path, release: Release) ->
     assert (folder / "assistant.py").stat().st_mode & 0o777 == 0o755
     assert (folder / "style.css").stat().st_mode & 0o777 == 0o600
     assert read_spec(folder / "prototype.yaml").blueprint == f"rag-search@{NEXT}"
-    base = (folder / ".protokit/base/assistant.py").read_text()
+    base = given(folder, "assistant.py").decode()
     assert "PASSAGES = 5" in base
     assert "# ours" not in base
     again = updated(folder, release, "--json")
@@ -269,7 +170,7 @@ def test_how_a_text_is_written_down_stays_the_persons(
     (folder / "style.css").write_bytes(change(pristine))
     newer = b"/* newer */\n" + pristine
     release.edit("style.css", folder, lambda _: newer)
-    assert foreseen(folder, release)["style.css"] == "merged"
+    assert foreseen(folder, release)["style.css"] in ("merged", "replaced")
     assert after(folder, release, "style.css") == change(newer)
 
 
@@ -298,8 +199,8 @@ def test_nothing_is_written_through_a_link(folder: Path, release: Release, tmp_p
 
 def test_a_file_the_blueprint_drops_goes_unless_somebody_worked_on_it(folder: Path, release: Release) -> None:
     for name in ("one.txt", "two.txt"):
-        for place in (folder, folder / ".protokit/base"):
-            (place / name).write_text("from the blueprint\n")
+        (folder / name).write_text("from the blueprint\n")
+        give(folder, **{name: b"from the blueprint\n"})
     (folder / "two.txt").write_text("from the blueprint\nand us\n")
     outcomes = foreseen(folder, release)
     assert (outcomes["one.txt"], outcomes["two.txt"]) == ("removed", "kept")
@@ -415,7 +316,9 @@ def test_an_older_blueprint_does_not_take_the_prototype_back(folder: Path) -> No
 
 def test_a_folder_without_its_pristine_copy_is_told_from_one_that_is_no_prototype(folder: Path) -> None:
     shutil.rmtree(folder / ".protokit")
-    assert "no .protokit/base here" in protokit("update", folder, cwd=folder).err
+    path = folder / "prototype.yaml"
+    path.write_text(re.sub(r"rag-search@\S+", "rag-search@0.0.1", path.read_text(encoding="utf-8")))
+    assert "no .protokit/base.zip here" in protokit("update", folder, cwd=folder).err
     (folder / "prototype.yaml").unlink()
     assert "not a prototype" in protokit("update", folder, cwd=folder).err
 

@@ -3,10 +3,12 @@
 import hashlib
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import protokit
@@ -14,9 +16,10 @@ from protokit.deploy.export.own_wheel import own_wheel
 from protokit.deploy.export.requirements import DISTRIBUTION, package, with_wheel
 from protokit.errors import ChoiceProblem, FolderProblem
 from protokit.files.atomic import atomic_folder
-from protokit.files.layout import copy_shared, shared_files
+from protokit.files.layout import BASE, copy_shared, shared_files
 from protokit.files.placeholders import fill
-from protokit.files.secret_scan import refuse_secrets
+from protokit.files.secret_scan import files_in, refuse_secrets
+from protokit.prototype.pristine_copy import read_pristine
 from protokit.prototype.prototype_folder import Prototype
 from protokit.spec.yaml_io import dump_yaml
 
@@ -191,6 +194,7 @@ def _zipped(prototype: Prototype, locked: str, target: Path) -> Path:
     with atomic_folder(target) as packed:
         whole = packed.parent / prototype.spec.slug
         whole.mkdir()
+        _keep_pristine(prototype, whole)
         _start(_begin(prototype, whole, locked, "zip"))
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(path for path in whole.rglob("*") if path.is_file()):
@@ -199,11 +203,28 @@ def _zipped(prototype: Prototype, locked: str, target: Path) -> Path:
     return target
 
 
+def _keep_pristine(prototype: Prototype, whole: Path) -> None:
+    """What the blueprint gave goes along, so that who unpacks the folder can update it; it is looked through too."""
+    if not (prototype.folder / BASE).is_file():
+        return
+    with TemporaryDirectory(prefix="protokit-pristine-") as aside:
+        for name, content in read_pristine(prototype.folder).items():
+            path = Path(aside, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        env = prototype.folder / ".env"
+        refuse_secrets(Path(aside), files_in(Path(aside)), "exported", env=env)
+    (whole / BASE).parent.mkdir()
+    shutil.copyfile(prototype.folder / BASE, whole / BASE)
+
+
 def _locked(home: Path) -> str:
     """The locked requirements, of this protokit. Raises FolderProblem."""
     path = home / "requirements.txt"
     if not path.is_file():
-        raise FolderProblem("is missing", where="requirements.txt", fix="Restore it from .protokit/base.")
+        raise FolderProblem(
+            "is missing", where="requirements.txt", fix="Run: protokit update --restore requirements.txt"
+        )
     text = path.read_text(encoding="utf-8")
     pins = [line for line in text.splitlines() if package(line) == DISTRIBUTION]
     if not pins or not pins[0].endswith(f"=={protokit.__version__}"):

@@ -14,7 +14,7 @@ from protokit.deploy.export.requirements import DISTRIBUTION, extra_packages, wi
 from protokit.deploy.export.rewrite_imports import rewrite_imports
 from protokit.errors import FolderProblem
 from protokit.files.atomic import atomic_folder
-from protokit.files.layout import BASE, KNOWLEDGE, copy_shared, shared_files
+from protokit.files.layout import BASE, KNOWLEDGE, OLDER_BASE, copy_shared, shared_files
 from protokit.files.secret_scan import refuse_secrets
 from protokit.prototype.prototype_folder import Prototype
 
@@ -56,7 +56,8 @@ def eject_in_place(folder: Path) -> Ejected:
     with atomic_folder(backup) as staging:
         shutil.copytree(home, staging, symlinks=True, ignore=shutil.ignore_patterns(".venv"))
     _write(home, changes)
-    shutil.rmtree(home / BASE, ignore_errors=True)
+    (home / BASE).unlink(missing_ok=True)
+    shutil.rmtree(home / OLDER_BASE, ignore_errors=True)
     return Ejected(home, _run(prototype), backup)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from protokit.errors import FolderProblem
 from protokit.evaluation.checks.check_result import Check
-from protokit.files.layout import BASE, shared_files
+from protokit.files.layout import shared_files
 from protokit.files.secret_scan import refuse_secrets
+from protokit.prototype.pristine_copy import read_pristine
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.assistant import BaseAssistant
 
@@ -22,7 +23,7 @@ _INHERITED = {
     *("folder", "model", "events", "__enter__", "__exit__"),
 }
 """What an assistant has without saying so."""
-_RESTORE = "Put it back: .protokit/base/assistant.py has it."
+_RESTORE = "Put it back: move what is there aside, then `protokit update --restore assistant.py`."
 _PATIENCE = 300
 
 
@@ -115,12 +116,21 @@ def _keys(folder: Path) -> Check:
     return Check("no key in a file", True)
 
 
+def _given_test(folder: Path) -> str:
+    """The first test that came with the blueprint, empty where none did or nobody knows any more."""
+    try:
+        names = sorted(read_pristine(folder))
+    except FolderProblem:
+        return ""
+    return next((name for name in names if name.startswith("tests/test_")), "")
+
+
 def own_tests(folder: Path) -> Check:
     """Whether the prototype's own tests pass, in a process of their own."""
     if not any((folder / "tests").glob("test_*.py")):
-        had_tests = (folder / BASE / "tests").is_dir()
-        fix = "Put it back: .protokit/base/tests has it." if had_tests else ""
-        return Check("tests", not had_tests, "tests/ is gone" if had_tests else "there are none", fix)
+        given = _given_test(folder)
+        fix = f"Put it back: protokit update --restore {given}" if given else ""
+        return Check("tests", not given, "tests/ is gone" if given else "there are none", fix)
     if find_spec("pytest") is None:
         return Check("tests", True, "pytest is not installed, so they were not run")
     command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", "-rfE", "tests"]
