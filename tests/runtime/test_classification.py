@@ -53,6 +53,30 @@ def test_common_labels_need_no_examples(text: str, label: str) -> None:
     assert label_of(classify(text)) == label
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Issue type: **Feature Request**\nTiles do not behave as those of other programs",
+        "[Feature] Tiles do not behave as those of other programs",
+        "Tiles do not behave as those of other programs\n### What kind\nfeature request\n",
+    ],
+)
+def test_a_text_that_names_its_label_as_forms_do_has_it(text: str) -> None:
+    assert label_of(classify("Tiles do not behave as those of other programs", largest_error=1.0)) == "bug"
+    assert label_of(classify(text)) == "feature request"
+
+
+def test_a_description_says_what_a_label_means_whatever_its_name() -> None:
+    labels = (
+        Label(name="A1", description="reports a problem or an error"),
+        Label(name="B2", description="would like a new or a changed function"),
+        Label(name="C3", description="only praise or blame, no details"),
+    )
+    texts = ("Please add a dark mode", "It crashes when I open it", "Useless, a waste of money", "Love it!")
+    given = [label_of(classify(text, labels, largest_error=1.0)) for text in texts]
+    assert given == ["B2", "A1", "C3", "C3"]
+
+
 def test_labels_of_ones_own_are_known_by_their_examples_also_in_other_languages() -> None:
     assert label_of(classify("Our cat has caught a mouse", PETS)) == "cats"
     assert label_of(classify("El motor del coche no arranca", PETS)) == "cars"

@@ -61,7 +61,7 @@ def classify_texts(
 def _batch(
     texts: Sequence[str], model: LabelModel, several: bool, largest_error: float
 ) -> list[Classification]:
-    likely, fits = model.judge(model.make_views(texts))
+    likely, fits = model.judge(texts)
     places = model.best(likely)
     marks = deciding_words(model, texts, places)
     results = []

@@ -34,8 +34,3 @@ class KernelRidge:
         """Scores (texts, labels); `kernel` (texts, n) says how alike each text is to each example."""
         result: NDArray[np.float64] = kernel @ self.coefficients + self._mean
         return result
-
-    def lead(self, scores: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        """How far the best score of each text lies above what any text has, (texts,)."""
-        result: NDArray[np.float64] = (scores - self._mean).max(axis=1, initial=0.0)
-        return result

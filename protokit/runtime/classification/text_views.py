@@ -20,6 +20,9 @@ MEANING = {"english": 0.4, "any": 0.4, "words": 0.2}
 OTHER = {"any": 0.85, "words": 0.15}
 """The same where one of the two texts is not English."""
 _MOST_WORDS = 250
+_LONG = 300
+"""Characters from which on a text has a head that counts as much as the whole."""
+_FIRST = re.compile(r"\s*([^\n]{1,200}?)(?:[.!?](?=\s)|\n|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,16 @@ class ViewMaker:
         """A row for each text."""
         import numpy as np
 
-        short = [text[:MOST] for text in texts]
-        english, anything = _meaning(short)
-        return TextViews(english, anything, self._words(short), np.any(english != 0, axis=1))
+        wholes = [text[:MOST] for text in texts]
+        heads = [_head(text) for text in wholes]
+        english, anything = _meaning(wholes + heads)
+        middle = len(texts)
+        return TextViews(
+            _unit(english[:middle] + english[middle:]),
+            _unit(anything[:middle] + anything[middle:]),
+            _unit(self._words(wholes) + self._words(heads)),
+            np.any(english[:middle] != 0, axis=1),
+        )
 
     def _words(self, texts: Sequence[str]) -> "NDArray[np.float64]":
         import numpy as np
@@ -68,6 +78,21 @@ class ViewMaker:
                 if (place := self._places.get(token)) is not None:
                     row[place] = (1 + math.log(count)) * self._rarity[place]
         return _unit(rows)
+
+
+def meaning_likeness(texts: Sequence[str], others: Sequence[str]) -> "NDArray[np.float64]":
+    """How alike each of `texts` is to each of `others` by both models of meaning, (texts, others)."""
+    (english, anything), (their_english, theirs) = _meaning(texts), _meaning(others)
+    result: NDArray[np.float64] = (english @ their_english.T + anything @ theirs.T) / 2
+    return result
+
+
+def _head(text: str) -> str:
+    """The title or first sentence of a long text, which says most of what it is about; a short text whole."""
+    if len(text) < _LONG:
+        return text
+    match = _FIRST.match(text)
+    return match[1] if match else text[:_LONG]
 
 
 def _tokens(text: str) -> list[str]:
@@ -85,7 +110,9 @@ def _meaning(texts: Sequence[str]) -> tuple["NDArray[np.float64]", "NDArray[np.f
     model = _model()
     if model is None or not texts:
         return np.zeros((len(texts), 1)), np.zeros((len(texts), 1))
-    whole = model.embed(texts).astype(np.float64)
+    once = list(dict.fromkeys(texts))
+    rows = [once.index(text) for text in texts] if len(once) < len(texts) else slice(None)
+    whole = model.embed(once).astype(np.float64)[rows]
     border = MiniLM.dimension
     return _unit(whole[:, :border]), _unit(whole[:, border + 1 :])
 
