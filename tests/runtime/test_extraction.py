@@ -89,6 +89,38 @@ def test_both_ends_of_a_range_are_found_and_a_lone_time_has_no_end():
     assert values("Time: 3:30", *fields) == {"Start time": ["15:30"], "End time": []}
 
 
+def test_the_parties_of_a_contract_are_named_in_its_first_sentence_whatever_the_lines():
+    text = (
+        "This agreement is made by and between Marlow\nShipping, Inc., a Maine corporation (the “Company”), and "
+        "Ada B. Finch (“Employee”).\nIt is governed by Maine law.\n"
+    )
+    assert values(text, field("Parties", list=True), field("Governing law")) == {
+        "Parties": ["Marlow Shipping, Inc.", "Ada B. Finch"],
+        "Governing law": ["Maine"],
+    }
+
+
+def test_a_value_under_its_label_is_found_right_of_an_address():
+    text = (
+        "ORDER\nPier Nine Contract / Revision Alt Order #\n14 Dock Street 1033875 /\n"
+        "Hull, ME 04401 Advertiser Original Date / Revision\n(207) 654-6500 MARIGOLD LINES 01/28/20 / 01/28/20\n"
+    )
+    assert values(text, field("Advertiser"), field("Number")) == {
+        "Advertiser": ["MARIGOLD LINES"],
+        "Number": ["1033875"],
+    }
+
+
+def test_the_date_of_a_letter_is_the_one_at_its_top():
+    letter = "Marlow Shipping, Inc.\nJanuary 7, 2009\n\nGentlemen:\n" + "We have thought about it. " * 150
+    text = letter + "The rights agreement, dated as of June 24, 2008, stays as it is.\n"
+    assert values(text, field("Effective date", "date")) == {"Effective date": ["2009-01-07"]}
+
+
+def test_the_head_of_a_column_is_no_value():
+    assert values("ROOM      TIME   SPEAKER\n10/5  U. Pitt\n", field("Room"))["Room"] != ["TIME"]
+
+
 def test_labels_of_a_person_choices_and_yes_or_no_count():
     text = "Ticket\nSeverity: High\nPaid up: yes\nHull ref: Q-77\n"
     fields = (

@@ -46,6 +46,12 @@ def concepts() -> tuple[FieldConcept, ...]:
     return tuple(FieldConcept(name, data) for name, data in CONCEPTS.get("concepts").items())
 
 
+@cache
+def all_labels() -> frozenset[str]:
+    """Every word that is known to stand before a value; alone it is the head of a column and no value."""
+    return frozenset(label.casefold() for each in concepts() for label in each.labels)
+
+
 def plain_name(text: str) -> str:
     """A field's name as words: "invoiceNumber" and "invoice_number" are "invoice number"."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)

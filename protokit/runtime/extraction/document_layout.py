@@ -32,6 +32,7 @@ def first_segment(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     cuts = [
         re.search(r"\s{2,}|\t| \||\*\*", piece),
+        re.search(r"\s\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?!\d)", piece),
         re.search(r"\s(?=[A-Z#][\w#/.]*(?: [\w#/.]+)?\s?:(?:\s|$))", piece),
     ]
     cuts += [

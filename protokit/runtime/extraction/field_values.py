@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from protokit.runtime.extraction.concepts import CONCEPTS, FieldConcept, concept_of, plain_name
+from protokit.runtime.extraction.concepts import CONCEPTS, FieldConcept, all_labels, concept_of, plain_name
 from protokit.runtime.extraction.document_layout import address, first_segment, letterhead
 from protokit.runtime.extraction.typed_values import TypedValue, Value, currency_code, find_values
 from protokit.runtime.prototype_fields import ExtractionField
 
+_ABBREVIATED = re.compile(r"\b(?:inc|corp|co|ltd|l\.l\.c|l\.p|jr|sr|n\.a|b\.v|s\.a|bros)\.$", re.IGNORECASE)
+_LONG, _FAR = 2_500, 0.25
+"""Characters of a long document, and how much less a value at its very end counts than one at its beginning."""
 _LOOK = 60
 """Characters behind a label within which its value stands on the same line."""
 
@@ -44,6 +47,10 @@ def find_field_values(field: ExtractionField, text: str) -> list[ExtractedValue]
     found = list(_of_type(field, concept, text) if field.type != "text" else _of_text(field, concept, text))
     if concept and concept.no_value:
         found = [each for each in found if not concept.no_value.search(str(each.value))]
+    if field.type == "text":
+        found = [each for each in found if str(each.value).rstrip(":").casefold() not in all_labels()]
+    if concept and concept.place == "first":
+        found = [*_earlier_first(found, text), *_letter_date(field, text)]
     if not found and concept:
         found = list(_by_place(field, concept, text))
     if concept and concept.place == "largest":
@@ -54,6 +61,25 @@ def find_field_values(field: ExtractionField, text: str) -> list[ExtractedValue]
         if key not in best or best[key].confidence < each.confidence:
             best[key] = each
     return sorted(best.values(), key=lambda each: -each.confidence)
+
+
+def _earlier_first(found: Sequence[ExtractedValue], text: str) -> Iterator[ExtractedValue]:
+    """In a long document, what stands far below the beginning speaks of something else more often."""
+    for each in found:
+        far = each.start / len(text) if len(text) > _LONG else 0.0
+        yield replace(each, confidence=each.confidence - _FAR * far)
+
+
+def _letter_date(field: ExtractionField, text: str) -> Iterator[ExtractedValue]:
+    """The day that stands alone on a line at the top, as that of a letter does."""
+    if field.type != "date":
+        return
+    top = text[:_LONG]
+    for value in find_values(field, top):
+        end = top.find("\n", value.end)
+        line = top[top.rfind("\n", 0, value.start) + 1 : end if end >= 0 else len(top)]
+        if line.strip(" .") == top[value.start : value.end].strip(" ."):
+            yield from _readings(value, 0.72, "stands alone at the top")
 
 
 def _larger_first(found: list[ExtractedValue]) -> list[ExtractedValue]:
@@ -188,9 +214,10 @@ def _value_behind(label: _Label, values: Sequence[TypedValue], text: str) -> tup
     before = len(re.findall(r"[^\s:][^:\n]*?:", text[line_start : label.start]))
     if before and before < len(below):
         return below[before], 0.4
-    lead = re.findall(r"\w+", text[end + 1 : below[0].start])
+    lead = text[end + 1 : below[0].start]
+    words = lead.split() if isinstance(below[0].value, str) else re.findall(r"\w+", lead)
     alone = not re.search(r"\w", text[label.end : end])
-    return (below[0], 0.5) if below[0].sure and (alone or len(lead) <= 2) else (None, 1.0)
+    return (below[0], 0.5) if below[0].sure and (alone or len(words) <= 2) else (None, 1.0)
 
 
 def _of_text(field: ExtractionField, concept: FieldConcept | None, text: str) -> Iterator[ExtractedValue]:
@@ -232,7 +259,14 @@ def _text_behind(
     below = len(text) if below < 0 else below
     if not (begins or known) or not text[end:below].strip():
         return None
-    return _shaped(text, end + 1, below, shape)
+    return _shaped(text, _behind_left_column(text, end + 1, below, label), below, shape)
+
+
+def _behind_left_column(text: str, start: int, end: int, label: _Label) -> int:
+    """Where the line under a label begins, behind the address that stands left of it where one stands left of both."""
+    line = text.rfind("\n", 0, label.start) + 1
+    left = CONCEPTS.pattern("left_column").match(text, start, end)
+    return left.end() if left and text[line : label.start].strip() else start
 
 
 def _shaped(text: str, start: int, end: int, shape: re.Pattern[str] | None) -> tuple[int, int] | None:
@@ -262,7 +296,8 @@ def _by_pattern(field: ExtractionField, concept: FieldConcept, text: str) -> Ite
             if count == 5:
                 break
             start, end = match.span("value")
-            quote = text[start:end].rstrip(" ,.;\n")
+            quote = text[start:end].rstrip(" ,;\n")
+            quote = quote if _ABBREVIATED.search(quote) else quote.rstrip(" ,.;\n")
             value: Value = in_normal_form(" ".join(quote.split()), concept)
             if field.type == "number":
                 read = next(iter(find_values(field, quote)), None)
@@ -283,7 +318,7 @@ def _by_place(field: ExtractionField, concept: FieldConcept, text: str) -> Itera
     elif concept.place == "address" and (span := address(text)):
         yield ExtractedValue(" ".join(text[slice(*span)].split()), *span, 0.6, "looks like an address")
     elif concept.place == "brand":
-        if match := re.match(r"\W*((?:[^\s,(-]+\s?){1,2})", text[:400]):
+        if match := CONCEPTS.pattern("brand").match(text[:400]):
             yield ExtractedValue(
                 match[1].strip(), match.start(1), len(text[: match.end(1)].rstrip()), 0.4, "stands first"
             )
