@@ -28,8 +28,8 @@ VERDICTS = ("right", "altered", "exposed", "unlabelled", "silent", "noted")
 def protokit() -> Read:
     """What a sync takes in of a file, with what the list of files says of it."""
     from vectorstore.chunking import chunk
+    from vectorstore.file_list import hidden_line
     from vectorstore.loaders import Unreadable, read
-    from vectorstore.progress import hidden_line
 
     def run(path: Path) -> tuple[Any, list[str]]:
         try:
@@ -40,7 +40,7 @@ def protokit() -> Read:
             {"heading": passage.heading, "place": passage.place, "text": passage.text}
             for passage in chunk(document, path.name)
         ]
-        return passages, [*document.notes, hidden_line(document.hidden)]
+        return passages, [*document.notes, *document.fixes, hidden_line(document.hidden)]
 
     return run
 

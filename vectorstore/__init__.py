@@ -14,10 +14,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from vectorstore.file_list import FileReport
     from vectorstore.knowledge import KnowledgeBase
     from vectorstore.loaders import read
     from vectorstore.passage import Passage
-    from vectorstore.progress import FileReport, Progress, Status, SyncReport
+    from vectorstore.progress import Progress, Status, SyncReport
     from vectorstore.tables.cell_values import CellValue, cell_value
     from vectorstore.tables.table import Column, Table, TableRow
     from vectorstore.vectorstore_errors import VectorstoreError
@@ -26,7 +27,7 @@ _HOME = {
     "KnowledgeBase": "knowledge",
     "Passage": "passage",
     "read": "loaders",
-    "FileReport": "progress",
+    "FileReport": "file_list",
     "Progress": "progress",
     "Status": "progress",
     "SyncReport": "progress",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from vectorstore.embeddings.embedder import Embedder
 from vectorstore.embeddings.embedder_factory import NONE, NoEmbedder, embedder
 from vectorstore.embeddings.embedding_cache import CachedEmbedding
+from vectorstore.file_list import FileReport
 from vectorstore.index.dense_index import DenseIndex
 from vectorstore.index.docstore import Docstore
 from vectorstore.index.set_aside import reports
@@ -25,7 +26,7 @@ from vectorstore.ingestion.recognise_pending import recognise_waiting
 from vectorstore.ingestion.replication import StoreReplica
 from vectorstore.loaders import DEFAULT_LIMITS, LoaderLimits
 from vectorstore.passage import Passage
-from vectorstore.progress import FileReport, Progress, Status, SyncReport
+from vectorstore.progress import Progress, Status, SyncReport
 from vectorstore.search.follow_up import standalone_question
 from vectorstore.search.hybrid_search import HybridRetriever
 from vectorstore.tables.table import Table

@@ -358,9 +358,11 @@ def _fetched(plan: "ScaffoldPlan") -> str:
 
 def _plan_as_dict(plan: "ScaffoldPlan") -> dict[str, Any]:
     from protokit.spec.prototype_spec import spec_fields
+    from vectorstore.file_list import file_rows
 
     choice = plan.choice
     files = plan.report.files if plan.report else ()
+    rows = {row.file: row for row in file_rows(files, remedies=True)}
     return {
         "blueprint": plan.blueprint.reference,
         "confidence": choice.confidence if choice.blueprint == plan.blueprint.name else None,
@@ -370,7 +372,14 @@ def _plan_as_dict(plan: "ScaffoldPlan") -> dict[str, Any]:
         "considered": [{"name": name, "confidence": share} for name, share in choice.considered],
         "spec": spec_fields(plan.spec),
         "documents": [
-            {"file": f.file, "status": f.status, "passages": f.passages, "note": f.note} for f in files
+            {
+                "file": f.file,
+                "status": f.status,
+                "state": rows[f.file].state,
+                "passages": f.passages,
+                "note": rows[f.file].note,
+            }
+            for f in files
         ],
     }
 

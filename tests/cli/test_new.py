@@ -197,7 +197,7 @@ def test_an_unreadable_document_is_reported_and_the_rest_is_used(tmp_path: Path,
     done = protokit("new", ASK_DOCUMENTS, "--docs", documents, "--out", "made", cwd=tmp_path)
     assert done.code == 0
     report = {line.split()[0]: line for line in done.err.splitlines() if line.strip()}
-    assert "failed" in report["broken.pdf"]
+    assert "not read" in report["broken.pdf"]
     assert "read" in report["leave.md"].split()
     assert "empty.md" in report
 

@@ -83,6 +83,7 @@ FLOORS = {
         "index",
         "chunking",
         "embeddings loaders progress",
+        "file_list",
         "passage",
         "tables",
         "text confinement",

@@ -369,8 +369,8 @@ def _jobs_in_every_state(hub: RunningHub) -> list[str]:
         asks_for="pictures", why="All is text.", nearest=kinds[0], would_not="draw", kinds=kinds
     )
     readings = (
-        Reading(file="a.pdf", read=False, note="It is locked."),
-        Reading(file="b.md", read=True, passages=3),
+        Reading(file="a.pdf", state="not read", fine=False, detail="It is locked."),
+        Reading(file="b.md", detail="3 passages."),
     )
     states = [
         Job(id="a" * 16, prompt="x", state="asking", reason=reason),

@@ -162,13 +162,13 @@ def test_a_bomb_leaves_a_hosted_prototype_awake_and_its_owner_told(tmp_path: Pat
         assert hub.wake("calm"), hub.hosting.log("calm")
         assert hub.get("/p/calm/app/", **NAVIGATION).status_code == 200
         assert hub.hosting.status("calm").restarts == 0
-    states = {document.name: (document.state, document.note) for document in knowledge_files.documents(home)}
+    states = {file.row.file: (file.row.state, file.row.note) for file in knowledge_files.documents(home)}
     assert states["leave.md"][0] == "read"
     state, note = states["bomb.pdf"]
     assert state == "set aside"
     assert "memory" in note
     knowledge_files.read_again(home, "bomb.pdf")
-    assert {document.name: document.state for document in knowledge_files.documents(home)} == {
+    assert {file.row.file: file.row.state for file in knowledge_files.documents(home)} == {
         "leave.md": "read",
         "bomb.pdf": "waiting",
     }

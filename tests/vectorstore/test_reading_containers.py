@@ -12,8 +12,8 @@ import pytest
 from openpyxl import Workbook
 
 from vectorstore import KnowledgeBase
+from vectorstore.file_list import FileReport
 from vectorstore.loaders import LoaderLimits, Unreadable, read
-from vectorstore.progress import FileReport
 
 NOTION = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
 
@@ -370,7 +370,8 @@ def test_outputs_of_a_notebook_are_read_and_its_pictures_counted(folder: Path) -
         "Error: KeyError: 'x'",
     ):
         assert part in document.text
-    assert document.notes == ("1 picture was not read; if it shows text, write that beside it",)
+    assert document.notes == ("1 picture was not read",)
+    assert document.fixes == ("If it shows text, write that beside it.",)
 
 
 # What files hide
@@ -382,14 +383,13 @@ def test_what_a_file_hides_is_told_left_out_and_read_again_once_it_is_asked_for(
     (folder / "offer.html").write_text("<p>Now 64 euros.</p><p hidden>Floor price 48 euros.</p>")
     with KnowledgeBase.open(tmp_path / "index", embedding="none") as store:
         report = store.sync(folder)
-        assert report.files[0].owner_note == "left out: 1 hidden passage"
-        assert "left out: 1 hidden passage" in str(report)
+        assert "Left out: 1 hidden passage." in str(report)
         assert not report.files[0].note
         assert not store.search("floor price")
     with KnowledgeBase.open(tmp_path / "index", embedding="none", include_hidden=True) as store:
         report = store.sync(folder)
         assert report.rebuilt == "Read again: what files hide is read now."
-        assert report.files[0].owner_note == "read although hidden: 1 hidden passage"
+        assert "Read although hidden: 1 hidden passage." in str(report)
         assert "48 euros" in store.search("floor price")[0].text
     with KnowledgeBase.open(tmp_path / "index", embedding="none") as store:
         assert "left out now" in store.sync(folder).rebuilt

@@ -257,14 +257,14 @@ def test_tasks_alerts_numbers_and_pictures_of_markdown_are_told(tmp_path: Path) 
     assert (
         document.text == "- ☒ SSO\n- ☐ SCIM\n\nWarning:\nNot after 15:00.\n\n3. Pay\n4. Go\n\nPicture: Chart"
     )
-    assert document.notes == ("1 picture was not read; if it shows text, write that beside it",)
+    assert document.notes == ("1 picture was not read",)
 
 
 def test_cells_of_markdown_beyond_the_last_column_are_told(tmp_path: Path) -> None:
     text = "| Plan | Price |\n|---|---|\n| Solo | 9 € |\n| Team | 29 € | 31 € |\n| `a\\|b` | 1 € |\n"
-    assert markdown(tmp_path, text).notes == (
-        "1 cell beyond the last column of a table not read; give each column a name",
-    )
+    document = markdown(tmp_path, text)
+    assert document.notes == ("1 cell beyond the last column of a table not read",)
+    assert document.fixes == ("Give each column a name.",)
 
 
 def test_a_table_that_names_its_rows_alone_is_read_column_by_column(tmp_path: Path) -> None:

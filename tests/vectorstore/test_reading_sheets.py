@@ -202,9 +202,9 @@ def test_links_notes_and_their_authors_are_read(tmp_path: Path) -> None:
 
 def test_formulas_without_a_result_are_told_and_empty_results_are_not(tmp_path: Path) -> None:
     path = workbook(tmp_path, [("Item", "Sum", "Note"), ("One", "=1+1", "x"), ("Two", "=2+2", "y")])
-    assert parse(path, "xlsx", DEFAULT_LIMITS).notes == (
-        "2 formulas have no stored result; open the file in Excel and save it",
-    )
+    document = parse(path, "xlsx", DEFAULT_LIMITS)
+    assert document.notes == ("2 formulas have no stored result",)
+    assert document.fixes == ("Open the file in Excel and save it.",)
 
 
 def changed(path: Path, part: str, old: str, new: str, more: dict[str, str] | None = None) -> Path:

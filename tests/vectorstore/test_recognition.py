@@ -1,9 +1,12 @@
 """Scans and pictures: what is a picture is noted, and read by text recognition once all else can be searched."""
 
+import io
 import math
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.support.terminal import protokit
 from tests.support.waiting import until
+from vectorstore.file_list import file_rows
 from vectorstore.knowledge import KnowledgeBase
 from vectorstore.loaders import OnlyPictures, read
 from vectorstore.loaders.document import Document, Section, with_pages
@@ -54,8 +58,8 @@ def _scanned(*lines: str) -> Callable[[Canvas], None]:
 def test_a_scan_with_a_stamp_on_it_is_noted_as_a_picture(tmp_path: Path) -> None:
     document = read(_scan(tmp_path / "bundle.pdf", _text("The fee is 12 euros."), _scanned("Annex")))
     assert document.pictures == (2,)
-    assert "page 2 is a picture whose text was not read" in document.notes[0]
-    assert "install text recognition" in document.notes[0]
+    assert document.notes == ("page 2 is a picture whose text was not read",)
+    assert "install text recognition" in document.fixes[0]
 
 
 def test_a_picture_is_refused_with_what_would_read_it(tmp_path: Path) -> None:
@@ -94,6 +98,8 @@ def test_what_is_recognised_stands_behind_the_text_and_keeps_its_place() -> None
 
 _SYNC = """
 import sys
+import zipfile
+from vectorstore.file_list import file_rows
 from vectorstore.knowledge import KnowledgeBase
 with KnowledgeBase.open(sys.argv[1], embedding="none") as knowledge:
     knowledge.sync(sys.argv[2], lambda step: print(step.step, step.done, step.total, flush=True))
@@ -140,3 +146,28 @@ def test_a_question_about_a_scanned_page_is_answered_with_its_page(tmp_path: Pat
 
     until(lambda: "45 days" in answer(), patience=240)
     assert "contract.pdf, page 2, read by text recognition" in answer()
+
+
+@pytest.mark.slow
+@needs_recognition
+def test_pictures_in_an_archive_and_attached_to_a_mail_are_read_by_their_own_names(tmp_path: Path) -> None:
+    folder, memory = tmp_path / "documents", io.BytesIO()
+    folder.mkdir()
+    _picture("Receipt 4471.", "Total paid: 127.40 euros").save(memory, "PNG")
+    message = EmailMessage()
+    message["Subject"] = "Receipt"
+    message.set_content("The receipt is attached.")
+    message.add_attachment(memory.getvalue(), maintype="image", subtype="png", filename="receipt.png")
+    (folder / "receipt.eml").write_bytes(message.as_bytes())
+    _scan(tmp_path / "lease.pdf", _scanned("The deposit is 410 euros."))
+    with zipfile.ZipFile(folder / "export.zip", "w", zipfile.ZIP_STORED) as archive:
+        archive.write(tmp_path / "lease.pdf", "Lease/lease.pdf")
+    with KnowledgeBase.open(tmp_path / "store", embedding="none") as knowledge:
+        knowledge.sync(folder)
+        rows = {row.file: row.told for row in file_rows(knowledge.files(), remedies=True)}
+        deposit, receipt = knowledge.search("What is the deposit?")[0], knowledge.search("total paid")[0]
+        assert deposit.where == "export.zip/Lease/lease.pdf, page 1, read by text recognition"
+        assert "127.40 euros" in receipt.text
+        assert {report.status for report in knowledge.sync(folder).files} == {"unchanged"}
+    assert rows["export.zip/Lease/lease.pdf"].endswith("Page 1 was read by text recognition.")
+    assert rows["receipt.eml/receipt.png"] == "1 page, 1 passage. Read by text recognition."

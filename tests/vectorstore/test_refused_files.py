@@ -1,5 +1,6 @@
 """Bad files cost a bounded time, say why they were not read and what would help, and never stop the rest."""
 
+import html
 import json
 import os
 import re
@@ -15,7 +16,10 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from protokit.files.layout import INDEX, KNOWLEDGE
+from protokit.hub.content import knowledge_files
 from protokit.runtime.ui.formatting import files_html
+from protokit.runtime.visitor import HOSTED
 from vectorstore import KnowledgeBase
 from vectorstore.loaders import LoaderLimits, Unreadable, find_files, read, refused_files
 
@@ -214,13 +218,33 @@ def test_hidden_files_and_lock_files_of_office_are_no_documents(tmp_path: Path) 
     assert find_files(tmp_path) == [tmp_path / "sub" / "plan.md"]
 
 
-def test_a_page_shows_what_could_not_be_read_and_why(tmp_path: Path) -> None:
-    folder = tmp_path / "documents"
+def test_page_terminal_and_hub_list_the_same_files_in_the_same_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / KNOWLEDGE
     folder.mkdir()
     (folder / "leave.md").write_text("# Leave\n\nThirty days a year.\n")
-    (folder / "empty.txt").write_text("")
-    with KnowledgeBase.open(tmp_path / "index", "store", embedding="none") as knowledge:
-        knowledge.sync(folder)
-        page = files_html(knowledge)
-    assert "<li>📄 leave.md</li>" in page
-    assert re.search(r"<li>⚠️ empty\.txt <span[^>]*>is empty\. Remove it", page)
+    (folder / "offer.html").write_text("<p>Now 64 euros.</p><p hidden>Floor price 48 euros.</p>")
+    (folder / "prices.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old")
+    with zipfile.ZipFile(folder / "export.zip", "w") as archive:
+        archive.writestr("plan.txt", "Launch on 3 May.")
+    with KnowledgeBase.open(tmp_path / INDEX, KNOWLEDGE, embedding="none") as knowledge:
+        terminal = str(knowledge.sync(folder))
+        page = html.unescape(files_html(knowledge))
+        monkeypatch.setenv(HOSTED, "1")
+        guests = html.unescape(files_html(knowledge))
+    hub = [file.row for file in knowledge_files.documents(tmp_path)]
+    assert [(row.file, row.state) for row in hub] == [
+        ("export.zip", "unpacked"),
+        ("export.zip/plan.txt", "read"),
+        ("leave.md", "read"),
+        ("offer.html", "read"),
+        ("prices.doc", "not read"),
+    ]
+    for row in hub:
+        assert re.search(rf"^{row.file} +{row.state} .*{re.escape(row.note)}$", terminal, re.M)
+        assert f"{row.name} <small>{row.told}</small>" in page
+    assert hub[3].note == "Left out: 1 hidden passage."
+    assert hub[1].name == "plan.txt"
+    assert "save it as .docx" in page
+    assert re.sub(r"(\(\.doc\))\. Open it in [^<]+", r"\1.", page) == guests

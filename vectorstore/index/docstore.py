@@ -13,10 +13,10 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from vectorstore.file_list import FileReport, FileStatus
 from vectorstore.index import lexical_index, picture_pages, table_index
 from vectorstore.loaders.document import Document
 from vectorstore.passage import Passage
-from vectorstore.progress import FileReport, FileStatus
 from vectorstore.tables.table import Table
 from vectorstore.vectorstore_errors import VectorstoreError
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from vectorstore.file_list import FileReport
 from vectorstore.index.docstore import Docstore
 from vectorstore.index.store_location import StorePaths
-from vectorstore.progress import FileReport
 from vectorstore.vectorstore_errors import VectorstoreError
 
 

@@ -31,5 +31,6 @@ class EmbeddedBudget:
                 "is an archive inside of two others", fix="Unpack it yourself and add its files here."
             )
         count = len(document.files)
+        fix = "Add them here as files of their own."
         note = f"{count} file{'s' * (count != 1)} attached to it not read, being inside of two others"
-        return replace(document, notes=(*document.notes, note), files=())
+        return replace(document, notes=(*document.notes, note), fixes=(*document.fixes, fix), files=())

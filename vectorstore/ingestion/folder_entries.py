@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from vectorstore.chunking import CHUNKING_VERSION
+from vectorstore.file_list import hidden_line
 from vectorstore.index.docstore import DocumentEntry, StoredChunk
 from vectorstore.ingestion.embedded_budget import EmbeddedBudget
 from vectorstore.loaders import Document, Unreadable
 from vectorstore.passage import Passage, embedding_text
-from vectorstore.progress import hidden_line
 
 Content = tuple[str, str]
 """Hash and ending of a file: files of equal content give equal passages."""
@@ -66,6 +66,7 @@ def read_entry(file: FolderFile, document: Document, version: str) -> DocumentEn
         "unpacked" if document.files and not document.text else "read",
         document.pages,
         reason=reason,
+        fix=" ".join(document.fixes),
         chunking=version,
         hidden=hidden_line(document.hidden),
     )

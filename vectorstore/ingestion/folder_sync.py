@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vectorstore.chunking import CHUNKING_VERSION, chunk
+from vectorstore.file_list import FileReport, FileStatus
 from vectorstore.index.docstore import IN_HAND, Docstore, DocumentEntry, StoredChunk
 from vectorstore.ingestion.folder_entries import (
     Content,
@@ -31,11 +32,12 @@ from vectorstore.loaders import (
     Unreadable,
     find_files,
     read_file,
+    recognition,
     refused_files,
 )
-from vectorstore.loaders.document import EmbeddedFile
+from vectorstore.loaders.document import TEXT_RECOGNITION, EmbeddedFile
 from vectorstore.loaders.embedded_files import DEEPEST
-from vectorstore.progress import FileReport, FileStatus, Progress
+from vectorstore.progress import Progress
 from vectorstore.tables.table import Table
 from vectorstore.vectorstore_errors import VectorstoreError
 
@@ -138,9 +140,11 @@ class FolderSync:
             return True
         if not self._is_usable(entry):
             return False
-        self._keep(entry)
-        for inside in self._inside(file.file):
-            self._keep(inside)
+        inside = self._inside(file.file)
+        if recognition.available() and any(one.fix == TEXT_RECOGNITION for one in inside):
+            return False  # pictures in it were refused, when nothing was installed that reads them
+        for one in (entry, *inside):
+            self._keep(one)
         return True
 
     def _is_usable(self, entry: DocumentEntry) -> bool:
@@ -202,22 +206,15 @@ class FolderSync:
         return file.budget.spend(_read_file(file.path, limits, into))
 
     def _with_pictures(self, document: Document, file: FolderFile) -> Document:
-        """`document` with what was recognised of its pages that are pictures; the others begin to wait.
-
-        What is inside of another file is not there any more when its turn would come: it is left with its note.
-        """
+        """`document` with what was recognised of its pages that are pictures; the others begin to wait."""
         if not document.pictures:
-            return document
-        if file.depth:
-            if not document.text:
-                raise Unreadable("is a picture inside of another file", fix="Add it as a file of its own.")
             return document
         self.catalogue.expect_pictures(file.sha256, document.pictures)
         return with_recognised(document, self.catalogue.pictures(file.sha256))
 
-    def read_again(self, folder: Path, file: str) -> None:
-        """Read a file of `folder` once more, with what text recognition has read of it meanwhile."""
-        self._read(FolderFile(file, folder / file, self._known[file].sha256))
+    def read_again(self, file: FolderFile) -> None:
+        """Read a file once more, with what text recognition has read of it meanwhile."""
+        self._read(file)
 
     def _take_inside(self, file: EmbeddedFile, container: FolderFile) -> None:
         """Take a file out of the one that holds it, as one of its own."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vectorstore.index.docstore import Docstore, batches
 from vectorstore.ingestion.folder_sync import FolderSync
+from vectorstore.ingestion.inner_files import InnerFiles
 from vectorstore.loaders import recognition
 from vectorstore.loaders.document import Document, LoaderLimits, ReaderFailure, Unreadable
 from vectorstore.progress import Progress
@@ -27,19 +28,21 @@ def recognise_waiting(
     """
     waiting = catalogue.waiting_pictures() if recognition.available() else {}
     entries = [entry for entry in catalogue.entries() if not entry.original and entry.status == "read"]
-    there = [entry for entry in entries if entry.sha256 in waiting and (folder / entry.file).is_file()]
-    files = {entry.sha256: entry for entry in there}
-    total, done = sum(len(waiting[sha256]) for sha256 in files), 0
-    for sha256, entry in files.items():
-        path = folder / entry.file
-        for pages in list(batches(waiting[sha256], _BATCH)) or [[]]:
-            for page in pages:
-                step = Progress("recognising", done, total, f"{entry.file}, page {page}")
-                catalogue.put_picture(sha256, page, _recognised(path, entry.kind, page, partial(tell, step)))
-                done += 1
-            reading.read_again(folder, entry.file)
-            catalogue.take_pictures(sha256)
-    return bool(files)
+    holders = {entry.sha256: entry for entry in entries if entry.sha256 in waiting}
+    total, done, any_read = sum(len(waiting[sha256]) for sha256 in holders), 0, False
+    with InnerFiles(folder, reading.limits) as files:
+        for sha256, entry in holders.items():
+            if not (file := files.find(entry)):
+                continue
+            for pages in list(batches(waiting[sha256], _BATCH)) or [[]]:
+                for page in pages:
+                    begin = partial(tell, Progress("recognising", done, total, f"{entry.file}, page {page}"))
+                    catalogue.put_picture(sha256, page, _recognised(file.path, entry.kind, page, begin))
+                    done += 1
+                reading.read_again(file)
+                catalogue.take_pictures(sha256)
+                any_read = True
+    return any_read
 
 
 def _recognised(path: Path, kind: str, page: int, begin: Callable[[], object]) -> Document:

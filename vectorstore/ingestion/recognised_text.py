@@ -26,9 +26,8 @@ def with_recognised(document: Document, pages: Mapping[int, Document]) -> Docume
         raise OnlyPictures.of(document)
     troubles = [note for page in recognised for note in pages[page].notes]
     notes = [*_recognised(document, [page for page in recognised if pages[page].text]), *troubles]
-    whole = with_pages(
-        _noted(document, [*notes, *_waiting(document, waiting)]), [pages[page] for page in recognised]
-    )
+    noted = _noted(document, [*notes, *_waiting(document, waiting)], waiting)
+    whole = with_pages(noted, [pages[page] for page in recognised])
     if not whole.text and not waiting:
         raise Unreadable(
             troubles[0] if troubles else "shows no text", fix="Remove it, or add its text as a file."
@@ -36,10 +35,13 @@ def with_recognised(document: Document, pages: Mapping[int, Document]) -> Docume
     return whole
 
 
-def _noted(document: Document, notes: Sequence[str]) -> Document:
+def _noted(document: Document, notes: Sequence[str], waiting: Sequence[int]) -> Document:
     """`document` with `notes` in place of the one that says that its pictures were not read."""
-    others = [note for note in document.notes if not note.startswith(picture_note(document.pictures))]
-    return replace(document, notes=(*notes, *others))
+    others = [note for note in document.notes if note != picture_note(document.pictures)]
+    fixes = [fix for fix in document.fixes if fix != TEXT_RECOGNITION]
+    if waiting and not recognition.available():
+        fixes.insert(0, TEXT_RECOGNITION)
+    return replace(document, notes=(*notes, *others), fixes=tuple(fixes))
 
 
 def _recognised(document: Document, pages: Sequence[int]) -> list[str]:
@@ -54,7 +56,7 @@ def _waiting(document: Document, pages: Sequence[int]) -> list[str]:
     if not pages:
         return []
     if not recognition.available():
-        return [f"{picture_note(pages)}. {TEXT_RECOGNITION}"]
+        return [picture_note(pages)]
     if document.kind == "picture":
         return ["its text is being recognised, and can be searched soon"]
     shown = "which is a picture" if len(pages) == 1 else "which are pictures"

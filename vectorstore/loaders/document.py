@@ -98,7 +98,9 @@ class Document:
     pages: int = 0
     """Pages or slides; 0 where a format has none."""
     notes: tuple[str, ...] = ()
-    """What a person should know although the file was read: "pages 3 and 7 have no text"."""
+    """What anybody should know although the file was read: "pages 3 and 7 have no text"."""
+    fixes: tuple[str, ...] = ()
+    """What would help, as sentences for whoever can mend the file."""
     tables: tuple[Table, ...] = ()
     """Every table that was read, in order; its rows point into `text`."""
     hidden: tuple[tuple[str, int], ...] = ()
@@ -152,6 +154,7 @@ class DocumentBuilder:
     place: str = ""
     pages: int = 0
     notes: list[str] = field(default_factory=list)
+    fixes: list[str] = field(default_factory=list)
     include_hidden: bool = False
     tables: list[Table] = field(default_factory=list)
     hidden: Counter[str] = field(default_factory=Counter)
@@ -196,6 +199,13 @@ class DocumentBuilder:
             raise too_long(self.limit)
         self._parts += [gap, block]
         self._note_section(start, row)
+
+    def note(self, what: str, fix: str = "") -> None:
+        """Tell everybody what was not read, and whoever can mend the file what would help; each is told once."""
+        if what not in self.notes:
+            self.notes.append(what)
+        if fix and fix not in self.fixes:
+            self.fixes.append(fix)
 
     def reads_hidden(self, what: str, count: int = 1) -> bool:
         """Count hidden content, named as one of it ("sheet", "row", "slide", "passage"), and say whether to read it."""
@@ -260,6 +270,7 @@ class DocumentBuilder:
             self.kind,
             self.pages,
             tuple(self.notes),
+            tuple(self.fixes),
             type_columns(self.tables, text, decimal=self.decimal),
             tuple(self.hidden.items()),
             tuple(self.files),
@@ -290,6 +301,7 @@ def packed_document(document: Document) -> dict[str, Any]:
         "kind": document.kind,
         "pages": document.pages,
         "notes": document.notes,
+        "fixes": document.fixes,
         "tables": [packed_table(table) for table in document.tables],
         "hidden": document.hidden,
         "files": [astuple(file) for file in document.files],
@@ -305,6 +317,7 @@ def unpacked_document(packed: dict[str, Any]) -> Document:
         packed["kind"],
         packed["pages"],
         tuple(packed["notes"]),
+        tuple(packed.get("fixes", ())),
         tuple(unpacked_table(each) for each in packed["tables"]),
         tuple((what, count) for what, count in packed["hidden"]),
         tuple(EmbeddedFile(*each) for each in packed["files"]),

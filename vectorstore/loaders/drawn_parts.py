@@ -9,6 +9,20 @@ from vectorstore.loaders.document import DocumentBuilder
 from vectorstore.loaders.drawing_text import drawing_paragraphs
 from vectorstore.loaders.office_zip import Package, local
 
+_KINDS = {
+    "excel": "a sheet",
+    "word": "a text document",
+    "powerpoint": "a slide deck",
+    "acro": "a PDF file",
+    "visio": "a drawing",
+    "outlook": "a mail",
+}
+
+
+def embedded_kind(program: str) -> str:
+    """What a file that stands inside another one is, by the id of the program that made it: "a sheet", "a file"."""
+    return next((kind for name, kind in _KINDS.items() if program.lower().startswith(name)), "a file")
+
 
 def write_drawn_parts(
     draft: DocumentBuilder,

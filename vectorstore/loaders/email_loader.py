@@ -20,6 +20,8 @@ _FORWARDED = 5
 """Mails inside mails are followed so deep."""
 _HEADER = 2_000
 """Characters of a header that are read; decoding takes a time that grows with the square of its length."""
+_LOGO = 30_000
+"""Bytes below which a picture inside of the text is taken for a logo or a signature."""
 _SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _ENCRYPTED = ("application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 
@@ -47,9 +49,9 @@ class _MailReader:
     def finish(self) -> Document:
         if self._pictures:
             some = "1 picture" if self._pictures == 1 else f"{self._pictures} pictures"
-            self._draft.notes.append(f"{some} inside the mail not read, as logos and signatures are")
+            self._draft.note(f"{some} inside the mail not read, as logos and signatures are")
         if self._locked:
-            self._draft.notes.append("an encrypted part was not read; save the mail decrypted")
+            self._draft.note("an encrypted part was not read", "Save the mail decrypted.")
         self._draft.files = self._embedded.files
         return self._draft.finish()
 
@@ -77,7 +79,7 @@ class _MailReader:
             try:
                 write_calendar(self._draft, text, level)
             except ValueError:
-                self._draft.notes.append("a damaged invitation was not read; open it in a calendar")
+                self._draft.note("a damaged invitation was not read", "Open it in a calendar.")
 
     def _write_inner(self, part: Message, level: int) -> None:
         for inner in part.get_payload():
@@ -85,20 +87,22 @@ class _MailReader:
                 if level <= _FORWARDED:
                     self.write(inner, level)
                 else:
-                    self._draft.notes.append(
-                        "a mail inside more than 4 others was not read; add it on its own"
-                    )
+                    self._draft.note("a mail inside more than 4 others was not read", "Add it on its own.")
 
     def _attach(self, part: Message) -> None:
         name, kind = _file_name(part), part.get_content_type()
         inline = "attachment" not in str(part.get("Content-Disposition", "")).lower()
         if kind in _ENCRYPTED:
             self._locked += 1
-        elif part.get_content_maintype() == "image" and (inline or not name):
-            self._pictures += 1
-        elif name and kind not in _SIGNATURES:
-            data = part.get_payload(decode=True)
-            data = data if isinstance(data, bytes) else b""
+            return
+        data = part.get_payload(decode=True)
+        data = data if isinstance(data, bytes) else b""
+        if part.get_content_maintype() == "image" and (inline or not name):
+            if len(data) < _LOGO:
+                self._pictures += 1
+                return
+            name = name or f"picture.{part.get_content_subtype().partition('+')[0]}"
+        if name and kind not in _SIGNATURES:
             self._embedded.add(name, io.BytesIO(data), len(data))
 
 

@@ -106,14 +106,14 @@ def recognise(path: Path, limits: LoaderLimits) -> str:
 
 def _by_content(path: Path, head: bytes) -> str:
     ending = path.suffix.lower().lstrip(".")
-    if b"%PDF-" in head[:1024]:
-        return "pdf"
-    if head.startswith(b"{\\rtf"):
-        return "rtf"
     if head.startswith(b"PK\x03\x04"):
         return _packed(path, ending)
     if head.startswith(_OLE):
         raise _old_office(path, ending)
+    if head.startswith(b"{\\rtf"):
+        return "rtf"
+    if b"%PDF-" in head[:1024]:  # some programs write lines before it; what is packed begins with it, too
+        return "pdf"
     if ending in ("doc", "xls", "html", "htm", "xml") and _HTML.match(head):
         return "html"  # wikis and reporting tools call their HTML .doc and .xls
     if ending in ("", "xml") and head.lstrip().startswith(b"BEGIN:VCALENDAR"):
@@ -184,8 +184,8 @@ def parse(path: Path, kind: str, limits: LoaderLimits) -> Document:
         raise
     except ModuleNotFoundError as missing:
         raise Unreadable(
-            f"needs the package {missing.name} to be read",
-            fix='Install it: pip install "protokit-studio[docs]"',
+            "needs a package that is not installed here",
+            fix=f'Install {missing.name}: pip install "protokit-studio[docs]"',
         ) from None
     except MemoryError:
         raise ReaderFailure(
@@ -194,8 +194,8 @@ def parse(path: Path, kind: str, limits: LoaderLimits) -> Document:
     except RecursionError:
         raise Unreadable("is nested too deeply to be read", fix="Save it in a flatter form.") from None
     except Exception as problem:  # a parser meets a broken file with any exception there is
-        reason = f"is damaged, or not really {kind.upper()} ({type(problem).__name__})"
-        raise Unreadable(reason, fix="Open it in its own program and save it again.") from None
+        fix = f"Open it in its own program and save it again ({type(problem).__name__})."
+        raise Unreadable(f"is damaged, or not really {kind.upper()}", fix=fix) from None
     if not document.text and document.pictures:
         raise OnlyPictures.of(document)
     if not document.text and not document.files:

@@ -253,8 +253,8 @@ def _recognise_here(path: Path, kind: str, page: int, limits: LoaderLimits) -> D
     except (Unreadable, MemoryError):
         raise
     except Exception as problem:  # foreign code over a foreign picture
-        what = f"could not be read by text recognition ({type(problem).__name__})"
-        raise Unreadable(what, fix="Save it as a picture of its own, or as text.") from None
+        fix = f"Save it as a picture of its own, or as text ({type(problem).__name__})."
+        raise Unreadable("could not be read by text recognition", fix=fix) from None
 
 
 def _send(reply: dict[str, Any], replies: IO[bytes]) -> None:

@@ -26,7 +26,11 @@ def joined(
         try:
             document = _append(document, file, _inside(file, name, limits, reader, depth), limits)
         except Unreadable as problem:
-            document = replace(document, notes=(*document.notes, f"{file.name} {problem.what}"))
+            document = replace(
+                document,
+                notes=(*document.notes, f"{file.name} {problem.what}"),
+                fixes=(*document.fixes, *filter(None, [problem.fix])),
+            )
     if not document.text:
         raise Unreadable("holds no file that can be read", fix="Unpack it and add the files themselves.")
     return replace(document, files=())
@@ -60,6 +64,7 @@ def _append(document: Document, file: EmbeddedFile, inner: Document, limits: Loa
         ),
         tables=(*document.tables, *(_table(one, len(lead), file.name) for one in inner.tables)),
         notes=(*document.notes, *(f"{file.name}: {note}" for note in inner.notes)),
+        fixes=tuple(dict.fromkeys([*document.fixes, *inner.fixes])),
         hidden=(*document.hidden, *inner.hidden),
     )
 

@@ -69,15 +69,16 @@ def write_markdown(draft: DocumentBuilder, text: str) -> None:
     text, pictures = _DATA.subn("data:image/png;", _without_comments(_REVISION.sub(_revised, text)))
     text = _OPENINGS.sub(lambda run: run[0].replace("[", "&#91;"), text)
     if pictures:
-        draft.notes.append(pictures_note(pictures))
+        note_pictures(draft, pictures)
     parser = _parser()
     environment: dict[str, object] = {}
     tokens = parser.parse(text, environment)
     for token in tokens:
         _adapt(token)
     if lost := _lost_cells(tokens, text):
-        draft.notes.append(
-            f"{lost} cell{'s' * (lost != 1)} beyond the last column of a table not read; give each column a name"
+        draft.note(
+            f"{lost} cell{'s' * (lost != 1)} beyond the last column of a table not read",
+            "Give each column a name.",
         )
     _tick_tasks(tokens)
     write_html(draft, parser.renderer.render(tokens, parser.options, environment))
@@ -94,11 +95,12 @@ def _without_comments(text: str) -> str:
     return _COMMENT.sub("", closed + end) + _COMMENT.sub("", rest.replace("<!--", "&lt;!--"))
 
 
-def pictures_note(count: int) -> str:
-    """What is told of pictures that stand inside a file."""
+def note_pictures(draft: DocumentBuilder, count: int) -> None:
+    """Tell of pictures that stand inside a file."""
     if count == 1:
-        return "1 picture was not read; if it shows text, write that beside it"
-    return f"{count} pictures were not read; if they show text, write that beside them"
+        draft.note("1 picture was not read", "If it shows text, write that beside it.")
+    else:
+        draft.note(f"{count} pictures were not read", "If they show text, write that beside them.")
 
 
 @cache

@@ -24,9 +24,9 @@ def write_notebook(draft: DocumentBuilder, cells: list[Any]) -> None:
         for output in cell.get("outputs") or ():
             pictures += _write_output(draft, output) if isinstance(output, dict) else 0
     if pictures:
-        from vectorstore.loaders.markdown_loader import pictures_note
+        from vectorstore.loaders.markdown_loader import note_pictures
 
-        draft.notes.append(pictures_note(pictures))
+        note_pictures(draft, pictures)
 
 
 def _write_output(draft: DocumentBuilder, output: dict[str, Any]) -> int:

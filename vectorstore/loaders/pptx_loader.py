@@ -11,7 +11,7 @@ from lxml import etree
 
 from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits, Unreadable
 from vectorstore.loaders.drawing_text import drawing_paragraphs
-from vectorstore.loaders.drawn_parts import write_drawn_parts
+from vectorstore.loaders.drawn_parts import embedded_kind, write_drawn_parts
 from vectorstore.loaders.link_targets import with_address
 from vectorstore.loaders.merged_cells import MergedCells
 from vectorstore.loaders.office_zip import Package, attribute, local, whole_number
@@ -49,7 +49,7 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
             slide.write()
             slide.write_footers(footers)
             if draft.length == before:
-                draft.notes.append(f"slide {number} has no text, perhaps only pictures")
+                draft.note(f"slide {number} has no text, perhaps only pictures")
     return draft.finish()
 
 
@@ -164,10 +164,8 @@ class _Slide:
         write_drawn_parts(self._draft, self._package, frame, self._related)
         embedded = next(frame.iter("{*}oleObj"), None)
         if embedded is not None and self._draft.length == before:
-            kind = attribute(embedded, "progId") or "of unknown kind"
-            self._draft.notes.append(
-                f"a file inside {self._draft.place} was not read ({kind}): save it beside this deck"
-            )
+            kind = embedded_kind(attribute(embedded, "progId"))
+            self._draft.note(f"{kind} inside {self._draft.place} was not read", "Save it beside this deck.")
         self._draft.write(self._picture(frame))
 
     def _grid(self, table: "etree._Element") -> MergedCells:

@@ -57,9 +57,9 @@ class _Workbook:
             self._draft.go_to(None, f"sheet {name}{' (hidden)' * is_hidden}")
             self._sheet(part)
         if self._uncalculated:
-            self._draft.notes.append(
-                f"{self._uncalculated} formula{'s have' if self._uncalculated > 1 else ' has'} no stored result;"
-                " open the file in Excel and save it"
+            self._draft.note(
+                f"{self._uncalculated} formula{'s have' if self._uncalculated > 1 else ' has'} no stored result",
+                "Open the file in Excel and save it.",
             )
 
     def _sheet(self, part: str) -> None:

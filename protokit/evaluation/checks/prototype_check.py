@@ -83,6 +83,7 @@ def _answers(prototype: Prototype) -> list[Check]:
             batch = askable(assistant, rows)
             answers = [(row, ask(assistant, row, "check")) for row in batch]
             faults = [(row, wrong(row, answer, assistant)) for row, answer in answers]
+            documents = _documents(assistant)
             samples = [] if assistant.inputs[0].kind == "question" else _samples(assistant)
     except ProtokitError:
         raise
@@ -97,9 +98,21 @@ def _answers(prototype: Prototype) -> list[Check]:
     return [
         *must,
         *(check for check, _ in samples),
+        *documents,
         *([count] if rows or not samples else []),
         *_assertions(assertions, every, required),
     ]
+
+
+def _documents(assistant: BaseAssistant) -> list[Check]:
+    """The documents as the page lists them for their owner; what was not read is told, not held against them."""
+    if not assistant.knowledge or not (reports := assistant.knowledge.files()):
+        return []
+    from vectorstore.file_list import file_rows, file_table
+
+    lines = file_table(file_rows(reports, remedies=True)).splitlines()
+    count = f"{len(reports)} file{'s' * (len(reports) != 1)}"
+    return [Check("documents", True, "\n        ".join([count, *lines]))]
 
 
 def _assertions(

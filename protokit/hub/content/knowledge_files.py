@@ -4,13 +4,10 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from protokit.errors import DocumentProblem
 from protokit.files.layout import INDEX, KNOWLEDGE, OURS
-
-if TYPE_CHECKING:
-    from vectorstore.progress import FileReport
+from vectorstore.file_list import FileReport, FileRow, file_rows
 
 _REMOVED = Path(OURS, "removed")
 MOST_FILES = 2000
@@ -18,27 +15,18 @@ MOST_FILES = 2000
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeFile:
-    """One file. `state` is "read", "waiting" (not looked at yet), "failed" or "set aside" (it took its reader down);
-    `note` says why, and what to do."""
+    """One file as it is listed, with its place on the disk."""
 
-    name: str
-    """Its path below knowledge/, with forward slashes; that of a file inside another one goes on below it."""
+    row: FileRow
     size: int
     """Bytes."""
     added: float
     """Seconds since 1970 (UTC)."""
-    state: str
-    passages: int
-    note: str
-    inside: bool = False
-    """Whether it is inside another file: it goes with that one."""
-    hidden: str = ""
-    """What it hides from who opens it: "1 hidden sheet"; empty where it hides nothing."""
 
 
 def documents(folder: Path) -> list[KnowledgeFile]:
     """The documents of the prototype in `folder`, by name."""
-    home, states = folder / KNOWLEDGE, _read_so_far(folder)
+    home, rows = folder / KNOWLEDGE, _read_so_far(folder)
     files = []
     for root, inner, names in os.walk(home):
         inner[:] = [name for name in inner if not name.startswith(".")]
@@ -47,32 +35,16 @@ def documents(folder: Path) -> list[KnowledgeFile]:
             if not name.startswith(".") and path.is_file():
                 shown = path.relative_to(home).as_posix()
                 stat = path.stat()
-                files.append(_known(shown, stat, states.get(shown)))
-                inside = [name for name in states if name.startswith(f"{shown}/")]
-                files += [_known(name, stat, states[name], inside=True) for name in inside]
-    return sorted(files, key=lambda document: document.name.casefold().split("/"))
-
-
-def _known(
-    name: str, stat: os.stat_result, report: "FileReport | None", *, inside: bool = False
-) -> KnowledgeFile:
-    if report is None:
-        return KnowledgeFile(name, stat.st_size, stat.st_mtime, "waiting", 0, "")
-    return KnowledgeFile(
-        name,
-        stat.st_size,
-        stat.st_mtime,
-        _state(report),
-        report.passages,
-        report.owner_note,
-        inside,
-        report.hidden,
-    )
+                row = rows.get(shown) or FileRow(shown, "waiting", note="It is read at the next start.")
+                inside = [row for name, row in rows.items() if name.startswith(f"{shown}/")]
+                files.append(KnowledgeFile(row, stat.st_size, stat.st_mtime))
+                files += [KnowledgeFile(row, stat.st_size, stat.st_mtime) for row in inside]
+    return sorted(files, key=lambda document: document.row.file.casefold().split("/"))
 
 
 def hidden_in(folder: Path) -> dict[str, str]:
     """What documents of the prototype in `folder` hide from who opens them, by file: "1 hidden sheet"."""
-    return {report.file: report.hidden for report in _read_so_far(folder).values() if report.hidden}
+    return {report.file: report.hidden for report in _reports(folder) if report.hidden}
 
 
 def add(folder: Path, name: str, content: bytes) -> str:
@@ -130,14 +102,12 @@ def _move(source: Path, target: Path) -> None:
         raise DocumentProblem(f"it could not be moved ({problem.strerror})", where=source.name) from None
 
 
-def _read_so_far(folder: Path) -> "dict[str, FileReport]":
-    """What became of each file, as the running prototype left it."""
+def _read_so_far(folder: Path) -> dict[str, FileRow]:
+    """What became of each file, as the running prototype left it, for its owner."""
+    return {row.file: row for row in file_rows(_reports(folder), remedies=True)}
+
+
+def _reports(folder: Path) -> list[FileReport]:
     from vectorstore import KnowledgeBase
 
-    return {report.file: report for report in KnowledgeBase.files_of(folder / INDEX, KNOWLEDGE)}
-
-
-def _state(report: "FileReport") -> str:
-    if report.status == "set aside":
-        return report.status
-    return "read" if report.was_read else "failed"
+    return KnowledgeBase.files_of(folder / INDEX, KNOWLEDGE)

@@ -62,10 +62,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one document."""
 
     file: str
-    read: bool
-    pages: int = 0
-    passages: int = 0
-    note: str = ""
+    state: str = "read"
+    fine: bool = True
+    detail: str = ""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

@@ -123,15 +123,11 @@ class JobWorker:
 
     def readings(self, report: "SyncReport") -> None:
         """Keep what could be read of each document."""
+        from vectorstore.file_list import file_rows
+
         rows = [
-            Reading(
-                file=file.file,
-                read=file.was_read,
-                pages=file.pages,
-                passages=file.passages,
-                note=_as_sentence(file.owner_note),
-            )
-            for file in report.files
+            Reading(file=row.file, state=row.state, fine=row.is_fine, detail=row.detail)
+            for row in file_rows(report.files, remedies=True)
         ]
         self._say(readings=(*self.job.refused, *rows))
 
@@ -204,13 +200,6 @@ def _tried(folder: Path) -> "SyncReport":
         KnowledgeBase.open(Path(aside, "index"), embedding="none") as knowledge,
     ):
         return knowledge.sync(folder)
-
-
-def _as_sentence(note: str) -> str:
-    """A note that follows a file's name in a terminal, as a sentence in a table."""
-    if note.partition(" ")[0] in ("is", "has", "holds", "could", "cannot"):
-        return f"It {note}"
-    return f"{note[:1].upper()}{note[1:]}"
 
 
 def _capital(text: str) -> str:

@@ -23,6 +23,7 @@ from protokit.hub.views.templating import page
 from protokit.runtime.prototype_fields import SCREENS
 from protokit.runtime.uploads.saved_upload import keep_upload
 from protokit.spec.names import MOST_CHARACTERS, clean_name, clean_prompt
+from vectorstore.file_list import sentence
 
 MOST_FILES = 200
 _UNSAID = "documents without a line"
@@ -203,8 +204,8 @@ async def _keep_documents(jobs: JobQueue, draft: CreateForm, form: FormData) -> 
         try:
             await run_in_threadpool(keep_upload, folder / DOCUMENTS, name, await file.read())
         except ValueError as problem:
-            note = f"It {str(problem).removeprefix(name).strip()}"
-            refused.append(Reading(file=name[-120:], read=False, note=note))
+            why = sentence(str(problem).removeprefix(name).strip())
+            refused.append(Reading(file=name[-120:], state="not read", fine=False, detail=why))
     return tuple(refused)
 
 

@@ -128,7 +128,7 @@ def _page(
         done=done,
         documents=rows,
         paging=paging,
-        size=sum(document.size for document in documents if not document.inside),
+        size=sum(document.size for document in documents if not document.row.container),
         refused=refused or [],
         most_mb=hub_of(request).settings.upload_mb,
     )

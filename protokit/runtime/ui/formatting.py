@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from protokit.runtime.grounding import SentenceCheck
     from protokit.runtime.settings import Settings
     from protokit.runtime.uploads.visitor_files import VisitorFiles
+    from vectorstore.file_list import FileReport, FileRow
     from vectorstore.knowledge import KnowledgeBase
-    from vectorstore.progress import FileReport
 
 
 def sources(answer: Answer, most_others: int = 2) -> list[Citation]:
@@ -188,7 +188,7 @@ def numbers_html(answers: Sequence[Answer]) -> str:
 
 def files_html(knowledge: "KnowledgeBase") -> str:
     """The documents that answers come from, and how far they are read."""
-    rows = "".join(_file_row(file, page_note(file)) for file in knowledge.files())
+    rows = "".join(map(_file_row, page_rows(knowledge.files())))
     return (
         f'<h2>Documents</h2><ul class="files">{rows}</ul><p class="quiet">{escape(str(knowledge.status))}</p>'
     )
@@ -196,18 +196,27 @@ def files_html(knowledge: "KnowledgeBase") -> str:
 
 def own_files_html(own: "VisitorFiles") -> str:
     """What this visitor has added; nothing where nothing was."""
-    rows = "".join(_file_row(file, file.owner_note) for file in own.files())
+    rows = "".join(map(_file_row, own_rows(own.files())))
     return f'<h2>Your documents</h2><ul class="files">{rows}</ul>' if rows else ""
 
 
-def page_note(file: "FileReport") -> str:
-    """What a page says of a file: in a Hub to guests, who can mend nothing; never what the file hides."""
-    return file.guest_note if os.environ.get(HOSTED) else file.note
+def page_rows(files: "Iterable[FileReport]") -> "list[FileRow]":
+    """The prototype's files as a page lists them; what would help only where its owner looks, not guests of a Hub."""
+    from vectorstore.file_list import file_rows
+
+    return file_rows(files, remedies=not os.environ.get(HOSTED))
 
 
-def _file_row(file: "FileReport", note: str) -> str:
-    told = f' <span class="quiet">{escape(note)}.</span>' if note else ""
-    return f"<li>{'📄' if file.was_read else '⚠️'} {escape(file.file)}{told}</li>"
+def own_rows(files: "Iterable[FileReport]") -> "list[FileRow]":
+    """A visitor's own files as a page lists them: what would help is for them, but for what is to be installed."""
+    from vectorstore.file_list import file_rows
+
+    return file_rows(files, remedies=True, installs=not os.environ.get(HOSTED))
+
+
+def _file_row(row: "FileRow") -> str:
+    warning, inside = "" if row.is_fine else "⚠️ ", ' class="inside"' if row.container else ""
+    return f"<li{inside}>{warning}{escape(row.name)} <small>{escape(row.told)}</small></li>"
 
 
 def sample_note(settings: "Settings") -> str:

@@ -19,7 +19,8 @@ from protokit.runtime.ui.formatting import (
     marked,
     match,
     numbers,
-    page_note,
+    own_rows,
+    page_rows,
     sample_note,
     title,
     totals,
@@ -32,6 +33,8 @@ from vectorstore.knowledge import KnowledgeBase
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from vectorstore.file_list import FileRow
 
 _UPLOADS = "names of uploads"
 _RUNNING = "running"
@@ -141,10 +144,7 @@ def show_documents(knowledge: KnowledgeBase) -> None:
 
 def _documents(knowledge: KnowledgeBase) -> None:
     st.subheader("Documents", anchor=False)
-    for file in knowledge.files():
-        st.markdown(f":material/{'description' if file.was_read else 'warning'}: {safe_line(file.file)}")
-        if note := page_note(file):
-            st.caption(safe_line(f"{note}."))
+    _file_list(page_rows(knowledge.files()))
     st.caption(safe_line(str(knowledge.status)))
 
 
@@ -182,9 +182,16 @@ def show_own_files(own: VisitorFiles) -> None:
 
 
 def _own_files(own: VisitorFiles) -> None:
-    for file in own.files():
-        if file.note:
-            st.caption(safe_line(f"{file.file}: {file.note}."))
+    _file_list(own_rows(own.files()))
+
+
+def _file_list(rows: "Sequence[FileRow]") -> None:
+    for row in rows:
+        icon = "description" if row.is_fine else "warning"
+        inside = ":material/subdirectory_arrow_right: " if row.container else ""
+        with st.container(gap=None):
+            st.markdown(f"{inside}:material/{icon}: {safe_line(row.name)}")
+            st.caption(safe_line(row.told))
 
 
 def show_engine(settings: Settings) -> None:

@@ -22,7 +22,7 @@ from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
     from vectorstore import KnowledgeBase
-    from vectorstore.progress import FileReport
+    from vectorstore.file_list import FileReport
     from vectorstore.tables.table import Table
 
 IDLE_SECONDS = 1800.0

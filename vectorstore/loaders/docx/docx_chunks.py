@@ -9,6 +9,7 @@ from email.message import Message
 from lxml import etree
 
 from vectorstore.loaders.document import DocumentBuilder, LoaderLimits
+from vectorstore.loaders.drawn_parts import embedded_kind
 from vectorstore.loaders.encoding import decode
 from vectorstore.loaders.html_loader import write_html
 from vectorstore.loaders.office_zip import Package, attribute
@@ -39,7 +40,7 @@ class Chunks:
         data = self._package.content(name)
         ending = posixpath.splitext(name)[1].lower()
         if not data:
-            self._draft.notes.append("a part put into this document is missing, so it was not read")
+            self._draft.note("a part put into this document is missing, so it was not read")
         elif data.startswith(_PACKED):
             with Package(io.BytesIO(data), self._limits) as inner:
                 self._write_inner(inner)
@@ -52,8 +53,9 @@ class Chunks:
         elif ending in (".txt", ".text"):
             self._draft.write(decode(data))
         else:
-            self._draft.notes.append(
-                f"a part put into this document ({ending or 'of unknown format'}) was not read: save it as .docx"
+            self._draft.note(
+                f"a part put into this document ({ending or 'of unknown format'}) was not read",
+                "Save that part as .docx.",
             )
 
     def _write_pages(self, message: Message) -> None:
@@ -62,15 +64,16 @@ class Chunks:
             if part.get_content_type() == "text/html" and isinstance(data, bytes):
                 write_html(self._draft, decode(data, part.get_content_charset() or ""))
                 return
-        self._draft.notes.append("a part put into this document has no text that could be read")
+        self._draft.note("a part put into this document has no text that could be read")
 
     def note_embedded(self, drawing: "etree._Element") -> None:
         """Note the files of other programs inside the document: only their picture is shown."""
         for embedded in drawing.iter("{*}OLEObject"):
             program = attribute(embedded, "ProgID")
             if program.startswith("Equation") or "MathType" in program:
-                note = "a formula made by an old formula editor was not read: convert it in Word"
+                self._draft.note(
+                    "a formula made by an old formula editor was not read", "Convert the formula in Word."
+                )
             else:
-                note = f"a file inside this document was not read ({program or 'of unknown kind'}): save it beside it"
-            if note not in self._draft.notes:
-                self._draft.notes.append(note)
+                kind = embedded_kind(program)
+                self._draft.note(f"{kind} inside this document was not read", "Save it beside this one.")

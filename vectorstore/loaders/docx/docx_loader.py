@@ -61,7 +61,7 @@ def _write(draft: DocumentBuilder, package: Package, limits: LoaderLimits, depth
         if depth < _DEEPEST:
             _write(draft, inner, limits, depth + 1)
         else:
-            draft.notes.append("a document put into this one was not read: it holds others, too deep")
+            draft.note("a document put into this one was not read: it holds others, too deep")
 
     writer = _Writer(draft, package, main, root, Chunks(draft, package, main, limits, write_inner))
     writer.blocks(body)

@@ -236,7 +236,7 @@ class _Writer:
             if child not in titles[:1] or not len(titles):
                 self._block(child, local(child))
         if self._draft.length == before:
-            self._draft.notes.append(f"slide {self._draft.pages} has no text, perhaps only pictures")
+            self._draft.note(f"slide {self._draft.pages} has no text, perhaps only pictures")
 
     def _slide_notes(self, notes: "etree._Element") -> None:
         said = [
@@ -305,7 +305,7 @@ class _Writer:
             chart = chart[0]
         if chart is None:
             if root is not None and local(root) != "math" and next(root.iter("{*}math"), None) is None:
-                self._draft.notes.append("a file inside this document was not read: save it beside it")
+                self._draft.note("a file inside this document was not read", "Save it beside this one.")
             return
         title = " ".join(" ".join("".join(one.itertext()) for one in chart.iterfind("{*}title")).split())
         self._draft.write(title)

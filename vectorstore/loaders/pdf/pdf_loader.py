@@ -44,14 +44,15 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
             raise Unreadable(f"has {len(pdf):,} pages, more than {limits.pages:,}", fix="Split it.")
         draft = DocumentBuilder(kind, limits.characters, pages=len(pdf), include_hidden=limits.include_hidden)
         pages = list(_pages(pdf, limits))
-        draft.notes += _notes(pdf)
+        if pdf.get_formtype() == _DYNAMIC_FORM:
+            draft.note("its form is of a kind (XFA) whose values were not read", _FORM)
         draft.files = _attached(pdf, limits)
     draft.pictures = [number for number, page in enumerate(pages, start=1) if page.picture]
     if draft.pictures:
-        draft.notes.append(f"{picture_note(draft.pictures)}. {TEXT_RECOGNITION}")
+        draft.note(picture_note(draft.pictures), TEXT_RECOGNITION)
     silent = [number for number, page in enumerate(pages, start=1) if not page.blocks and not page.picture]
     if silent and len(silent) < len(pages):
-        draft.notes.append(f"{page_list(silent)} {'has' if len(silent) == 1 else 'have'} no text")
+        draft.note(f"{page_list(silent)} {'has' if len(silent) == 1 else 'have'} no text")
     for page in pages:
         if page.hidden:
             draft.reads_hidden("passage", page.hidden)
@@ -70,11 +71,6 @@ def _attached(pdf: Any, limits: LoaderLimits) -> list[EmbeddedFile]:
         data = bytes(attachment.get_data())
         files.add(attachment.get_name(), io.BytesIO(data), len(data))
     return files.files
-
-
-def _notes(pdf: Any) -> Iterator[str]:
-    if pdf.get_formtype() == _DYNAMIC_FORM:
-        yield f"its form is of a kind (XFA) that shows its values in Adobe Reader alone. {_FORM}"
 
 
 def _refusal(problem: Exception) -> Unreadable:

@@ -98,6 +98,6 @@ def _opened(path: Path) -> Iterator["Pixels"]:
                 yield np.asarray(canvas)[:, :, ::-1].copy()
     except (OSError, ValueError, Image.DecompressionBombError) as problem:
         raise Unreadable(
-            f"is a picture that cannot be opened ({type(problem).__name__})",
-            fix="Open it in its own program and save it as .png.",
+            "is a picture that cannot be opened",
+            fix=f"Open it in its own program and save it as .png ({type(problem).__name__}).",
         ) from None
