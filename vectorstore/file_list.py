@@ -66,6 +66,8 @@ class FileRow:
     """What was not read, how much, and what would help, as sentences; empty for a file without trouble."""
     container: str = ""
     """The file that it is inside of, where that is listed too."""
+    pages: int = 0
+    passages: int = 0
 
     @property
     def name(self) -> str:
@@ -115,7 +117,9 @@ def _row(report: FileReport, remedies: bool, installs: bool, container: str) -> 
     lead = "read although hidden" if report.reads_hidden else "left out"
     hidden = f"{lead}: {report.hidden}" if report.hidden else ""
     note = " ".join(filter(None, map(sentence, [report.reason, hidden, fix])))
-    return FileRow(report.file, _STATES[report.status], amount, note, container)
+    return FileRow(
+        report.file, _STATES[report.status], amount, note, container, report.pages, report.passages
+    )
 
 
 def sentence(text: str) -> str:

@@ -14,7 +14,8 @@ from protokit.runtime import Answer, RuntimeProblem, Turn, VisitorFiles, notice,
 
 assistant = Assistant()
 settings = assistant.settings
-ALL = "All documents"
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
+ALL = texts.all_documents
 
 
 def search(
@@ -43,11 +44,12 @@ def search(
 
 
 def refresh(file: str, own: VisitorFiles) -> tuple[Any, ...]:
-    names = [ALL, *(file.file for file in assistant.knowledge.files() if file.passages), *own.names()]
+    names = [*(file.file for file in assistant.knowledge.files() if file.passages), *own.names()]
+    choices = [(ALL, ALL), *((ui.shown_name(name), name) for name in names)]
     settled = assistant.knowledge.wait(0) and own.wait(0)
     return (
         ui.files_html(assistant.knowledge),
-        gr.Dropdown(choices=names, value=file if file in names else ALL),
+        gr.Dropdown(choices=choices, value=file if file in names else ALL),
         gr.Timer(active=not settled),
         ui.own_files_html(own),
         gr.Button(visible=bool(own.files())),
@@ -67,7 +69,7 @@ def remove(own: VisitorFiles) -> gr.Timer:
 def judge(thumbs: int, answers: list[Answer]) -> None:
     if answers:
         assistant.events.feedback(answers[-1].event, thumbs)
-        gr.Info("Thank you for the feedback.")
+        gr.Info(texts.feedback_taken)
 
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
@@ -77,9 +79,9 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             box = gr.Textbox(
-                placeholder="Ask the documents…",
+                placeholder=texts.ask_documents,
                 show_label=False,
-                submit_btn="Search",
+                submit_btn=texts.search,
                 autofocus=True,
                 max_length=ui.QUESTION,
             )
@@ -87,18 +89,21 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
                 starters = [gr.Button(question, size="sm") for question in settings.starter_questions]
             result = gr.Markdown(elem_classes="answer")
             with gr.Row(visible=False, elem_classes="starters") as thumbs:
-                up, down = gr.Button("👍 Helpful", size="sm"), gr.Button("👎 Not helpful", size="sm")
+                up, down = (
+                    gr.Button(f"👍 {texts.helpful}", size="sm"),
+                    gr.Button(f"👎 {texts.not_helpful}", size="sm"),
+                )
             sources = gr.HTML(elem_classes="panel", padding=False)
         with gr.Column(scale=1, min_width=280):
-            file = gr.Dropdown([ALL], value=ALL, label="Search in")
+            file = gr.Dropdown([ALL], value=ALL, label=texts.search_in)
             files, timer = gr.HTML(padding=False, elem_classes="panel"), gr.Timer(1.5)
             with gr.Column(visible=False) as adding:
                 upload = gr.UploadButton(
-                    "Add documents", file_count="multiple", size="sm", elem_classes="plain"
+                    texts.add_documents, file_count="multiple", size="sm", elem_classes="plain"
                 )
                 gr.Markdown(notice(settings.model), elem_classes="quiet")
                 own_files = gr.HTML(padding=False, elem_classes="panel")
-                removal = gr.Button("Remove my documents", size="sm", visible=False, elem_classes="plain")
+                removal = gr.Button(texts.remove_documents, size="sm", visible=False, elem_classes="plain")
             totals = gr.HTML(ui.numbers_html([]), padding=False, elem_classes="panel")
 
     outputs = [result, sources, totals, thumbs, answers]

@@ -20,6 +20,7 @@ from protokit.runtime import (
     cell_faults,
     extracting_rule,
     system,
+    texts_in,
     user,
 )
 from vectorstore import VectorstoreError, read
@@ -62,8 +63,9 @@ class Assistant(BaseAssistant):
         """Paste a document, make the table, see a value in it."""
         text = sample.read()
         values = next(self.rows([(sample.name, text)])).cells.values()
+        texts = texts_in(self.settings.language)
         shows = next((str(value) for value in values if value is not None), "")
-        return PageCheck({"…or paste a text": text}, "Make the table", "/extract", shows)
+        return PageCheck({texts.paste_document: text}, texts.make_table, "/extract", shows)
 
     def text_of(self, path: Path) -> str:
         """The text of a document."""
@@ -79,7 +81,9 @@ class Assistant(BaseAssistant):
         fields = self.corrections.taught(settings.fields)
         messages = [system(settings.instructions, extracting_rule(fields)), user(text)]
         file = named.name if named else options.get("file", "pasted text")
-        return ExtractionRequest(text, fields, file, document, self.corrections.of(text), chat=messages)
+        return ExtractionRequest(
+            text, fields, file, document, self.corrections.of(text), language=settings.language, chat=messages
+        )
 
     def reply(
         self,

@@ -20,8 +20,8 @@ from protokit.runtime import (
 )
 from vectorstore import read
 
-SHAPES: dict[Shape, str] = {"bullets": "Bullets", "paragraph": "Paragraph", "actions": "Action items"}
-LENGTHS: dict[Length, str] = {"short": "Short", "medium": "Medium", "long": "Long"}
+SHAPES: tuple[Shape, ...] = ("bullets", "paragraph", "actions")
+LENGTHS: tuple[Length, ...] = ("short", "medium", "long")
 
 
 class Assistant(BaseAssistant):
@@ -29,8 +29,8 @@ class Assistant(BaseAssistant):
 
     inputs = (
         Input("text", "text", "Text", required=True),
-        Input("shape", "choice", "Shape", tuple(SHAPES), default="bullets"),
-        Input("length", "choice", "Length", tuple(LENGTHS), default="medium"),
+        Input("shape", "choice", "Shape", SHAPES, default="bullets"),
+        Input("length", "choice", "Length", LENGTHS, default="medium"),
         Input("file", "file", "Where the text comes from", default="pasted text"),
     )
     verb = "summarize"

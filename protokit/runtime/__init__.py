@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from protokit.runtime.extraction.table_files import DocumentRow, as_csv, as_xlsx
     from protokit.runtime.models.model_factory import connect
     from protokit.runtime.older_pages import keep_upload
+    from protokit.runtime.page_texts import texts_in
     from protokit.runtime.prompting.chat_messages import citing_rule, system, turns, user
     from protokit.runtime.qa.condense import condense_question
     from protokit.runtime.qa.offline_answer import Question
@@ -72,6 +73,7 @@ _NAMES = {
     "extraction.table_files": "DocumentRow as_csv as_xlsx",
     "models.model_factory": "connect",
     "older_pages": "keep_upload",
+    "page_texts": "texts_in",
     "prompting.chat_messages": "citing_rule system turns user",
     "qa.condense": "condense_question",
     "qa.offline_answer": "Question",
@@ -160,6 +162,7 @@ __all__ = [
     "table_names",
     "tables_of",
     "text_columns",
+    "texts_in",
     "turns",
     "user",
 ]

@@ -43,6 +43,8 @@ class SampleDocuments(Strict, frozen=True, kw_only=True):
     """The field and the invented organisation they speak of; empty where they speak of no field."""
     files: tuple[str, ...] = ()
     """Their names below `knowledge/`."""
+    language: str = "en"
+    """What they are written in (ISO 639-1)."""
 
 
 FieldType = Literal["text", "number", "money", "date", "time", "yes/no", "choice"]

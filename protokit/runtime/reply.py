@@ -11,7 +11,9 @@ from protokit.runtime.assistant_types import Answer, Request
 from protokit.runtime.models.base import Engine
 from protokit.runtime.models.offline_engine import OfflineEngine
 from protokit.runtime.models.turn_cost import dollars_of_turn, tokens_of_turn
+from protokit.runtime.page_texts import PageTexts, texts_in
 from protokit.runtime.prompting.build_messages import (
+    CUT,
     ROOM_FOR_ANSWER,
     ROOM_TO_THINK,
     ModelOutcome,
@@ -30,9 +32,6 @@ from protokit.runtime.visitor import current_visitor
 
 if TYPE_CHECKING:
     from protokit.runtime.grounding import SentenceCheck
-
-_STOPPED = "Stopped before the end."
-_FELL_BACK = "The language model did not answer, so the offline engine did."
 
 
 class Reply:
@@ -131,7 +130,7 @@ class Reply:
             run.broken_off = bool(run.text)
             run.outcome, run.model = ModelOutcome(), OfflineEngine.name
             yield from OfflineEngine().stream(request, run.outcome)
-            run.outcome.note = problem.note or _FELL_BACK
+            run.outcome.note = problem.note or self._texts.offline_instead
 
     def _paid(self, request: Request, run: "_Run") -> Iterator[str]:
         """Stream from the model, within the limits, with personal data masked where the settings say so."""
@@ -168,7 +167,7 @@ class Reply:
             standalone=request.standalone_text,
             computation=outcome.computation or request.computation,
             found=outcome.found and (not checks or any(check.verdict != "no claim" for check in checks)),
-            note=_STOPPED if stopped else outcome.note,
+            note=self._texts.stopped if stopped else self._note(outcome),
             problem=run.error,
             tokens_in=tokens_in,
             tokens_out=tokens_out,
@@ -184,6 +183,13 @@ class Reply:
             private=request.private,
         )
         return replace(answer, event=self._log.record(answer, session=self._session))
+
+    @property
+    def _texts(self) -> PageTexts:
+        return texts_in(self._settings.language)
+
+    def _note(self, outcome: ModelOutcome) -> str:
+        return self._texts.longest_reached if outcome.note == CUT else outcome.note
 
     def _dollars(self, model: str, tokens_in: int, tokens_out: int) -> float | None:
         return dollars_of_turn(model, tokens_in, tokens_out, self._settings.prices)

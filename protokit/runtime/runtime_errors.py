@@ -1,19 +1,15 @@
 """What can go wrong while a prototype runs, told twice: to the visitor kindly, to the owner exactly."""
 
-_MODEL_DOWN = "The language model could not answer just now. Please try again in a moment."
+from protokit.runtime.page_texts import page_texts
 
 
 class RuntimeProblem(Exception):
-    """`friendly` is one line for the visitor's page; `str(error)` says where, what and what to do, for the owner."""
+    """`friendly` is one line for the visitor's page, in its language; `str(error)` says where, what and what to do, for
+    the owner."""
 
-    def __init__(
-        self,
-        cause: str,
-        *,
-        friendly: str = "Something is not set up yet. Please tell the owner of this page.",
-    ) -> None:
+    def __init__(self, cause: str, *, friendly: str = "") -> None:
         super().__init__(cause)
-        self.friendly = friendly
+        self.friendly = friendly or page_texts().not_set_up
 
 
 class SettingsProblem(RuntimeProblem):
@@ -31,8 +27,8 @@ class ModelProblem(RuntimeProblem):
     `note` is what the visitor reads when the offline engine answers instead; empty for the usual line.
     """
 
-    def __init__(self, cause: str, *, friendly: str = _MODEL_DOWN, note: str = "") -> None:
-        super().__init__(cause, friendly=friendly)
+    def __init__(self, cause: str, *, friendly: str = "", note: str = "") -> None:
+        super().__init__(cause, friendly=friendly or page_texts().model_down)
         self.note = note
 
 
@@ -49,4 +45,7 @@ class TooLong(RuntimeProblem):
 
     def __init__(self, what: str, length: int, most: int) -> None:
         message = f"This {what} has {length:,} characters, and {most:,} are the most. Please shorten it."
-        super().__init__(message, friendly=message)
+        texts = page_texts()
+        words = texts.question_too_long if what == "question" else texts.text_too_long
+        told = words.format(length=texts.count(length), most=texts.count(most))
+        super().__init__(message, friendly=told if what in ("question", "text") else message)

@@ -95,7 +95,7 @@ def test_a_stakeholder_gets_a_cited_answer_and_gives_a_thumb(served, chromium):
             assert event["found"]
             assert event["passages"][0]["citation"] == 1
         if served.name == "chatbot-streamlit":
-            shown.page.get_by_text(re.compile(r"^\d+ sources?$")).first.click()
+            shown.page.get_by_text(re.compile(r"^Sources \(\d+\)$")).first.click()
         shown.page.locator("mark").first.wait_for()
         thumbs_up(shown, served)
         wait_for(lambda: served.events()[-1]["feedback"] == 1, shown)
@@ -116,6 +116,26 @@ def test_the_page_fits_a_phone(served, chromium):
         assert shown.overflow() <= 0
         assert serious(shown.page) == []
         assert shown.outside == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("screen", ["streamlit", "gradio"])
+def test_an_arabic_page_speaks_arabic_from_right_to_left(screen, tmp_path, chromium):
+    request = ScaffoldRequest("مساعد يجيب عن أسئلة الموظفين", blueprint="chatbot", screen=screen)
+    folder, port = make(plan_scaffold(request), tmp_path / "demo"), own_port()
+    with Prototype.open(folder).serve(port) as child:
+        wait_until_open(child, port)
+        look_at_arabic(f"http://localhost:{port}", screen, chromium)
+
+
+def look_at_arabic(url: str, screen: str, chromium) -> None:
+    with window(chromium, url, PHONE) as shown:
+        shown.page.get_by_placeholder("اطرح سؤالًا…").wait_for()
+        shown.page.get_by_text("مستندات تجريبية").first.wait_for()
+        sides = "node => getComputedStyle(node).direction"
+        assert shown.page.get_by_role("heading").first.evaluate(sides) == "rtl"
+        assert shown.overflow() <= 0
+        shown.shoot(f"arabic-{screen}-phone")
 
 
 def test_its_own_tests_pass(served):

@@ -74,6 +74,7 @@ FLOORS = {
         "yaml_checks",
         "text_limits",
         "runtime_errors",
+        "page_texts",
     ],
     "vectorstore.loaders": ["isolation", "recognition", "format_registry", "docx pdf odf", "rtf", "*"],
     "vectorstore": [

@@ -194,5 +194,5 @@ def test_a_model_is_held_to_the_labels(server: ModelServer, tmp_path: Path) -> N
         ["It crashes at once", "bug", None, "crashes"],
         ["Please add a map", "unsure", None, ""],
     ]
-    assert "no label of yours for 1 text (row 2)" in told["note"]
+    assert "gave no label of yours: 1 (row 2)" in told["note"]
     assert told["answer"].startswith("2 texts: ")

@@ -16,6 +16,7 @@ from protokit.runtime.assistant_types import (
 from protokit.runtime.classification.classify_texts import UNSURE, Classification, classify_texts, label_model
 from protokit.runtime.classification.label_model import Example
 from protokit.runtime.classification.text_rows import TextRows
+from protokit.runtime.page_texts import PageTexts, texts_in
 from protokit.runtime.prompting.chat_messages import rule, user
 from protokit.runtime.prototype_fields import Label
 from protokit.runtime.text_limits import TEXT, require_length
@@ -45,6 +46,8 @@ class ClassifyRequest(Request):
     several: bool = False
     largest_error: float = 0.5
     file: str = "pasted text"
+    language: str = "en"
+    """The prototype's own."""
     chat: Sequence[ChatMessage] = ()
     """What a model reads before the texts."""
 
@@ -106,9 +109,10 @@ class ClassifyRequest(Request):
             for at, (one, two) in enumerate(zip(results, other, strict=True), 1)
             if one.labels[0] != two.labels[0]
         ]
+        texts = texts_in(self.language)
         notes = [
-            _count("The model gave no label of yours for", missing),
-            _count("The offline engine sees differently:", differing),
+            _count(texts.labels_missing, missing, texts),
+            _count(texts.labels_differ, differing, texts),
         ]
         return replace(result_of(results, self), note=" ".join(filter(None, notes)))
 
@@ -147,7 +151,9 @@ def result_of(results: Sequence[Classification], request: ClassifyRequest) -> Re
         for number, each in enumerate(results[:1], 1)
     )
     return RequestResult(
-        _told(results), citations if len(results) == 1 else (), table=AnswerTable(COLUMNS, rows)
+        _told(results, texts_in(request.language)),
+        citations if len(results) == 1 else (),
+        table=AnswerTable(COLUMNS, rows),
     )
 
 
@@ -191,28 +197,30 @@ def _places(text: str, pieces: Sequence[str]) -> tuple[Span, ...]:
     return tuple(Span(start, start + length) for start, length in sorted(starts) if start >= 0)
 
 
-def _told(results: Sequence[Classification]) -> str:
+def _told(results: Sequence[Classification], texts: PageTexts) -> str:
     if len(results) == 1:
         only = results[0]
-        sure = "" if only.confidence is None else f" ({only.confidence:.0%} sure)"
+        sure = "" if only.confidence is None else f" ({texts.sure.format(share=f'{only.confidence:.0%}')})"
         if only.labels == (UNSURE,):
             near = [f"{name} {likely:.0%}" for name, likely in only.likely[:2]]
-            return f"**unsure**. Nearest: {', '.join(near)}" if near else "**unsure**"
+            nearest = f". {texts.nearest_labels.format(labels=', '.join(near))}" if near else ""
+            return f"**{texts.unsure}**{nearest}"
         return f"**{', '.join(only.labels)}**{sure}"
     counts: dict[str, int] = {}
     for each in results:
         for label in each.labels:
             counts[label] = counts.get(label, 0) + 1
-    parts = [f"{label} {count}" for label, count in sorted(counts.items(), key=lambda item: -item[1])]
-    return f"{len(results):,} texts: {', '.join(parts)}"
+    counted = sorted(counts.items(), key=lambda item: -item[1])
+    parts = [f"{texts.unsure if label == UNSURE else label} {count}" for label, count in counted]
+    return texts.texts_counted.format(count=texts.count(len(results)), labels=", ".join(parts))
 
 
 def _rounded(confidence: float | None) -> float | None:
     return None if confidence is None else round(confidence, 2)
 
 
-def _count(told: str, rows: Sequence[int]) -> str:
+def _count(told: str, rows: Sequence[int], texts: PageTexts) -> str:
     if not rows:
         return ""
-    named = ", ".join(str(row) for row in rows[:_TOLD]) + (" and others" if len(rows) > _TOLD else "")
-    return f"{told} {len(rows)} {'text' if len(rows) == 1 else 'texts'} (row {named})."
+    others = f" {texts.and_others}" if len(rows) > _TOLD else ""
+    return told.format(count=len(rows), rows=", ".join(str(row) for row in rows[:_TOLD]) + others)

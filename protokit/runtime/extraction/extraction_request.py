@@ -17,13 +17,13 @@ from protokit.runtime.extraction.corrections import Correction, corrected
 from protokit.runtime.extraction.extract_fields import ExtractedCell, extract_fields
 from protokit.runtime.extraction.field_values import ExtractedValue
 from protokit.runtime.extraction.model_cells import cells_of_model, json_schema
+from protokit.runtime.page_texts import PageTexts, texts_in
 from protokit.runtime.prompting.chat_messages import rule, system, user
 from protokit.runtime.prototype_fields import ExtractionField
 from protokit.runtime.uploads.visitor_files import OWN
 from vectorstore.loaders.document import Document
 from vectorstore.passage import Passage
 
-NOT_STATED = "not stated"
 _KINDS = {"number": "number", "money": "number", "date": "date", "yes/no": "yes/no"}
 
 
@@ -39,6 +39,8 @@ class ExtractionRequest(Request):
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     """What a person said of its fields, by name."""
     instructions: str = ""
+    language: str = "en"
+    """The prototype's own."""
     chat: Sequence[ChatMessage] = ()
     """What a model reads; from the fields above where it is empty."""
 
@@ -77,18 +79,19 @@ class ExtractionRequest(Request):
     def _result(self, cells: Sequence[ExtractedCell]) -> RequestResult:
         cells = [corrected(cell, self.corrections.get(cell.field.name), self.text) for cell in cells]
         citations: list[Citation] = []
+        texts = texts_in(self.language)
         row, sources, lines = [], [], []
         for cell in cells:
             numbers = tuple(self._cite(each, citations) for each in cell.values if each.end > each.start)
-            row.append(_value(cell))
-            sources.append(CellSource(numbers, _confidence(cell), _reason(cell)))
-            lines.append(_line(cell, numbers))
+            row.append(_value(cell, texts))
+            sources.append(CellSource(numbers, _confidence(cell), _reason(cell, texts)))
+            lines.append(_line(cell, numbers, texts))
         columns = tuple(
             TableColumn(cell.field.name, "text" if cell.undecided else _KINDS.get(cell.field.type, "text"))  # type: ignore[arg-type]
             for cell in cells
         )
         missing = [cell.field.name for cell in cells if cell.field.required and not cell.values]
-        note = f"Required and not stated: {', '.join(missing)}." if missing else ""
+        note = texts.required_missing.format(fields=", ".join(missing)) if missing else ""
         table = AnswerTable(columns, (tuple(row),), (tuple(sources),))
         found = any(cell.stated for cell in cells)
         return RequestResult("\n".join(lines), tuple(citations), found, note, table)
@@ -120,40 +123,43 @@ def extracting_rule(fields: Sequence[ExtractionField]) -> str:
     return rule("extracting.md").format(fields="\n".join(lines))
 
 
-def written(value: ExtractedValue) -> str:
+def written(value: ExtractedValue, texts: PageTexts) -> str:
     """A value for a person: "20825.00 USD", "2026-03-31"."""
     if isinstance(value.value, bool):
-        return "yes" if value.value else "no"
+        return texts.answer_yes if value.value else texts.answer_no
     if isinstance(value.value, float):
         plain = f"{value.value:.2f}" if value.unit.isupper() and len(value.unit) == 3 else f"{value.value:g}"
         return f"{plain} {value.unit}".strip()
     return value.value
 
 
-def _value(cell: ExtractedCell) -> str | float | bool | None:
+def _value(cell: ExtractedCell, texts: PageTexts) -> str | float | bool | None:
     if not cell.values:
         return None
     if len(cell.values) == 1:
         return cell.values[0].value
-    return ("; " if cell.field.list else " or ").join(written(each) for each in cell.values)
+    return _joined(cell, texts)
+
+
+def _joined(cell: ExtractedCell, texts: PageTexts) -> str:
+    return ("; " if cell.field.list else texts.either).join(written(each, texts) for each in cell.values)
 
 
 def _confidence(cell: ExtractedCell) -> float:
     return round(min(each.confidence for each in cell.values), 2) if cell.values else 0.0
 
 
-def _reason(cell: ExtractedCell) -> str:
+def _reason(cell: ExtractedCell, texts: PageTexts) -> str:
     if cell.note:
         return cell.note
     if not cell.values:
-        return NOT_STATED
+        return texts.not_stated
     reasons = list(dict.fromkeys(each.reason for each in cell.values))
-    return ("two readings: " if cell.undecided else "") + "; ".join(reasons)
+    return (f"{texts.two_readings}: " if cell.undecided else "") + "; ".join(reasons)
 
 
-def _line(cell: ExtractedCell, numbers: Sequence[int]) -> str:
+def _line(cell: ExtractedCell, numbers: Sequence[int], texts: PageTexts) -> str:
     cited = "".join(f" [{number}]" for number in numbers)
     if not cell.values:
-        return f"- {cell.field.name}: {NOT_STATED}" + (f" ({cell.note})" if cell.note else "")
-    joint = "; " if cell.field.list else " or "
-    return f"- {cell.field.name}: {joint.join(written(each) for each in cell.values)}{cited}"
+        return f"- {cell.field.name}: {texts.not_stated}" + (f" ({cell.note})" if cell.note else "")
+    return f"- {cell.field.name}: {_joined(cell, texts)}{cited}"

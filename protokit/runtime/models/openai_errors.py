@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterable
 
+from protokit.runtime.page_texts import page_texts
 from protokit.runtime.runtime_errors import ModelProblem
 
-DECLINED = "The language model declined to answer this. Please ask in another way."
-_TOO_LONG = "This is too long for the language model. Please ask in fewer words, or start anew."
 _LONGEST_PAUSE = 20.0
 """Seconds; a server that wants more is reported instead of waited for."""
 _FULL = re.compile(
@@ -52,9 +51,13 @@ def explained(error: Exception, model: str, broken: bool) -> ModelProblem:
     message = _words(error)
     if _FULL.search(message):
         cause = "the request does not fit into its context window. Lower context_tokens in prototype.yaml"
-        return problem(model, cause, friendly=_TOO_LONG)
+        return problem(model, cause, friendly=page_texts().too_long_for_model)
     if _FILTERED.search(message):
-        return problem(model, "the server declined this request by its content rules", friendly=DECLINED)
+        return problem(
+            model,
+            "the server declined this request by its content rules",
+            friendly=page_texts().model_declined,
+        )
     return problem(model, f"the server answered with an error ({type(error).__name__})")
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from protokit.runtime.assistant_types import Request
 from protokit.runtime.models.answer_limit import Longest
-from protokit.runtime.models.openai_errors import DECLINED, LONGEST, explained, pause, problem, stumbled_over
+from protokit.runtime.models.openai_errors import LONGEST, explained, pause, problem, stumbled_over
 from protokit.runtime.models.stream_timeout import StreamTimeout, StreamTimeouts, paced
+from protokit.runtime.page_texts import page_texts
 from protokit.runtime.prompting.build_messages import CUT, ModelOutcome, build_messages, reasons
 from protokit.runtime.prompting.context_window import Message
 from protokit.runtime.runtime_errors import ModelProblem
@@ -162,7 +163,7 @@ def _require_consent(chunk: Any, model: str) -> None:
     """Raise ModelProblem where the model or its maker's filter declined to go on."""
     choice = chunk.choices[0] if chunk.choices else None
     if choice and (choice.finish_reason == "content_filter" or getattr(choice.delta, "refusal", None)):
-        raise problem(model, "the model declined this request", friendly=DECLINED)
+        raise problem(model, "the model declined this request", friendly=page_texts().model_declined)
 
 
 def _hang_up(response: Any) -> None:
@@ -185,6 +186,6 @@ def _key() -> str:
     if not key and not os.environ.get("OPENAI_BASE_URL"):
         raise ModelProblem(
             "OPENAI_API_KEY is not set. Put it into the file .env of the prototype, or start with --model offline.",
-            friendly="The language model is not connected yet.",
+            friendly=page_texts().model_not_connected,
         )
     return key or "none"  # local servers ask for no key, the client insists on some text

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from protokit.runtime.assistant_types import AnswerTable, Citation, Request, RequestResult
+from protokit.runtime.page_texts import texts_in
 from protokit.runtime.prompting.context_window import Message, pack_context
 from protokit.runtime.prompting.tokens import count
 
@@ -23,7 +24,7 @@ ROOM_FOR_REPLY = 8192
 _REASONS = re.compile(r"o\d|gpt-[5-9]|gpt-\d{2}|codex", re.IGNORECASE)
 
 
-CUT = "The answer ends here: it has reached the longest length that is allowed."
+CUT = texts_in("en").longest_reached
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ It needs no model and no store, and takes well under a second for 20,000 words.
 
 from itertools import accumulate
 
+from protokit.runtime.page_texts import PageTexts, texts_in
 from protokit.runtime.summarization.action_items import find_actions
 from protokit.runtime.summarization.content_units import count_words
 from protokit.runtime.summarization.coreference import leaning
@@ -30,15 +31,17 @@ def extractive_summary(
     length: Length = "medium",
     shape: Shape = "bullets",
     max_words: int | None = None,
+    texts: PageTexts | None = None,
 ) -> Summary:
     """Condense `text`, of any kind and language, to points that quote it.
 
     `length` sets how much is shown: 5, 20 or 40 points at most and, of a short text, about 15, 25 or 40 percent
     of the words. "bullets" and "paragraph" choose alike; "actions" gives everything that somebody is to do,
     whatever the length, and no point where there is nothing. All points together have `max_words` at most;
-    where that leaves actions out, or no sentence is so short, the note says it. Never raises on any string.
+    where that leaves actions out, or no sentence is so short, the note says it in the words of `texts`, English where
+    they are not given. Never raises on any string.
     """
-    language = guess(text, WHOLE)
+    language, texts = guess(text, WHOLE), texts or texts_in("en")
     most = int(max_words * 0.6) if max_words and language in _SPACELESS else max_words
     structure = outline(text, language)
     if shape == "actions":
@@ -53,7 +56,7 @@ def extractive_summary(
         words_in=count_words(text),
         words_out=sum(count_words(point.text) for point in points),
         language=language,
-        note=_note(points, shape) or _shortened(everything, points, shape, most),
+        note=_note(points, shape, texts) or _shortened(everything, points, shape, most, texts),
     )
 
 
@@ -84,17 +87,17 @@ def _within(points: list[Point], most: int | None) -> list[Point]:
     return points[: max(1, sum(end <= most for end in ends))]
 
 
-def _shortened(everything: list[Point], points: list[Point], shape: Shape, most: int | None) -> str:
+def _shortened(
+    everything: list[Point], points: list[Point], shape: Shape, most: int | None, texts: PageTexts
+) -> str:
     if most and points and count_words(points[0].text) > most:
-        return "No sentence that can stand alone is as short as asked for, so this one is longer."
+        return texts.summary_not_shorter
     if shape == "actions" and len(points) < len(everything):
-        return f"Only the first {len(points)} of {len(everything)} action items fit into the words asked for."
+        return texts.summary_some_actions.format(shown=len(points), total=len(everything))
     return ""
 
 
-def _note(points: list[Point], shape: Shape) -> str:
-    if not points and shape == "actions":
-        return "Nothing in the text asks anyone to do something or promises it, so there are no action items."
+def _note(points: list[Point], shape: Shape, texts: PageTexts) -> str:
     if not points:
-        return "There is no sentence in the text that is short enough to quote."
+        return texts.summary_no_actions if shape == "actions" else texts.summary_nothing
     return ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from protokit.runtime.assistant_types import ChatMessage, Citation, Request, RequestResult
+from protokit.runtime.page_texts import texts_in
 from protokit.runtime.prompting.chat_messages import rule, system, user
 from protokit.runtime.summarization.summary_types import Length, Shape
 from protokit.runtime.uploads.visitor_files import OWN
@@ -68,7 +69,11 @@ def summarize(request: SummaryRequest) -> tuple[str, tuple[Citation, ...], str]:
     from protokit.runtime.summarization import extractive_summary
 
     summary = extractive_summary(
-        request.text, length=request.length, shape=request.shape, max_words=request.max_words
+        request.text,
+        length=request.length,
+        shape=request.shape,
+        max_words=request.max_words,
+        texts=texts_in(request.language),
     )
     if not summary.points:
         return (

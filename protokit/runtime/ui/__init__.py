@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from protokit.runtime.analysis.charts import altair_chart, choose_chart, csv_text, data_frame, plot_frame
     from protokit.runtime.analysis.column_notes import COLUMN_TYPES, may_set_types
+    from protokit.runtime.page_texts import use_language
     from protokit.runtime.text_limits import QUESTION
     from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
     from protokit.runtime.ui.formatting import (
@@ -36,11 +37,14 @@ if TYPE_CHECKING:
         take_uploads,
         write_stream,
     )
+    from protokit.runtime.uploads.visitor_files import shown_name
 
 _NAMES = {
     "analysis.charts": "altair_chart choose_chart csv_text data_frame plot_frame",
     "analysis.column_notes": "COLUMN_TYPES may_set_types",
+    "page_texts": "use_language",
     "text_limits": "QUESTION",
+    "uploads.visitor_files": "shown_name",
     "ui.formatting": "answer_markdown engine_note files_html marked marked_text numbers numbers_html own_files_html"
     " safe_csv sources sources_html",
     "ui.escape_markdown": "safe_line safe_markdown",
@@ -82,10 +86,12 @@ __all__ = [
     "show_session",
     "show_sources",
     "show_text",
+    "shown_name",
     "sources",
     "sources_html",
     "take_uploads",
     "upload_offer",
+    "use_language",
     "write_stream",
 ]
 

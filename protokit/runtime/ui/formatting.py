@@ -7,7 +7,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from protokit.runtime.assistant_types import Answer, Citation
+from protokit.runtime.page_texts import page_texts
 from protokit.runtime.ui.escape_markdown import safe_markdown
+from protokit.runtime.uploads.visitor_files import shown_name
 from protokit.runtime.visitor import HOSTED
 from vectorstore.passage import Passage
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from protokit.runtime.uploads.visitor_files import VisitorFiles
     from vectorstore.file_list import FileReport, FileRow
     from vectorstore.knowledge import KnowledgeBase
+    from vectorstore.progress import Status
 
 
 def sources(answer: Answer, most_others: int = 2) -> list[Citation]:
@@ -47,20 +50,29 @@ def _after_heading(passage: Passage) -> int:
 def title(citation: Citation) -> str:
     """The heading over a passage: "[1] handbook.pdf, page 3"."""
     number = f"[{citation.number}] " if citation.number else ""
-    return f"{number}{citation.passage.where}"
+    file = citation.passage.file
+    return f"{number}{shown_name(file)}{citation.passage.where.removeprefix(file)}"
 
 
 def match(passage: Passage) -> str:
     """How well a passage bears on the question: "match 84%"."""
-    return f"match {passage.support:.0%}"
+    return page_texts().match.format(share=f"{passage.support:.0%}")
 
 
 def numbers(answer: Answer) -> str:
     """What an answer took: "397 ms · 273 tokens · $0 ($0.00006 on openai:gpt-4.1-mini)"."""
     about = "~" if answer.tokens_estimated else ""
-    line = f"{duration(answer.seconds)} · {about}{answer.tokens:,} tokens · {money(answer.dollars)}"
-    there = answer.elsewhere
-    return f"{line} ({money(there.dollars)} on {there.model})" if there else line
+    texts, there = page_texts(), answer.elsewhere
+    tokens = texts.tokens_used.format(count=f"{about}{texts.count(answer.tokens)}")
+    line = f"{duration(answer.seconds)} · {tokens} · {money(answer.dollars)}"
+    return (
+        f"{line} ({texts.cost_with.format(cost=money(there.dollars), model=there.model)})" if there else line
+    )
+
+
+def packing(answer: Answer) -> str:
+    """What of the passages and the conversation a model was sent: said in English alone, for who tunes it."""
+    return answer.packing if page_texts().language == "en" else ""
 
 
 def doubted(answer: Answer) -> str:
@@ -80,8 +92,9 @@ class Doubt:
     nearest: Citation | None
 
     def __str__(self) -> str:
-        why = f" {self.why[0].upper()}{self.why[1:]}." if self.why else ""
-        return f"Not in the documents: “{self.said}”{why}"
+        texts = page_texts()
+        why = f" {self.why[0].upper()}{self.why[1:]}." if self.why and texts.language == "en" else ""
+        return f"{texts.not_in_documents.format(sentence=self.said)}{why}"
 
 
 def doubts(answer: Answer) -> list[Doubt]:
@@ -106,7 +119,7 @@ def duration(seconds: float) -> str:
 def money(dollars: float | None) -> str:
     """ "$0", "$0.00006", "$1.20", "$1,204" or "cost unknown"."""
     if dollars is None:
-        return "cost unknown"
+        return page_texts().cost_unknown
     if dollars >= 0.1:
         return f"${dollars:,.2f}" if dollars < 100 else f"${dollars:,.0f}"
     return f"${dollars:.5f}".rstrip("0").rstrip(".") if not 0 < dollars < 0.00001 else "< $0.00001"
@@ -117,11 +130,12 @@ def totals(answers: Sequence[Answer]) -> dict[str, str]:
     costs = [answer.dollars for answer in answers if answer.dollars is not None]
     spent = sum(costs) if len(costs) == len(answers) else None
     mean = sum(answer.seconds for answer in answers) / len(answers) if answers else 0.0
+    texts = page_texts()
     return {
-        "Questions": str(len(answers)),
-        "Latency": duration(mean) if answers else "–",
-        "Tokens": _short(sum(answer.tokens for answer in answers)),
-        "Cost": money(spent),
+        texts.questions: str(len(answers)),
+        texts.latency: duration(mean) if answers else "–",
+        texts.tokens: _short(sum(answer.tokens for answer in answers)),
+        texts.cost: money(spent),
     }
 
 
@@ -135,7 +149,7 @@ def _short(number: int) -> str:
 def answer_markdown(answer: Answer) -> str:
     """The whole answer as safe Markdown: text, doubts, note and numbers, for screens that show one block."""
     lines = [f"⚠️ {doubt}" for doubt in doubts(answer)] + ([f"*{answer.note}*"] if answer.note else [])
-    counted = " · ".join(filter(None, [numbers(answer), answer.packing]))
+    counted = " · ".join(filter(None, [numbers(answer), packing(answer)]))
     return "\n\n".join([*map(safe_markdown, [doubted(answer), *lines]), f"`{counted}`"])
 
 
@@ -163,41 +177,45 @@ def sources_html(answer: Answer, most_others: int = 2) -> str:
         f"<em>{match(source.passage)}</em></header><blockquote>{marked(source)}</blockquote></article>"
         for source in citations
     ]
-    return _doubts_html(answer) + ("<h2>Sources</h2>" + "".join(cards) if cards else "")
+    return _doubts_html(answer) + (
+        f"<h2>{escape(page_texts().sources)}</h2>" + "".join(cards) if cards else ""
+    )
 
 
 def _doubts_html(answer: Answer) -> str:
     """Each doubted sentence; a click opens the passage that comes nearest."""
-    rows = []
+    texts, rows = page_texts(), []
     for doubt in doubts(answer):
         nearest = doubt.nearest
         passage = (
-            f"<p>The nearest passage: <b>{escape(title(nearest))}</b></p><blockquote>{marked(nearest)}</blockquote>"
+            f"<p>{escape(texts.nearest_passage)}: <b>{escape(title(nearest))}</b></p>"
+            f"<blockquote>{marked(nearest)}</blockquote>"
             if nearest
-            else "<p>No passage comes near it.</p>"
+            else f"<p>{escape(texts.no_passage_near)}</p>"
         )
         rows.append(f'<details class="source"><summary>⚠️ {escape(str(doubt))}</summary>{passage}</details>')
-    return "<h2>Doubtful</h2>" + "".join(rows) if rows else ""
+    return f"<h2>{escape(texts.doubtful)}</h2>" + "".join(rows) if rows else ""
 
 
 def numbers_html(answers: Sequence[Answer]) -> str:
     """The numbers of a conversation as four small cards."""
-    cards = (f"<div><span>{name}</span><b>{value}</b></div>" for name, value in totals(answers).items())
-    return f'<h2>This session</h2><div class="numbers">{"".join(cards)}</div>'
+    cards = (
+        f"<div><span>{escape(name)}</span><b>{value}</b></div>" for name, value in totals(answers).items()
+    )
+    return f'<h2>{escape(page_texts().this_session)}</h2><div class="numbers">{"".join(cards)}</div>'
 
 
 def files_html(knowledge: "KnowledgeBase") -> str:
     """The documents that answers come from, and how far they are read."""
     rows = "".join(map(_file_row, page_rows(knowledge.files())))
-    return (
-        f'<h2>Documents</h2><ul class="files">{rows}</ul><p class="quiet">{escape(str(knowledge.status))}</p>'
-    )
+    head, status = escape(page_texts().documents), escape(status_line(knowledge.status))
+    return f'<h2>{head}</h2><ul class="files">{rows}</ul><p class="quiet">{status}</p>'
 
 
 def own_files_html(own: "VisitorFiles") -> str:
     """What this visitor has added; nothing where nothing was."""
     rows = "".join(map(_file_row, own_rows(own.files())))
-    return f'<h2>Your documents</h2><ul class="files">{rows}</ul>' if rows else ""
+    return f'<h2>{escape(page_texts().your_documents)}</h2><ul class="files">{rows}</ul>' if rows else ""
 
 
 def page_rows(files: "Iterable[FileReport]") -> "list[FileRow]":
@@ -205,6 +223,30 @@ def page_rows(files: "Iterable[FileReport]") -> "list[FileRow]":
     from vectorstore.file_list import file_rows
 
     return file_rows(files, remedies=not os.environ.get(HOSTED))
+
+
+def file_line(row: "FileRow") -> str:
+    """What is said of a file behind its name; in short where it is not English, then the reader's words for the owner."""
+    texts = page_texts()
+    if texts.language == "en":
+        return row.told
+    counts = [(texts.pages, row.pages), (texts.passages, row.passages)]
+    parts = [f"{name}: {texts.count(count)}" for name, count in counts if count]
+    if row.note or not row.is_fine:
+        parts.insert(0, (texts.file_read_in_part if row.is_fine else texts.file_not_read).rstrip(".。"))
+    return " · ".join([*parts, *([] if os.environ.get(HOSTED) else [row.note])]).strip(" ·")
+
+
+def status_line(status: "Status") -> str:
+    """What the documents can be searched by at this moment."""
+    texts = page_texts()
+    if texts.language == "en" or status.note or status.phase == "failed":
+        return str(status)
+    if status.phase == "words":
+        words = texts.words_first if status.embedded == status.passages else texts.words_first_of
+        return words.format(done=texts.count(status.embedded), total=texts.count(status.passages))
+    lines = {"empty": texts.no_documents, "reading": texts.reading_documents, "ready": texts.passages_ready}
+    return lines[status.phase].format(count=texts.count(status.passages))
 
 
 def own_rows(files: "Iterable[FileReport]") -> "list[FileRow]":
@@ -216,33 +258,38 @@ def own_rows(files: "Iterable[FileReport]") -> "list[FileRow]":
 
 def _file_row(row: "FileRow") -> str:
     warning, inside = "" if row.is_fine else "⚠️ ", ' class="inside"' if row.container else ""
-    return f"<li{inside}>{warning}{escape(row.name)} <small>{escape(row.told)}</small></li>"
+    return f"<li{inside}>{warning}{escape(row.name)} <small>{escape(file_line(row))}</small></li>"
 
 
-def sample_note(settings: "Settings") -> str:
-    """That the documents are samples, and of what, until a person's own are there; then nothing."""
+def sample_note(settings: "Settings", *, uploads: bool = False) -> str:
+    """That the documents are samples, and of what, until a person's own are there; then nothing.
+
+    The owner reads where theirs go, a guest of a Hub what the samples are for, and who `uploads` files that they can.
+    """
     samples = settings.sample_documents
     if samples is None or settings.has_own_documents:
         return ""
-    if samples.about:
-        return f"Sample documents: {samples.about}. Drop yours here: the folder knowledge/."
-    count = len(samples.files)
-    return (
-        f"Sample documents. Drop your documents here (the folder knowledge/); "
-        f"{'this one shows' if count == 1 else f'these {count} show'} what it will do."
+    texts = page_texts()
+    named = (
+        texts.sample_documents.format(about=samples.about) if samples.about else texts.sample_documents_plain
     )
+    foreign = texts.samples_in_english if samples.language != texts.language else ""
+    hosted = bool(os.environ.get(HOSTED))  # then who reads it is a guest, and has no folder
+    yours = texts.samples_owner if not hosted else texts.samples_upload if uploads else texts.samples_guest
+    return " ".join(filter(None, [named, foreign, yours]))
 
 
 def engine_note(settings: "Settings") -> str:
     """One quiet line where no model is connected: what the offline engine does, and which wish it cannot keep."""
     if settings.model != "offline":
         return ""
-    note = "Runs on the offline engine, which quotes. README.md says how to connect a model."
+    texts = page_texts()
+    if os.environ.get(HOSTED):
+        return texts.offline_guest
+    note = texts.offline_owner
     wishes = [wish.words for wish in settings.constraints if wish.kind == "language"]
     if wishes:
-        note += (
-            f" It quotes a text in its own language: for \u201c{wishes[0]}\u201d over others, connect one."
-        )
+        note += f" {texts.offline_language.format(wish=wishes[0])}"
     return note
 
 

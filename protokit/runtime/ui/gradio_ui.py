@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.context import LocalContext
 
+from protokit.runtime.page_texts import page_texts
 from protokit.runtime.settings import Settings
 from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
 from protokit.runtime.ui.formatting import engine_note, sample_note
@@ -14,6 +16,14 @@ from protokit.runtime.uploads import upload_policy
 from protokit.runtime.uploads.gradio_files import guarded
 from protokit.runtime.uploads.visitor_files import VisitorFiles
 from protokit.runtime.visitor import current_visitor
+
+_RIGHT_TO_LEFT = """
+html:root, .gradio-container :is(.prose, .html-container, textarea) { direction: rtl; text-align: start; }
+.gradio-container .table-wrap { direction: ltr; }
+.gradio-container :is(button, td, code, textarea, .numbers b, .quiet) { unicode-bidi: plaintext; }
+.gradio-container .prose blockquote { border-left: 0; border-right: 4px solid var(--line); padding: 0 .8rem 0 0; }
+.gradio-container .submit-button svg { transform: scaleX(-1); }
+"""
 
 
 def launch_options(settings: Settings) -> dict[str, Any]:
@@ -23,7 +33,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
             primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"]
         ),
         "css_paths": settings.folder / "style.css",
-        "head": f"<style>html:root {{ --accent: {settings.accent}; }}</style>",
+        "head": f"<style>html:root {{ --accent: {settings.accent}; }}{_direction()}</style>",
         "app_kwargs": guarded(settings.folder),
         "show_error": False,
         "footer_links": [],
@@ -32,9 +42,17 @@ def launch_options(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _direction() -> str:
+    """Rules for a page that is read from right to left."""
+    return _RIGHT_TO_LEFT if page_texts().direction == "rtl" else ""
+
+
 def head_markdown(settings: Settings) -> str:
     """The title, the line under it, what the documents are while they are samples, and which engine answers."""
-    samples = sample_note(settings)
+    request = LocalContext.request.get(None)
+    samples = sample_note(
+        settings, uploads=bool(request and upload_policy.may_upload(settings, request.headers))
+    )
     parts = [
         f"# {safe_line(settings.title)}\n{safe_markdown(settings.pitch)}",
         f"> {safe_markdown(samples)}" if samples else "",

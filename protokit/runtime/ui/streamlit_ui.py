@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from protokit.runtime.assistant_types import Answer, Citation
+from protokit.runtime.page_texts import page_texts
 from protokit.runtime.reply import Reply
 from protokit.runtime.runtime_errors import RuntimeProblem
 from protokit.runtime.settings import Settings
@@ -16,15 +17,19 @@ from protokit.runtime.ui.formatting import (
     doubted,
     doubts,
     engine_note,
+    file_line,
     marked,
     match,
     numbers,
     own_rows,
+    packing,
     page_rows,
     sample_note,
+    status_line,
     title,
     totals,
 )
+from protokit.runtime.ui.streamlit_style import page_style
 from protokit.runtime.uploads import upload_policy
 from protokit.runtime.uploads.visitor_files import VisitorFiles, one_file
 from protokit.runtime.usage.events import EventLog
@@ -39,6 +44,9 @@ if TYPE_CHECKING:
 _UPLOADS = "names of uploads"
 _RUNNING = "running"
 """Where the session keeps the reply that streams, and what to do with its answer."""
+_RIGHT_TO_LEFT = (
+    "<style>.stApp, .stApp [role=dialog] { direction: rtl; } .stApp code { direction: ltr; }</style>"
+)
 REFRESH = 2
 """Seconds between looks at how far the documents are read."""
 
@@ -47,8 +55,10 @@ def set_up_page(settings: Settings, *, wide: bool = False) -> None:
     """Title, icon, style.css and the line under the title; and what was left of an answer that was stopped."""
     _take_stopped()
     st.set_page_config(settings.title, page_icon=settings.emoji, layout="wide" if wide else "centered")
-    style = settings.folder / "style.css"
-    if style.is_file():
+    own = settings.folder / "style.css"
+    if own.is_file():
+        st.html(own)
+    if style := page_style(page_texts()):
         st.html(style)
     st.title(safe_line(settings.title), anchor=False)
     st.caption(safe_markdown(settings.pitch))
@@ -63,7 +73,7 @@ def write_stream(reply: Reply, keep: Callable[[Answer], None]) -> None:
     """
     place, stop, text = st.empty(), st.empty(), ""
     if reply.model != "offline":  # a click runs the page anew, which ends this run of it
-        stop.button("Stop", icon=":material/stop_circle:", type="tertiary", key="stop")
+        stop.button(page_texts().stop, icon=":material/stop_circle:", type="tertiary", key="stop")
     st.session_state[_RUNNING] = reply, keep
     try:
         with closing(_pieces(reply)) as pieces:  # closed at once however it ends: the model stops too
@@ -102,10 +112,10 @@ def show_text(answer: Answer) -> None:
     for doubt in doubts(answer):
         with st.expander(safe_line(str(doubt)), icon=":material/warning:"):
             if doubt.nearest:
-                st.caption(f"The nearest passage: {safe_line(title(doubt.nearest))}")
+                st.caption(f"{page_texts().nearest_passage}: {safe_line(title(doubt.nearest))}")
                 st.html(f'<blockquote class="passage">{marked(doubt.nearest)}</blockquote>')
             else:
-                st.caption("No passage comes near it.")
+                st.caption(page_texts().no_passage_near)
     if answer.note:
         st.caption(f":material/info: {safe_line(answer.note)}")
 
@@ -123,14 +133,14 @@ def show_feedback(answer: Answer, events: EventLog) -> None:
     """Thumbs, stored at once, and what the answer took."""
     with st.container(horizontal=True, vertical_alignment="center"):
         thumbs = st.feedback("thumbs", key=f"thumbs-{answer.event}")
-        st.caption(safe_line(numbers(answer)), help=safe_line(answer.packing) or None)
+        st.caption(safe_line(numbers(answer)), help=safe_line(packing(answer)) or None)
     if thumbs is not None:
         events.feedback(answer.event, 1 if thumbs else -1)
 
 
 def show_session(answers: Sequence[Answer]) -> None:
     """Questions, latency, tokens and cost so far, as four cards."""
-    st.subheader("This session", anchor=False)
+    st.subheader(page_texts().this_session, anchor=False)
     cards = list(totals(answers).items())
     for pair in (cards[:2], cards[2:]):
         for column, (name, value) in zip(st.columns(2), pair, strict=True):
@@ -143,9 +153,9 @@ def show_documents(knowledge: KnowledgeBase) -> None:
 
 
 def _documents(knowledge: KnowledgeBase) -> None:
-    st.subheader("Documents", anchor=False)
+    st.subheader(page_texts().documents, anchor=False)
     _file_list(page_rows(knowledge.files()))
-    st.caption(safe_line(str(knowledge.status)))
+    st.caption(safe_line(status_line(knowledge.status)))
 
 
 def may_upload(settings: Settings) -> bool:
@@ -191,12 +201,12 @@ def _file_list(rows: "Sequence[FileRow]") -> None:
         inside = ":material/subdirectory_arrow_right: " if row.container else ""
         with st.container(gap=None):
             st.markdown(f"{inside}:material/{icon}: {safe_line(row.name)}")
-            st.caption(safe_line(row.told))
+            st.caption(safe_line(file_line(row)))
 
 
 def show_engine(settings: Settings) -> None:
     """What the documents are while they are samples, and one quiet line where no model is connected."""
-    if samples := sample_note(settings):
+    if samples := sample_note(settings, uploads=may_upload(settings)):
         st.info(safe_markdown(samples), icon=":material/draft:")
     if note := engine_note(settings):
         st.caption(safe_markdown(note))

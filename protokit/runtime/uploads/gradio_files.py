@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
+from protokit.runtime.page_texts import page_texts
 from protokit.runtime.settings import Settings
 from protokit.runtime.uploads.gradio_registry import FileRefused, FileRegistry, rewrite_files
 from protokit.runtime.uploads.upload_policy import may_upload
@@ -31,7 +32,6 @@ PASSED = frozenset(
 """The first step of the paths below API that a page and its clients need; files and uploads are seen to here."""
 REQUEST_BYTES = 16 * MEGABYTE
 """The most a request may hold that is no upload."""
-NO_UPLOADS = "Files cannot be uploaded to this page."
 
 
 def guarded(folder: Path | str, app_kwargs: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -113,7 +113,7 @@ class FileGuard:
         visitor = _visitor(scope)
         request = Request(scope, _bounded(receive, self._quota.limits.hour_bytes))
         if not may_upload(Settings.read(self._folder), request.headers):
-            raise UploadRefused(NO_UPLOADS, 403)
+            raise UploadRefused(page_texts().upload_not_here, 403)
         limits = self._quota.limits
         if int(request.headers.get("content-length") or 0) > limits.hour_bytes:
             raise UploadRefused(too_large(limits))

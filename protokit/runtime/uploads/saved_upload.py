@@ -3,6 +3,8 @@
 import re
 from pathlib import Path, PurePosixPath
 
+from protokit.runtime.page_texts import page_texts
+
 MOST_BYTES = 50_000_000
 
 
@@ -14,15 +16,15 @@ def keep_upload(folder: Path, name: str, content: bytes) -> Path:
     can be kept.
     """
     if not content:
-        raise ValueError(f"{name} is empty.")
+        raise ValueError(page_texts().upload_empty.format(file=name))
     if len(content) > MOST_BYTES:
-        raise ValueError(f"{name} is larger than {MOST_BYTES // 1_000_000} MB.")
+        raise ValueError(page_texts().upload_too_large.format(megabytes=MOST_BYTES // 1_000_000))
     try:
         return _kept(folder, safe_name(name), content)
     except PermissionError:  # the hosts of several copies let no copy take in what the others lack
-        raise ValueError("The documents of this page cannot be added to here.") from None
-    except OSError as error:
-        raise ValueError(f"{name} cannot be kept ({error.strerror}).") from None
+        raise ValueError(page_texts().upload_not_here) from None
+    except OSError:
+        raise ValueError(page_texts().upload_not_kept.format(file=name)) from None
 
 
 def _kept(folder: Path, name: str, content: bytes) -> Path:

@@ -5,6 +5,8 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
+from protokit.runtime.page_texts import page_texts
+
 MEGABYTE = 1024 * 1024
 _HOUR, _MINUTE = 3600.0, 60.0
 
@@ -49,13 +51,15 @@ class UploadQuota:
             self._forget(now)
             own = self._taken.get(visitor, deque())
             if sum(at > now - _MINUTE for at, _ in own) >= limits.minute_files:
-                raise UploadRefused("That is many files at once. Please wait a minute and go on.", 429)
+                raise UploadRefused(page_texts().upload_wait, 429)
             if len(own) >= limits.hour_files:
-                raise UploadRefused(f"You can upload {limits.hour_files} files an hour.", 429)
+                raise UploadRefused(page_texts().upload_files_an_hour.format(count=limits.hour_files), 429)
             if _sum(own) + size > limits.hour_bytes:
-                raise UploadRefused(f"You can upload {limits.hour_bytes // MEGABYTE} MB an hour.", 429)
+                raise UploadRefused(
+                    page_texts().upload_megabytes_an_hour.format(megabytes=limits.hour_bytes // MEGABYTE), 429
+                )
             if sum(map(_sum, self._taken.values())) + size > limits.all_bytes:
-                raise UploadRefused("This page has no room for more files now. Please try again later.", 429)
+                raise UploadRefused(page_texts().upload_no_room, 429)
             self._taken.setdefault(visitor, deque()).append((now, size))
 
     def _forget(self, now: float) -> None:
@@ -68,7 +72,7 @@ class UploadQuota:
 
 def too_large(limits: UploadLimits = LIMITS) -> str:
     """The words for a file over the bound."""
-    return f"A file may have {limits.file_bytes // MEGABYTE} MB at most."
+    return page_texts().upload_too_large.format(megabytes=limits.file_bytes // MEGABYTE)
 
 
 def _sum(uploads: deque[tuple[float, int]]) -> int:

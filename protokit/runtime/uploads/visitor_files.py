@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from protokit.runtime.page_texts import page_texts
 from protokit.runtime.uploads.idle import watch
 from protokit.runtime.uploads.saved_upload import keep_upload
 from protokit.runtime.uploads.upload_quota import UploadQuota, too_large
@@ -26,21 +27,29 @@ if TYPE_CHECKING:
     from vectorstore.tables.table import Table
 
 IDLE_SECONDS = 1800.0
+PASTED = "pasted text"
+"""The name of what was not brought as a file."""
 OWN = "your file: "
-"""Stands before the name of a visitor's file wherever it is shown, so that nobody takes it for the owner's."""
+"""Stands before the name of a visitor's file, so that nobody takes it for the owner's; a page shows `shown_name`."""
+
+
+def shown_name(file: str) -> str:
+    """The name of a file as a page shows it: a visitor's own is called so in the page's language."""
+    if not file.startswith(OWN):
+        return file
+    texts, name = page_texts(), file.removeprefix(OWN)
+    return texts.your_file.format(file=texts.pasted_text if name == PASTED else name)
+
+
 QUOTA = UploadQuota()
 """Of this process: each page has its own."""
 
 
 def notice(model: str, *, once: bool = False) -> str:
     """What the page says of an upload's fate: searched during the visit, or (`once`) read a single time."""
-    minutes = f"{IDLE_SECONDS / 60:.0f} minutes"
-    fate = (
-        "The file is read once, for you alone, and not kept."
-        if once
-        else f"Only you can search what you add. It is deleted when you remove it, or {minutes} after its last use."
-    )
-    sent = "" if model == "offline" else " The model that writes the answers gets to read it."
+    texts = page_texts()
+    fate = texts.upload_once if once else texts.upload_for_visit.format(minutes=f"{IDLE_SECONDS / 60:.0f}")
+    sent = "" if model == "offline" else f" {texts.upload_to_model}"
     return f"{fate}{sent} {too_large()}"
 
 

@@ -5,15 +5,20 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from protokit.runtime.page_texts import page_texts, texts_in
 from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.runtime.runtime_errors import LimitReached, ModelProblem, SettingsProblem
 from protokit.runtime.settings import Settings
 from protokit.runtime.usage.sql_database import database_errors, database_url
 from protokit.runtime.usage.sqlite_files import damaged_stores
 
+if TYPE_CHECKING:
+    from protokit.runtime.usage.budget import BudgetExceeded
+
 _LOG = logging.getLogger(__name__)
-_CLOSED = "What was spent cannot be looked up just now, so the budget stays shut."
+_CLOSED = texts_in("en").limit_unknown
 ACCOUNT = "budget.db"
 Settle = Callable[[float | None, int], None]
 """Call it with the dollars (None: unknown) and tokens that were really used."""
@@ -49,11 +54,13 @@ def reserved(
             budget = Budget(where, settings.limits, account=settings.title if url else "")
             reservation = budget.reserve(dollars, tokens, session=session, visitor=visitor or session)
         except BudgetExceeded as refused:
+            texts = page_texts()
             passing = refused.passing or refused.limit == "questions_per_minute"
-            raise _shut(str(refused), _PRICE if dollars is None else "", passing) from None
+            told = texts.price_unknown if dollars is None else _told(refused)
+            raise _shut(str(refused), told, _PRICE if dollars is None else "", passing) from None
         except (sqlite3.Error, OSError) as error:
             _LOG.warning("%s cannot be used (%s): no model is asked", ACCOUNT, error)
-            raise _shut(_CLOSED) from None
+            raise _shut(_CLOSED, page_texts().limit_unknown) from None
 
     def settle(dollars: float | None, tokens: int) -> None:
         with _within_reach(url):
@@ -69,13 +76,27 @@ def _account(folder: Path) -> Path:
     """The account's file. Raises LimitReached while a damaged one waits for the owner: nobody knows what was spent."""
     home = folder / ".protokit"
     if damaged_stores(home, ACCOUNT):
-        raise _shut(_CLOSED)
+        raise _shut(_CLOSED, page_texts().limit_unknown)
     return home / ACCOUNT
 
 
-def _shut(reason: str, remedy: str = "", passing: bool = False) -> LimitReached:
-    note = f"{reason} Meanwhile the offline engine answers."
-    return LimitReached(f"limits: {reason}{remedy}", friendly=reason, note=note, passing=passing)
+def _shut(reason: str, told: str, remedy: str = "", passing: bool = False) -> LimitReached:
+    note = f"{told} {page_texts().offline_meanwhile}"
+    return LimitReached(f"limits: {reason}{remedy}", friendly=told, note=note, passing=passing)
+
+
+def _told(refused: "BudgetExceeded") -> str:
+    """A limit for the visitor: with its figures in English, in other languages without."""
+    texts = page_texts()
+    if texts.language == "en":
+        return str(refused)
+    if refused.passing:
+        return texts.answers_under_way
+    return {
+        "questions_per_minute": texts.questions_a_minute,
+        "tokens_per_session": texts.conversation_used_up,
+        "dollars_per_day": texts.budget_of_today_used_up,
+    }.get(refused.limit, texts.budget_used_up)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from protokit.runtime import Answer, Reply, RuntimeProblem, Turn, ui
 
 assistant = Assistant()
 settings = assistant.settings
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 replies: dict[str, Reply] = {}
 """The answers on their way, by session, so that Stop finds its own."""
 
@@ -68,7 +69,7 @@ def refresh() -> tuple[str, gr.Timer]:
 def judge(answers: list[Answer], liked: gr.LikeData) -> None:
     answer = answers[liked.index // 2]  # question and answer in turn
     assistant.events.feedback(answer.event, 1 if liked.liked else -1)
-    gr.Info("Thank you for the feedback.")
+    gr.Info(texts.feedback_taken)
 
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
@@ -83,7 +84,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             with gr.Row(elem_classes="starters"):
                 starters = [gr.Button(question, size="sm") for question in settings.starter_questions]
             box = gr.Textbox(
-                placeholder="Ask a question…",
+                placeholder=texts.ask_question,
                 show_label=False,
                 submit_btn=True,
                 autofocus=True,
@@ -93,7 +94,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             totals = gr.HTML(ui.numbers_html([]), padding=False, elem_classes="panel")
             sources = gr.HTML(padding=False, elem_classes="panel")
             files, timer = gr.HTML(padding=False, elem_classes="panel"), gr.Timer(1.5)
-            fresh = gr.Button("New conversation", size="sm", elem_classes="plain")
+            fresh = gr.Button(texts.new_conversation, size="sm", elem_classes="plain")
 
     outputs = [box, chat, sources, totals, answers]
     box.submit(ask, [box, answers, session], outputs, concurrency_limit=None, api_name="chat")

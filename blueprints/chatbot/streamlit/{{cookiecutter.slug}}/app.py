@@ -22,6 +22,7 @@ except RuntimeProblem as problem:
     st.error(ui.safe_markdown(problem.friendly))
     st.stop()
 
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 ui.set_up_page(settings)
 ui.show_engine(settings)
 answers: list[Answer] = st.session_state.setdefault("answers", [])
@@ -32,8 +33,8 @@ for answer in answers:
     st.chat_message("user", avatar=PERSON).markdown(ui.safe_markdown(answer.question))
     with st.chat_message("assistant", avatar=HELPER):
         ui.show_text(answer)
-        if count := len(answer.citations):
-            label = f"{count} source{'s' * (count > 1)}"
+        if answer.citations:
+            label = f"{texts.sources} ({len(answer.citations)})"
             with st.expander(label, icon=":material/format_quote:", key=f"sources-{answer.event}"):
                 ui.show_sources(ui.sources(answer))
         ui.show_feedback(answer, assistant.events)
@@ -42,9 +43,14 @@ picked = None
 if not answers:
     starters = settings.starter_questions
     picked = st.pills(
-        "Try", starters, format_func=ui.safe_line, label_visibility="collapsed", wrap=True, required=True
+        texts.try_one,
+        starters,
+        format_func=ui.safe_line,
+        label_visibility="collapsed",
+        wrap=True,
+        required=True,
     )
-if question := st.chat_input("Ask a question…", max_chars=ui.QUESTION) or picked:
+if question := st.chat_input(texts.ask_question, max_chars=ui.QUESTION) or picked:
     st.chat_message("user", avatar=PERSON).markdown(ui.safe_markdown(question))
     history = [Turn(answer.question, answer.text) for answer in answers]
     with st.chat_message("assistant", avatar=HELPER):
@@ -53,6 +59,6 @@ if question := st.chat_input("Ask a question…", max_chars=ui.QUESTION) or pick
 with st.sidebar:
     ui.show_session(answers)
     ui.show_documents(assistant.knowledge)
-    if st.button("New conversation", icon=":material/restart_alt:", width="stretch"):
+    if st.button(texts.new_conversation, icon=":material/restart_alt:", width="stretch"):
         st.session_state.clear()
         st.rerun()

@@ -19,18 +19,19 @@ from protokit.runtime import OWN, Answer, RuntimeProblem, notice, read_texts, ui
 from vectorstore import VectorstoreError
 
 BATCH = 200
-COLUMNS = ["Text", "Label", "Confidence", "Words that decided"]
 WIDTHS = ["230px", "120px", "115px", "150px"]
 assistant = Assistant()
 settings = assistant.settings
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 names = [label.name for label in settings.labels]
+COLUMNS = [texts.text, texts.label, texts.confidence, texts.deciding_words]
 
 
 def classify(text: str, session: str) -> Iterator[tuple[Any, ...]]:
     """Sort one text."""
     off = gr.Row(visible=False)
     if not text.strip():
-        yield "Give it a text first: paste one, or pick a file.", "", off, None
+        yield texts.text_or_file_first, "", off, None
         return
     yield "…", "", off, None
     try:
@@ -53,12 +54,12 @@ def sort_file(path: Path, session: str, whose: str = "") -> Iterator[tuple[Any, 
     rows: list[tuple[Any, ...]] = []
     same = gr.skip()
     try:
-        texts = read_texts(assistant.read_file(path)).texts
-        for start in range(0, len(texts), BATCH):
-            batch = json.dumps(texts[start : start + BATCH])
+        items = read_texts(assistant.read_file(path)).texts
+        for start in range(0, len(items), BATCH):
+            batch = json.dumps(items[start : start + BATCH])
             answer = assistant.reply(batch, options={"file": f"{whose}{path.name}"}, session=session).answer
             rows += answer.table.rows if answer.table else []
-            yield f"{len(rows):,} of {len(texts):,} texts", "", gr.Row(visible=False), same, same, same
+            yield f"{len(rows)} / {len(items)}", "", gr.Row(visible=False), same, same, same
     except RuntimeProblem as problem:
         raise gr.Error(escape(problem.friendly), duration=10) from None
     except VectorstoreError as problem:
@@ -68,7 +69,7 @@ def sort_file(path: Path, session: str, whose: str = "") -> Iterator[tuple[Any, 
     file = Path(tempfile.mkdtemp(), "labels.csv")
     file.write_text(ui.safe_csv(COLUMNS, rows), encoding="utf-8")
     table = gr.Dataframe([list(row) for row in rows], visible=True)
-    told = f"{len(rows):,} texts sorted"
+    told = texts.sorted_texts.format(count=texts.count(len(rows)))
     yield (
         told,
         same,
@@ -91,13 +92,13 @@ def sort_upload(path: str | None, session: str) -> Iterator[tuple[Any, ...]]:
 def learn(done: tuple[str, Answer] | None, right: str | None, session: str) -> None:
     if done and right:
         assistant.learn(done[0], right, session)
-        gr.Info("Learnt: the next text is sorted with it.")
+        gr.Info(texts.learnt)
 
 
 def judge(thumbs: int, done: tuple[str, Answer] | None) -> None:
     if done:
         assistant.events.feedback(done[1].event, thumbs)
-        gr.Info("Thank you for the feedback.")
+        gr.Info(texts.feedback_taken)
 
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
@@ -105,29 +106,32 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     gr.Markdown(ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
         with gr.Column(min_width=320, scale=2):
-            text = gr.Textbox(placeholder="Paste a text here…", label="Text", lines=6, max_lines=12)
-            button = gr.Button("Sort", variant="primary")
-            gr.Markdown("…or sort a whole file:", elem_classes="quiet")
+            text = gr.Textbox(placeholder=texts.paste_text, label=texts.text, lines=6, max_lines=12)
+            button = gr.Button(texts.sort, variant="primary")
+            gr.Markdown(texts.or_whole_file, elem_classes="quiet")
             with gr.Row(elem_classes="starters"):
                 paths = sorted(path for path in settings.knowledge.iterdir() if path.name[0] != ".")
                 files = [(gr.Button(path.name, size="sm"), path) for path in paths]
             with gr.Column(visible=False) as adding:
-                upload = gr.UploadButton("Upload a file", size="sm", elem_classes="plain")
+                upload = gr.UploadButton(texts.upload_file, size="sm", elem_classes="plain")
                 gr.Markdown(notice(settings.model, once=True), elem_classes="quiet")
             told = "\n".join(
                 f"- **{ui.safe_line(each.name)}** {ui.safe_line(each.description)}"
                 for each in settings.labels
             )
-            with gr.Accordion("The labels", open=False):
+            with gr.Accordion(texts.labels, open=False):
                 gr.Markdown(told)
         with gr.Column(min_width=320, scale=3):
             result = gr.Markdown(ui.safe_markdown(settings.welcome), elem_classes="answer")
             marks = gr.HTML(padding=False, elem_classes="panel")
             with gr.Row(visible=False, elem_classes="starters") as after:
-                right = gr.Dropdown(names, value=None, label="Not right? Choose the right label")
-                teach = gr.Button("Learn", size="sm")
-                up, down = gr.Button("👍 Helpful", size="sm"), gr.Button("👎 Not helpful", size="sm")
-            chart = gr.Label(label="Share of the texts", visible=False, show_heading=False)
+                right = gr.Dropdown(names, value=None, label=texts.label_wrong)
+                teach = gr.Button(texts.learn, size="sm")
+                up, down = (
+                    gr.Button(f"👍 {texts.helpful}", size="sm"),
+                    gr.Button(f"👎 {texts.not_helpful}", size="sm"),
+                )
+            chart = gr.Label(label=texts.share_of_texts, visible=False, show_heading=False)
             table = gr.Dataframe(
                 headers=COLUMNS,
                 visible=False,
@@ -136,7 +140,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
                 wrap=True,
                 show_search="filter",
             )
-            download = gr.DownloadButton("Download the table", visible=False, size="sm")
+            download = gr.DownloadButton(texts.download_table, visible=False, size="sm")
 
     sorted_file = [result, marks, after, chart, table, download]
     for file, path in files:

@@ -23,6 +23,7 @@ from protokit.runtime import (
     read_texts,
     score_label,
     system,
+    texts_in,
 )
 
 
@@ -61,6 +62,7 @@ class Assistant(BaseAssistant):
             several=several,
             largest_error=settings.largest_error,
             file=options.get("file", "pasted text"),
+            language=settings.language,
             chat=[system(settings.instructions, classifying_rule(labels, several=several))],
         )
 
@@ -96,6 +98,7 @@ class Assistant(BaseAssistant):
 
     def page_check(self, sample: SampleRequest) -> PageCheck:
         """Sort one text on the page."""
+        texts = texts_in(self.settings.language)
         text = read_texts(sample.read()).texts[0]
         label = self.reply(text, session="check").answer.text.partition("**")[2].partition("**")[0]
-        return PageCheck({"Text": text}, click="Sort", endpoint="/classify", shows=label)
+        return PageCheck({texts.text: text}, click=texts.sort, endpoint="/classify", shows=label)

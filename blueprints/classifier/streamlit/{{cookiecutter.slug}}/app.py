@@ -12,7 +12,6 @@ from protokit.runtime import OWN, Answer, RuntimeProblem, notice, read_texts, ui
 from vectorstore import VectorstoreError
 
 BATCH = 200
-COLUMNS = ("Text", "Label", "Confidence", "Words that decided")
 
 
 @st.cache_resource(show_spinner=False)
@@ -39,15 +38,15 @@ def take_upload() -> None:
         ui.read_upload(upload, lambda path: take_file(path, OWN))
 
 
-def sort_rows(file: str, texts: tuple[str, ...]) -> None:
+def sort_rows(file: str, items: tuple[str, ...]) -> None:
     """Sort the texts batch by batch, so that the page shows how far it is."""
-    bar = st.progress(0.0, "Sorting…")
+    bar = st.progress(0.0, texts.sorting)
     rows: list[tuple[str | float | bool | None, ...]] = []
-    for start in range(0, len(texts), BATCH):
-        batch = json.dumps(texts[start : start + BATCH])
+    for start in range(0, len(items), BATCH):
+        batch = json.dumps(items[start : start + BATCH])
         answer = assistant.reply(batch, options={"file": file}, session=session).answer
         rows += answer.table.rows if answer.table else []
-        bar.progress(min(1.0, len(rows) / len(texts)), f"{len(rows):,} of {len(texts):,} texts")
+        bar.progress(min(1.0, len(rows) / len(items)), f"{len(rows)} / {len(items)}")
     st.session_state.table = rows
     bar.empty()
 
@@ -58,41 +57,46 @@ def show_one(text: str, answer: Answer) -> None:
         st.html(f'<blockquote class="passage">{ui.marked(answer.citations[0])}</blockquote>')
     with st.container(horizontal=True, vertical_alignment="bottom"):
         right = st.selectbox(
-            "Not right? Choose the right label", names, index=None, key=f"right-{answer.event}"
+            texts.label_wrong,
+            names,
+            index=None,
+            key=f"right-{answer.event}",
+            placeholder=texts.label,
         )
-        if st.button("Learn", disabled=right is None, icon=":material/school:"):
+        if st.button(texts.learn, disabled=right is None, icon=":material/school:"):
             assistant.learn(text, str(right), session)
-            st.toast("Learnt: the next text is sorted with it.", icon=":material/school:")
+            st.toast(texts.learnt, icon=":material/school:")
     ui.show_feedback(answer, assistant.events)
 
 
 def show_table(rows: list[tuple[object, ...]]) -> None:
     counts = Counter(label for row in rows for label in str(row[1]).split(", ")).most_common()
-    bars = {"Label": [name for name, _ in counts], "Texts": [count for _, count in counts]}
+    bars = {texts.label: [name for name, _ in counts], texts.texts: [count for _, count in counts]}
     st.bar_chart(
         bars,
-        x="Label",
-        y="Texts",
-        x_label="Texts",
+        x=texts.label,
+        y=texts.texts,
+        x_label=texts.texts,
         y_label="",
         horizontal=True,
         height=80 + 32 * len(counts),
-        sort="-Texts",
+        sort=f"-{texts.texts}",
         color=settings.accent,
     )
     only = st.pills(
-        "Show only", [name for name, _ in counts], format_func=ui.safe_line, selection_mode="multi"
+        texts.show_only, [name for name, _ in counts], format_func=ui.safe_line, selection_mode="multi"
     )
     shown = [row for row in rows if not only or set(str(row[1]).split(", ")) & set(only)]
-    sure = st.column_config.ProgressColumn("Confidence", min_value=0, max_value=1, format="percent")
-    table = [dict(zip(COLUMNS, row, strict=True)) for row in shown]
+    sure = st.column_config.ProgressColumn(texts.confidence, min_value=0, max_value=1, format="percent")
+    columns = (texts.text, texts.label, texts.confidence, texts.deciding_words)
+    table = [dict(zip(columns, row, strict=True)) for row in shown]
     st.dataframe(
         table,
         hide_index=True,
-        column_config={"Text": st.column_config.Column(width="medium"), "Confidence": sure},
+        column_config={texts.text: st.column_config.Column(width="medium"), texts.confidence: sure},
     )
-    csv = ui.safe_csv(COLUMNS, shown)
-    st.download_button("Download the table", csv, "labels.csv", "text/csv", icon=":material/download:")
+    csv = ui.safe_csv(columns, shown)
+    st.download_button(texts.download_table, csv, "labels.csv", "text/csv", icon=":material/download:")
 
 
 try:
@@ -102,6 +106,7 @@ except RuntimeProblem as problem:
     st.error(ui.safe_markdown(problem.friendly))
     st.stop()
 
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 ui.set_up_page(settings, wide=True)
 ui.show_engine(settings)
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
@@ -109,12 +114,12 @@ names = [label.name for label in settings.labels]
 left, right = st.columns([2, 3], gap="large")
 with left:
     text = st.text_area(
-        "Text", height=160, key="text", placeholder="Paste a text here", label_visibility="collapsed"
+        texts.text, height=160, key="text", placeholder=texts.paste_text, label_visibility="collapsed"
     )
-    one = st.button("Sort", type="primary", icon=":material/label:", width="stretch")
+    one = st.button(texts.sort, type="primary", icon=":material/label:", width="stretch")
     files = sorted(path.name for path in settings.knowledge.iterdir() if path.name[0] != ".")
     st.pills(
-        "…or a whole file",
+        texts.or_whole_file,
         files,
         format_func=ui.safe_line,
         key="sample",
@@ -122,9 +127,9 @@ with left:
         required=True,
     )
     if ui.may_upload(settings):
-        st.file_uploader("…or upload your own", key="upload", on_change=take_upload)
+        st.file_uploader(texts.or_upload_own, key="upload", on_change=take_upload)
         st.caption(notice(settings.model, once=True))
-    with st.expander("The labels", icon=":material/sell:"):
+    with st.expander(texts.labels, icon=":material/sell:"):
         for label in settings.labels:
             st.markdown(f"**{ui.safe_line(label.name)}** {ui.safe_line(label.description)}")
 with right:
@@ -133,7 +138,7 @@ with right:
         reply = assistant.reply(text, session=session)
         ui.write_stream(reply, keep=lambda answer: st.session_state.update(one=(text, answer)))
     elif one:
-        st.info("Give it a text first: paste one, or pick a file.")
+        st.info(texts.text_or_file_first)
     elif rows := st.session_state.get("rows"):
         if "table" not in st.session_state:
             sort_rows(*rows)

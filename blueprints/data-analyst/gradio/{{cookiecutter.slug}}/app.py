@@ -14,6 +14,7 @@ from protokit.runtime import Answer, AnswerTable, RuntimeProblem, SqlProblem, Tu
 
 assistant = Assistant()
 settings = assistant.settings
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 PLOTS = {"line": gr.LinePlot, "bar": gr.BarPlot, "scatter": gr.ScatterPlot}
 
 
@@ -78,17 +79,19 @@ def download(answers: list[Answer]) -> str | None:
 
 def columns() -> list[list[str]]:
     return [
-        [note.table, note.column, note.type, note.span, str(note.gaps), ", ".join(note.examples)]
-        for note in assistant.columns()
+        [n.table, n.column, texts.column_types[n.type], n.span, str(n.gaps), ", ".join(n.examples)]
+        for n in assistant.columns()
     ]
 
 
 def keep_types(rows: list[list[str]]) -> list[list[str]]:
     """Keep the types that were changed, for everybody."""
+    types = {word: type_ for type_, word in texts.column_types.items()}
     for note, row in zip(assistant.columns(), rows, strict=False):
-        if ui.may_set_types() and (row[0], row[1]) == (note.table, note.column) and row[2] != note.type:
+        type_ = types.get(row[2], row[2])
+        if ui.may_set_types() and (row[0], row[1]) == (note.table, note.column) and type_ != note.type:
             try:
-                assistant.column_types.set(note.file, note.column, row[2])
+                assistant.column_types.set(note.file, note.column, type_)
             except RuntimeProblem as problem:
                 raise gr.Error(ui.safe_line(str(problem)), duration=10) from None
     return columns()
@@ -113,7 +116,7 @@ def remove(own: VisitorFiles) -> gr.Timer:
 def judge(thumbs: int, answers: list[Answer]) -> None:
     if answers:
         assistant.events.feedback(answers[-1].event, thumbs)
-        gr.Info("Thank you for the feedback.")
+        gr.Info(texts.feedback_taken)
 
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
@@ -123,9 +126,9 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
             box = gr.Textbox(
-                placeholder="Ask the tables…",
+                placeholder=texts.ask_tables,
                 show_label=False,
-                submit_btn="Ask",
+                submit_btn=texts.ask,
                 autofocus=True,
                 max_length=ui.QUESTION,
             )
@@ -136,29 +139,34 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             rows = gr.Dataframe(visible=False, interactive=False, show_label=False)
             words = gr.Markdown(elem_classes="quiet")
             with gr.Accordion("SQL", open=False, visible=False) as editing:
-                sql = gr.Textbox(label="SQL to run", lines=6, max_lines=12)
+                sql = gr.Textbox(label=texts.sql_to_run, lines=6, max_lines=12)
                 with gr.Row(elem_classes="starters"):
-                    again = gr.Button("Run it", size="sm")
-                    saving = gr.DownloadButton("Download rows", size="sm")
+                    again = gr.Button(texts.run_sql, size="sm")
+                    saving = gr.DownloadButton(texts.download_rows, size="sm")
             with gr.Row(visible=False, elem_classes="starters") as thumbs:
-                up, down = gr.Button("👍 Helpful", size="sm"), gr.Button("👎 Not helpful", size="sm")
+                up, down = (
+                    gr.Button(f"👍 {texts.helpful}", size="sm"),
+                    gr.Button(f"👎 {texts.not_helpful}", size="sm"),
+                )
             sources = gr.HTML(elem_classes="panel", padding=False)
         with gr.Column(scale=1, min_width=280):
             files, timer = gr.HTML(padding=False, elem_classes="panel"), gr.Timer(1.5)
             with gr.Column(visible=False) as adding:
-                upload = gr.UploadButton("Add tables", file_count="multiple", size="sm", elem_classes="plain")
+                upload = gr.UploadButton(
+                    texts.add_tables, file_count="multiple", size="sm", elem_classes="plain"
+                )
                 gr.Markdown(notice(settings.model), elem_classes="quiet")
                 own_files = gr.HTML(padding=False, elem_classes="panel")
-                removal = gr.Button("Remove my tables", size="sm", visible=False, elem_classes="plain")
+                removal = gr.Button(texts.remove_tables, size="sm", visible=False, elem_classes="plain")
             totals = gr.HTML(ui.numbers_html([]), padding=False, elem_classes="panel")
-    with gr.Accordion("Columns", open=False) as described:
-        hint = "Is a type wrong? Write number, date, yes/no or text." if ui.may_set_types() else ""
+    with gr.Accordion(texts.columns, open=False) as described:
+        hint = texts.type_wrong_write if ui.may_set_types() else ""
         gr.Markdown(hint, elem_classes="quiet")
-        heads = ["table", "column", "type", "range", "gaps", "examples"]
+        heads = list(texts.column_heads.values())
         notes = gr.Dataframe(
             headers=heads, type="array", interactive=ui.may_set_types(), static_columns=[0, 1, 3, 4, 5]
         )
-        keeping = gr.Button("Keep these types", size="sm", elem_classes="plain", visible=ui.may_set_types())
+        keeping = gr.Button(texts.keep_types, size="sm", elem_classes="plain", visible=ui.may_set_types())
 
     outputs = [result, *plots, rows, words, sql, editing, sources, totals, thumbs, answers]
     box.submit(analyze, [box, answers, session, own], outputs, concurrency_limit=None, api_name="analyze")

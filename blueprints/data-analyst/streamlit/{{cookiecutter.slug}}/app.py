@@ -47,7 +47,7 @@ def show_result(table: AnswerTable | None, key: str) -> None:
     st.dataframe(ui.data_frame(table), hide_index=True, key=f"rows-{key}")
     rows = ui.csv_text(table)
     st.download_button(
-        "Download rows", rows, "rows.csv", "text/csv", icon=":material/download:", key=f"csv-{key}"
+        texts.download_rows, rows, "rows.csv", "text/csv", icon=":material/download:", key=f"csv-{key}"
     )
 
 
@@ -55,8 +55,10 @@ def show_sql(words: str, sql: str, key: str) -> None:
     """What was computed, and its SQL, which can be changed and run again."""
     st.caption(ui.safe_line(words))
     with st.expander("SQL", icon=":material/code:", key=f"sql-{key}"):
-        text = st.text_area("SQL to run", sql, height=150, key=f"edit-{key}", label_visibility="collapsed")
-        if not st.button("Run it", icon=":material/play_arrow:", key=f"run-{key}"):
+        text = st.text_area(
+            texts.sql_to_run, sql, height=150, key=f"edit-{key}", label_visibility="collapsed"
+        )
+        if not st.button(texts.run_sql, icon=":material/play_arrow:", key=f"run-{key}"):
             return
         try:
             made = assistant.run(text, own)
@@ -79,7 +81,7 @@ def show_answer(answer: Answer) -> None:
             show_sql(words, sql, key)
         ui.show_feedback(answer, assistant.events)
         if answer.citations:
-            with st.expander("Rows it rests on", icon=":material/format_quote:", key=f"cited-{key}"):
+            with st.expander(texts.rows_behind, icon=":material/format_quote:", key=f"cited-{key}"):
                 ui.show_sources(answer.citations)
 
 
@@ -96,17 +98,21 @@ def show_columns(notes: list[ColumnNote]) -> None:
         }
         for n in notes
     ]
-    choice = st.column_config.SelectboxColumn("type", options=ui.COLUMN_TYPES, required=True)
-    fixed = ["table", "column", "range", "gaps", "examples", *([] if ui.may_set_types() else ["type"])]
-    edited = st.data_editor(
-        rows, column_config={"type": choice}, disabled=fixed, hide_index=True, key="columns"
+    heads = {name: st.column_config.Column(head) for name, head in texts.column_heads.items()}
+    heads["type"] = st.column_config.SelectboxColumn(
+        texts.column_heads["type"],
+        options=ui.COLUMN_TYPES,
+        format_func=texts.column_types.get,
+        required=True,
     )
+    fixed = ["table", "column", "range", "gaps", "examples", *([] if ui.may_set_types() else ["type"])]
+    edited = st.data_editor(rows, column_config=heads, disabled=fixed, hide_index=True, key="columns")
     changes = [
         (note, type_)
         for note, type_ in zip(notes, (row["type"] for row in edited), strict=True)
         if note.type != type_
     ]
-    if changes and ui.may_set_types() and st.button("Keep these types", type="primary"):
+    if changes and ui.may_set_types() and st.button(texts.keep_types, type="primary"):
         try:
             for note, type_ in changes:
                 assistant.column_types.set(note.file, note.column, type_)
@@ -124,29 +130,37 @@ except RuntimeProblem as problem:
     st.error(ui.safe_markdown(problem.friendly))
     st.stop()
 
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 ui.set_up_page(settings)
 ui.show_engine(settings)
 answers: list[Answer] = st.session_state.setdefault("answers", [])
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
 own: VisitorFiles = st.session_state.setdefault("own", VisitorFiles(settings.embedding))
-asking, columns = st.tabs(["Ask", "Columns"])
+asking, columns = st.tabs([texts.ask, texts.columns])
 
 with asking:
     with st.form("ask", border=False, clear_on_submit=True), st.container(horizontal=True):
         st.text_input(
-            "Your question",
+            texts.your_question,
             key="typed",
-            placeholder="Ask the tables…",
+            placeholder=texts.ask_tables,
             label_visibility="collapsed",
             max_chars=ui.QUESTION,
         )
-        st.form_submit_button("Ask", type="primary", icon=":material/query_stats:", on_click=take_question)
+        st.form_submit_button(
+            texts.ask, type="primary", icon=":material/query_stats:", on_click=take_question
+        )
     picked = None
     if not answers:
         st.markdown(ui.safe_markdown(settings.welcome))
         starters = settings.starter_questions
         picked = st.pills(
-            "Try", starters, format_func=ui.safe_line, label_visibility="collapsed", wrap=True, required=True
+            texts.try_one,
+            starters,
+            format_func=ui.safe_line,
+            label_visibility="collapsed",
+            wrap=True,
+            required=True,
         )
     if question := st.session_state.get("asked") or picked:
         history = [Turn(each.question, each.text, each.private) for each in reversed(answers)]
@@ -158,13 +172,13 @@ with asking:
 
 with columns:
     if ui.may_set_types():
-        st.caption("Is a type wrong? Choose another one: answers go by it from then on.")
+        st.caption(texts.type_wrong)
     show_columns(assistant.columns())
 
 with st.sidebar:
     ui.show_documents(assistant.knowledge)
     if ui.may_upload(settings):
-        st.file_uploader("Add tables", accept_multiple_files=True, key="uploads", on_change=take_uploads)
+        st.file_uploader(texts.add_tables, accept_multiple_files=True, key="uploads", on_change=take_uploads)
         st.caption(notice(settings.model))
         ui.show_own_files(own)
     ui.show_session(answers)

@@ -17,42 +17,42 @@ from vectorstore import VectorstoreError
 
 assistant = Assistant()
 settings = assistant.settings
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 names = assistant.field_names
 MOST_AT_ONCE = 25  # documents that are read without a click when the page opens
 PROGRESS = gr.Progress()
-HEADERS = ["Document", *names]
+HEADERS = [texts.document, *names]
 
 
 def read_uploads(paths: list[str] | None) -> list[tuple[str, Path | str]]:
     """The text of each upload, which is not kept."""
-    texts: list[tuple[str, Path | str]] = []
+    additions: list[tuple[str, Path | str]] = []
     for path in map(Path, paths or []):
         try:
-            texts.append((f"{OWN}{path.name}", assistant.text_of(path)))
+            additions.append((f"{OWN}{path.name}", assistant.text_of(path)))
         except VectorstoreError as problem:
             gr.Warning(escape(str(problem)))
         finally:
             path.unlink(missing_ok=True)
-    return texts
+    return additions
 
 
 def cells_of(rows: list[DocumentRow]) -> list[list[Any]]:
     """What the table shows."""
-    empty = "not stated"
-    values = [[row.file, *(row.cells.get(name) for name in names)] for row in rows]
-    return [[empty if value is None else value for value in line] for line in values]
+    values = [[ui.shown_name(row.file), *(row.cells.get(name) for name in names)] for row in rows]
+    return [[texts.not_stated if value is None else value for value in line] for line in values]
 
 
 def make_table(
     pasted: str | None, paths: list[str] | None, session: str, progress: gr.Progress = PROGRESS
 ) -> tuple[Any, ...]:
     """Read the documents in knowledge/, the uploads and the pasted text."""
-    texts = read_uploads(paths) + ([(f"{OWN}pasted text", pasted)] if pasted and pasted.strip() else [])
-    documents = [(path.name, path) for path in assistant.documents()] + texts
-    rows = list(progress.tqdm(assistant.rows(documents, session), total=len(documents), desc="Reading"))
+    additions = read_uploads(paths) + ([(f"{OWN}pasted text", pasted)] if pasted and pasted.strip() else [])
+    documents = [(path.name, path) for path in assistant.documents()] + additions
+    rows = list(progress.tqdm(assistant.rows(documents, session), total=len(documents), desc=texts.reading))
     for row in rows:
         if row.problem:
-            gr.Warning(escape(f"{row.file}: {row.problem}"))
+            gr.Warning(escape(f"{ui.shown_name(row.file)}: {row.problem}"))
     return cells_of(rows), rows, "", gr.Group(visible=False), gr.Row(visible=True), None
 
 
@@ -69,9 +69,9 @@ def show_cell(rows: list[DocumentRow], picked: gr.SelectData) -> tuple[Any, ...]
         return "", gr.Group(visible=False), "", None
     row, name = rows[place], names[column - 1]
     value = row.cells.get(name)
-    shown = "not stated" if value is None else str(value)
+    shown = texts.not_stated if value is None else str(value)
     quotes = "".join(
-        f'<article class="source"><header><b>{escape(quote.passage.where)}</b></header>'
+        f'<article class="source"><header><b>{escape(ui.shown_name(quote.passage.where))}</b></header>'
         f"<blockquote>{ui.marked(quote)}</blockquote></article>"
         for quote in row.quotes(name)
     )
@@ -89,7 +89,7 @@ def correct(rows: list[DocumentRow], at: tuple[int, str] | None, value: str) -> 
         rows[place] = assistant.correct(rows[place], name, value.strip())
     except RuntimeProblem as problem:
         raise gr.Error(escape(problem.friendly)) from None
-    gr.Info("Kept: it stays so when the table is made again.")
+    gr.Info(texts.value_kept)
     return cells_of(rows), rows
 
 
@@ -104,20 +104,20 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     rows, at, session = gr.State([]), gr.State(None), gr.State(lambda: uuid.uuid4().hex)
     gr.Markdown(ui.head_markdown(settings), elem_classes="head")
     gr.Markdown(ui.safe_markdown(settings.welcome))
-    with gr.Accordion("Add documents", open=False):
+    with gr.Accordion(texts.add_documents, open=False):
         with gr.Column(visible=False) as adding:
-            uploads = gr.File(label="Upload files", file_count="multiple", height=140)
+            uploads = gr.File(label=texts.upload_files, file_count="multiple", height=140)
             gr.Markdown(notice(settings.model, once=True), elem_classes="quiet")
-        pasted = gr.Textbox(label="…or paste a text", lines=5, max_lines=12)
-    button = gr.Button("Make the table", variant="primary")
+        pasted = gr.Textbox(label=texts.paste_document, lines=5, max_lines=12)
+    button = gr.Button(texts.make_table, variant="primary")
     table = gr.Dataframe(headers=HEADERS, interactive=False, wrap=True, show_label=False, elem_classes="wide")
     with gr.Row(visible=False, elem_classes="starters") as saving:
         as_csv_file = gr.DownloadButton("CSV", size="sm")
         as_excel = gr.DownloadButton("Excel", size="sm")
     quote = gr.HTML(padding=False, elem_classes="panel")
     with gr.Group(visible=False) as correcting:
-        right = gr.Textbox(label="Is it wrong? The right value (empty for not stated)")
-        keep = gr.Button("Correct it", size="sm")
+        right = gr.Textbox(label=texts.value_wrong)
+        keep = gr.Button(texts.correct, size="sm")
     text = gr.Textbox(visible=False)
     one = gr.JSON(visible=False)
 

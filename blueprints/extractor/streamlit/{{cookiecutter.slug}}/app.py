@@ -18,24 +18,27 @@ def load_assistant() -> Assistant:
 
 def read_documents(documents: list[tuple[str, Path | str]]) -> list[DocumentRow]:
     """A row for each document, with a bar that tells how far it is."""
-    bar, rows = st.progress(0.0, "Reading…"), []
+    bar, rows = st.progress(0.0, texts.reading), []
     for count, row in enumerate(assistant.rows(documents, session), 1):
         rows.append(row)
-        bar.progress(count / len(documents), f"{count} of {len(documents)} documents")
+        bar.progress(count / len(documents), texts.of_documents.format(done=count, total=len(documents)))
     bar.empty()
     return rows
 
 
 def read_uploads() -> list[tuple[str, Path | str]]:
     """The text of each upload; the file itself is not kept."""
-    texts: list[tuple[str, Path | str]] = []
+    additions: list[tuple[str, Path | str]] = []
     for upload in st.session_state.get("uploads") or []:
-        ui.read_upload(upload, lambda path: texts.append((f"{OWN}{path.name}", assistant.text_of(path))))
-    return texts
+        ui.read_upload(upload, lambda path: additions.append((f"{OWN}{path.name}", assistant.text_of(path))))
+    return additions
 
 
 def show_table(rows: list[DocumentRow]) -> None:
-    cells = [{"Document": row.file, **{name: row.cells.get(name) for name in names}} for row in rows]
+    cells = [
+        {texts.document: ui.shown_name(row.file), **{name: row.cells.get(name) for name in names}}
+        for row in rows
+    ]
     picked = st.dataframe(
         cells,
         hide_index=True,
@@ -43,7 +46,7 @@ def show_table(rows: list[DocumentRow]) -> None:
         on_select="rerun",
         selection_mode="single-cell",
         key="table",
-        placeholder="not stated",
+        placeholder=texts.not_stated,
     ).selection.cells
     stem = settings.folder.name
     with st.container(horizontal=True):
@@ -52,7 +55,7 @@ def show_table(rows: list[DocumentRow]) -> None:
     if picked and picked[0][1] in names:
         show_cell(picked[0][0], picked[0][1])
     else:
-        st.caption("Click a cell to see the words it comes from.")
+        st.caption(texts.click_cell)
 
 
 def show_cell(place: int, name: str) -> None:
@@ -64,7 +67,7 @@ def show_cell(place: int, name: str) -> None:
     with st.container(border=True):
         value = row.cells.get(name)
         st.markdown(
-            f"**{ui.safe_line(name)}:** {ui.safe_line('not stated' if value is None else str(value))}"
+            f"**{ui.safe_line(name)}:** {ui.safe_line(texts.not_stated if value is None else str(value))}"
         )
         st.caption(ui.safe_line(row.reason(name)))
         ui.show_sources(row.quotes(name))
@@ -73,8 +76,8 @@ def show_cell(place: int, name: str) -> None:
             return
         with st.form(f"correct-{place}-{name}", border=False):
             shown = "" if value is None else str(value)
-            typed = st.text_input("Is it wrong? The right value (empty for not stated)", shown)
-            if st.form_submit_button("Correct it", icon=":material/edit:"):
+            typed = st.text_input(texts.value_wrong, shown)
+            if st.form_submit_button(texts.correct, icon=":material/edit:"):
                 try:
                     st.session_state.rows[place] = assistant.correct(row, name, typed.strip())
                 except RuntimeProblem as problem:
@@ -90,24 +93,25 @@ except RuntimeProblem as problem:
     st.error(ui.safe_markdown(problem.friendly))
     st.stop()
 
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 ui.set_up_page(settings, wide=True)
 ui.show_engine(settings)
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
 names = assistant.field_names
 own = [(path.name, path) for path in assistant.documents()]
 st.markdown(ui.safe_markdown(settings.welcome))
-with st.expander("Add documents", icon=":material/upload_file:"):
+with st.expander(texts.add_documents, icon=":material/upload_file:"):
     if ui.may_upload(settings):
-        st.file_uploader("Upload files", accept_multiple_files=True, key="uploads")
+        st.file_uploader(texts.upload_files, accept_multiple_files=True, key="uploads")
         st.caption(notice(settings.model, once=True))
-    pasted = st.text_area("…or paste a text", height=140)
-wanted = st.button("Make the table", type="primary", icon=":material/table:")
+    pasted = st.text_area(texts.paste_document, height=140)
+wanted = st.button(texts.make_table, type="primary", icon=":material/table:")
 at_once = "rows" not in st.session_state and settings.model == "offline" and len(own) <= MOST_AT_ONCE
 if wanted or at_once:
-    texts = read_uploads() + ([(f"{OWN}pasted text", pasted)] if pasted.strip() else [])
-    st.session_state.rows = read_documents(own + texts)
+    additions = read_uploads() + ([(f"{OWN}pasted text", pasted)] if pasted.strip() else [])
+    st.session_state.rows = read_documents(own + additions)
 if rows := st.session_state.get("rows"):
     for row in rows:
         if row.problem:
-            st.warning(ui.safe_line(f"{row.file}: {row.problem}"))
+            st.warning(ui.safe_line(f"{ui.shown_name(row.file)}: {row.problem}"))
     show_table(rows)

@@ -7,8 +7,6 @@ from assistant import Assistant
 
 from protokit.runtime import Answer, RuntimeProblem, Turn, VisitorFiles, notice, ui
 
-ALL = "All documents"
-
 
 @st.cache_resource(show_spinner=False)
 def load_assistant() -> Assistant:
@@ -37,6 +35,7 @@ except RuntimeProblem as problem:
     st.error(ui.safe_markdown(problem.friendly))
     st.stop()
 
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 ui.set_up_page(settings)
 ui.show_engine(settings)
 answers: list[Answer] = st.session_state.setdefault("answers", [])
@@ -45,24 +44,38 @@ own: VisitorFiles = st.session_state.setdefault("own", VisitorFiles(settings.emb
 
 with st.form("search", border=False, clear_on_submit=True), st.container(horizontal=True):
     st.text_input(
-        "Your question",
+        texts.your_question,
         key="typed",
-        placeholder="Ask the documents…",
+        placeholder=texts.ask_documents,
         label_visibility="collapsed",
         max_chars=ui.QUESTION,
     )
-    st.form_submit_button("Search", type="primary", icon=":material/search:", on_click=take_question)
+    st.form_submit_button(texts.search, type="primary", icon=":material/search:", on_click=take_question)
 names = [*(file.file for file in assistant.knowledge.files() if file.passages), *own.names()]
-file = st.selectbox("Search in", [ALL, *names], label_visibility="collapsed") if len(names) > 1 else ALL
+file = None
+if len(names) > 1:
+    file = st.selectbox(
+        texts.search_in,
+        names,
+        index=None,
+        format_func=ui.shown_name,
+        placeholder=texts.all_documents,
+        label_visibility="collapsed",
+    )
 picked = None
 if not answers:
     starters = settings.starter_questions
     picked = st.pills(
-        "Try", starters, format_func=ui.safe_line, label_visibility="collapsed", wrap=True, required=True
+        texts.try_one,
+        starters,
+        format_func=ui.safe_line,
+        label_visibility="collapsed",
+        wrap=True,
+        required=True,
     )
 
 if question := st.session_state.get("asked") or picked:
-    options = {} if file == ALL else {"file": file}
+    options = {"file": file} if file else {}
     history = [
         Turn(answer.question, answer.text, answer.private) for answer in reversed(answers)
     ]  # the newest stands first
@@ -77,14 +90,16 @@ for answer in answers:
         ui.show_feedback(answer, assistant.events)
         ui.show_sources(answer.citations)
         if others := ui.sources(answer, most_others=3)[len(answer.citations) :]:
-            label = f"Also found ({len(others)})"
+            label = f"{texts.also_found} ({len(others)})"
             with st.expander(label, icon=":material/manage_search:", key=f"others-{answer.event}"):
                 ui.show_sources(others)
 
 with st.sidebar:
     ui.show_documents(assistant.knowledge)
     if ui.may_upload(settings):
-        st.file_uploader("Add documents", accept_multiple_files=True, key="uploads", on_change=take_uploads)
+        st.file_uploader(
+            texts.add_documents, accept_multiple_files=True, key="uploads", on_change=take_uploads
+        )
         st.caption(notice(settings.model))
         ui.show_own_files(own)
     ui.show_session(answers)

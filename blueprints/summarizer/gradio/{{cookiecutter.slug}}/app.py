@@ -17,6 +17,7 @@ from vectorstore import VectorstoreError
 
 assistant = Assistant()
 settings = assistant.settings
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 
 
 def take(path: Path, whose: str = "") -> tuple[str, str]:
@@ -38,7 +39,7 @@ def take_upload(path: str | None) -> tuple[str, str]:
 
 def summarize(text: str, shape: Shape, length: Length, file: str, session: str) -> Iterator[tuple[Any, ...]]:
     if not text.strip():
-        yield "Give it a text first: paste one, or pick a sample.", "", gr.Row(visible=False), None
+        yield texts.text_first, "", gr.Row(visible=False), None
         return
     options = {"shape": shape, "length": length, "file": file}
     reply, summary, same = assistant.reply(text, options=options, session=session), "", gr.skip()
@@ -52,9 +53,10 @@ def summarize(text: str, shape: Shape, length: Length, file: str, session: str) 
         return
     answer = reply.answer
     note = f"\n\n*{ui.safe_line(answer.note)}*" if answer.note else ""
-    words = f"{len(text.split()):,} words became {len(answer.text.split()):,} · {ui.numbers(answer)}"
+    before, after = texts.count(len(text.split())), texts.count(len(answer.text.split()))
+    words = f"{texts.words_became.format(before=before, after=after)} · {ui.numbers(answer)}"
     told = ui.marked_text(text, answer.citations)
-    whole = f"<h2>Where each point comes from</h2><div class='whole' tabindex='0'>{told}</div>"
+    whole = f"<h2>{texts.where_from}</h2><div class='whole' tabindex='0'>{told}</div>"
     sources = whole if answer.citations else ""
     yield f"{ui.safe_markdown(answer.text)}{note}\n\n`{words}`", sources, gr.Row(visible=True), answer
 
@@ -62,7 +64,7 @@ def summarize(text: str, shape: Shape, length: Length, file: str, session: str) 
 def judge(thumbs: int, answer: Answer | None) -> None:
     if answer:
         assistant.events.feedback(answer.event, thumbs)
-        gr.Info("Thank you for the feedback.")
+        gr.Info(texts.feedback_taken)
 
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
@@ -70,22 +72,25 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     gr.Markdown(lambda: ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
         with gr.Column(min_width=320):
-            gr.Markdown("Try one of these:", elem_classes="quiet")
+            gr.Markdown(texts.try_one, elem_classes="quiet")
             with gr.Row(elem_classes="starters"):
                 samples = [(gr.Button(each.name, size="sm"), each.path) for each in assistant.samples()]
-            text = gr.Textbox(placeholder="Paste a text here…", show_label=False, lines=12, max_lines=16)
+            text = gr.Textbox(placeholder=texts.paste_text, show_label=False, lines=12, max_lines=16)
             with gr.Column(visible=False) as adding:
-                upload = gr.UploadButton("Upload a file", size="sm", elem_classes="plain")
+                upload = gr.UploadButton(texts.upload_file, size="sm", elem_classes="plain")
                 gr.Markdown(notice(settings.model, once=True), elem_classes="quiet")
         with gr.Column(min_width=320):
-            shapes = [(label, name) for name, label in SHAPES.items()]
-            lengths = [(label, name) for name, label in LENGTHS.items()]
-            shape = gr.Radio(shapes, value="bullets", label="Shape")
-            length = gr.Radio(lengths, value="medium", label="Length")
-            button = gr.Button("Summarize", variant="primary")
+            shapes = [(texts.shapes[name], name) for name in SHAPES]
+            lengths = [(texts.lengths[name], name) for name in LENGTHS]
+            shape = gr.Radio(shapes, value="bullets", label=texts.shape)
+            length = gr.Radio(lengths, value="medium", label=texts.length)
+            button = gr.Button(texts.summarize, variant="primary")
             result = gr.Markdown(ui.safe_markdown(settings.welcome), elem_classes="answer")
             with gr.Row(visible=False, elem_classes="starters") as thumbs:
-                up, down = gr.Button("👍 Helpful", size="sm"), gr.Button("👎 Not helpful", size="sm")
+                up, down = (
+                    gr.Button(f"👍 {texts.helpful}", size="sm"),
+                    gr.Button(f"👎 {texts.not_helpful}", size="sm"),
+                )
             sources = gr.HTML(padding=False, elem_classes="panel")
 
     for sample, path in samples:

@@ -41,6 +41,7 @@ except RuntimeProblem as problem:
     st.error(ui.safe_markdown(problem.friendly))
     st.stop()
 
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 ui.set_up_page(settings, wide=True)
 ui.show_engine(settings)
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
@@ -48,7 +49,7 @@ left, right = st.columns(2, gap="large")
 with left:
     samples = [sample.name for sample in assistant.samples()]
     st.pills(
-        "Try one of these",
+        texts.try_one,
         samples,
         format_func=ui.safe_line,
         key="sample",
@@ -57,23 +58,23 @@ with left:
         required=True,
     )
     text = st.text_area(
-        "Text", height=260, key="text", placeholder="…or paste a text here", label_visibility="collapsed"
+        texts.text, height=260, key="text", placeholder=texts.or_paste_text, label_visibility="collapsed"
     )
     if ui.may_upload(settings):
-        st.file_uploader("…or upload a file", key="upload", on_change=take_upload)
+        st.file_uploader(texts.or_upload, key="upload", on_change=take_upload)
         st.caption(notice(settings.model, once=True))
 
 with right:
     with st.container(horizontal=True):
         shape = st.segmented_control(
-            "Shape", list(SHAPES), format_func=SHAPES.get, default="bullets", required=True
+            texts.shape, SHAPES, format_func=texts.shapes.get, default="bullets", required=True
         )
         length = st.segmented_control(
-            "Length", list(LENGTHS), format_func=LENGTHS.get, default="medium", required=True
+            texts.length, LENGTHS, format_func=texts.lengths.get, default="medium", required=True
         )
-    wanted = st.button("Summarize", type="primary", icon=":material/compress:", width="stretch")
+    wanted = st.button(texts.summarize, type="primary", icon=":material/compress:", width="stretch")
     if wanted and not text.strip():
-        st.info("Give it a text first: paste one, or pick a sample.")
+        st.info(texts.text_first)
     elif wanted:
         options = {"shape": shape, "length": length, "file": st.session_state.get("file", "pasted text")}
         reply = assistant.reply(text, options=options, session=session)
@@ -83,8 +84,9 @@ with right:
         ui.show_text(answer)
         ui.show_feedback(answer, assistant.events)
         if answer.citations:
-            st.caption(f"{len(source.split()):,} words became {len(answer.text.split()):,}.")
-            with st.expander("Where each point comes from", icon=":material/format_quote:", expanded=True):
+            before, after = texts.count(len(source.split())), texts.count(len(answer.text.split()))
+            st.caption(texts.words_became.format(before=before, after=after))
+            with st.expander(texts.where_from, icon=":material/format_quote:", expanded=True):
                 st.html(f'<div class="source" tabindex="0">{ui.marked_text(source, answer.citations)}</div>')
     else:
         st.markdown(ui.safe_markdown(settings.welcome))
