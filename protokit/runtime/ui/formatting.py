@@ -226,7 +226,7 @@ def page_rows(files: "Iterable[FileReport]") -> "list[FileRow]":
 
 
 def file_line(row: "FileRow") -> str:
-    """What is said of a file behind its name; in short where it is not English, then the reader's words for the owner."""
+    """What is said of a file; in short where it is not English, then the reader's words for the owner."""
     texts = page_texts()
     if texts.language == "en":
         return row.told
