@@ -52,7 +52,7 @@ GIT_PREFIX = "git+"
 """How the name of a blueprint begins that is fetched from a git repository."""
 TEMPLATE_FOLDER = "{{cookiecutter.slug}}"
 _REFERENCE = r"^([a-z0-9]+(-[a-z0-9]+)*(@\S.*)?)?$"
-_ITS_OWN = ("name", "version", "examples", "words", "extends", "requires")
+_ITS_OWN = ("name", "version", "examples", "request_line", "words", "extends", "requires")
 """What a blueprint does not take over from the one it extends."""
 
 
@@ -90,6 +90,8 @@ class Card(Strict, frozen=True, kw_only=True):
     cannot: tuple[Line, ...] = ()
     examples: Annotated[tuple[str, ...], Meta(min_length=1)]
     """Prompts this blueprint serves, in any language: they teach the router, and `check` takes the first."""
+    request_line: Annotated[str, Meta(max_length=200, pattern=r"^([^{}\r\n]*\{topic\}[^{}\r\n]*)?$")] = ""
+    """How one asks for it in English, "{topic}" in place of what it is about: shown to whoever typed too little."""
     words: Words = Words()
     default_domain: Slug | None = None
     """The sample knowledge to start from when the PM brings none; not used where `knowledge/` is in the folder."""

@@ -10,7 +10,9 @@ import msgspec
 from protokit.catalog import lookup
 from protokit.catalog.parameters import Parameter, Parameters
 from protokit.cli.terminal_output import ask, tell
+from protokit.drafting.alternatives import NotServed
 from protokit.drafting.router import RoutingDecision
+from protokit.drafting.second_wish import SecondWish
 from protokit.errors import ChoiceProblem, ProtokitError
 from protokit.runtime.prototype_fields import SCREENS, Value
 from protokit.scaffold.sample_knowledge import describe_samples
@@ -31,16 +33,21 @@ class InterviewLine:
     hint: str
 
 
-def converse(request: ScaffoldRequest, plan: ScaffoldPlan, replan: Replan) -> ScaffoldPlan:
+def converse(
+    request: ScaffoldRequest, plan: ScaffoldPlan, replan: Replan
+) -> tuple[ScaffoldRequest, ScaffoldPlan, bool]:
     """Show what `plan` would make until Enter takes it; each change shows the screen again.
 
-    Whoever leaves with q, Ctrl-C or the end of input makes nothing. Raises click.Abort.
+    Returns what is asked for in the end, the plan for it, and whether to make the second wish as well. Whoever leaves
+    with q, Ctrl-C or the end of input makes nothing. Raises click.Abort.
     """
     while True:
         tell(render_plan(plan), err=True)
-        picked = _ask_line("Change anything? Enter makes it, a number changes a line, q leaves")
-        if not picked:
-            return plan
+        second = bool(plan.also and plan.also.blueprint)
+        both = " b makes both," if second else ""
+        picked = _ask_line(f"Change anything? Enter makes it,{both} a number changes a line, q leaves")
+        if not picked or (second and picked.lower() == "b"):
+            return request, plan, bool(picked)
         if picked.lower() in ("q", "quit", "n", "no"):
             raise click.Abort
         lines = choices(plan)
@@ -48,6 +55,54 @@ def converse(request: ScaffoldRequest, plan: ScaffoldPlan, replan: Replan) -> Sc
             tell(f"  {picked!r} is not a number from 1 to {len(lines)}.", err=True)
             continue
         request, plan = _changed(lines[int(picked) - 1], request, plan, replan)
+
+
+def offer_instead(no: NotServed, request: ScaffoldRequest) -> ScaffoldRequest:
+    """Ask once what to make instead of a line that nothing serves; Enter takes the first. Raises click.Abort.
+
+    A line of the person's own is as good an answer as one of those that are offered.
+    """
+    offers = no.alternatives
+    tell(_offer_screen(no), err=True)
+    picks = ", a number another of them" if len(offers) > 1 else ""
+    typed = _ask_line(
+        f"Enter makes the first{picks}, another line says it better, q leaves"
+        if picks
+        else "Enter makes that, another line says it better, q leaves"
+    )
+    if typed.lower() in ("q", "quit", "n", "no"):
+        raise click.Abort
+    if typed and not (typed.isdecimal() and 1 <= int(typed) <= len(offers)):
+        return replace(request, prompt=typed)
+    taken = offers[int(typed) - 1 if typed else 0]
+    return replace(request, prompt=taken.line, blueprint=taken.blueprint)
+
+
+def _offer_screen(no: NotServed) -> str:
+    offers = no.alternatives
+    if len(offers) == 1:
+        (only,) = offers
+        declined = f", which would not {only.would_not}" if only.would_not else ""
+        return f"\n{no.what}\n  What can be made of it: a {only.title.lower()}{declined}.\n"
+    width = max(len(each.line) for each in offers)
+    rows = [f"  {n}  {each.line:<{width}}  {each.title.lower()}" for n, each in enumerate(offers, 1)]
+    return "\n".join(["", "I could not tell what this should do. Which of these is nearest?", *rows, ""])
+
+
+def describe_second(wish: SecondWish) -> str:
+    """What else was heard, and which blueprint would do it; or why none does."""
+    if wish.beyond:
+        asks = f"\u201c{wish.words}\u201d asks for {wish.beyond.title}"
+        return f"Also heard: {asks}, which is not made. {wish.beyond.why}"
+    title = lookup.find_blueprint(wish.blueprint or "").title.lower()
+    if wish.fields:
+        names = ", ".join(wish.fields[:4])
+        return f"Your documents all have the same fields ({names}); {_a(title)} would make a table of them"
+    return f"Also heard: \u201c{wish.words}\u201d, which {_a(title)} would do"
+
+
+def _a(title: str) -> str:
+    return f"an {title}" if title[:1] in "aeiou" else f"a {title}"
 
 
 def choices(plan: ScaffoldPlan) -> tuple[InterviewLine, ...]:
@@ -99,6 +154,8 @@ def _understood(plan: ScaffoldPlan) -> list[str]:
         lines.append(f"a {plan.blueprint.title.lower()}, as you chose")
     if (choice.question or choice.beyond) and choice.blueprint == plan.blueprint.name:
         lines.append(_doubt(choice))
+    if plan.also:
+        lines.append(describe_second(plan.also))
     lines += [f"to keep: {constraint.words}" for constraint in spec.constraints if constraint.words]
     if plan.drafted:
         lines.append(plan.drafted)

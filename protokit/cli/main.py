@@ -3,7 +3,9 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -16,7 +18,8 @@ from protokit.cli.terminal_output import guard, tell
 from protokit.files.layout import KNOWLEDGE
 
 if TYPE_CHECKING:
-    from protokit.scaffold.scaffold_plan import ScaffoldPlan
+    from protokit.drafting.alternatives import NotServed
+    from protokit.scaffold.scaffold_plan import ScaffoldPlan, ScaffoldRequest
     from protokit.spec.prototype_spec import Spec
 
 P = ParamSpec("P")
@@ -84,21 +87,35 @@ def main() -> None:
 @click.option(
     "--spec", type=A_PATH, help="Make it from this Spec (as --dry-run prints it) instead of a PROMPT."
 )
+@click.option("--also", is_flag=True, help="Make what else the line or the documents ask for, too.")
 @AS_JSON
 @friendly
-def new(as_json: bool, yes: bool, out: Path | None, dry_run: bool, spec: Path | None, **options: Any) -> None:
+def new(
+    as_json: bool,
+    yes: bool,
+    out: Path | None,
+    dry_run: bool,
+    spec: Path | None,
+    also: bool,
+    **options: Any,
+) -> None:
     """Make a prototype from PROMPT, the line that says what it should do."""
-    plan = _specified(spec, options) if spec else _planned(options, ask=not (yes or as_json or dry_run))
+    with _as_data(as_json):
+        plans = (
+            [_specified(spec, options)]
+            if spec
+            else _planned(options, ask=not (yes or as_json or dry_run), also=also)
+        )
     if dry_run:
         from protokit.spec.prototype_spec import write_spec
 
-        tell(write_spec(plan.spec), end="")
+        tell("---\n".join(write_spec(plan.spec) for plan in plans), end="")
         return
-    folder = _make(plan, out)
+    folders = _make_all(plans, out)
     if as_json:
-        tell(json.dumps({"folder": str(folder), **_plan_as_dict(plan)}, ensure_ascii=False, indent=2))
+        tell(json.dumps(_made_as_dict(plans, folders), ensure_ascii=False, indent=2))
     else:
-        tell(_next_steps(folder, plan.spec))
+        tell("\n\n".join(_next_steps(folder, plan.spec) for folder, plan in zip(folders, plans, strict=True)))
 
 
 @main.command()
@@ -107,7 +124,7 @@ def new(as_json: bool, yes: bool, out: Path | None, dry_run: bool, spec: Path | 
 @friendly
 def demo(yes: bool, out: Path | None, port: int | None, **options: Any) -> None:
     """Make a prototype from PROMPT and open it: `new` and `run` in one."""
-    folder = _make(_planned(options, ask=not yes), out)
+    folder, *_ = _make_all(_planned(options, ask=not yes), out)
     _run(folder, port)
 
 
@@ -255,11 +272,44 @@ main.add_command(blueprint_commands.blueprint)
 main.add_command(hub_commands.hub)
 
 
-def _planned(options: dict[str, Any], ask: bool) -> "ScaffoldPlan":
-    from protokit.catalog.parameters import pairs
-    from protokit.scaffold.scaffold_plan import ScaffoldRequest, plan_scaffold, with_parameters
+def _planned(options: dict[str, Any], ask: bool, also: bool = False) -> "list[ScaffoldPlan]":
+    """The plan for what was asked for, and the one for what else is wanted, if it is."""
+    from protokit.drafting.alternatives import NotServed
+    from protokit.scaffold.scaffold_plan import plan_scaffold, plan_second
 
-    request = ScaffoldRequest(
+    request = _request(options)
+    ask = ask and sys.stdin.isatty() and sys.stderr.isatty()
+    try:
+        plan = plan_scaffold(request)
+    except NotServed as no:
+        if not ask:
+            raise
+        from protokit.cli.interview import offer_instead
+
+        request = offer_instead(no, request)
+        plan, ask = plan_scaffold(request), False
+    if ask:
+        from protokit.cli.interview import converse
+
+        request, plan, both = converse(request, plan, plan_scaffold)
+        also = also or both
+    else:
+        tell(_reason(plan), err=True)
+    if plan.spec.source:
+        tell(_fetched(plan), err=True)
+    if ask and plan.blueprint.parameters:
+        from protokit.cli.interview import ask_parameters
+        from protokit.scaffold.scaffold_plan import with_parameters
+
+        plan = with_parameters(plan, ask_parameters(plan.blueprint.parameters, request.parameters))
+    return [plan, plan_second(request, plan)] if also else [plan]
+
+
+def _request(options: dict[str, Any]) -> "ScaffoldRequest":
+    from protokit.catalog.parameters import pairs
+    from protokit.scaffold.scaffold_plan import ScaffoldRequest
+
+    return ScaffoldRequest(
         prompt=options["prompt"],
         documents=options["docs"],
         blueprint=options["blueprint"],
@@ -271,20 +321,31 @@ def _planned(options: dict[str, Any], ask: bool) -> "ScaffoldPlan":
         fields=options["fields"],
         trust=options["trust"],
     )
-    plan, ask = plan_scaffold(request), ask and sys.stdin.isatty() and sys.stderr.isatty()
-    if ask:
-        from protokit.cli.interview import converse
 
-        plan = converse(request, plan, plan_scaffold)
-    else:
-        tell(_reason(plan), err=True)
-    if plan.spec.source:
-        tell(_fetched(plan), err=True)
-    if ask and plan.blueprint.parameters:
-        from protokit.cli.interview import ask_parameters
 
-        plan = with_parameters(plan, ask_parameters(plan.blueprint.parameters, request.parameters))
-    return plan
+@contextmanager
+def _as_data(as_json: bool) -> Iterator[None]:
+    """Print a no as JSON too, with what could be made instead."""
+    from protokit.drafting.alternatives import NotServed
+
+    try:
+        yield
+    except NotServed as no:
+        if as_json:
+            tell(json.dumps(_no_as_dict(no), ensure_ascii=False, indent=2))
+        raise
+
+
+def _no_as_dict(no: "NotServed") -> dict[str, Any]:
+    beyond = no.choice.beyond
+    return {
+        "folder": None,
+        "problem": no.what,
+        "asks_for": beyond.kind if beyond else None,
+        "question": "Which of these is nearest to what you want?",
+        "alternatives": [asdict(each) for each in no.alternatives],
+        "considered": [{"name": name, "confidence": share} for name, share in no.choice.considered],
+    }
 
 
 def _specified(path: Path, options: dict[str, Any]) -> "ScaffoldPlan":
@@ -301,10 +362,18 @@ def _specified(path: Path, options: dict[str, Any]) -> "ScaffoldPlan":
     return with_parameters(plan, pairs(options["decided"]))
 
 
-def _make(plan: "ScaffoldPlan", out: Path | None) -> Path:
+def _make_all(plans: "Sequence[ScaffoldPlan]", out: Path | None) -> list[Path]:
+    """Make each of `plans`; where one folder is named, the second stands beside it."""
+    from protokit.files.atomic import refuse_occupied
     from protokit.scaffold.scaffold_plan import make
 
-    return make(plan, out)
+    beside = [
+        out and (out if plan is plans[0] else out.with_name(f"{out.name}-{plan.blueprint.name}"))
+        for plan in plans
+    ]
+    for plan, folder in zip(plans, beside, strict=True):
+        refuse_occupied(folder or Path.cwd() / plan.spec.slug)
+    return [make(plan, folder) for plan, folder in zip(plans, beside, strict=True)]
 
 
 def _reason(plan: "ScaffoldPlan") -> str:
@@ -317,6 +386,10 @@ def _reason(plan: "ScaffoldPlan") -> str:
         lines += _choice(plan)
     else:
         lines.append(f"   blueprint {plan.blueprint.name}, as you chose")
+    if plan.also:
+        from protokit.cli.interview import describe_second
+
+        lines.append(f"   {describe_second(plan.also)}" + ": --also makes it too" * bool(plan.also.blueprint))
     if plan.drafted:
         lines.append(f"   {plan.drafted}")
     if plan.report is not None:
@@ -354,6 +427,22 @@ def _fetched(plan: "ScaffoldPlan") -> str:
 
     source = plan.spec.source
     return f"   from {source.url}, commit {source.commit}: {render_code(plan.blueprint)}" if source else ""
+
+
+def _made_as_dict(plans: "Sequence[ScaffoldPlan]", folders: Sequence[Path]) -> dict[str, Any]:
+    """The first prototype, and beside it what else was wished, with its folder where that was made too."""
+    made = [
+        {"folder": str(folder), **_plan_as_dict(plan)} for plan, folder in zip(plans, folders, strict=True)
+    ]
+    wish = plans[0].also
+    other = wish and {
+        "words": wish.words,
+        "blueprint": wish.blueprint,
+        "asks_for": wish.beyond.kind if wish.beyond else None,
+        "fields": wish.fields,
+        "made": made[1] if len(made) > 1 else None,
+    }
+    return {**made[0], "also": other}
 
 
 def _plan_as_dict(plan: "ScaffoldPlan") -> dict[str, Any]:

@@ -24,7 +24,8 @@ def find_people(prompt: str, before: str, *, alone: bool = False) -> str:
         ]
         for length in range(min(5, len(said)), 0, -1):
             tail = [" ".join(said[at:length]) for at in range(1 if alone else length)]
-            if any(map(are_people, tail)) and breaks.isdisjoint(map(str.lower, said[:length])):
+            named = " ".join(said[:length]).lower() not in _words("anybody")
+            if named and any(map(are_people, tail)) and breaks.isdisjoint(map(str.lower, said[:length])):
                 return " ".join(said[:length])
     return ""
 
@@ -39,7 +40,8 @@ def mentioned_people(prompt: str) -> str:
         for end in range(len(said), 0, -1):
             if (start := _group(said, end)) < end:
                 before = said[start - 1].lower() if start else ""
-                if before not in _words("not_served") and _stands_alone(said, end):
+                named = " ".join(said[start:end]).lower() not in _words("anybody")
+                if named and before not in _words("not_served") and _stands_alone(said, end):
                     return " ".join(said[start:end])
     return ""
 

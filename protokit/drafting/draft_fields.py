@@ -28,7 +28,7 @@ def draft_fields(
         return _fields(names)
     if usual := _usual(prompt):
         return _fields(usual)
-    if labels := _labels(texts):
+    if labels := common_labels(texts):
         return _fields(labels)
     return default
 
@@ -62,8 +62,8 @@ def _usual(prompt: str) -> list[str]:
     return next((names for words, names in usual.items() if re.search(rf"\b(?:{words})\b", said)), [])
 
 
-def _labels(texts: Sequence[str]) -> list[str]:
-    """The words before a colon that stand in at least half of the documents."""
+def common_labels(texts: Sequence[str]) -> list[str]:
+    """Return the words before a colon that stand in at least half of the documents, the commonest first."""
     if not texts:
         return []
     counted: Counter[str] = Counter()

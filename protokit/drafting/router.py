@@ -109,7 +109,7 @@ def route(prompt: str, blueprints: Mapping[str, Blueprint], beyond: Iterable[Out
         runner_up=runner_up,
         runner_up_confidence=round(runner_up_confidence, 3),
         considered=tuple((name, round(share, 3)) for name, share in shares),
-        question=_question(kinds[first], other) if rival else None,
+        question=question_between(kinds[first], other) if rival else None,
         beyond=other if isinstance(other, OutOfScope) else None,
     )
 
@@ -245,7 +245,10 @@ def _distinct(told: Sequence[str]) -> list[str]:
     return kept
 
 
-def _question(one: Kind, other: Kind) -> str:
+def question_between(one: Kind, other: Kind) -> str:
+    """Return what to ask where either may be meant; a kind beyond that nothing is near to is no offer."""
+    if isinstance(other, OutOfScope) and not other.nearest:
+        return f"Is this what you want: {_offer(one)}?"
     return f"Which is nearer to what you want: {_offer(one)}, or {_offer(other)}?"
 
 

@@ -12,10 +12,12 @@ import msgspec
 from protokit.catalog import lookup
 from protokit.catalog.blueprint import Blueprint
 from protokit.catalog.parameters import decided, require_decided
+from protokit.drafting.alternatives import NotServed
 from protokit.drafting.choose_blueprint import choose
 from protokit.drafting.draft import draft, find_domain, without_constraints
 from protokit.drafting.labelled_table import labels_from_tables
 from protokit.drafting.router import RoutingDecision
+from protokit.drafting.second_wish import SecondWish, alike_forms, second_wish
 from protokit.errors import ChoiceProblem, PromptProblem
 from protokit.evaluation.assertions import with_assertions
 from protokit.files.atomic import refuse_occupied
@@ -68,6 +70,8 @@ class ScaffoldPlan:
     """What could be read of the person's own documents."""
     drafted: str = ""
     """Which model drafted it, or why the wished one did not; empty where none was wished."""
+    also: SecondWish | None = None
+    """What else the line or the documents ask for."""
 
 
 def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
@@ -79,7 +83,8 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
     chosen = None if wish.blueprint is None else lookup.find_blueprint(wish.blueprint, trust=wish.trust)
     documents = collect_documents(wish.documents)
     choice = choose(prompt, documents)
-    blueprint = chosen or _served(choice)
+    blueprint = chosen or _served(prompt, choice)
+    also = second_wish(prompt, blueprint.name)
     finish = partial(_finished, blueprint, wish.parameters)
     domain = find_domain(without_constraints(prompt), lookup.domains())
     audience = None if wish.audience is None else clean_audience(wish.audience)
@@ -98,7 +103,8 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
             if "labels" in blueprint.drafts:
                 labels, rows = labels_from_tables(documents.values())
                 spec = msgspec.structs.replace(spec, labels=labels or spec.labels)
-            return ScaffoldPlan(spec, blueprint, choice, _written(rows), documents, trial.report, note)
+            also = also or alike_forms(list(trial.texts().values()), blueprint.name)
+            return ScaffoldPlan(spec, blueprint, choice, _written(rows), documents, trial.report, note, also)
     sample = Sample.of(blueprint, domain.name if domain else "")
     spec, note = _worded(
         drafted(domain=lookup.domains().get(sample.domain), starters=sample.starters()), wish
@@ -106,7 +112,7 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
     spec = _with_fields(spec, blueprint, wish)
     spec = sample.marked(finish(spec, spec.starter_questions))
     questions = sample.questions(spec.labels)
-    return ScaffoldPlan(spec, blueprint, choice, questions, sample.documents(), drafted=note)
+    return ScaffoldPlan(spec, blueprint, choice, questions, sample.documents(), drafted=note, also=also)
 
 
 def _with_fields(spec: Spec, blueprint: Blueprint, wish: ScaffoldRequest, texts: Sequence[str] = ()) -> Spec:
@@ -176,6 +182,20 @@ def sample_plan(
     )
 
 
+def plan_second(wish: ScaffoldRequest, plan: ScaffoldPlan) -> ScaffoldPlan:
+    """The Plan of what `plan` leaves open of `wish`, under a name of its own. Raises ChoiceProblem."""
+    other = plan.also.blueprint if plan.also else None
+    if other is None:
+        left = f", and no blueprint does {plan.also.beyond.title}" if plan.also and plan.also.beyond else ""
+        raise ChoiceProblem(f"one wish was heard in the line{left}", fix="Leave --also out.")
+    second = plan_scaffold(replace(wish, blueprint=other, name=None, fields=None, parameters={}))
+    if second.spec.slug != plan.spec.slug:
+        return second
+    title = f"{second.spec.title} {second.blueprint.title}"
+    spec = msgspec.structs.replace(second.spec, title=title, slug=f"{plan.spec.slug}-{other}"[:60])
+    return replace(second, spec=spec)
+
+
 def with_parameters(plan: ScaffoldPlan, parameters: Mapping[str, Value]) -> ScaffoldPlan:
     """The same Plan with these parameters decided as well. Raises ChoiceProblem."""
     values = decided(plan.blueprint.parameters, {**plan.spec.parameters, **parameters})
@@ -225,23 +245,10 @@ def _model(text: str) -> str:
     return text
 
 
-def _served(choice: RoutingDecision) -> Blueprint:
-    if choice.blueprint:
-        return lookup.find_blueprint(choice.blueprint)
-    beyond = choice.beyond
-    names = ", ".join(sorted(lookup.blueprints()))
-    if beyond is None:
-        raise PromptProblem(
-            "I could not tell what this should do",
-            fix=f"Say who asks and what they get, or choose with --blueprint ({names}).",
-        )
-    nearest = (
-        f" The nearest is {beyond.nearest}, which would not {beyond.would_not}." if beyond.nearest else ""
-    )
-    insist = f" To use it anyway: --blueprint {beyond.nearest}" if beyond.nearest else ""
-    raise PromptProblem(
-        f"this asks for {beyond.title}. {beyond.why.rstrip('.')}.{nearest}", fix=insist.strip()
-    )
+def _served(prompt: str, choice: RoutingDecision) -> Blueprint:
+    if choice.blueprint is None:
+        raise NotServed(prompt, choice)
+    return lookup.find_blueprint(choice.blueprint)
 
 
 def _require_screen(blueprint: Blueprint, screen: Screen) -> None:

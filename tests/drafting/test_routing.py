@@ -257,5 +257,9 @@ def test_with_documents_a_line_that_may_be_a_question_to_them_is_never_refused(l
 
 
 @pytest.mark.parametrize("line", ["Generate logos from a description", "A chess game for the train"])
-def test_documents_do_not_make_another_wish_a_question(line: str) -> None:
-    assert choose(line, {"prd.md": None}).blueprint is None
+def test_with_documents_another_wish_is_made_with_that_doubt_said(line: str) -> None:
+    assert choose(line).blueprint is None
+    choice = choose(line, {"prd.md": None})
+    assert lookup.blueprints()[choice.blueprint or ""].takes == "question"
+    assert choice.beyond is not None
+    assert choice.question

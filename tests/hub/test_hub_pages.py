@@ -139,14 +139,40 @@ def test_making_a_prototype_needs_no_script(hub, browser):
 
 
 def test_a_line_that_nothing_serves_gets_an_honest_no_and_a_way_on(person):
-    job = person.new("Generate logo images for our brand in watercolour style", {"brand.md": HANDBOOK})
+    line = "Generate logo images for our brand in watercolour style"
+    job = person.new(line)
     shown = person.wait(job)
     assert "This asks for <strong>making or reading pictures and video</strong>" in shown
-    changed = person.open(f"/new?from={job.removeprefix('/jobs/')}").text
+    assert "Make a document search of it" in shown
+    asked = person.new(line, {"brand.md": HANDBOOK})
+    shown = person.wait(asked)
+    assert "this may ask for <strong>making or reading pictures and video</strong>" in shown
+    changed = person.open(f"/new?from={asked.removeprefix('/jobs/')}").text
     assert "watercolour" in changed
     assert "Kept from before: brand.md" in changed
-    insisted = person.send(job, job, blueprint="summarizer")
+    insisted = person.send(asked, asked, blueprint="summarizer")
     assert "is ready" in person.wait(insisted.url.path)
+
+
+def test_an_unclear_line_gets_three_to_pick_from_and_a_click_makes_one(person):
+    job = person.new("hr")
+    shown = person.wait(job)
+    assert "Which of these is nearest to what you want?" in shown
+    line = "A chatbot that answers questions about hr"
+    assert line in shown
+    assert person.send(job, job, blueprint="chatbot", line="something else").status_code == 404
+    picked = person.send(job, job, blueprint="chatbot", line=line)
+    assert line in person.wait(picked.url.path)
+
+
+def test_two_wishes_are_both_heard_and_a_click_makes_the_other(person):
+    job = person.new("Summarize our leave policy, then let people ask about it", {"leave.md": HANDBOOK})
+    shown = person.wait(job)
+    assert "“let people ask about it” is what a chatbot does" in shown
+    second = person.send(job, f"{job}/also").url.path
+    assert second != job
+    assert "Chatbot, as you chose" in person.wait(second)
+    assert person.send(job, f"{job}/also").url.path.removesuffix("/made") == second.removesuffix("/made")
 
 
 def test_two_kinds_that_are_close_are_asked_about(person):

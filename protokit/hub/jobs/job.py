@@ -1,5 +1,6 @@
 """Job: one prototype in the making, as a file, so that the Hub, its restart, two tabs and the maker agree."""
 
+import hashlib
 import os
 import re
 import time
@@ -32,6 +33,21 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     pitch: str
     confidence: float = 0.0
+    line: str = ""
+    """What to type for it, where it is offered instead of another line."""
+
+
+class OtherWish(msgspec.Struct, frozen=True, kw_only=True):
+    """What the line or the documents ask for beside what is made."""
+
+    words: str = ""
+    """Those of the line; empty where the documents suggest it."""
+    offer: Offer | None = None
+    """The blueprint that would do it; None where none does."""
+    asks_for: str = ""
+    why_not: str = ""
+    fields: tuple[str, ...] = ()
+    """What all documents have."""
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +60,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """What no blueprint does and the line may ask for instead; empty where there is no such doubt."""
     why_not: str = ""
     """Why no blueprint does that, a sentence."""
+    also: OtherWish | None = None
 
 
 class JobRefusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +71,8 @@ class JobRefusal(msgspec.Struct, frozen=True, kw_only=True):
     nearest: Offer | None = None
     would_not: str = ""
     """What the nearest would not do, after "It would not"."""
+    lines: tuple[Offer, ...] = ()
+    """What could be asked for, where the line does not tell."""
     kinds: tuple[Offer, ...] = ()
     """Everything there is, for whoever insists."""
 
@@ -108,11 +127,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         last = msgspec.structs.replace(now, ended=time.time(), note=note)
         return msgspec.structs.replace(self, steps=(*before, last))
 
-    def again(self, blueprint: str = "") -> "Job":
-        """The same wish from the beginning, with this blueprint if one is given."""
+    def again(self, blueprint: str = "", prompt: str = "") -> "Job":
+        """The same wish from the beginning, with this blueprint and this line if they are given."""
         return Job(
             id=self.id,
-            prompt=self.prompt,
+            prompt=prompt or self.prompt,
             screen=self.screen,
             model=self.model,
             name=self.name,
@@ -120,6 +139,14 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
             refused=self.refused,
             slug=self.slug,
         )
+
+    def second(self) -> "Job | None":
+        """The job for what else was asked for, always under the same id; None where nothing was that can be made."""
+        offer = self.reason.also.offer if self.reason and self.reason.also else None
+        if offer is None:
+            return None
+        number = hashlib.sha256(f"{self.id} {offer.name}".encode()).hexdigest()[:16]
+        return Job(id=number, prompt=self.prompt, screen=self.screen, model=self.model, blueprint=offer.name)
 
 
 def read_job(folder: Path) -> Job | None:

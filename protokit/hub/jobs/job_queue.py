@@ -47,9 +47,17 @@ class JobQueue:
         """Keep a new job; its documents are in `folder(job.id)/documents` already. `begin` starts it."""
         return write_job(self.folder(job.id), job)
 
-    def choose(self, job: Job, blueprint: str = "") -> Job:
-        """Set a job that is over back to its beginning, with the blueprint that the person picked."""
-        return write_job(self.folder(job.id), replace(job.again(blueprint), slug=""))
+    def choose(self, job: Job, blueprint: str = "", prompt: str = "") -> Job:
+        """Set a job that is over back to its beginning, with the blueprint and the line that the person picked."""
+        return write_job(self.folder(job.id), replace(job.again(blueprint, prompt), slug=""))
+
+    def create_second(self, job: Job) -> Job | None:
+        """Return the job for what else `job` asked for, over the same documents, new or not; None for nothing."""
+        second = job.second()
+        if second is None or self.job(second.id):
+            return second
+        copy_documents(self.folder(job.id), self.folder(second.id))
+        return self.create(second)
 
     def begin(self, number: str) -> None:
         """Start the job; one that is just ending starts again right after."""

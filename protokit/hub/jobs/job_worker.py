@@ -17,11 +17,23 @@ from filelock import FileLock
 from msgspec.structs import replace
 
 from protokit.catalog import lookup
+from protokit.drafting.alternatives import alternatives
 from protokit.drafting.choose_blueprint import choose
 from protokit.drafting.router import RoutingDecision
+from protokit.drafting.second_wish import SecondWish
 from protokit.errors import DocumentProblem, ProtokitError
 from protokit.files.layout import SPEC_FILE
-from protokit.hub.jobs.job import DOCUMENTS, Job, JobRefusal, Offer, Reading, Reason, read_job, write_job
+from protokit.hub.jobs.job import (
+    DOCUMENTS,
+    Job,
+    JobRefusal,
+    Offer,
+    OtherWish,
+    Reading,
+    Reason,
+    read_job,
+    write_job,
+)
 from protokit.hub.jobs.reserve_folder import reserve
 from protokit.scaffold.collect_documents import collect_documents
 from protokit.scaffold.scaffold_plan import ScaffoldPlan, ScaffoldRequest, make, plan_scaffold
@@ -76,7 +88,7 @@ class JobWorker:
             self._step(self.job.end(f"{_offer(self.job.blueprint).title}, as you chose"))
             return True
         if choice.blueprint is None:
-            self._say(state="declined", refusal=_refusal(choice))
+            self._say(state="declined", refusal=_refusal(self.job.prompt, choice))
             return False
         reason = _reason(choice)
         self._say(reason=reason)
@@ -103,6 +115,9 @@ class JobWorker:
         if plan.report:
             self.readings(plan.report)
         spec = plan.spec
+        if plan.also:
+            reason = self.job.reason or Reason(taken=_offer(plan.blueprint.name))
+            self._say(reason=replace(reason, also=_other_wish(plan.also)))
         self._say(title=spec.title, emoji=spec.emoji, pitch=spec.pitch)
         self._step(self.job.end(_documents_note(plan)))
         return plan
@@ -146,7 +161,7 @@ def _named(spec: Spec, slug: str) -> Spec:
 
 
 def _reason(choice: RoutingDecision) -> Reason:
-    doubt = choice.beyond
+    doubt = choice.beyond if choice.beyond and choice.beyond.nearest else None
     return Reason(
         taken=_offer(choice.blueprint or "", choice.confidence),
         because=choice.because,
@@ -156,14 +171,29 @@ def _reason(choice: RoutingDecision) -> Reason:
     )
 
 
-def _refusal(choice: RoutingDecision) -> JobRefusal:
+def _other_wish(wish: SecondWish) -> OtherWish:
+    return OtherWish(
+        words=wish.words,
+        offer=_offer(wish.blueprint) if wish.blueprint else None,
+        asks_for=wish.beyond.title if wish.beyond else "",
+        why_not=wish.beyond.why if wish.beyond else "",
+        fields=wish.fields,
+    )
+
+
+def _refusal(prompt: str, choice: RoutingDecision) -> JobRefusal:
     kinds = tuple(_offer(name) for name in lookup.blueprints())
-    beyond = choice.beyond
-    if beyond is None:
-        return JobRefusal(kinds=kinds)
-    nearest = _offer(beyond.nearest) if beyond.nearest else None
+    instead, beyond = alternatives(prompt, choice), choice.beyond
+    if beyond is None or not beyond.nearest:
+        lines = tuple(replace(_offer(each.blueprint), line=each.line) for each in instead)
+        return JobRefusal(lines=lines, kinds=kinds)
+    nearest, *_ = instead
     return JobRefusal(
-        asks_for=beyond.title, why=beyond.why, nearest=nearest, would_not=beyond.would_not or "", kinds=kinds
+        asks_for=beyond.title,
+        why=beyond.why,
+        nearest=_offer(nearest.blueprint),
+        would_not=nearest.would_not,
+        kinds=kinds,
     )
 
 

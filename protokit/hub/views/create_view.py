@@ -100,6 +100,7 @@ def routes() -> list[Route]:
         Route("/new", begin, methods=["POST"]),
         Route("/jobs/{number}", progress),
         Route("/jobs/{number}", choose, methods=["POST"]),
+        Route("/jobs/{number}/also", also, methods=["POST"]),
         Route("/jobs/{number}/steps", steps),
         Route("/jobs/{number}/made", made),
     ]
@@ -160,16 +161,31 @@ def steps(request: Request) -> Response:
 
 
 async def choose(request: Request) -> Response:
-    """Go on with the blueprint that the person picked, or try again as it was."""
+    """Go on with the blueprint or the line that the person picked, or try again as it was."""
     job = await run_in_threadpool(_job, request)
     async with request.form() as form:
-        blueprint = str(form.get("blueprint", ""))
+        blueprint, line = str(form.get("blueprint", "")), str(form.get("line", ""))
+    if line and line not in [offer.line for offer in (job.refusal.lines if job.refusal else ())]:
+        raise HTTPException(404)
     if job.over and job.state != "ready" and blueprint in ("", *lookup.blueprints()):
         jobs = hub_of(request).jobs
-        await run_in_threadpool(jobs.choose, job, blueprint)
+        await run_in_threadpool(jobs.choose, job, blueprint, line)
         jobs.begin(job.id)
         tell(request, job.name or job.prompt or _UNSAID)
     return RedirectResponse(f"/jobs/{job.id}", 303)
+
+
+async def also(request: Request) -> Response:
+    """Make what else the line or the documents ask for, over the same documents."""
+    jobs = hub_of(request).jobs
+    job = await run_in_threadpool(_job, request)
+    second = await run_in_threadpool(jobs.create_second, job) if job.state == "ready" else None
+    if second is None:
+        raise HTTPException(404)
+    if not second.over:
+        jobs.begin(second.id)
+    tell(request, second.prompt or _UNSAID)
+    return RedirectResponse(f"/jobs/{second.id}", 303)
 
 
 def _form_page(request: Request, draft: CreateForm, status_code: int = 200) -> Response:
