@@ -24,8 +24,8 @@ def find_people(prompt: str, before: str, *, alone: bool = False) -> str:
         ]
         for length in range(min(5, len(said)), 0, -1):
             tail = [" ".join(said[at:length]) for at in range(1 if alone else length)]
-            named = " ".join(said[:length]).lower() not in _words("anybody")
-            if named and any(map(are_people, tail)) and breaks.isdisjoint(map(str.lower, said[:length])):
+            somebody = " ".join(said[:length]).lower() not in _words("anybody")
+            if somebody and any(map(are_people, tail)) and breaks.isdisjoint(map(str.lower, said[:length])):
                 return " ".join(said[:length])
     return ""
 
