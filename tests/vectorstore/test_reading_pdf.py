@@ -8,6 +8,8 @@ import pypdfium2
 import pytest
 from reportlab.lib import colors
 from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
@@ -282,3 +284,61 @@ def test_a_table_printed_sideways_is_read_as_who_turns_the_page_does(tmp_path: P
                 canvas.drawString(100 + 90 * column, -500 - 14 * row, cell)
 
     assert "Module: Search; Cost: 7,900; Weeks: 8" in _draw(tmp_path / "appendix.pdf", draw).text
+
+
+def _object_stream(content: bytes) -> bytes:
+    return b"<</Length %d>>stream\n%s\nendstream" % (len(content), content)
+
+
+def _form(path: Path, *, dynamic: bool) -> Path:
+    """A PDF with an XFA form of one field and two rows."""
+    template = (
+        b'<template xmlns="t"><subform><field name="Amount"><caption><value><text>Amount in euros:</text></value>'
+        b'</caption></field><field name="unitPrice"/></subform></template>'
+    )
+    data = (
+        b'<d:datasets xmlns:d="d"><d:data><form1><Amount>4820</Amount><Row><Item>Desk</Item><unitPrice>310</unitPrice>'
+        b"</Row><Row><Item>Lamp</Item><unitPrice>47</unitPrice></Row></form1></d:data></d:datasets>"
+    )
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm 5 0 R/NeedsRendering %s>>"
+        % (b"true" if dynamic else b"false"),
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 8 0 R>>>>>>",
+        _object_stream(b"BT /F 12 Tf 72 700 Td (Please wait. 4820) Tj ET"),
+        b"<</Fields[]/XFA[(template)6 0 R(datasets)7 0 R]>>",
+        _object_stream(template),
+        _object_stream(data),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    body, places = b"%PDF-1.7\n", []
+    for number, one in enumerate(objects, start=1):
+        places.append(b"%010d 00000 n \n" % len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    table = b"xref\n0 9\n0000000000 65535 f \n" + b"".join(places)
+    path.write_bytes(body + table + b"trailer<</Size 9/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(body))
+    return path
+
+
+def test_fields_of_a_form_without_pages_are_read_with_their_labels(tmp_path: Path) -> None:
+    dynamic = _read(_form(tmp_path / "dynamic.pdf", dynamic=True))
+    rows = "Item: Desk; unit Price: 310\nItem: Lamp; unit Price: 47"
+    assert dynamic.text == f"Amount in euros: 4820\n{rows}"
+    assert "without pages" in dynamic.notes[0]
+    static = _read(_form(tmp_path / "static.pdf", dynamic=False))
+    assert static.text == f"Please wait. 4820\n\n{rows}"
+    assert static.notes == ()
+
+
+def test_columns_written_downwards_are_read_from_the_right(tmp_path: Path) -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3", isVertical=True))
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("HeiseiMin-W3", 14)
+        for number, column in enumerate(
+            ["契約。料金は月額五千", "円です。解約は三十日", "前に通知。", "二月一日。"]
+        ):
+            canvas.drawString(500 - 30 * number, 780, column)
+
+    text = _draw(tmp_path / "contract.pdf", draw).text
+    assert text == "契約。料金は月額五千円です。解約は三十日前に通知。\n\n二月一日。"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
@@ -86,6 +87,28 @@ def test_lines_of_a_page_that_lies_askew_are_read_level() -> None:
         )
     (block,) = page_layout.blocks(picture_runs(lines, 0.5))
     assert block.text == "The fee of the plan is due on the first day of each month, in advance."
+
+
+@needs_recognition
+def test_a_digit_that_stands_raised_at_a_number_is_told_from_one_of_the_number() -> None:
+    from vectorstore.loaders.recognition.raised_digits import with_raised
+
+    picture, signs, x = Image.new("RGB", (400, 90), "white"), [], 20.0
+    usual, small = ImageFont.load_default(34), ImageFont.load_default(21)
+    for sign, is_raised in (
+        *((one, False) for one in "491 49"),
+        ("1", True),
+        *((one, False) for one in " 10"),
+        ("6", True),
+    ):
+        font = small if is_raised else usual
+        top = 30 + (usual.getbbox("1")[1] - small.getbbox("1")[1] - 2) * is_raised
+        ImageDraw.Draw(picture).text((x, top), sign, "black", font)
+        end = x + font.getlength(sign)
+        if sign != " ":
+            signs.append((sign, [[x, 10.0], [end, 10.0], [end, 80.0], [x, 80.0]]))
+        x = end
+    assert with_raised("491 491 106", signs, np.asarray(picture)) == ("491 49¹ 10⁶", False)
 
 
 def test_what_is_recognised_stands_behind_the_text_and_keeps_its_place() -> None:

@@ -11,6 +11,7 @@ from vectorstore.loaders.html_tables import caption, data_rows
 from vectorstore.loaders.quoted_mail import QuotedMail
 
 _SPACES = re.compile(r"[ \t\r\n]{2,}|[\t\r\n]")
+_BLANKS = re.compile(" {2,}")
 _BLOCK_TAGS = (
     "p div section article main body html blockquote pre ul ol menu dl dt dd li table thead tbody tfoot "
     "tr td th caption figure figcaption address fieldset legend form details summary dialog hr center header "
@@ -105,8 +106,8 @@ class HtmlWriter:
         text = _shown("".join(self._pieces))
         self._pieces = []
         if not self._preformatted:
-            text = "\n".join(" ".join(line.split(" ")).strip() for line in text.split("\n"))
-            text = re.sub(r" {2,}", " ", text)
+            text = "\n".join(map(str.strip, text.split("\n"))) if "\n" in text else text.strip()
+            text = _BLANKS.sub(" ", text) if "  " in text else text
         if text.strip():
             if self._quotes:
                 self._quotes.see(text)

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -134,8 +135,6 @@ def _footnote_mark(tokens: "list[Token]", number: int, *_: object) -> str:
 
 def _adapt(token: "Token") -> None:
     """Rewrite what dialects of Markdown add to the plain one, outside of code."""
-    from markdown_it.token import Token
-
     if token.type == "html_block":
         token.content = _TAG.sub(_known, token.content)
     if token.type == "fence" and token.info.strip() == "math":
@@ -144,7 +143,7 @@ def _adapt(token: "Token") -> None:
         if child.type == "text" and _DIALECT.search(child.content):
             content = _dialect(escape(child.content, quote=False), first=number == 0)
             assert token.children is not None
-            token.children[number] = Token("html_inline", "", 0, content=content)
+            token.children[number] = replace(child, type="html_inline", content=content)
         elif child.type == "html_inline":
             child.content = _TAG.sub(_known, child.content)
 

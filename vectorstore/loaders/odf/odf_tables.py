@@ -12,6 +12,8 @@ from vectorstore.loaders.office_zip import attribute, local
 
 _GROUPS = ("table-header-rows", "table-rows", "table-row-group", "table-header-columns", "table-columns")
 _HIDING = ("collapse", "filter")
+_NAMESPACE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_STYLE = f"{_NAMESPACE}style-name"
 _MOST_REPEATED = 1_000
 """Repeated empty rows and cells fill a sheet to its edge; those are not made real."""
 _WIDEST = 1_024
@@ -85,8 +87,9 @@ def _read_row(
     hides = attribute(row, "visibility") in _HIDING
     hides = hides or is_hidden(styles.look("table-row", attribute(row, "style-name")))
     cells = list(_cells(row, hidden_columns))
-    looks = [styles.look("table-cell", attribute(cell, "style-name")) for cell, _, _ in cells]
-    bold = bool(looks) and all(look.get("weight") == "bold" for look in looks)
+    bold = bool(cells) and all(
+        styles.look("table-cell", cell.get(_STYLE, "")).get("weight") == "bold" for cell, _, _ in cells
+    )
     return _Row(cells, _whole(row, "number-rows-repeated"), is_header, folded or hides, bold)
 
 
@@ -184,10 +187,8 @@ def shown_value(cell: "etree._Element") -> str:
 
 
 def _whole(element: "etree._Element", name: str) -> int:
-    if not element.attrib:
-        return 1
-    value = attribute(element, name, "1")
-    return max(1, min(int(value), 2_000_000)) if value.isdecimal() else 1
+    value = element.get(f"{_NAMESPACE}{name}")  # asked for three times of each cell, and seldom there
+    return max(1, min(int(value), 2_000_000)) if value and value.isdecimal() else 1
 
 
 def _letters(column: int) -> str:

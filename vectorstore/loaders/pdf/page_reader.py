@@ -13,6 +13,7 @@ from vectorstore.loaders.pdf.page_layout import Block
 from vectorstore.loaders.pdf.page_marks import with_fractions, with_links, without_struck
 from vectorstore.loaders.pdf.page_text import PageText
 from vectorstore.loaders.pdf.page_words import Box, Run, turned
+from vectorstore.loaders.pdf.vertical_text import take_columns
 
 _PICTURE = 0.5
 """A page is a picture where pictures cover so much of it, with no more letters than this beside them:"""
@@ -59,15 +60,16 @@ class PageReader:
         spans = text.spans()
         for angle in sorted(spans, key=lambda one: (one != 0, one)) or [0]:
             words = text.turned_to(angle) if angle else text
-            runs = words.runs(spans.get(angle, []))
+            columns, level = take_columns(words, spans.get(angle, []))
+            runs = words.runs(level)
             if not angle:
                 runs, unseen = self._seen(runs, words, drawn, view, page)
                 hidden += unseen
-            letters += sum(len(one.text) for one in runs)
+            letters += sum(len(one.text) for one in runs) + sum(len(one.text) for one in columns)
             runs = _dressed(
                 runs, words, drawn if not angle else Drawings(), notes if not angle else Annotations()
             )
-            blocks += page_layout.blocks(runs)
+            blocks += [*page_layout.blocks(runs), *columns]
         picture = letters < _STAMP and drawn.covered(view) > (_PICTURE if letters else 0.0)
         return Page(blocks, notes.comments, hidden, picture)
 

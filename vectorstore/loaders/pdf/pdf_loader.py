@@ -23,10 +23,11 @@ from vectorstore.loaders.document import (
 from vectorstore.loaders.embedded_files import EmbeddedFiles
 from vectorstore.loaders.pdf.page_reader import Page, PageReader
 from vectorstore.loaders.pdf.pages import write
+from vectorstore.loaders.pdf.xfa_form import form_lines
 
 _MEANINGLESS = re.compile("[\ue000-\uf8ff\ufffd]")
 _PASSWORD_ERROR = 4
-_DYNAMIC_FORM = 2
+_DYNAMIC_FORM, _STATIC_FORM = 2, 3
 _FORM = "Open it in Adobe Reader and print it into a new PDF."
 _PRINT = "Print it into a new PDF from the program that shows it, or run text recognition (OCR) over it."
 
@@ -44,8 +45,11 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
             raise Unreadable(f"has {len(pdf):,} pages, more than {limits.pages:,}", fix="Split it.")
         draft = DocumentBuilder(kind, limits.characters, pages=len(pdf), include_hidden=limits.include_hidden)
         pages = list(_pages(pdf, limits))
+        form = _form(pdf, pages)
         if pdf.get_formtype() == _DYNAMIC_FORM:
-            draft.note("its form is of a kind (XFA) whose values were not read", _FORM)
+            pages = [] if form else pages  # they only ask to open the file in another program
+            what = "of which the filled-in fields were read" if form else "whose fields were not read"
+            draft.note(f"it is a form without pages (XFA), {what}", "" if form else _FORM)
         draft.files = _attached(pdf, limits)
     draft.pictures = [number for number, page in enumerate(pages, start=1) if page.picture]
     if draft.pictures:
@@ -57,6 +61,9 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
         if page.hidden:
             draft.reads_hidden("passage", page.hidden)
     write(draft, pages)
+    draft.go_to(None, "form")
+    for number, line in enumerate(form):
+        draft.write(line, tight=number > 0)
     document = draft.finish()
     if len(_MEANINGLESS.findall(document.text)) > 0.3 * len(document.text):
         raise Unreadable("has letters that only look like letters (fonts without meaning)", fix=_PRINT)
@@ -71,6 +78,15 @@ def _attached(pdf: Any, limits: LoaderLimits) -> list[EmbeddedFile]:
         data = bytes(attachment.get_data())
         files.add(attachment.get_name(), io.BytesIO(data), len(data))
     return files.files
+
+
+def _form(pdf: Any, pages: list[Page]) -> list[str]:
+    """What an XFA form says beyond its pages."""
+    kind = pdf.get_formtype()
+    if kind not in (_DYNAMIC_FORM, _STATIC_FORM):
+        return []
+    shown = " ".join(block.text for page in pages for block in page.blocks) if kind == _STATIC_FORM else ""
+    return [line for line in form_lines(pdf) if line.partition(": ")[2] not in shown]
 
 
 def _refusal(problem: Exception) -> Unreadable:

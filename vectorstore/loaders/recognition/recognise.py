@@ -12,6 +12,7 @@ from vectorstore.loaders.pdf.page_reader import Page
 from vectorstore.loaders.pdf.pages import write
 from vectorstore.loaders.recognition import MARK
 from vectorstore.loaders.recognition.picture_runs import picture_runs
+from vectorstore.loaders.recognition.raised_digits import with_raised
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
+_LOOK = "Look at the numbers there before you rely on them."
 _DOTS = 180
 """Dots an inch at which a page is drawn to be read."""
 _LARGEST = 4_000
@@ -37,22 +39,31 @@ def recognise(path: Path, kind: str, page: int, limits: LoaderLimits) -> Documen
     """
     draft = DocumentBuilder(kind, limits.characters)
     if kind == "pdf":
-        write(draft, [_recognised(_drawn(path, page))], first=page, mark=f", {MARK}")
+        write(draft, [_recognised(_drawn(path, page), draft, page)], first=page, mark=f", {MARK}")
         return draft.finish()
     pictures = list(_opened(path))
     draft.pages = len(pictures)
     if len(pictures) == 1:
-        write(draft, [_recognised(pictures[0])], place=MARK)
+        write(draft, [_recognised(pictures[0], draft)], place=MARK)
     else:
-        write(draft, [_recognised(picture) for picture in pictures], mark=f", {MARK}")
+        pages = [_recognised(picture, draft, page) for page, picture in enumerate(pictures, start=1)]
+        write(draft, pages, mark=f", {MARK}")
     return draft.finish()
 
 
-def _recognised(picture: "Pixels") -> Page:
-    found = _engine()(picture)
+def _recognised(picture: "Pixels", draft: DocumentBuilder, page: int = 0) -> Page:
+    found = _engine()(picture, return_word_box=True, return_single_char_box=True)
     if found.boxes is None or found.txts is None:
         return Page([])
-    lines = list(zip(found.boxes.tolist(), found.txts, strict=True))
+    texts, doubt = list(found.txts), False
+    for number, (text, signs) in enumerate(zip(found.txts, found.word_results, strict=True)):
+        texts[number], is_doubtful = with_raised(text, [(sign, box) for sign, _, box in signs], picture)
+        doubt = doubt or is_doubtful
+    if doubt:
+        draft.note(
+            f"{f'on page {page} ' * bool(page)}a raised mark may be read as a digit of its number", _LOOK
+        )
+    lines = list(zip(found.boxes.tolist(), texts, strict=True))
     return Page(page_layout.blocks(picture_runs(lines, _PAGE_HEIGHT / max(picture.shape[:2]))))
 
 
