@@ -5,7 +5,10 @@ python -m demos.make [FOLDER]
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
+
+from msgspec import structs
 
 from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
 
@@ -31,7 +34,8 @@ def main(folder: Path) -> None:
     for name, wish in WISHES.items():
         target = folder / name
         shutil.rmtree(target, ignore_errors=True)
-        make(plan_scaffold(wish), target)
+        plan = plan_scaffold(wish)
+        make(replace(plan, spec=structs.replace(plan.spec, id=f"demo-{name}")), target)
         shutil.rmtree(target / ".protokit")
         print(target)
 

@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 import protokit
-from protokit.cli import blueprint_commands, deploy_commands, hub_commands, update_commands
+from protokit.cli import (
+    analytics_commands,
+    blueprint_commands,
+    deploy_commands,
+    hub_commands,
+    update_commands,
+)
 from protokit.cli.console import A_PATH, AS_JSON, complain, finish_checks, friendly, progress, warn
 from protokit.cli.terminal_output import guard, tell
-from protokit.files.layout import KNOWLEDGE
+from protokit.files.layout import KNOWLEDGE, SPEC_FILE
 
 if TYPE_CHECKING:
     from protokit.drafting.alternatives import NotServed
@@ -270,6 +276,9 @@ main.add_command(deploy_commands.eject)
 main.add_command(update_commands.update)
 main.add_command(blueprint_commands.blueprint)
 main.add_command(hub_commands.hub)
+main.add_command(analytics_commands.metrics_)
+main.add_command(analytics_commands.sql_)
+main.add_command(analytics_commands.memo_)
 
 
 def _planned(options: dict[str, Any], ask: bool, also: bool = False) -> "list[ScaffoldPlan]":
@@ -432,7 +441,8 @@ def _fetched(plan: "ScaffoldPlan") -> str:
 def _made_as_dict(plans: "Sequence[ScaffoldPlan]", folders: Sequence[Path]) -> dict[str, Any]:
     """The first prototype, and beside it what else was wished, with its folder where that was made too."""
     made = [
-        {"folder": str(folder), **_plan_as_dict(plan)} for plan, folder in zip(plans, folders, strict=True)
+        {"folder": str(folder), **_plan_as_dict(plan, folder)}
+        for plan, folder in zip(plans, folders, strict=True)
     ]
     wish = plans[0].also
     other = wish and {
@@ -445,8 +455,8 @@ def _made_as_dict(plans: "Sequence[ScaffoldPlan]", folders: Sequence[Path]) -> d
     return {**made[0], "also": other}
 
 
-def _plan_as_dict(plan: "ScaffoldPlan") -> dict[str, Any]:
-    from protokit.spec.prototype_spec import spec_fields
+def _plan_as_dict(plan: "ScaffoldPlan", folder: Path) -> dict[str, Any]:
+    from protokit.spec.prototype_spec import read_spec, spec_fields
     from vectorstore.file_list import file_rows
 
     choice = plan.choice
@@ -459,7 +469,7 @@ def _plan_as_dict(plan: "ScaffoldPlan") -> dict[str, Any]:
         "question": choice.question,
         "drafted": plan.drafted,
         "considered": [{"name": name, "confidence": share} for name, share in choice.considered],
-        "spec": spec_fields(plan.spec),
+        "spec": spec_fields(read_spec(folder / SPEC_FILE)),
         "documents": [
             {
                 "file": f.file,

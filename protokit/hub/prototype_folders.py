@@ -11,7 +11,7 @@ from protokit.hub.context import Hub
 from protokit.hub.database.prototypes import Record
 from protokit.hub.database.store import Store
 from protokit.hub.jobs.reserve_folder import reserve
-from protokit.spec.names import MOST_SLUG, MOST_TITLE, slug_of
+from protokit.spec.names import MOST_SLUG, MOST_TITLE, new_id, slug_of
 from protokit.spec.prototype_spec import read_spec
 
 _LEFT_OUT = shutil.ignore_patterns("index", "events.db*", "visitors.db*", "removed", "*.lock", "__pycache__")
@@ -26,7 +26,7 @@ def duplicate(hub: Hub, record: Record) -> Record:
     target = reserve(hub.settings.prototypes, f"{record.slug[: MOST_SLUG - 5]}-copy", hub.store.slugs())
     try:
         shutil.copytree(hub.folder(record.slug), target, ignore=_inside_protokit, dirs_exist_ok=True)
-        spec = change(target, {"title": title, "slug": target.name})
+        spec = change(target, {"id": new_id(), "title": title, "slug": target.name})
         return hub.store.add(target.name, spec)
     except BaseException:
         shutil.rmtree(target, ignore_errors=True)

@@ -105,6 +105,14 @@ class SpendingLimits(Strict, frozen=True, kw_only=True):
 class PrototypeFields(Strict, frozen=True, kw_only=True):
     """What a person can decide about the page and its answers."""
 
+    id: Annotated[
+        str,
+        Meta(
+            pattern=r"^([a-z0-9]([a-z0-9-]{1,60}[a-z0-9]))?$",
+            description="3 to 62 small letters, digits and hyphens",
+        ),
+    ] = ""
+    """What shared servers know it by, from its making; whoever has the same shares documents, events and budget."""
     title: Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\r\n]*$")]
     pitch: Annotated[str, Meta(max_length=200, pattern=r"^[^\r\n]*$", description="text on one line")] = ""
     """One sentence under the title."""

@@ -28,7 +28,7 @@ from protokit.runtime.settings import Settings
 from protokit.runtime.usage.events import EventLog
 from protokit.runtime.usage.prices import elsewhere
 from protokit.runtime.usage.spending_limits import reserved
-from protokit.runtime.visitor import current_visitor
+from protokit.runtime.visitor import current_visitor, pseudonym, traffic_of
 
 if TYPE_CHECKING:
     from protokit.runtime.grounding import SentenceCheck
@@ -182,7 +182,13 @@ class Reply:
             checks=checks,
             private=request.private,
         )
-        return replace(answer, event=self._log.record(answer, session=self._session))
+        number = self._log.record(
+            answer,
+            session=self._session,
+            visitor=pseudonym(self._visitor, self._settings.key),
+            traffic=traffic_of(self._visitor, self._session),
+        )
+        return replace(answer, event=number)
 
     @property
     def _texts(self) -> PageTexts:

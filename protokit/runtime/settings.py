@@ -15,6 +15,12 @@ MODEL, CHROMA = "PROTOKIT_MODEL", "PROTOKIT_CHROMA_URL"
 several machines keep their passages on."""
 
 
+def title_key(title: str) -> str:
+    """The key by which a prototype without an id was, and is, known."""
+    plain = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
+    return f"{plain or 'knowledge'}-{hashlib.sha256(title.encode()).hexdigest()[:8]}"
+
+
 class Settings(PrototypeFields, frozen=True):
     """The fields of `prototype.yaml` that matter while it runs; the others are for people and for updates."""
 
@@ -35,6 +41,11 @@ class Settings(PrototypeFields, frozen=True):
         }
         values = msgspec.structs.asdict(convert(PrototypeFields, known, text=text, where=path.name))
         return cls(folder, **values | {"model": os.environ.get(MODEL) or values["model"]})
+
+    @property
+    def key(self) -> str:
+        """What shared servers know it by: its id, or, for one that was made before there were any, its title's key."""
+        return self.id or title_key(self.title)
 
     @property
     def instructions(self) -> str:
@@ -62,8 +73,7 @@ class Settings(PrototypeFields, frozen=True):
     def store(self) -> tuple[Path | str, str]:
         """Where the passages are kept and under which name: in the prototype's folder, or on a shared server."""
         if url := os.environ.get(CHROMA, ""):
-            plain = re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")[:40]
-            return url, f"{plain or 'knowledge'}-{hashlib.sha256(self.title.encode()).hexdigest()[:8]}"
+            return url, self.key
         return self.folder / ".protokit" / "index", "knowledge"
 
     @property

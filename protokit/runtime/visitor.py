@@ -1,14 +1,35 @@
 """Who asks, as a page's visitor cannot choose it: the Hub's visitor, else the address the request came from."""
 
+import hashlib
 import os
 import sys
 from collections.abc import Mapping
+from typing import Literal
 
 HOSTED = "PROTOKIT_HOSTED"
 """Environment variable that the Hub sets for its prototypes: the header below is its own and nobody else's."""
 BY_VISITOR = "x-protokit-visitor"
 """The header by which the Hub tells a prototype who asks; it lets none through that a visitor sends."""
+OWNED = "PROTOKIT_OWNER"
+"""Environment variable that `protokit run` sets: whoever looks at the page is its owner, who tries it."""
+Traffic = Literal["guest", "owner", "program"]
 _HERE = "this machine"
+
+
+def traffic_of(visitor: str, session: str) -> Traffic:
+    """Whose question it is that `visitor` (as `current_visitor` tells) asks in `session`: only guests' are counted."""
+    if (
+        os.environ.get(OWNED)
+        or session in ("terminal", "check", "eval")
+        or visitor.startswith("visitor owner ")
+    ):
+        return "owner"
+    return "program" if session.startswith("api ") else "guest"
+
+
+def pseudonym(visitor: str, prototype: str) -> str:
+    """A name for `visitor` that is theirs in this `prototype` (its key) alone; empty where nobody is known."""
+    return hashlib.sha256(f"{prototype} {visitor}".encode()).hexdigest()[:16] if visitor else ""
 
 
 def current_visitor() -> str:

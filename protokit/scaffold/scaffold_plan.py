@@ -27,7 +27,7 @@ from protokit.scaffold.collect_documents import collect_documents
 from protokit.scaffold.instructions import instructions
 from protokit.scaffold.render import render
 from protokit.scaffold.sample_knowledge import HEAD, Sample
-from protokit.spec.names import clean_audience, clean_name, clean_prompt
+from protokit.spec.names import clean_audience, clean_name, clean_prompt, new_id
 from protokit.spec.prototype_spec import PROVIDERS, Spec
 from protokit.spec.yaml_io import dump_yaml
 
@@ -154,6 +154,7 @@ def plan_from_spec(
     """
     named = spec.source.url if spec.source else spec.blueprint.partition("@")[0]
     kind = lookup.find_blueprint(blueprint or named, trust=trust)
+    spec = msgspec.structs.replace(spec, id="")  # it is another prototype than the one whose Spec it is
     spec = _finished(kind, spec.parameters, spec, spec.starter_questions)
     choice = RoutingDecision(kind.name, 1.0, (), None, 0.0, (), None, None)
     if paths:
@@ -211,7 +212,7 @@ def make(plan: ScaffoldPlan, out: Path | None = None) -> Path:
     text = instructions(plan.spec, plan.blueprint.holder(INSTRUCTIONS_FILE))
     return render(
         plan.blueprint,
-        plan.spec,
+        msgspec.structs.replace(plan.spec, id=plan.spec.id or new_id()),
         target,
         instructions=text,
         questions=with_assertions(plan.questions, plan.spec),

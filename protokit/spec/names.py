@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+import uuid
 
 from protokit.errors import NameProblem, PromptProblem, ProtokitError
 
@@ -67,6 +68,11 @@ def clean_audience(typed: str) -> str:
             fix='Say who will use it: --audience "new hires"',
         )
     return text
+
+
+def new_id() -> str:
+    """An id that no other prototype has."""
+    return uuid.uuid4().hex
 
 
 def slug_of(title: str) -> str:

@@ -15,7 +15,7 @@ from protokit.spec.yaml_io import dump_yaml, read_text, validate
 
 SCHEMA = 1
 _ORDER = (
-    "schema title slug pitch prompt blueprint source parameters screen takes language audience persona tone welcome"
+    "schema id title slug pitch prompt blueprint source parameters screen takes language audience persona tone welcome"
     " fields starter_questions will_not constraints domain".split()
 )
 """The fields that a person reads first; the others follow."""
@@ -55,6 +55,17 @@ class Thresholds(Strict, frozen=True, kw_only=True):
     dollars_per_answer: Dollars | None = None
 
 
+class SuccessCriterion(Strict, frozen=True, kw_only=True):
+    """What one number has to be for the idea to be a good one; `protokit metrics` lists the numbers."""
+
+    metric: Line
+    at_least: float | None = None
+    at_most: float | None = None
+    """One of the two; shares are 0 to 1, times seconds, costs US dollars."""
+    cases: Annotated[int, Meta(ge=1)] | None = None
+    """The fewest cases that count; absent for the metric's own."""
+
+
 class BlueprintSource(Strict, frozen=True, kw_only=True):
     """Where a blueprint from elsewhere was fetched, and exactly what was."""
 
@@ -83,6 +94,10 @@ class Spec(PrototypeFields, frozen=True, kw_only=True):
     tone: Line = "friendly and brief"
     domain: Line = "general"
     thresholds: Thresholds = Thresholds()
+    hypothesis: Annotated[str, Meta(max_length=400)] = ""
+    """What the prototype is to show: "We believe WHO will WHAT; we will know when NUMBER by DATE"."""
+    success: Annotated[tuple[SuccessCriterion, ...], Meta(max_length=12)] = ()
+    """When it is a good idea; `protokit memo` says whether it is."""
 
 
 def read_spec(path: Path) -> Spec:
@@ -118,6 +133,8 @@ def write_spec(spec: Spec) -> str:
     fields["labels"] = [{name: value for name, value in each.items() if value} for each in fields["labels"]]
     if not spec.labels:
         fields = {name: value for name, value in fields.items() if name not in _OF_LABELS}
+    fields["success"] = [{n: v for n, v in each.items() if v is not None} for each in fields["success"]]
+    fields = {name: value for name, value in fields.items() if name not in ("id", "hypothesis") or value}
     values = {name: value for name, value in fields.items() if value not in ([], {}, None)}
     head = "# What this prototype is. Change a line, save, reload the page.\n"
     head += f"# yaml-language-server: $schema={SCHEMA_FILE}\n"

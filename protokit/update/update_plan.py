@@ -20,12 +20,13 @@ from protokit.files.layout import (
     SPEC_FILE,
 )
 from protokit.prototype.pristine_copy import read_pristine
+from protokit.runtime.settings import title_key
 from protokit.scaffold.render import render
 from protokit.spec.edit_yaml import migrated
 from protokit.spec.prototype_spec import Spec, parse_spec
 from protokit.update.file_diff import YOURS, Change, Files, changes, read
 
-_OF_THE_BLUEPRINT = ("blueprint", "takes", "source", "parameters")
+_SET = ("id", "blueprint", "takes", "source", "parameters")
 """The fields of a Spec that an update may set."""
 
 
@@ -96,6 +97,7 @@ def _renewed(spec: Spec, blueprint: Blueprint) -> Spec:
     require_decided(blueprint.parameters, values)
     return msgspec.structs.replace(
         spec,
+        id=spec.id or title_key(spec.title),  # what shared servers know it by already
         blueprint=blueprint.reference,
         takes=blueprint.takes,
         source=blueprint.source,
@@ -104,7 +106,7 @@ def _renewed(spec: Spec, blueprint: Blueprint) -> Spec:
 
 
 def _changed(before: Spec, after: Spec) -> dict[str, Any]:
-    fields = {name: (getattr(before, name), getattr(after, name)) for name in _OF_THE_BLUEPRINT}
+    fields = {name: (getattr(before, name), getattr(after, name)) for name in _SET}
     return {name: msgspec.to_builtins(new) for name, (old, new) in fields.items() if old != new}
 
 

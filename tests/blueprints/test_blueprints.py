@@ -74,7 +74,11 @@ def test_one_file_and_one_screen_are_overridden_and_the_rest_stays(tmp_path: Pat
     assert (gradio / "AGENTS.md").read_text(encoding="utf-8") == "# Ours\n"
     ours, theirs = tree(streamlit), tree(plain)
     assert ours.keys() == theirs.keys()
-    assert {name for name in ours if ours[name] != theirs[name]} == {"AGENTS.md", ".protokit/base.zip"}
+    assert {name for name in ours if ours[name] != theirs[name]} == {
+        "AGENTS.md",
+        "prototype.yaml",
+        ".protokit/base.zip",
+    }
 
 
 @pytest.mark.parametrize("name", sorted(blueprints()))

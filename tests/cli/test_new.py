@@ -93,6 +93,14 @@ def test_the_folder_is_laid_out_as_promised_and_the_base_is_the_pristine_render(
     assert any(name.startswith("knowledge/") for name in made)
 
 
+def test_two_prototypes_of_one_line_have_two_ids(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert protokit("new", ASK_DOCUMENTS, "--out", name, cwd=tmp_path).code == 0
+    assert protokit("new", "--spec", "one/prototype.yaml", "--out", "three", cwd=tmp_path).code == 0
+    ids = {read_spec(tmp_path / name / "prototype.yaml").id for name in ("one", "two", "three")}
+    assert len(ids - {""}) == 3
+
+
 def test_a_file_that_another_one_points_to_is_there(tmp_path: Path) -> None:
     assert protokit("new", ASK_DOCUMENTS, "--out", "made", cwd=tmp_path).code == 0
     text = (tmp_path / "made" / "prototype.yaml").read_text(encoding="utf-8")

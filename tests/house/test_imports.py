@@ -30,7 +30,7 @@ FLOORS = {
     "protokit": [
         "cli",
         "hub update authoring",
-        "scaffold evaluation.checks",
+        "scaffold evaluation.checks analytics",
         "drafting evaluation deploy",
         "catalog prototype",
         "spec",

@@ -7,7 +7,7 @@ import pytest
 
 from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.runtime.runtime_errors import ModelProblem
-from protokit.runtime.settings import Settings
+from protokit.runtime.settings import Settings, title_key
 from protokit.runtime.usage.spending_limits import BUDGET_URL_ENV, reserved
 
 SECRET = "hunter2"
@@ -74,3 +74,29 @@ def test_two_folders_of_one_title_share_a_budget_and_another_title_does_not(
         pass
     with reserved(settings(tmp_path, "Search", dollars_total=1), 1.0, 10, "s") as spent:
         spent(1.0, 10)
+
+
+def test_the_account_is_that_of_the_id_and_takes_along_what_the_title_spent(
+    tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS budget_spent, budget_holds, budget_asked")
+    monkeypatch.setenv(BUDGET_URL_ENV, postgres)
+
+    def spend(title: str, id: str) -> None:
+        limits = SpendingLimits(dollars_total=1)
+        with reserved(Settings(tmp_path, title=title, id=id, limits=limits), 1.0, 10, "s") as spent:
+            spent(1.0, 10)
+
+    spend("Pay Helper", "ours-1")
+    spend("Pay Helper", "theirs-1")
+    with pytest.raises(ModelProblem, match="limits:"):
+        spend("Pay Guide", "ours-1")
+    with psycopg.connect(
+        postgres, autocommit=True
+    ) as connection:  # as a program from before there were ids kept it
+        connection.execute("UPDATE budget_spent SET account = replace(account, 'ours-1/', 'Elder Helper/')")
+    with pytest.raises(ModelProblem, match="limits:"):
+        spend("Wiser Helper", title_key("Elder Helper"))

@@ -1,4 +1,4 @@
-"""Events of a prototype that several machines host stand in one Postgres database, each under its title."""
+"""Events of a prototype that several machines host stand in one Postgres database, each under its id."""
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from protokit.runtime import Answer, EventLog, SettingsProblem
+from protokit.runtime.settings import title_key
 from protokit.runtime.usage.events import EVENTS_URL_ENV
 
 
@@ -15,9 +16,10 @@ def url(postgres: str) -> str:
     return postgres
 
 
-def log(folder: Path, title: str) -> EventLog:
+def log(folder: Path, title: str, id: str = "") -> EventLog:
     folder.mkdir(exist_ok=True)
-    (folder / "prototype.yaml").write_text(f"title: {title}\n", encoding="utf-8")
+    line = f"id: {id}\n" if id else ""
+    (folder / "prototype.yaml").write_text(f"{line}title: {title}\n", encoding="utf-8")
     return EventLog(folder / ".protokit" / "events.db")
 
 
@@ -41,6 +43,38 @@ def test_two_folders_of_one_title_share_their_events_and_another_title_does_not(
     assert here.event(first) == events[0]
     assert (here.event(), here.event(10**6)) == (events[-1], None)
     assert not here.path.exists()
+
+
+def test_prototypes_of_one_title_keep_apart_by_their_id_and_a_new_title_loses_nothing(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(EVENTS_URL_ENV, url)
+    ours, theirs = log(tmp_path / "a", "Pay Helper", "ours-1"), log(tmp_path / "b", "Pay Helper", "theirs-1")
+    ours.record(answer("Ours?"))
+    theirs.record(answer("Theirs?"))
+    assert [event.fields["question"] for event in log(tmp_path / "a", "Pay Guide", "ours-1").events()] == [
+        "Ours?"
+    ]
+    assert [event.fields["question"] for event in theirs.events()] == ["Theirs?"]
+
+
+def test_what_stands_under_a_title_from_before_is_found_by_its_key(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psycopg
+
+    monkeypatch.setenv(EVENTS_URL_ENV, url)
+    log(tmp_path / "a", "Elder Helper", "some-id").record(answer("Before?"))
+    with psycopg.connect(
+        url, autocommit=True
+    ) as connection:  # as a program from before there were ids kept it
+        connection.execute(
+            "UPDATE protokit_events SET prototype = 'Elder Helper' WHERE prototype = 'some-id'"
+        )
+    key = title_key("Elder Helper")
+    renamed = log(tmp_path / "a", "Wiser Helper", key)
+    assert [event.fields["question"] for event in renamed.events()] == ["Before?"]
+    assert log(tmp_path / "b", "Elder Helper", "another").events() == []
 
 
 def test_they_hold_the_same_as_a_file(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from protokit.runtime.settings import title_key
+from protokit.spec.prototype_spec import read_spec
 from protokit.update.moved_imports import with_moved_imports
 from tests.support.terminal import protokit, tree
 
@@ -58,6 +60,11 @@ def test_what_the_team_wrote_is_still_there(updated: Path) -> None:
     for name, pieces in KEPT[updated.name].items():
         text = (updated / name).read_text(encoding="utf-8")
         assert [piece for piece in pieces if piece not in text] == [], name
+
+
+def test_it_has_the_id_that_shared_servers_know_its_title_by(updated: Path) -> None:
+    spec = read_spec(updated / "prototype.yaml")
+    assert spec.id == title_key(spec.title)
 
 
 def test_it_answers_and_passes_its_checks(updated: Path) -> None:

@@ -279,8 +279,9 @@ def _inward(scope: Any, key: str) -> Headers:
 def _visitor(scope: Any) -> str:
     """Who the gate found to ask: the same for all requests of one visit, and nothing to sign in with."""
     visitor = (scope.get("state") or {}).get("visitor")
-    identity = f"{visitor.kind} {visitor.id}" if visitor and visitor.id else ""
-    return sha256(identity.encode()).hexdigest()[:32] if identity else ""
+    if not visitor or not visitor.id:
+        return ""
+    return f"{visitor.kind} {sha256(f'{visitor.kind} {visitor.id}'.encode()).hexdigest()[:32]}"
 
 
 def _may_upload(scope: Any) -> bool:

@@ -40,28 +40,41 @@ class SqlResult:
     """How many rows of data were left by FROM and WHERE; None where the statement does not let that be told."""
 
 
-class SqlDatabase:
-    """Tables under names that SQL can write: "orders" for orders.csv, "prices_2026" for its sheet 2026."""
+@dataclass(frozen=True, slots=True)
+class SqlTable:
+    """A table to fill a database with: what each column is called, its type in SQL, and its values."""
 
-    def __init__(self, tables: Sequence[TypedTable]) -> None:
+    name: str
+    columns: Sequence[tuple[str, str, Sequence[object]]]
+
+
+class ReadOnlyDatabase:
+    """Tables in memory that one SELECT at a time may read.
+
+    `statements` are the program's own SQL and run before the database is shut, to derive further tables;
+    `names` are those that a SELECT may read.
+    """
+
+    def __init__(
+        self, tables: Sequence[SqlTable], names: Sequence[str], statements: Sequence[str] = ()
+    ) -> None:
         import duckdb
 
-        self.names = dict(zip(tables, table_names(tables), strict=True))
+        self._readable = list(names)
         self._database = duckdb.connect(":memory:", config={**SETTINGS, "temp_directory": ""})
-        for table, name in self.names.items():
-            self._fill(table, name)
+        for table in tables:
+            parts = [f"unnest(?::{kind}[]) AS {quoted(column)}" for column, kind, _ in table.columns]
+            values = [list(column) for _, _, column in table.columns]
+            self._database.execute(f"CREATE TABLE {quoted(table.name)} AS SELECT {', '.join(parts)}", values)
+        for statement in statements:
+            self._database.execute(statement)
         self._database.execute("SET lock_configuration = true")
         self._lock = threading.Lock()
-
-    def _fill(self, table: TypedTable, name: str) -> None:
-        columns = [f"unnest(?::{TYPES[column.type]}[]) AS {quoted(column.name)}" for column in table.columns]
-        values = [list(column.values) for column in table.columns]
-        self._database.execute(f"CREATE TABLE {quoted(name)} AS SELECT {', '.join(columns)}", values)
 
     def run(self, sql: str, *, seconds: float = SECONDS) -> SqlResult:
         """The result of one SELECT over the tables. Raises SqlProblem where it is none, fails, or takes too long."""
         with self._lock:
-            text = require_select(sql, list(self.names.values()), self._database)
+            text = require_select(sql, self._readable, self._database)
             names, kinds, rows = self._fetch(text, seconds)
             columns = tuple(TableColumn(name, kind) for name, kind in zip(names, kinds, strict=True))
             cells = tuple(tuple(map(_cell, row)) for row in rows[:ROWS])
@@ -105,6 +118,18 @@ class SqlDatabase:
             return int(str(self._fetch(str(text), seconds)[2][0][0]))
         except Exception:  # of a statement that DuckDB cannot write back nothing is said
             return None
+
+
+class SqlDatabase(ReadOnlyDatabase):
+    """Tables under names that SQL can write: "orders" for orders.csv, "prices_2026" for its sheet 2026."""
+
+    def __init__(self, tables: Sequence[TypedTable]) -> None:
+        self.names = dict(zip(tables, table_names(tables), strict=True))
+        filled = [
+            SqlTable(name, [(each.name, TYPES[each.type], each.values) for each in table.columns])
+            for table, name in self.names.items()
+        ]
+        super().__init__(filled, list(self.names.values()))
 
 
 @lru_cache(maxsize=8)

@@ -11,8 +11,10 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from protokit.runtime.prototype_fields import SpendingLimits
+from protokit.runtime.settings import title_key
 from protokit.runtime.usage.sql_database import Ledger, Transaction
 
 _SCHEMA = (
@@ -88,6 +90,8 @@ class Budget:
     ) -> None:
         self._ledger = Ledger(where, _SCHEMA)
         self._limits, self._account, self._hold, self._clock = limits, account, hold_seconds, clock
+        if account:
+            _key_titles(where, account)
 
     def reserve(self, dollars: float | None, tokens: int, *, session: str, visitor: str) -> Reservation:
         """Hold room for a call that costs at most `dollars` (None: unknown) and `tokens`, or raise `BudgetExceeded`.
@@ -212,6 +216,25 @@ class Budget:
 
 def _in(account: str, name: str) -> str:
     return f"{account}/{name}" if account else name
+
+
+@cache
+def _key_titles(where: str, account: str) -> None:
+    """Move what an older program booked under a prototype's title to the `account` that this title has now."""
+    with Ledger(where, _SCHEMA).transaction() as entry:
+        names = [
+            row[0]
+            for row in entry.all("SELECT account FROM budget_spent WHERE account LIKE ?", (f"%/{_ALL}",))
+        ]
+        for title in (name.removesuffix(f"/{_ALL}") for name in names):
+            if title == account or title_key(title) != account:
+                continue
+            entry.run("UPDATE budget_holds SET account = ? WHERE account = ?", (account, title))
+            for column, table in (("account", "budget_spent"), ("visitor", "budget_asked")):
+                entry.run(
+                    f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?",
+                    (account, len(title) + 1, len(title) + 1, f"{title}/"),
+                )
 
 
 def _book_expired(entry: Transaction, now: float) -> None:

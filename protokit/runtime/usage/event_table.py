@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from protokit.runtime.settings import title_key
 from protokit.runtime.usage.sql_database import Ledger, Transaction
 from protokit.runtime.usage.sqlite_files import WrongTables
 
@@ -36,13 +37,16 @@ COLUMNS = {
     "error": "TEXT NOT NULL DEFAULT ''",
     "feedback": "INTEGER",
     "comment": "TEXT NOT NULL DEFAULT ''",
+    "visitor": "TEXT NOT NULL DEFAULT ''",
+    "traffic": "TEXT NOT NULL DEFAULT ''",
 }
 """Names with dots are those of OpenTelemetry's GenAI conventions. Times are seconds (UTC since 1970), cost is
 US dollars and NULL where unknown, standalone the question as it was searched for where it leaned on the ones before
 (empty where it stood alone), computation what was computed over a table, in words and as SQL (empty where nothing was),
 passages_sent how many of the passages, best first, fitted into the window (NULL
 where an earlier version did not record it), unsupported the number of sentences that the passages do not carry
-(NULL where nothing was checked), feedback 1 (up), -1 (down) or NULL."""
+(NULL where nothing was checked), feedback 1 (up), -1 (down) or NULL, visitor a pseudonym
+(empty where nobody is known), traffic "guest", "owner", "program" or "simulated" (empty: before it was told)."""
 _OPINIONS = (
     "CREATE TABLE IF NOT EXISTS opinions (id INTEGER PRIMARY KEY, time REAL NOT NULL, visitor TEXT NOT NULL,"
     " link TEXT NOT NULL, thumbs INTEGER, would_use INTEGER, comment TEXT NOT NULL)",
@@ -64,12 +68,12 @@ class Event:
 
 
 class EventTable:
-    """The events of one prototype while a transaction is open; with `title`, its rows of the shared table."""
+    """The events of one prototype while a transaction is open; with `key`, its rows of the shared table."""
 
-    def __init__(self, entry: Transaction, title: str | None = None) -> None:
-        self._entry, self._name = entry, "events" if title is None else _SHARED
-        self._owner = {} if title is None else {"prototype": title}
-        self._mine = "1 = 1" if title is None else "prototype = ?"
+    def __init__(self, entry: Transaction, key: str | None = None) -> None:
+        self._entry, self._name = entry, "events" if key is None else _SHARED
+        self._owner = {} if key is None else {"prototype": key}
+        self._mine = "1 = 1" if key is None else "prototype = ?"
 
     def add(self, values: Mapping[str, object]) -> int:
         """Store a row and return its number."""
@@ -104,10 +108,20 @@ class EventTable:
 
 
 @contextmanager
-def shared_table(url: str, title: str) -> Iterator[EventTable]:
-    """The rows of the prototype `title` in the Postgres database at `url`."""
+def shared_table(url: str, key: str) -> Iterator[EventTable]:
+    """The rows of the prototype that shared servers know by `key` in the Postgres database at `url`."""
+    _key_titles(url, key)
     with _ledger(url).transaction() as entry:
-        yield EventTable(entry, title)
+        yield EventTable(entry, key)
+
+
+@cache
+def _key_titles(url: str, key: str) -> None:
+    """Give the rows that an older program stored under the prototype's title its key."""
+    with _ledger(url).transaction() as entry:
+        for (owner,) in entry.all(f"SELECT DISTINCT prototype FROM {_SHARED}"):
+            if owner != key == title_key(owner):
+                entry.run(f"UPDATE {_SHARED} SET prototype = ? WHERE prototype = ?", (key, owner))
 
 
 def prepare_file(database: sqlite3.Connection, new: bool) -> None:

@@ -31,7 +31,7 @@ class EventLog:
     """The events of one prototype, and what visitors think of it. Several processes may write at once.
 
     They stand in a SQLite file (write-ahead log; `wait` is how many seconds for another program's lock), the events
-    with PROTOKIT_EVENTS_URL in its database, for each prototype by its title. Every method for events but `record`
+    with PROTOKIT_EVENTS_URL in its database, for each prototype by its id. Every method for events but `record`
     and `feedback` raises the errors of `sql_database.database_errors` where it cannot be read, and all of them
     SettingsProblem for what is no such URL.
     """
@@ -39,12 +39,14 @@ class EventLog:
     def __init__(self, path: Path, *, wait: float = 30.0) -> None:
         self.path, self.wait = path, wait
 
-    def record(self, answer: Answer, *, session: str = "") -> int:
+    def record(self, answer: Answer, *, session: str = "", visitor: str = "", traffic: str = "") -> int:
         """Store `answer` and return its event number, 0 where it cannot be stored: the answer matters more.
 
-        Of one that rests on a visitor's own file, only the question and the numbers are stored.
+        Of one that rests on a visitor's own file, only the question and the numbers are stored. `visitor` is a
+        pseudonym of who asks, `traffic` whose question it counts as.
         """
         values, url = _values(_without_own(answer), session), database_url(EVENTS_URL_ENV)
+        values |= {"visitor": visitor, "traffic": traffic}
         if url:
             with suppress(*database_errors(url)), self._table(url) as table:
                 return table.add(values)
@@ -105,7 +107,7 @@ class EventLog:
     def _table(self, url: str) -> Iterator[EventTable]:
         """The table in the database at `url`, that of the file where it is empty."""
         if url:
-            with shared_table(url, Settings.read(self.path.parents[1]).title) as table:
+            with shared_table(url, Settings.read(self.path.parents[1]).key) as table:
                 yield table
         else:
             with self.database() as database:

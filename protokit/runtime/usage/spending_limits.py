@@ -36,8 +36,8 @@ def reserved(
     ModelProblem where the shared database is out of reach. `visitor` is whose questions are counted a minute, the
     session where nothing is known of them.
 
-    The account is a file of the prototype, or in the database of PROTOKIT_BUDGET_URL the one of its title:
-    prototypes of one title share it, on whichever machine and in whichever folder they run.
+    The account is a file of the prototype, or in the database of PROTOKIT_BUDGET_URL the one of its id: whoever has
+    the same shares it, on whichever machine and in whichever folder they run.
     """
     if settings.limits == SpendingLimits():
         yield lambda dollars, tokens: None
@@ -51,7 +51,7 @@ def reserved(
     with _within_reach(url):
         where = url or str(_account(settings.folder))
         try:
-            budget = Budget(where, settings.limits, account=settings.title if url else "")
+            budget = Budget(where, settings.limits, account=settings.key if url else "")
             reservation = budget.reserve(dollars, tokens, session=session, visitor=visitor or session)
         except BudgetExceeded as refused:
             texts = page_texts()

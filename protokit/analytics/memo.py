@@ -1,0 +1,193 @@
+"""The memo: one page that says what was shown to whom, whether the criteria are met, and go, no-go or not yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+
+from protokit.analytics.metrics import MetricValue, measure
+from protokit.analytics.success import RULE, CriterionResult, Recommendation, judge_criteria, recommend
+from protokit.analytics.usage_tables import read_usage, usage_database
+from protokit.prototype.prototype_folder import Prototype
+from protokit.runtime.analysis.read_only_database import ReadOnlyDatabase
+from protokit.spec.prototype_spec import Spec
+
+_SHOWN = (
+    "visitors",
+    "questions",
+    "returning",
+    "asked_again",
+    "answered",
+    "accepted",
+    "thumbs_up",
+    "would_use",
+    "hallucination_rate",
+    "wait_p50",
+    "wait_p95",
+    "cost_per_answer",
+    "cost_per_accepted_answer",
+)
+_MOST_GAPS, _MOST_QUOTES = 8, 3
+_NEXT: dict[Recommendation, str] = {
+    "go": "Hand it over: `protokit export` makes a bundle that runs anywhere, `protokit eject` plain code of its own.",
+    "no-go": "Stop here, or change the idea: the criteria that are missed say where it fails.",
+    "not yet": "Share it with more people, and answer what it could not answer (below); then make this memo again.",
+}
+_GAPS = """SELECT any_value(question), count(*) AS times FROM questions WHERE NOT answered AND question != ''
+GROUP BY lower(trim(question, ' ?!.')) ORDER BY times DESC, max(id) DESC LIMIT {most}"""
+_QUOTES = """SELECT comment FROM (SELECT comment, time FROM feedback UNION ALL SELECT comment, time FROM questions)
+WHERE comment != '' ORDER BY time DESC LIMIT {most}"""
+_SPAN = "SELECT min(day), max(day) FROM questions"
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """What the memo says. `gaps` are questions without an answer and how often each was asked."""
+
+    spec: Spec
+    made: datetime
+    span: tuple[str, str] | None
+    """First and last day with a question, "2026-11-03"; None before the first."""
+    criteria: Sequence[CriterionResult]
+    measures: Sequence[MetricValue]
+    gaps: Sequence[tuple[str, int]]
+    quotes: Sequence[str]
+
+    @property
+    def recommendation(self) -> Recommendation:
+        """What follows from the criteria."""
+        return recommend(self.criteria)
+
+    @property
+    def hypothesis(self) -> str:
+        """The owner's, or what the line it was made from implies."""
+        spec = self.spec
+        return spec.hypothesis or f"{spec.audience[:1].upper()}{spec.audience[1:]} will use it: {spec.pitch}"
+
+
+def write_memo(folder: Path, *, now: datetime | None = None) -> Memo:
+    """The memo of the prototype in `folder`. Raises FolderProblem, SpecProblem, and what reading its events raises."""
+    prototype = Prototype.open(folder)
+    database = usage_database(read_usage(prototype.folder))
+    days = database.run(_SPAN).table.rows[0]
+    return Memo(
+        prototype.spec,
+        now or datetime.now(UTC),
+        (str(days[0]), str(days[1])) if days[0] else None,
+        judge_criteria(database, prototype.spec.success),
+        measure(database, _SHOWN),
+        [(str(text), int(float(str(times)))) for text, times in _rows(database, _GAPS, _MOST_GAPS)],
+        [str(text) for (text,) in _rows(database, _QUOTES, _MOST_QUOTES)],
+    )
+
+
+def _rows(database: ReadOnlyDatabase, sql: str, most: int) -> Sequence[tuple[object, ...]]:
+    return database.run(sql.format(most=most)).table.rows
+
+
+def memo_as_markdown(memo: Memo) -> str:
+    """The memo as Markdown."""
+    parts = [
+        f"# {memo.spec.title}: {memo.recommendation}",
+        f"{memo.spec.pitch}\n\n{_made(memo)}",
+        f"**Hypothesis.** {memo.hypothesis}",
+        f"**Recommendation: {memo.recommendation}.** {_NEXT[memo.recommendation]}\n\n{RULE}",
+        "## Criteria\n\n" + _standard(memo) + _table(("Criterion", "Asked", "Measured", ""), _criteria(memo)),
+        "## Numbers\n\n" + _table(("Number", "Value", "What it counts"), _numbers(memo)),
+        "## What people asked and did not get\n\n" + _bullets(_gaps(memo), "Nothing went unanswered."),
+        "## In their words\n\n"
+        + _bullets([f"“{quote}”" for quote in memo.quotes], "Nobody has written anything yet."),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def memo_as_html(memo: Memo) -> str:
+    """The memo as a page of its own: it asks for nothing from elsewhere and prints on one or two sheets."""
+    style = Path(__file__).with_name("memo.css").read_text(encoding="utf-8")
+    verdict = memo.recommendation
+    body = [
+        f'<header><p class="kind">Decision memo</p><h1>{escape(memo.spec.title)}</h1><p>{escape(memo.spec.pitch)}</p>'
+        f'<p class="made">{escape(_made(memo))}</p></header>',
+        f'<section class="verdict {verdict.replace(" ", "-")}"><p class="word">{verdict.capitalize()}</p>'
+        f'<p>{escape(_NEXT[verdict]).replace("`", "")}</p><p class="rule">{escape(RULE)}</p></section>',
+        f"<section><h2>Hypothesis</h2><p>{escape(memo.hypothesis)}</p></section>",
+        f"<section><h2>Criteria</h2><p>{escape(_standard(memo).strip())}</p>"
+        + _html_table([row[:3] for row in _criteria(memo)], [row[3] for row in _criteria(memo)])
+        + "</section>",
+        "<section><h2>Numbers</h2>"
+        + _html_table([(name, meaning, value) for name, value, meaning in _numbers(memo)])
+        + "</section>",
+        "<section><h2>What people asked and did not get</h2>"
+        + _html_list(_gaps(memo), "Nothing went unanswered.")
+        + "</section>",
+        "<section><h2>In their words</h2>"
+        + _html_list([f"“{quote}”" for quote in memo.quotes], "Nobody has written anything yet.")
+        + "</section>",
+    ]
+    title = f"{escape(memo.spec.title)}: {verdict}"
+    head = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head>'
+    )
+    return f"{head}<body><main>{''.join(body)}</main></body></html>\n"
+
+
+def _made(memo: Memo) -> str:
+    shown = (
+        f"Shown to visitors from {memo.span[0]} to {memo.span[1]} (UTC)."
+        if memo.span
+        else "Nobody has asked it anything yet."
+    )
+    return f"{shown} Made on {memo.made:%Y-%m-%d}. Your own visits, programs and simulated traffic are not counted."
+
+
+def _standard(memo: Memo) -> str:
+    return "" if memo.spec.success else "No criteria were set, so these are the usual ones.\n\n"
+
+
+def _criteria(memo: Memo) -> list[tuple[str, str, str, str]]:
+    return [(each.measure.metric.label, each.wanted, _measured(each), each.outcome) for each in memo.criteria]
+
+
+def _measured(result: CriterionResult) -> str:
+    found, least = result.measure, result.criterion.cases or result.measure.metric.least
+    return f"{found.cases} of {least} cases" if result.outcome == "too few to say" else str(found)
+
+
+def _numbers(memo: Memo) -> list[tuple[str, str, str]]:
+    return [(each.metric.label, str(each), each.metric.meaning) for each in memo.measures]
+
+
+def _gaps(memo: Memo) -> list[str]:
+    return [text if times == 1 else f"{text} ({times} times)" for text, times in memo.gaps]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def _bullets(lines: Sequence[str], otherwise: str) -> str:
+    return "\n".join(f"- {' '.join(line.split())}" for line in lines) or otherwise
+
+
+def _html_table(rows: Sequence[tuple[str, str, str]], outcomes: Sequence[str] = ()) -> str:
+    """Rows of a name, what stands small below it, and its value; then, where there are any, the outcomes."""
+    lines = []
+    for (name, below, value), outcome in zip(rows, outcomes or [""] * len(rows), strict=True):
+        last = f'<td class="{outcome.replace(" ", "-")}">{escape(outcome)}</td>' if outcomes else ""
+        lines.append(
+            f'<tr><th scope="row">{escape(name)}<small>{escape(below)}</small></th><td>{escape(value)}</td>{last}</tr>'
+        )
+    return f"<table>{''.join(lines)}</table>"
+
+
+def _html_list(lines: Sequence[str], otherwise: str) -> str:
+    if not lines:
+        return f"<p>{escape(otherwise)}</p>"
+    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"

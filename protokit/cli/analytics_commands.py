@@ -1,0 +1,109 @@
+"""`protokit metrics`, `protokit sql`, `protokit memo`: from what visitors did to a decision."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from protokit.cli.console import A_PATH, AS_JSON, friendly
+from protokit.cli.terminal_output import tell
+
+if TYPE_CHECKING:
+    from protokit.runtime.analysis.read_only_database import SqlResult
+
+_WIDEST = 60
+"""Characters of a cell in the terminal."""
+
+
+@click.command("metrics")
+@click.argument("folder", default=".", type=A_PATH)
+@AS_JSON
+@friendly
+def metrics_(folder: Path, as_json: bool) -> None:
+    """Show the numbers of the prototype in FOLDER: visitors, returning, answered, cost, wait, each with its meaning."""
+    from protokit.analytics.metrics import measure
+    from protokit.analytics.usage_tables import read_usage, usage_database
+    from protokit.prototype.prototype_folder import Prototype
+
+    measures = measure(usage_database(read_usage(Prototype.open(folder).folder)))
+    if as_json:
+        rows = [
+            {"name": m.metric.name, "unit": m.metric.unit, "value": m.value, "cases": m.cases}
+            | {"low": m.low, "high": m.high, "enough": m.enough, "meaning": m.metric.meaning}
+            for m in measures
+        ]
+        tell(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    wide = max(len(each.metric.label) for each in measures)
+    tell("\n".join(f"{each.metric.label:<{wide}}  {each}" for each in measures))
+
+
+@click.command("sql")
+@click.argument("folder", type=A_PATH)
+@click.argument("query", default="")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the rows as CSV.")
+@AS_JSON
+@friendly
+def sql_(folder: Path, query: str, as_csv: bool, as_json: bool) -> None:
+    """Run QUERY, one SELECT or the name of a starter query, over what visitors of FOLDER did; without one, list them.
+
+    \b
+    protokit sql leave-helper unanswered
+    protokit sql leave-helper "SELECT day, count(*) FROM questions GROUP BY day"
+    """
+    from protokit.analytics.queries import run_query, starter_queries
+    from protokit.analytics.usage_tables import TABLES
+
+    if not query:
+        wide = max(map(len, starter_queries()))
+        lines = [f"  {each.name:<{wide}}  {each.title}" for each in starter_queries().values()]
+        tell("\n".join([f"Tables: {', '.join(TABLES)}. Queries to begin with:", *lines]))
+        return
+    result = run_query(folder, query)
+    names = [column.name for column in result.table.columns]
+    if as_json:
+        tell(
+            json.dumps([dict(zip(names, row, strict=True)) for row in result.table.rows], ensure_ascii=False)
+        )
+    else:
+        from protokit.runtime.analysis.charts import csv_text
+
+        tell(csv_text(result.table) if as_csv else _as_table(result), end="" if as_csv else "\n")
+
+
+@click.command("memo")
+@click.argument("folder", default=".", type=A_PATH)
+@click.option(
+    "--out", type=A_PATH, help="The file to write: .html (to print or send) or .md; default: memo.html."
+)
+@friendly
+def memo_(folder: Path, out: Path | None) -> None:
+    """Write the decision memo of the prototype in FOLDER: hypothesis, criteria met or not, numbers, go or no-go."""
+    from protokit.analytics.memo import memo_as_html, memo_as_markdown, write_memo
+    from protokit.errors import ChoiceProblem
+    from protokit.files.atomic import write_text
+
+    target = out or Path("memo.html")
+    if target.suffix not in (".html", ".md"):
+        raise ChoiceProblem.of("--out", target.name, ["memo.html", "memo.md"])
+    memo = write_memo(folder)
+    write_text(target, (memo_as_html if target.suffix == ".html" else memo_as_markdown)(memo))
+    tell(f"{memo.recommendation}: {target}")
+
+
+def _as_table(result: "SqlResult") -> str:
+    rows = [[column.name for column in result.table.columns]]
+    rows += [[_shown(cell) for cell in row] for row in result.table.rows]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    lines = [
+        "  ".join(f"{cell:<{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+    lines.insert(1, "  ".join("-" * wide for wide in widths))
+    more = " (there are more)" if result.cut else ""
+    return "\n".join([*lines, f"{len(rows) - 1} rows{more}"])
+
+
+def _shown(cell: object) -> str:
+    text = f"{cell:g}" if isinstance(cell, float) else "" if cell is None else " ".join(str(cell).split())
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"

@@ -1,0 +1,210 @@
+"""From what visitors did to a decision: `protokit metrics`, `protokit sql`, `protokit memo`."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from protokit.files.layout import EVENTS_FILE
+from protokit.runtime import Answer, EventLog
+from tests.support.terminal import inside
+
+SPEC = """schema: 1
+title: Leave Helper
+slug: leave-helper
+pitch: Answers questions about leave.
+blueprint: rag-search@1.0.0
+audience: new colleagues
+"""
+HYPOTHESIS = """hypothesis: We believe new colleagues will ask it first.
+success:
+- metric: answered
+  at_least: 0.7
+"""
+MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC).timestamp()
+DAY = 86_400.0
+
+
+class Usage:
+    """A prototype whose events are written as its page writes them, on days of the test's choice."""
+
+    def __init__(self, folder: Path, spec: str = SPEC) -> None:
+        folder.mkdir()
+        self.folder, self.log = folder, EventLog(folder / EVENTS_FILE)
+        (folder / "prototype.yaml").write_text(spec, encoding="utf-8")
+
+    def ask(
+        self,
+        visitor: str,
+        day: int,
+        question: str = "How long?",
+        *,
+        found: bool = True,
+        thumbs: int | None = None,
+        traffic: str = "guest",
+        dollars: float | None = 0.0,
+        seconds: float = 1.0,
+    ) -> int:
+        """One question of a `visitor` on a day counted from a Monday; returns the number of its event."""
+        answer = Answer(question, "12 weeks.", "offline", dollars=dollars, found=found, seconds=seconds)
+        number = self.log.record(answer, session=f"{visitor} {day}", visitor=visitor, traffic=traffic)
+        if thumbs:
+            self.log.feedback(number, thumbs)
+        with closing(sqlite3.connect(self.log.path)) as database, database:
+            when = MONDAY + day * DAY + number
+            database.execute("UPDATE events SET time = ? WHERE id = ?", (when, number))
+        return number
+
+    def metric(self, name: str) -> dict[str, object]:
+        """What `protokit metrics --json` says of one."""
+        done = inside("metrics", self.folder, "--json", cwd=self.folder)
+        assert done.code == 0, done.err
+        (row,) = (row for row in done.json if row["name"] == name)
+        return dict(row)
+
+    def rows(self, query: str) -> list[dict[str, object]]:
+        """What `protokit sql --json` gives."""
+        done = inside("sql", self.folder, query, "--json", cwd=self.folder)
+        assert done.code == 0, done.err
+        return list(done.json)
+
+
+@pytest.fixture
+def usage(tmp_path: Path) -> Usage:
+    return Usage(tmp_path / "leave")
+
+
+def test_only_visitors_are_counted(usage: Usage) -> None:
+    usage.ask("ann", 0)
+    usage.ask("bob", 0, found=False)
+    for traffic in ("owner", "program", "simulated"):
+        usage.ask("me", 0, traffic=traffic)
+    assert usage.metric("visitors")["value"] == 2
+    assert usage.metric("questions")["value"] == 2
+    assert usage.rows("SELECT count(*) AS n FROM questions WHERE visitor = 'me'") == [{"n": 0.0}]
+
+
+def test_a_share_has_an_interval_and_too_few_cases_are_said(usage: Usage) -> None:
+    for number in range(19):
+        usage.ask(f"v{number}", number % 5, found=number % 4 > 0)
+    done = inside("metrics", usage.folder, cwd=usage.folder)
+    assert "Answered" in done.out
+    assert "too few to say (19 of 20)" in done.out
+    usage.ask("v19", 0)
+    answered = usage.metric("answered")
+    assert (answered["value"], answered["cases"], answered["enough"]) == (0.75, 20, True)
+    low, high = answered["low"], answered["high"]
+    assert (round(float(str(low)), 3), round(float(str(high)), 3)) == (0.531, 0.888)  # Wilson, 15 of 20
+
+
+def test_an_answer_is_accepted_by_thumbs_or_by_what_follows(usage: Usage) -> None:
+    usage.ask("ann", 0, "How long?")
+    usage.ask("ann", 0, "How long ?")  # the same again: the first was no help
+    usage.ask("ann", 0, "Who pays?", thumbs=-1)
+    usage.ask("ann", 0, "And when?", thumbs=1)
+    rows = usage.rows("SELECT question, accepted FROM questions ORDER BY id")
+    assert [row["accepted"] for row in rows] == [False, True, False, True]
+
+
+def test_retention_churn_and_funnel_are_those_counted_by_hand(usage: Usage) -> None:
+    for visitor, days in {"a": [0, 7, 14], "b": [1, 8], "c": [2], "d": [8, 9], "e": [30]}.items():
+        for day in days:
+            usage.ask(visitor, day)
+    cohorts = {(str(r["cohort"]), r["weeks_later"]): r["visitors"] for r in usage.rows("cohorts")}
+    first, second = "2026-11-02", "2026-11-09"
+    assert {key: n for key, n in cohorts.items() if key[0] in (first, second)} == {
+        (first, 0.0): 3,
+        (first, 1.0): 2,
+        (first, 2.0): 1,
+        (second, 0.0): 1,
+    }
+    assert usage.rows("churn") == [{"month": "2026-11-01", "visitors": 4, "gone": 4, "churn_percent": 100.0}]
+    assert usage.rows("funnel") == [{"asked": 5, "asked_again": 3, "accepted": 0, "gave_thumbs": 0}]
+
+
+def test_deleting_an_event_changes_the_numbers_that_rest_on_it_and_no_other(usage: Usage) -> None:
+    usage.ask("ann", 0, dollars=0.02)
+    last = usage.ask("ann", 1, found=False, dollars=None)
+    before = {name: usage.metric(name)["value"] for name in ("visitors", "cost_per_answer", "questions")}
+    with closing(sqlite3.connect(usage.log.path)) as database, database:
+        database.execute("DELETE FROM events WHERE id = ?", (last,))
+    after = {name: usage.metric(name)["value"] for name in before}
+    assert {name for name in before if before[name] != after[name]} == {"questions"}
+    assert after["cost_per_answer"] == 0.02
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("DELETE FROM questions", "Only a SELECT can be run here"),
+        ("SELECT * FROM read_csv('/etc/passwd')", "cannot be read from here"),
+        ("SELECT * FROM events", 'There is no table "events"'),
+        ("SELECT 1; SELECT 2", "Only one statement"),
+        ("SELECT nothing FROM questions", "nothing"),
+    ],
+)
+def test_what_is_no_question_to_the_tables_is_refused(usage: Usage, query: str, reason: str) -> None:
+    done = inside("sql", usage.folder, query, cwd=usage.folder)
+    assert done.code == 1
+    assert reason in done.err
+    assert "questions, visits, feedback, costs" in done.err
+
+
+def test_every_starter_query_runs_also_without_a_visitor(usage: Usage) -> None:
+    listed = inside("sql", usage.folder, cwd=usage.folder).out
+    names = [line.split()[0] for line in listed.splitlines()[1:]]
+    assert len(names) >= 15
+    for day in (None, 0):
+        if day is not None:
+            usage.ask("ann", day)
+        for name in names:
+            assert inside("sql", usage.folder, name, cwd=usage.folder).code == 0, name
+
+
+def test_a_cell_of_the_csv_is_no_formula(usage: Usage) -> None:
+    usage.ask("ann", 0, "=1+1")
+    done = inside("sql", usage.folder, "SELECT question FROM questions", "--csv", cwd=usage.folder)
+    assert "'=1+1" in done.out
+
+
+def test_the_memo_says_not_yet_then_go_then_no_go(tmp_path: Path) -> None:
+    usage = Usage(tmp_path / "leave", SPEC + HYPOTHESIS)
+
+    def memo() -> str:
+        done = inside("memo", usage.folder, "--out", "memo.md", cwd=tmp_path)
+        assert done.code == 0, done.err
+        return (tmp_path / "memo.md").read_text(encoding="utf-8")
+
+    assert "Nobody has asked it anything yet" in memo()
+    assert memo().startswith("# Leave Helper: not yet")
+    for number in range(20):
+        usage.ask(f"v{number}", number % 5)
+    assert memo().startswith("# Leave Helper: go")
+    assert "We believe new colleagues will ask it first." in memo()
+    for number in range(60):
+        usage.ask(f"w{number}", number % 5, "May I bring my <b>dog</b>?", found=False)
+    text = memo()
+    assert text.startswith("# Leave Helper: no-go")
+    assert "| Answered | at least 70% | 25% (17% to 35%, of 80) | not met |" in text
+    assert "May I bring my <b>dog</b>? (60 times)" in text
+    assert inside("memo", usage.folder, "--out", "memo.html", cwd=tmp_path).code == 0
+    page = (tmp_path / "memo.html").read_text(encoding="utf-8")
+    assert "May I bring my &lt;b&gt;dog&lt;/b&gt;? (60 times)" in page
+    assert "http" not in page
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("- metric: happiness\n  at_least: 1\n", 'there is no metric "happiness"'),
+        ("- metric: answered\n", "has no bound"),
+    ],
+)
+def test_a_criterion_that_says_nothing_is_named(tmp_path: Path, line: str, reason: str) -> None:
+    usage = Usage(tmp_path / "leave", f"{SPEC}success:\n{line}")
+    done = inside("memo", usage.folder, cwd=tmp_path)
+    assert done.code == 1
+    assert reason in done.err
+    assert not (tmp_path / "memo.html").exists()
