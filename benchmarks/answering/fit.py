@@ -19,7 +19,6 @@ from scipy.optimize import minimize
 from benchmarks.retrieval import word_index
 from protokit.runtime.qa import answerability, sentence_ranking
 from protokit.runtime.qa.matching import Embed, QuestionAlignment
-from protokit.runtime.qa.question_type import QuestionPart
 from protokit.runtime.qa.sentence_ranking import PartRanking, choose
 from vectorstore.embeddings.embedder_factory import embedder
 from vectorstore.embeddings.embedding_cache import CachedEmbedding
@@ -27,6 +26,7 @@ from vectorstore.embeddings.universal_encoder import UniversalEncoder
 from vectorstore.passage import Passage
 from vectorstore.search.calibration import FILE, Linear, calibrated_model, logistic
 from vectorstore.search.fusion import fuse, support_features
+from vectorstore.search.question_parts import QuestionPart
 from vectorstore.text.terms import query_words
 
 Array = NDArray[np.float64]

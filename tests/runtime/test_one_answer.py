@@ -58,13 +58,44 @@ def test_of_two_editions_the_newer_value_comes_first_and_the_older_is_named() ->
     text = said("What is the notice period?", older, newer)
     assert text.index("14 days") < text.index("terms issue 3.md") < text.index("30 days")
     assert "14 days" not in said("What is the notice period in issue 3?", older, newer)
+    text = said("How do issue 3 and issue 4 differ in the notice period?", older, newer)
+    assert text.index("14 days") < text.index("terms issue 3.md") < text.index("30 days")
+
+
+def test_an_edition_is_called_by_its_year_or_by_any_word_for_an_edition() -> None:
+    older = passage("Instruments are boiled for 20 minutes.", "cleaning policy 2025.md")
+    newer = passage("Instruments are boiled for 7 minutes.", "cleaning policy 2026.md")
+    assert said("How long were instruments boiled under the 2025 policy?", older, newer).startswith(
+        "Instruments are boiled for 20 minutes."
+    )
+    second, third = passage("Na naczepę 6 pasów.", "pasy v2.md"), passage("Na naczepę 8 pasów.", "pasy v3.md")
+    text = said("Czym różni się wersja 2 od wersji 3, ile pasów na naczepę?", second, third)
+    assert text.index("8 pasów") < text.index("6 pasów")
+
+
+def test_a_section_that_is_numbered_is_a_heading_and_a_reason_said_before_answers_why() -> None:
+    minutes = passage(
+        "2. Customer Castle Brewery\nThe Castle Brewery wants pickups on Sunday, because it brews on Saturday.",
+        "minutes.txt",
+    )
+    text = said("What does the Castle Brewery want?", minutes)
+    assert text.startswith("The Castle Brewery wants pickups on Sunday")
+    assert text in said("Why?", minutes, history=(Turn("What does the Castle Brewery want?", text),))
+
+
+def test_what_is_no_sum_does_not_answer_a_question_for_one_and_a_no_answers_whether() -> None:
+    desk = passage(
+        "At least one receptionist speaks English. Dental implants are not covered at all.", "desk.md"
+    )
+    assert not answer(Question("What is the salary of a receptionist?", [desk]))[2]
+    assert said("Are dental implants covered?", desk) == "Dental implants are not covered at all. [1]"
 
 
 @pytest.mark.parametrize(
     "talk",
     ["Hi there!", "Guten Morgen zusammen", "Bonjour !", "你好", "สวัสดีครับ", "Perfect, thank you!", "谢谢你的帮助！",
      "Vielen Dank für die Hilfe", "Спасибо большое", "Who are you?", "¿Qué puedes hacer?", "何ができますか",
-     "Kim jesteś?"],
+     "Kim jesteś?", "ok thanks, that helped"],
 )  # fmt: skip
 def test_small_talk_is_answered_and_nothing_is_searched(talk: str) -> None:
     text, citations, found = answer(Question(talk, [passage(ROOMS)], welcome="Hello!"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from protokit.runtime import TableAnswer, answer_from_tables
+from protokit.runtime import Question, TableAnswer, answer_from_tables
 from vectorstore import KnowledgeBase
 from vectorstore.tables.table import Column, Table, TableRow
 
@@ -343,3 +343,21 @@ def test_a_table_that_goes_on_over_a_page_is_one_and_each_row_has_its_page() -> 
         "study.pdf, page 4",
         "study.pdf, page 5",
     ]
+
+
+def test_of_two_questions_the_table_answers_its_own_and_leaves_the_other(knowledge: KnowledgeBase) -> None:
+    both = ask("How many users does Team have, and who is the owner of R2?", knowledge)
+    assert both.text == "50 (users, Team) [1]. Tom Beck (owner, R2) [2]."
+    assert [citation.number for citation in both.citations] == [1, 2]
+    for other, said in (
+        ("are the prices without tax?", "All prices are without tax. [2]"),
+        (
+            "who invented the telephone?",
+            "I could not find this in the documents. I looked for: invented, telephone.",
+        ),
+    ):
+        question = f"How many users does Team have, and {other}"
+        one = ask(question, knowledge)
+        assert one.rest == other
+        passages = one.before(knowledge.search(question))
+        assert Question(question, passages, computed=one).offline().text == f"50 (users, Team) [1]. {said}"

@@ -1,7 +1,10 @@
 """Texts and questions as terms: languages, scripts, numbers, misspellings, and questions that lean on earlier ones."""
 
+from pathlib import Path
+
 import pytest
 
+from vectorstore import KnowledgeBase
 from vectorstore.index.spelling import spelt_like
 from vectorstore.search.follow_up import resolve, standalone_question
 from vectorstore.text.languages import guess
@@ -169,3 +172,25 @@ def test_a_new_question_is_not_polluted_by_the_old_one() -> None:
     question = "How long is the warranty on the thermostat?"
     assert standalone_question(question, ["How many days of leave do employees get?"]) == question
     assert standalone_question("and for contractors?", []) == "and for contractors?"
+
+
+def test_a_search_mends_slips_by_the_words_of_the_documents_and_searches_for_each_of_two_questions(
+    tmp_path: Path,
+) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    rows = "\n".join(f"T-{n};Norvik Biobank;printer" for n in range(1, 40))
+    (docs / "tickets.csv").write_text(f"ticket;account;module\n{rows}\n", encoding="utf-8")
+    (docs / "visits.md").write_text(
+        "# Visits\n\nFor a missed appointment we pay 40 pounds.\n", encoding="utf-8"
+    )
+    (docs / "mail.md").write_text("# Mail\n\nNorvik Biobank may leave on 31 March.\n", encoding="utf-8")
+    with KnowledgeBase.open(tmp_path / "store", embedding="none") as knowledge:
+        knowledge.sync(docs)
+        (first, *_) = knowledge.search("hw much 4 a missd apointment")
+        assert first.file == "visits.md"
+        both = knowledge.search(
+            "How much is a missed appointment, and when may Norvik Biobank leave?", limit=4
+        )
+        assert {"visits.md", "mail.md"} <= {passage.file for passage in both}
+        assert "mail.md" in {passage.file for passage in knowledge.search("Norvik Biobank module", limit=6)}

@@ -259,6 +259,16 @@ class Docstore:
             rows = None if file is kind is None else self._rows_of(file, kind)
             return lexical_index.search(self._database, question, limit=limit, also=also, among=rows)
 
+    def unknown_words(self, question: str) -> set[str]:
+        """The words of a question, in small letters, that no passage has in any form."""
+        with self._turn, self._told():
+            return lexical_index.unknown_words(self._database, question)
+
+    def texts(self) -> list[str]:
+        """The text of every passage, with its file and headings."""
+        query = "SELECT file || ' ' || COALESCE(heading, '') || ' ' || text FROM passages"
+        return [text for (text,) in self._rows(query)]
+
     def _rows_of(self, file: str | None, kind: str | None) -> set[int]:
         rows = self._rows(
             "SELECT p.row FROM passages p JOIN files f ON f.file = p.file"

@@ -105,6 +105,16 @@ def search(
     return {ids[row]: scores[row] for row in sorted(ids, key=lambda row: (-scores[row], row))}
 
 
+def unknown_words(database: sqlite3.Connection, question: str) -> set[str]:
+    """The words of a question, in small letters, that no passage has in any form."""
+    (total,) = database.execute("SELECT COUNT(*) FROM passages").fetchone()
+    return {
+        question[word.start : word.end].lower()
+        for word in query_words(question, _languages(database, total))
+        if not any(_match(database, form) for form in word.forms)
+    }
+
+
 def _languages(database: sqlite3.Connection, total: int) -> list[str]:
     """The languages of at least one passage in a hundred, the commonest first."""
     query = (

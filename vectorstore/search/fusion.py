@@ -1,6 +1,8 @@
 """Which passages bear on a question: found by words, joined with what was found by meaning, and put in order."""
 
 import math
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from heapq import nlargest
@@ -13,6 +15,9 @@ from vectorstore.text.terms import QueryWord, query_words, tokenize
 
 _SIMILARITY = 9.0
 """Weight of the cosine: 20, tempered for the usual question of four words."""
+_ROW = re.compile(r"\brows? \d")
+_ROWS = 3
+"""Rows of one file before what else was found."""
 _CHANCE, _TELLING = 0.2, 0.4
 """Shares of a question's words that the best passage has: at the first it shares words by chance and they count for
 nothing beside meaning, from the second on they count in full."""
@@ -51,6 +56,7 @@ def fuse(
         name: by_words * lexical.get(name, 0.0) + _SIMILARITY * trusted.get(name, least) for name in passages
     }
     ranked = sorted(score, key=lambda name: (-score[name], -dense.get(name, 0.0)))
+    ranked = _rows_apart(ranked, passages)
     scored = (
         replace(
             passages[name],
@@ -60,6 +66,17 @@ def fuse(
         for name in ranked
     )
     return deduplicate(scored, limit, source)
+
+
+def _rows_apart(ranked: Sequence[str], passages: Mapping[str, Passage]) -> list[str]:
+    """The same with all but the best few rows of a table at the end: what one row says of a name all of them say."""
+    rows = Counter[str]()
+    first, last = list[str](), list[str]()
+    for name in ranked:
+        passage = passages[name]
+        rows[passage.file] += bool(_ROW.search(passage.place))
+        (last if _ROW.search(passage.place) and rows[passage.file] > _ROWS else first).append(name)
+    return first + last
 
 
 def _trust(words: Sequence[QueryWord], lexical: Mapping[str, float], total: int) -> float:

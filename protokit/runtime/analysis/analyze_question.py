@@ -57,7 +57,7 @@ def analyze(question: str, sources: Sequence[TableSource], *, language: str = "e
     if made is not None:
         return _of_breakdown(*made, database, language)
     answer = answer_from_tables(question, sources, language=language)
-    if answer is None:
+    if answer is None or answer.rest:
         return _refused(question, tables, language)
     return _of_answer(answer, database, language)
 

@@ -73,7 +73,7 @@ _Made = tuple[TypedTable, Aggregate, tuple[Citation, ...]]
 
 def _aggregate(question: str, sources: Sequence[TableSource], language: str) -> _Made | None:
     answer = answer_from_tables(question, sources, language=language)
-    if answer is None or not answer.found or len(answer.queries) != 1:
+    if answer is None or not answer.found or answer.rest or len(answer.queries) != 1:
         return None
     table, query = answer.queries[0]
     if not isinstance(query, Aggregate) or len(query.functions) != 1 or query.direction or query.second:

@@ -44,6 +44,8 @@ _TIE = 0.5
 """The difference of scores (log-odds) up to which nothing tells the better of two sentences: over the samples' 100
 questions of one part the right one is then the second in 4 of 13."""
 _SURE_ENOUGH = 0.5
+_NEAR_ENOUGH = 0.05
+"""The chance to answer from which a sentence that two editions have with other figures is what they differ in."""
 _MOST_ITEMS = 6
 _NEAR = 3
 """Sentences within which a reason stands from what it is the reason of."""
@@ -72,6 +74,8 @@ class AskedFor:
     """The question as it was typed, where it leaned on the one before."""
     passages: Sequence[Passage] = ()
     embed: "Embed | None" = field(default=None, repr=False)
+    compares_editions: bool = False
+    """Whether it asks in what two editions of a document differ."""
 
 
 def answer_sentences(asked: AskedFor) -> list[AnswerSentence]:
@@ -86,6 +90,8 @@ def answer_sentences(asked: AskedFor) -> list[AnswerSentence]:
 
 
 def _of_part(whole: PartRanking, asked: AskedFor) -> list[AnswerSentence]:
+    if asked.compares_editions and (pair := _differing(whole, asked)):
+        return pair
     named = [] if asked.wish else _named_rows(whole)
     part = _without_other_rows(whole)
     if not (
@@ -98,6 +104,8 @@ def _of_part(whole: PartRanking, asked: AskedFor) -> list[AnswerSentence]:
     if asked.wish and ranked:
         least = _ENOUGH * ranked[0].score
         ranked = [each for each in ranked if each.score >= least and not _is_said(each, part, asked)]
+        if asked.wish == "why":
+            ranked = [each for each in ranked if find(Kind.REASON, each.text)]
     if not ranked:
         return []
     sure = bool(named) or ranked[0].score == 1.0  # under a heading that asks the same
@@ -248,6 +256,18 @@ def _editions(best: Evidence, edition: Evidence, part: PartRanking, asked: Asked
     return [newer, replace(older, text=_value(older), of_other_edition=True)]
 
 
+def _differing(part: PartRanking, asked: AskedFor) -> list[AnswerSentence]:
+    """The near sentence that two editions have with other figures."""
+    if part_chance(part) < _NEAR_ENOUGH:
+        return []
+    evidence = part_evidence(part)
+    for best in evidence[:_NEAR]:
+        others = [each for each in evidence if each is not best]
+        if (edition := other_edition(best, others, asked.passages)) is not None:
+            return _editions(best, edition, part, asked)
+    return []
+
+
 def _value(sentence: AnswerSentence) -> str:
     """The words of a sentence that answer, all of them where nothing shows which."""
     evidence = sentence.evidence
@@ -290,7 +310,8 @@ def _reason(part: PartRanking, asked: AskedFor) -> AnswerSentence | None:
         for at, each in enumerate(sentences)
         if len(each.text) > 20 and _folded(quotation(each.text)) in before
     ]
-    near = [
+    near = [(0, sentences[at]) for at in said if find(Kind.REASON, sentences[at].text)]
+    near += [
         (abs(number - at), sentence)
         for at in said
         for number, sentence in enumerate(sentences)

@@ -99,7 +99,7 @@ def _patterns() -> dict[Kind, re.Pattern[str]]:
     percent = rf"{several}\s*(?:%|٪|percent\b|per cent\b|percentage points?\b|prozent\b|pour cent\b|por ciento\b|por cento\b|per cento\b|procent\b|процент\w*)|百分之[\d一二三四五六七八九十百]+|\b(?:a |one |two |three )?(?:half|halves|thirds?|quarters?|fifths?|tenths?)\b"
     measured = rf"{about}{several}(?:\s*(?:%|°\s?[CF]?|[a-zµ²³/]{{1,6}}\b|[^\W\d_]+))?|[{'〇一二三四五六七八九十百千万億亿两'}]+[个個名人次座种種家项項]"
     contact = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|https?://[^\s<>\"')]+|\bwww\.[^\s<>\"')]+|\+?\(?\d[\d\s()/-]{5,40}\d"
-    reason = r"\b(?:because(?: of)?|due to|owing to|thanks to|so that|in order to|since|as a result of|weil|damit|wegen|da|parce que?|afin de?|à cause d[eu]|car|porque|debido a|para que|perché|потому что|لأن|بسبب)\s+(?P<because>[^.;。]+)|因[为為]([^。，]+)"
+    reason = r"\b(?:because(?: of)?|due to|owing to|thanks to|so that|in order to|since|as a result of|weil|damit|wegen|da|omdat|parce que?|afin de?|à cause d[eu]|car|porque|debido a|para que|perché|porque|devido a|por causa d[aeo]s?|já que|ponieważ|gdyż|bo|dlatego że|z powodu|потому что|لأن|بسبب)\s+(?P<because>[^.;。]+)|因[为為]([^。，]+)"
     sources = {
         Kind.DATE: "|".join(dates),
         Kind.TIME: rf"(?:\b(?:from|until|between|before|after|ab|bis)\s+)?(?:{clock})(?:\s*(?:to|and|until|-|–|bis|und|à)\s*(?:{clock}))?",

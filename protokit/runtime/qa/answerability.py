@@ -185,6 +185,7 @@ def losses(
 def sentence_features(comparison: QuestionAlignment, choice: RankedSentence) -> Features:
     """The sentence as a whole."""
     sentence, question = choice.sentence, comparison.question
+    asks_whether = question.kind == Kind.YES_NO
     fit = comparison.fit(sentence)
     return {
         "similarity": choice.similarity or 0.0,
@@ -193,14 +194,15 @@ def sentence_features(comparison: QuestionAlignment, choice: RankedSentence) -> 
         "loose": comparison.loose_coverage(sentence.terms),
         "words": sum(comparison.required) / 5,
         "negated otherwise": float(
-            bool(_NEGATION.search(question.text)) != bool(_NEGATION.search(sentence.text))
+            not asks_whether  # "is it covered?" is answered by "it is not covered"
+            and bool(_NEGATION.search(question.text)) != bool(_NEGATION.search(sentence.text))
         ),
         "negated": float(bool(_NEGATION.search(question.text))),
         "length": math.log1p(len(sentence.terms)),
         "heading": float(sentence.is_heading),
         "reason": float(question.kind == Kind.REASON),
         "manner": float(question.kind == Kind.MANNER),
-        "yes or no": float(question.kind == Kind.YES_NO),
+        "yes or no": float(asks_whether),
         "number": float(question.kind in NUMERIC),
         "person": float(question.kind == Kind.PERSON),
         "place": float(question.kind == Kind.PLACE),

@@ -10,6 +10,17 @@ from vectorstore.passage import Passage
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _SAME = 0.75
 """Share of common words from which two sentences are about the same thing."""
+_EDITION_WORDS = (
+    "draft|version|edition|issue|revision|release|rev|stand|fassung|ausgabe|entwurf|versión|versão|versione|édition|wersj\\w+"
+    "|wydani\\w+|v"
+)
+_COMPARES = re.compile(
+    r"\b(?:compare[ds]?|comparison|differs?|differences?|different|changed?|changes|versus|vs|against"
+    r"|compared (?:to|with)|between|how|what|do|does|did|and|from|of the|the one|one"
+    r"|unterscheide\w*|unterschied\w*|geändert|vergleich\w*|zwischen|différence\w*|diffèrent?|changé|entre"
+    r"|diferencia\w*|cambi\w+|diferença|mudou|czym|różni\w*|się|zmienił\w*|porównaj|od)\b",
+    re.IGNORECASE,
+)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
@@ -25,12 +36,38 @@ def is_newer(one: Passage, other: Passage) -> bool:
 
 def names_edition(question: str, file: str) -> bool:
     """Whether the question names this edition: "draft 3", "2025"."""
-    stem = PurePosixPath(file).stem.lower()
-    editions = re.findall(r"[^\W\d_]+[\s_-]*\d+|\d{4}", stem)
-    asked = re.sub(r"[\s_-]+", " ", question.lower())
     return any(
-        re.search(rf"(?<!\w){re.escape(re.sub(r'[ _-]+', ' ', each))}(?!\w)", asked) for each in editions
+        re.search(rf"(?<!\w){_spaced(each)}(?!\w)", question, re.IGNORECASE) for each in _editions(file)
     )
+
+
+def _editions(file: str) -> list[str]:
+    """How the edition of a file may be called: "draft 3" and "3" after any word for an edition, "2025"."""
+    stem = PurePosixPath(file).stem.lower()
+    return [*re.findall(r"(?<![^\W_])\d{4}(?!\d)", stem), *re.findall(r"[^\W\d_]+[\s_-]*\d+", stem)]
+
+
+def _spaced(edition: str) -> str:
+    """The pattern of an edition's name, its words apart or together; any word for an edition stands for another."""
+    word, number = re.fullmatch(r"(\D*?)[\s_-]*(\d+)", edition).groups()  # type: ignore[union-attr]
+    if not word:
+        return number
+    return rf"(?:{_EDITION_WORDS}|{re.escape(word)})[\s_.-]*{number}"
+
+
+def compared_editions(question: str, passages: Sequence[Passage]) -> str:
+    """What is asked of two editions of one document ("how do issue 3 and 4 differ in the notice period?"), without the
+    words that compare and name them; empty where no two are compared."""
+    files = dict.fromkeys(passage.file for passage in passages)
+    named = [file for file in files if names_edition(question, file)]
+    if len(named) < 2 or len({_title(file) for file in named}) > 1:
+        return ""
+    bare = question
+    for file in named:
+        for edition in _editions(file):
+            bare = re.sub(rf"(?<!\w){_spaced(edition)}(?!\w)", " ", bare, flags=re.IGNORECASE)
+    bare = _COMPARES.sub(" ", bare)
+    return " ".join(bare.split()).strip(" ,:;?!.") if bare != question else ""
 
 
 def _differs(one: Evidence, other: Evidence, passages: Sequence[Passage]) -> bool:

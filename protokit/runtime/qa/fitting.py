@@ -18,6 +18,10 @@ _IN_WORDS = re.compile(
     re.IGNORECASE,
 )
 """What tells an amount without a figure: "it is free", "every order"."""
+_FREE = re.compile(
+    r"\b(?:free|nothing|no|without|included|half|double|same|unlimited|hundreds?|thousands?|millions?)\b",
+    re.IGNORECASE,
+)
 _WHEN = re.compile(
     r"\b(?:when|whenever|once|until|till|before|after|during|while|as soon as|as long as|within|immediately|always"
     r"|never|any ?time|today|tomorrow|yesterday|now|already|later|soon|ago|last|next|since|from|daily|weekly|monthly"
@@ -35,11 +39,18 @@ def may_answer(text: str, comparison: QuestionAlignment) -> bool:
     if not NUMERIC & set(kinds[:1]):
         return True
     text = quotation(text)  # the number of a list's item is none of what it tells
+    if kinds[0] == Kind.MONEY and "en" in comparison.languages and not _tells_a_sum(text):
+        return False
     if any(find(kind, text) for kind in (*kinds, *_stand_ins(kinds))):
         return True
     if not comparison.languages <= {"en"}:
         return True
     return bool((_WHEN if kinds[0] in _TEMPORAL else _IN_WORDS).search(text))
+
+
+def _tells_a_sum(text: str) -> bool:
+    """Whether there is a figure, or a word that stands for one: "at least one receptionist" is no salary."""
+    return any(map(str.isdigit, text)) or bool(find(Kind.MONEY, text) or _FREE.search(text))
 
 
 def _stand_ins(kinds: Sequence[Kind]) -> frozenset[Kind]:

@@ -15,7 +15,7 @@ _WANTS_SEVERAL = re.compile(
     r"\b(?:which|what)\s+(?:are\s+(?:the\s+|our\s+|your\s+)?)?(?:(?!(?:do|did|is|was|has|can|will|if)\b)\w+\s+){0,2}?"
     r"(?!(?:does|is|was|has|this|less|address|business|process|access|status|bonus|gas|its)\b)\w{2,}s\b"
     r"|\b(?:list|name)\s+(?:all|the|every)\b"
-    r"|\bwelche\s+\w+(?:en|er|e|s)\b|\bquels\b|\bquelles\b|\bqué\s+\w+s\b|\bcuáles\b|\bquali\b|\bquais\b|哪些|どんな",
+    r"|\bwelche\s+\w+(?:en|er|e|s)\b|\bquels\b|\bquelles\b|\bqué\s+\w+s\b|\bcuáles\b|\bquali\b|\bquais\b|\bjakie\s+(?:są\s+)?\w+|\bkt[oó]re\s+\w+[yie]\b|哪些|どんな",
     re.IGNORECASE,
 )
 _TELLS = frozenset(

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from protokit.runtime.qa.answer_types import find
 from protokit.runtime.qa.leaning import leans_on
-from protokit.runtime.qa.question_type import Kind, QuestionPart, TypedQuestion
+from protokit.runtime.qa.question_type import Kind, TypedQuestion
 from vectorstore.embeddings.embedding_cache import CachedEmbedding
 from vectorstore.passage import Passage
+from vectorstore.search.question_parts import QuestionPart
 from vectorstore.text.languages import guess
 from vectorstore.text.sentences import split
 from vectorstore.text.terms import QueryWord, query_words, tokenize
@@ -34,6 +35,7 @@ def knowing(embed: Embed | None, languages: Collection[str], *, multilingual: bo
 
 _BARE = re.compile(r"[.!?:;。！？：؟۔।]\W*$")
 _ITEM = re.compile(r"\s*(?:[-*+•‣▪◦–·]|\(?\w{1,3}[.)])\s|.*[|\t]|\w[^:]{0,40}: \S")
+_NUMBERED = re.compile(r"\s*\d{1,2}(?:\.\d{1,2})*[.)]?\s+[^\W\d]")
 _CONTENTS = re.compile(r"(?:\.\s?){4,}\s*\d{1,3}\s*$|…\s*\d{1,3}\s*$")
 _FOOT = re.compile(
     r"(?:[^.!?]{0,60}\W)?(?:page|seite|página|pagina|strona|sayfa)\s+\d+(?:\s*(?:of|von|de|sur|di|z|/)\s*\d+)?\W*",
@@ -199,7 +201,7 @@ def _sentences(index: int, passage: Passage, code: str) -> Iterator[Sentence]:
     inner, inner_terms = "", frozenset[str]()
     for at, (span, text) in enumerate(zip(spans, texts, strict=True)):
         last = at + 1 == len(spans)
-        heading = _heads(text, at, last) or text.strip("# ") in headings
+        heading = _heads(text, at, last) or _numbers_a_section(texts, at) or text.strip("# ") in headings
         before, after = max(at - 1, 0), min(at + 1, len(spans) - 1)
         yield Sentence(
             index,
@@ -216,6 +218,14 @@ def _sentences(index: int, passage: Passage, code: str) -> Iterator[Sentence]:
         )
         if heading:
             inner, inner_terms = text, terms[at]
+
+
+def _numbers_a_section(texts: Sequence[str], at: int) -> bool:
+    """Whether "2. Waiting times" stands over a paragraph, and in no list of such lines."""
+    if at + 1 == len(texts) or len(texts[at].split()) > 9 or _BARE.search(texts[at]):
+        return False
+    around = [*texts[max(at - 1, 0) : at], *texts[at + 1 : at + 2]]
+    return bool(_NUMBERED.match(texts[at])) and not any(_NUMBERED.match(each) for each in around)
 
 
 def _initials(heading: str) -> frozenset[str]:

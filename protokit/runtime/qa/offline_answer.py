@@ -141,35 +141,70 @@ def answer(question: Question) -> tuple[str, tuple[Citation, ...], bool]:
     if resolved.wish == "manner":
         return str(phrase("only_quotes", question.spoken)), (), False
     if question.computed and not writing and not resolved.wish:
-        return question.computed.text, question.computed.citations, question.computed.found
+        return _computed(question, question.computed)
     sentences = [] if writing else _sentences(question)
     if not sentences:
         return _refusal(question), (), False
+    return *_quoted(sentences, question.passages), True
+
+
+def _computed(question: Question, computed: "TableAnswer") -> tuple[str, tuple[Citation, ...], bool]:
+    """What the tables say, and behind it the sentences for what else is asked."""
+    if not computed.rest:
+        return computed.text, computed.citations, computed.found
+    rest = replace(question, standalone=StandaloneQuestion(computed.rest), text=computed.rest)
+    sentences = _sentences(rest)
+    if not sentences:
+        not_told = refusal(computed.rest, (), (), question.spoken)
+        return f"{computed.text} {not_told}", computed.citations, True
+    text, citations = _quoted(sentences, question.passages, before=len(computed.citations))
+    return f"{computed.text} {text}".strip(), (*computed.citations, *citations), True
+
+
+def _quoted(
+    sentences: Sequence["AnswerSentence"], passages: Sequence[Passage], *, before: int = 0
+) -> tuple[str, tuple[Citation, ...]]:
+    """The sentences, each with its number, and their citations, numbered from behind `before`."""
     numbers: dict[int, int] = {}
     for sentence in sentences:
-        numbers.setdefault(sentence.evidence.passage, len(numbers) + 1)
-    text = _joined(sentences, numbers, question.passages)
+        numbers.setdefault(sentence.evidence.passage, before + len(numbers) + 1)
     citations = tuple(
-        Citation(number, question.passages[index], _marks(sentences, index))
-        for index, number in numbers.items()
+        Citation(number, passages[index], _marks(sentences, index)) for index, number in numbers.items()
     )
-    return text, citations, True
+    return _joined(sentences, numbers, passages), citations
 
 
 def _sentences(question: Question) -> list["AnswerSentence"]:
     """The sentences to answer with, at most as many words as are wished; the first always stays."""
     from protokit.runtime.qa.answer_sentences import AskedFor, answer_sentences
-    from protokit.runtime.qa.misspellings import respelt
+    from protokit.runtime.qa.editions import compared_editions
 
     resolved = question.resolved
-    text = respelt(without_greeting(resolved.text), question.passages)
+    text = _respelt(without_greeting(resolved.text), question.passages)
+    compared = compared_editions(text, question.passages)
     before = question.history[-1].answer if question.history else ""
     typed = question.text if resolved.text != question.text else ""
-    asked = AskedFor(text, resolved.wish, before, typed, question.passages, question.embed)
+    asked = AskedFor(
+        compared or text, resolved.wish, before, typed, question.passages, question.embed, bool(compared)
+    )
     sentences, most = answer_sentences(asked), question.max_words or _MOST_WORDS
     while len(sentences) > 1 and sum(len(each.text.split()) for each in sentences) > most:
         sentences = sentences[:-1]
     return sentences
+
+
+def _respelt(text: str, passages: Sequence[Passage]) -> str:
+    """The question as it was meant, by the words of the passages."""
+    from vectorstore.search.misspellings import respelt, words_in
+    from vectorstore.text.languages import guess
+    from vectorstore.text.terms import tokenize
+
+    vocabulary = words_in(f"{each.file} {each.heading} {each.text}" for each in passages)
+    language = guess(" ".join(passage.text[:200] for passage in passages[:3]))
+    stems = {stem for word in vocabulary for stem in tokenize(word, language)}
+    return respelt(
+        text, vocabulary, language, is_known=lambda word: not stems.isdisjoint(tokenize(word, language))
+    )
 
 
 def _joined(

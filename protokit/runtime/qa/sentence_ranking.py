@@ -8,10 +8,10 @@ from functools import cached_property
 from itertools import repeat
 
 from protokit.runtime.qa.matching import Embed, QuestionAlignment, Sentence, knowing
-from protokit.runtime.qa.question_type import parts
 from vectorstore.embeddings.token_vectors import nearness
 from vectorstore.passage import Passage
 from vectorstore.search.calibration import calibrated_model
+from vectorstore.search.question_parts import parts
 
 _SHORTLIST = 8
 """Sentences that are embedded: the best by words. One takes about 15 ms."""

@@ -19,6 +19,7 @@ from protokit.runtime.tables.table_words import words_of
 from protokit.runtime.tables.telling import NoResult, Part
 from protokit.runtime.tables.typed_table import TypedTable, whole_tables
 from vectorstore.passage import Passage
+from vectorstore.search import question_parts
 from vectorstore.tables.table import Table
 from vectorstore.text.languages import guess
 
@@ -48,6 +49,8 @@ class TableAnswer:
     """The same as SQL over the table `rows`; empty for a question back."""
     queries: tuple[tuple[TypedTable, Query], ...] = ()
     """What was computed over which table; one where a single table tells."""
+    rest: str = ""
+    """What of the question is left to the search, where it asks several things."""
 
     @property
     def computation(self) -> str:
@@ -86,6 +89,40 @@ def answer_from_tables(
     not tell.
     """
     language = guess(question) if guess(question) != "en" or question.isascii() else language
+    if whole := _answer(question, sources, file, language):
+        return whole
+    asked = [part.text for part in question_parts.parts(question)]
+    told = [_answer(each, sources, file, language) for each in asked] if len(asked) > 1 else []
+    return _together([each for each in told if each and each.found], _left(asked, told))
+
+
+def _left(asked: Sequence[str], told: "Sequence[TableAnswer | None]") -> str:
+    return " ".join(text for text, answer in zip(asked, told, strict=False) if not (answer and answer.found))
+
+
+def _together(answers: Sequence[TableAnswer], rest: str) -> TableAnswer | None:
+    """The answers to the parts of a question as one, with citations numbered through."""
+    if not answers:
+        return None
+    texts: list[str] = []
+    citations: list[Citation] = []
+    for each in answers:
+        shift = len(citations)
+        texts.append(_renumbered(each.text, shift))
+        citations += [replace(c, number=c.number + shift) for c in each.citations]
+    first = answers[0]
+    words = "; ".join(each.query for each in answers)
+    queries = tuple(query for each in answers for query in each.queries)
+    return TableAnswer(" ".join(texts), tuple(citations), True, words, first.sql, queries, rest)
+
+
+def _renumbered(text: str, by: int) -> str:
+    return re.sub(r"\[(\d+)\]", lambda match: f"[{int(match[1]) + by}]", text)
+
+
+def _answer(
+    question: str, sources: Sequence[TableSource], file: str | None, language: str
+) -> TableAnswer | None:
     holders: dict[str, TableSource] = {}
     usable: list[TypedTable] = []
     for source in sources:
