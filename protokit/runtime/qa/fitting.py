@@ -50,7 +50,8 @@ def may_answer(text: str, comparison: QuestionAlignment) -> bool:
 
 def _tells_a_sum(text: str) -> bool:
     """Whether there is a figure, or a word that stands for one: "at least one receptionist" is no salary."""
-    return any(map(str.isdigit, text)) or bool(find(Kind.MONEY, text) or _FREE.search(text))
+    kinds = (Kind.MONEY, Kind.PERCENT, Kind.DURATION)  # "three months' rent"
+    return any(map(str.isdigit, text)) or any(find(kind, text) for kind in kinds) or bool(_FREE.search(text))
 
 
 def _stand_ins(kinds: Sequence[Kind]) -> frozenset[Kind]:

@@ -82,6 +82,8 @@ def signals(tokens: Sequence[QuestionToken], free: Sequence[bool]) -> list[Signa
         length = 1
         for parts, kind, name, extreme in _phrases().get(texts[position], ()):
             end = position + len(parts)
+            if parts == ("top",) and texts[position - 1 : position] == ("on",):
+                continue  # "what is it on top?" asks for no highest
             if kind == "comparative" and _leads_to_a_number(texts, end):
                 continue
             if len(parts) >= length and texts[position:end] == parts and all(free[position:end]):
