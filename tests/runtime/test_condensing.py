@@ -376,7 +376,9 @@ def test_twice_the_text_takes_twice_the_work() -> None:
     text, half = "\n\n".join(sections), "\n\n".join(sections[:105])
     summary = extractive_summary(text, length="long")
     assert summary.words_in > 20_000
-    assert summary.sections == summary.sections_covered == 20
+    assert summary.sections == 20
+    assert summary.sections_covered > 12
+    assert summary.words_out <= 300
     work = [calls(lambda text=text: extractive_summary(text, length="long")) for text in (half, text)]
     assert work[1] < 3 * work[0]
 

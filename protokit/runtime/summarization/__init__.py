@@ -16,6 +16,7 @@ from protokit.runtime.summarization.coreference import leaning
 from protokit.runtime.summarization.document_structure import DocumentStructure, outline
 from protokit.runtime.summarization.select_sentences import choose
 from protokit.runtime.summarization.summary_types import Length, Point, Shape, Summary, make_point
+from protokit.runtime.summarization.text_kind import text_kind
 from vectorstore.text.languages import WHOLE, guess
 
 __all__ = ["Length", "Point", "Shape", "Summary", "extractive_summary"]
@@ -35,8 +36,8 @@ def extractive_summary(
 ) -> Summary:
     """Condense `text`, of any kind and language, to points that quote it.
 
-    `length` sets how much is shown: 5, 20 or 40 points at most and, of a short text, about 15, 25 or 40 percent
-    of the words. "bullets" and "paragraph" choose alike; "actions" gives everything that somebody is to do,
+    `length` sets how much is shown: 50, 120 or 300 words at most and, of a short text, about 15, 25 or 40 percent
+    of its words. "bullets" and "paragraph" choose alike; "actions" gives everything that somebody is to do,
     whatever the length, and no point where there is nothing. All points together have `max_words` at most;
     where that leaves actions out, or no sentence is so short, the note says it in the words of `texts`, English where
     they are not given. Never raises on any string.
@@ -68,7 +69,7 @@ def _quoted(
     most: int | None,
 ) -> list[Point]:
     leans = leaning(text, language)
-    chosen = choose(structure.sections, length, leans, structure.is_dialogue, most)
+    chosen = choose(structure.sections, length, leans, text_kind(structure), most)
     points = []
     for choice in chosen:
         section = structure.sections[choice.section]

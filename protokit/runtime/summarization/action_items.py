@@ -9,13 +9,15 @@ from protokit.runtime.summarization.content_units import Unit
 from protokit.runtime.summarization.coreference import leaning
 from protokit.runtime.summarization.deadlines import find_deadline
 from protokit.runtime.summarization.document_structure import DocumentStructure
-from protokit.runtime.summarization.summary_patterns import pattern
+from protokit.runtime.summarization.summary_patterns import PATTERNS, pattern
 from protokit.runtime.summarization.summary_types import Point, make_point
 from protokit.runtime.summarization.task_patterns import find_duty, find_task
 
 _CHECKBOX = re.compile(r"\[(?P<tick>[ xX]?)\]|(?P<box>[\u2610-\u2612])")
-_NAME = r"(?:@[\w.\-]+|[A-ZÀ-Þ][\w'’\-]+(?:\s[A-ZÀ-Þ][\w'’\-]+){0,2}|[\u4e00-\u9fff]{2,4})"
-_LEADING = re.compile(rf"(?P<who>{_NAME})(?:\s?[:：]|\s[-–—])\s+(?P<what>\S.*)", re.DOTALL)
+_WORD = r"[^\W\da-zß-ÿ_][\w'’.\-]*"
+_JOINED = r"(?:\s|\s?(?:,|&|/|\b(?:and|und|y|et|e|en)\b)\s?)"
+_NAME = rf"(?:\*\*|__)?(?:@[\w.\-]+|{_WORD}(?:{_JOINED}{_WORD}){{0,3}})(?:\*\*|__)?"
+_LEADING = re.compile(rf"(?P<who>{_NAME})(?:\s?:\s+|\s?：\s*|\s[-–—→]\s+)(?P<what>\S.*)", re.DOTALL)
 _REFERS_BACK = re.compile(r"(?:do|take care of)\s(?:that|it|this|so)", re.IGNORECASE)
 _LONGEST = 600
 _I = frozenset(("i", "me", "ich", "yo", "je", "j'", "j’", "我"))
@@ -39,6 +41,7 @@ def find_actions(text: str, outline: DocumentStructure, language: str) -> list[P
         points += table_actions(text, units, heading)
         answering = _next_speakers(units)
         for index, unit in enumerate(units):
+            listed = listed and not _ends_list(units, index)
             if (
                 unit.kind in ("row", "noise")
                 or len(unit.text) > _LONGEST
@@ -58,6 +61,15 @@ def find_actions(text: str, outline: DocumentStructure, language: str) -> list[P
                 what, _ = _timed(what, what, language)
             points.append(replace(make_point(text, quoted, heading), who=who, what=what, by_when=by_when))
     return _each_once(points)
+
+
+def _ends_list(units: Sequence[Unit], index: int) -> bool:
+    """Whether a list of tasks is over: a paragraph comes after its items, or a line such as "Next meeting: ..."."""
+    unit = units[index]
+    if unit.kind != "prose":
+        return False
+    after_items = unit.opens_paragraph and any(other.kind == "item" for other in units[:index])
+    return (after_items and not unit.label) or bool(pattern("details").match(unit.text))
 
 
 def _each_once(points: list[Point]) -> list[Point]:
@@ -88,11 +100,12 @@ def _task(unit: Unit, listed: bool, language: str) -> _Task | None:
     if box := _CHECKBOX.search(unit.mark):
         done = (box["tick"] or "").strip() or box["box"] in ("\u2611", "\u2612")
         return None if done else _owned(unit.text, unit, language)
-    if marked := pattern("action_marker").match(unit.text):
+    marked = pattern("action_marker").match(unit.text)
+    if marked and pattern("task").search(marked["what"]):
         task = _owned(marked["what"], unit, language)
         return replace(task, who=marked["who"] or task.who)
-    if listed and (unit.kind == "item" or unit.opens_line):
-        return _owned(unit.text, unit, language)
+    if listed and (unit.kind == "item" or unit.opens_line or unit.label):
+        return _owned(unit.text, unit, language) if pattern("task").search(unit.text) else None
     dated = _is_dated(unit.text, language)
     if (found := find_task(unit.text, language)) and (dated or not _is_rule(found)):
         groups = found.groupdict()
@@ -118,13 +131,16 @@ def _is_rule(task: re.Match[str]) -> bool:
 
 def _owned(words: str, unit: Unit, language: str) -> _Task:
     """A task whose line says so: its owner stands before it ("Maria: ..."), in it ("Maria to ...") or behind it."""
-    owner = _owner(words)
+    owner = _owner(words) or unit.speaker
+    leading = _LEADING.match(words)
+    if leading and (language != "en" or not find_task(leading["what"], language)):
+        return _Task(_owner(words) or leading["who"].strip("*_"), leading["what"])
     if task := find_task(words, language):
         groups = task.groupdict()
-        return _Task(owner or groups.get("who") or groups.get("you") or unit.speaker, task["what"])
-    if leading := _LEADING.match(words):
-        return _Task(owner or leading["who"], leading["what"])
-    return _Task(owner or unit.speaker, words.removeprefix(owner) if owner else words)
+        return _Task(_owner(words) or groups.get("who") or groups.get("you") or unit.speaker, task["what"])
+    if language == "en" and (doing := PATTERNS.pattern("listed", flags=re.VERBOSE | re.DOTALL).match(words)):
+        return _Task(doing["who"], doing["what"])
+    return _Task(owner, words.removeprefix(owner) if owner else words)
 
 
 def _owner(words: str) -> str:

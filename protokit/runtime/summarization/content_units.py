@@ -1,9 +1,11 @@
 """The pieces that summarization works on: sentences that know what they are, marks taken off."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from protokit.runtime.summarization.summary_patterns import pattern
 from vectorstore.text.sentences import Span, split
 
 Kind = Literal["prose", "item", "row", "heading", "noise"]
@@ -14,8 +16,11 @@ _CHECKBOX = re.compile(r"\[[ xX]?\]\s+")
 _QUOTE = re.compile(r">\s*")
 _RULE = re.compile(r"[\s|:=\-~_*+#`>]*$|```|~~~")
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
+_LINE = re.compile(r"\s*\n\s*")
 _WORD = re.compile(r"[^\W_]+(?:['’\-.,][^\W_]+)*")
 _SPACE = re.compile(r"\s+")
+_ROW = re.compile(r"\||.*(?:\t|\S \| \S)|[^:;\n]{1,40}: [^;\n]*(?:; [^:;\n]{1,40}: [^;\n]*)+$")
+"""A row with bars or tabs, or one as reading a file writes it: "Owner: Ines; Task: call the printer"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def read_units(text: str) -> list[Unit]:
     """The units of `text` in order, list marks split off; fenced code and ruling lines are noise."""
     units: list[Unit] = []
     position, fenced = 0, False
-    for span in split(text):
+    for span in _split(text):
         unit = _unit(text, position, span)
         if unit.text.startswith(("```", "~~~")):
             fenced = not fenced
@@ -74,6 +79,17 @@ def read_units(text: str) -> list[Unit]:
         units.append(unit.as_noise() if fenced else unit)
         position = span.end
     return [_whole_row(text, unit) if unit.kind == "row" else unit for unit in units]
+
+
+def _split(text: str) -> Iterator[Span]:
+    """The sentences of `text`; a line such as "next step: ..." goes on no sentence."""
+    for span in split(text):
+        start = span.start
+        for line in _LINE.finditer(text, span.start, span.end):
+            if pattern("action_marker").match(text, line.end(), span.end):
+                yield Span(start, line.start())
+                start = line.end()
+        yield Span(start, span.end)
 
 
 def _whole_row(text: str, row: Unit) -> Unit:
@@ -94,7 +110,7 @@ def _unit(text: str, position: int, span: Span) -> Unit:
     kind: Kind = "prose"
     if _RULE.match(raw):
         kind = "noise"
-    elif raw.startswith("|") or "\t" in raw:
+    elif _ROW.match(raw):
         kind = "row"
     elif mark and not mark.startswith(">"):
         kind = "item"

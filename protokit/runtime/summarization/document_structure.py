@@ -8,6 +8,7 @@ from itertools import accumulate, groupby, pairwise
 
 from protokit.runtime.summarization import dialogue, email_threads
 from protokit.runtime.summarization.content_units import Unit, count_words, read_units
+from protokit.runtime.summarization.running_heads import without_running_heads
 from protokit.runtime.summarization.summary_headings import with_headings
 from protokit.runtime.summarization.summary_patterns import pattern
 from protokit.runtime.summarization.summary_types import Point
@@ -18,6 +19,7 @@ _PART_WORDS = 50
 _LONG_TURN = 40
 _LONG_LIST = 50
 _LISTED = 50
+_FRONT_MATTER = 30
 _SECTIONS_READ = 400
 """More sections than this are no structure: neighbours are joined before anybody looks which belong together."""
 
@@ -37,7 +39,7 @@ class Statement:
     @property
     def is_detail(self) -> bool:
         """Whether it says when, where and by whom the text was made, and not what it is about."""
-        return self.first.kind == "prose" and bool(pattern("details").match(self.first.text))
+        return self.first.kind in ("prose", "item") and bool(pattern("details").match(self.first.text))
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class DocumentStructure:
 
 def outline(text: str, language: str) -> DocumentStructure:
     """Read how `text` is built. Sections without a sentence are left out; a blank text has none."""
-    units = read_units(text)
+    units = without_running_heads(read_units(text))
     if email_threads.is_mail(units):
         units = with_headings(email_threads.read_thread(units))
     else:
@@ -114,6 +116,8 @@ def _is_only_details(section: TextSection) -> bool:
     """
     details = [statement for statement in section.statements if statement.is_detail]
     if sum(statement.words for statement in details) * 2 >= section.words:
+        return True
+    if details and section.words < _FRONT_MATTER:
         return True
     return all(
         statement.is_detail

@@ -7,7 +7,7 @@ from typing import Self
 from protokit.runtime.assistant_types import ChatMessage, Citation, Request, RequestResult
 from protokit.runtime.page_texts import texts_in
 from protokit.runtime.prompting.chat_messages import rule, system, user
-from protokit.runtime.summarization.summary_types import Length, Shape
+from protokit.runtime.summarization.summary_types import MOST_WORDS, Length, Shape
 from protokit.runtime.uploads.visitor_files import OWN
 from vectorstore.passage import Passage
 
@@ -60,7 +60,7 @@ class SummaryRequest(Request):
 
 def summarizing_rule(length: Length, shape: Shape, language: str) -> str:
     """What a model is told of the wanted form."""
-    return rule("summarizing.md").format(length=length, shape=shape, language=language)
+    return rule("summarizing.md").format(words=MOST_WORDS[length], shape=shape, language=language)
 
 
 def summarize(request: SummaryRequest) -> tuple[str, tuple[Citation, ...], str]:

@@ -1,43 +1,40 @@
-"""Chooses what a summary says: something from every section first, then what adds most, nothing twice."""
+"""Chooses what a summary says by the kind of text: what adds most, from every section of a report, nothing twice."""
 
-import math
+import operator
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from protokit.runtime.summarization.content_units import count_words
 from protokit.runtime.summarization.document_structure import Statement, TextSection
+from protokit.runtime.summarization.sentence_scores import statement_scores
 from protokit.runtime.summarization.summary_patterns import pattern
-from protokit.runtime.summarization.summary_types import Length
+from protokit.runtime.summarization.summary_types import MOST_WORDS, Length
+from protokit.runtime.summarization.text_kind import TextKind
 
 _LONGEST_CHAIN = 3
 _LONGEST_POINT = 100
 _REPEATED = 0.1
 _TOLD = 0.4
 _FIRST_PASS = 2.0
-_LOOKED_AT = 10
-_LONG_SENTENCE = 45
-_USUAL_SENTENCE = 15
+_LOOKED_AT = 300
+_USUAL_SENTENCE = 20
 _SHORT_SENTENCE = 5
+_FRUGALITY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class _Budget:
-    """How long a summary may get: points, and words as a share of a text too short for that many points."""
+    """How much of a short text is shown, as a share of its words, and how many words whatever their share."""
 
-    least_points: int
-    most_points: int
-    points_a_section: float
     share: float
     least_words: int
 
-    def points(self, sections: int) -> int:
-        return max(self.least_points, min(self.most_points, round(self.points_a_section * sections)))
-
 
 _BUDGETS: dict[Length, _Budget] = {
-    "short": _Budget(5, 5, 0.5, 0.15, 20),
-    "medium": _Budget(7, 20, 1.0, 0.25, 40),
-    "long": _Budget(14, 40, 2.0, 0.4, 60),
+    "short": _Budget(0.15, 20),
+    "medium": _Budget(0.25, 40),
+    "long": _Budget(0.4, 60),
 }
 
 
@@ -60,26 +57,26 @@ def choose(
     sections: list[TextSection],
     length: Length,
     leans: Callable[[str], bool],
-    spoken: bool,
+    kind: TextKind,
     most_words: int | None = None,
 ) -> list[SummaryCandidate]:
     """The choices in the order of the source.
 
-    Every section gives its best first, the largest sections first if there are more than the length has room
-    for. Then come the best of all, as long as the words last. `spoken` text is weighed without regard to
-    questions and to first sentences. Beyond `most_words` goes only a single choice where none is that short.
+    Of a report every section gives its best first: where there are more than the length has room for, a summary
+    or decisions, the beginning and the largest sections. Then come the best of all, as long as the words last.
+    Beyond `most_words` and what `length` has at most goes only a single choice where none is that short.
     """
-    choices = _candidates(sections, leans, spoken)
     budget = _BUDGETS[length]
-    points = budget.points(len(sections))
-    room = budget.share * sum(section.words for section in sections)
-    first_room = max(room * _FIRST_PASS, budget.least_words)
-    if most_words is not None:
-        choices = _as_short_as(most_words, choices)
-        points = min(points, max(1, most_words // _USUAL_SENTENCE))
-        room, first_room = min(room, most_words), min(first_room, most_words)
-    chosen = _one_of_each_section(sections, choices, points, first_room)
-    _best_of_the_rest(choices, chosen, points, room)
+    most = min(MOST_WORDS[length], most_words or MOST_WORDS[length])
+    choices = _as_short_as(most, _candidates(sections, leans, kind))
+    room = min(most, max(budget.least_words, budget.share * sum(section.words for section in sections)))
+    first_room = min(most, room * _FIRST_PASS)
+    if kind == "report":
+        chosen = _one_of_each_section(sections, choices, max(1, most // _USUAL_SENTENCE), first_room)
+    else:
+        fits = [choice for choice in choices if choice.words <= first_room] or choices
+        chosen = sorted(fits, key=lambda choice: -choice.score)[:1]
+    _best_of_the_rest(choices, chosen, room, kind)
     return sorted(chosen, key=lambda choice: (choice.section, choice.first))
 
 
@@ -96,33 +93,40 @@ def _one_of_each_section(
     offers: dict[int, list[SummaryCandidate]] = {}
     for choice in choices:
         offers.setdefault(choice.section, []).append(choice)
-    order = sorted(offers, key=lambda index: (index > 0, -sections[index].words))[:points]
+    order = sorted(offers, key=lambda index: _rank(index, sections[index]))[:points]
     chosen: list[SummaryCandidate] = []
     for place, index in enumerate(order):
         remaining = room - sum(choice.words for choice in chosen)
         ration = remaining / (len(order) - place)
         fits = [choice for choice in offers[index] if not chosen or choice.words <= remaining]
         best = max(
-            fits, key=lambda choice: _gain(choice, chosen) * min(1, ration / choice.words), default=None
+            fits,
+            key=lambda choice: _gain(choice, chosen) * min(1, ration / choice.words) ** _FRUGALITY,
+            default=None,
         )
         if best and _novelty(best, chosen) >= _REPEATED:
             chosen.append(best)
     return chosen
 
 
+def _rank(index: int, section: TextSection) -> tuple[bool, bool, int]:
+    """Who is heard first: a summary or decisions, the beginning, then the larger ones."""
+    return (not pattern("key_heading").match(section.heading), index > 0, -section.words)
+
+
 def _best_of_the_rest(
-    choices: list[SummaryCandidate], chosen: list[SummaryCandidate], points: int, room: float
+    choices: list[SummaryCandidate], chosen: list[SummaryCandidate], room: float, kind: TextKind
 ) -> None:
     """Add to `chosen` what adds most; a section that has spoken already has to have more to say."""
     remaining = room - sum(choice.words for choice in chosen)
     per_section = Counter(choice.section for choice in chosen)
-    best_first = sorted(choices, key=lambda choice: -choice.score)[: _LOOKED_AT * points]
+    best_first = sorted(choices, key=lambda choice: -choice.score)[:_LOOKED_AT]
     gains = {choice: _gain(choice, chosen) for choice in best_first}
-    while len(chosen) < points:
-        open_choices = [choice for choice in gains if choice.words <= remaining]
-        if not open_choices:
-            return
-        best = max(open_choices, key=lambda choice: gains[choice] / (1 + per_section[choice.section]))
+    spread = kind == "report"
+    while open_choices := [choice for choice in gains if choice.words <= remaining]:
+        best = max(
+            open_choices, key=lambda choice: gains[choice] / (1 + spread * per_section[choice.section])
+        )
         if gains.pop(best) > 0 and _novelty(best, chosen) > _TOLD:
             chosen.append(best)
             per_section[best.section] += 1
@@ -146,9 +150,9 @@ def _novelty(choice: SummaryCandidate, chosen: list[SummaryCandidate]) -> float:
 
 
 def _candidates(
-    sections: list[TextSection], leans: Callable[[str], bool], is_dialogue: bool
+    sections: list[TextSection], leans: Callable[[str], bool], kind: TextKind
 ) -> list[SummaryCandidate]:
-    weigh = _Weights(sections)
+    scores = statement_scores(sections, kind)
     choices = []
     for number, section in enumerate(sections):
         is_table = section.is_table
@@ -156,15 +160,27 @@ def _candidates(
             first = _beginning(section.statements, index, leans)
             if first is None or not statement.terms or (statement.first.kind == "row" and not is_table):
                 continue
+            if is_table and _is_header(section.statements, index):
+                continue
             chain = section.statements[first : index + 1]
-            words = max(1, sum(member.words for member in chain))
-            score = weigh.statement(number, statement) * math.sqrt(statement.words / words)
-            score *= 1.0 if is_dialogue else _manner(statement, index)
-            if is_dialogue and number == index == 0:
-                score *= 1.3
+            words = max(1, sum(member.words + count_words(_label(member)) for member in chain))
+            worth = scores[number][first : index + 1]
+            score = sum(map(operator.mul, worth, (member.words for member in chain))) / words
             terms = frozenset(term for member in chain for term in member.terms)
             choices.append(SummaryCandidate(number, first, index, words, terms, score))
     return choices
+
+
+def _is_header(statements: list[Statement], index: int) -> bool:
+    """Whether it is the first of several rows, which names the columns."""
+    rows = [
+        0 <= at < len(statements) and statements[at].first.kind == "row" for at in range(index - 1, index + 2)
+    ]
+    return rows == [False, True, True]
+
+
+def _label(statement: Statement) -> str:
+    return statement.first.speaker if statement.first.label else ""
 
 
 def _beginning(statements: list[Statement], index: int, leans: Callable[[str], bool]) -> int | None:
@@ -177,43 +193,3 @@ def _beginning(statements: list[Statement], index: int, leans: Callable[[str], b
         if not leans(statements[first].first.text):
             return first
     return None
-
-
-class _Weights:
-    """What a term is worth in a section: more the oftener it stands there, less the more sections have it."""
-
-    def __init__(self, sections: list[TextSection]) -> None:
-        self._inside = [_total(section.statements) for section in sections]
-        self._sections = Counter(term for terms in self._inside for term in terms)
-
-    def statement(self, section: int, statement: Statement) -> float:
-        inside, count = self._inside[section], len(self._inside)
-        worth = sum(
-            (1 + math.log(inside[term])) * math.log(1 + count / self._sections[term])
-            for term in statement.terms
-        )
-        return worth / math.sqrt(statement.words + _SHORT_SENTENCE)
-
-
-def _total(statements: list[Statement]) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for statement in statements:
-        total.update(statement.terms)
-    return total
-
-
-def _manner(statement: Statement, index: int) -> float:
-    """How fit a statement is for a summary by its looks: place, length, figures; lists and tables stand back."""
-    unit = statement.first
-    fitness = 1.4 if index == 0 else 1.1 if unit.opens_paragraph else 1.0
-    if pattern("signals").search(unit.text):
-        fitness *= 1.15
-    if statement.words > _LONG_SENTENCE:
-        fitness *= _LONG_SENTENCE / statement.words
-    if statement.is_detail:
-        fitness *= 0.1
-    if unit.text.endswith(("?", "？", "؟")) or statement.words < _SHORT_SENTENCE:
-        fitness *= 0.5
-    if len(statement.units) == 1 and unit.text.endswith((":", "：")):
-        fitness *= 0.2
-    return fitness * (0.8 if unit.kind == "item" else 1.0)

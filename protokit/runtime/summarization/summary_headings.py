@@ -38,11 +38,21 @@ def _heading(unit: Unit, above: Unit | None, below: Unit | None) -> Unit | None:
         return _as_heading(unit, bold["title"], 3) if not unit.mark.startswith(("-", "*", ">")) else None
     if below is None:
         return None
+    if _leads_to_tasks(unit, below):
+        return _as_heading(unit, unit.text, 2)
     if not below.opens_paragraph and re.fullmatch(r"={3,}|-{3,}", below.text):
         return _as_heading(unit, unit.text, 1 if below.text[0] == "=" else 2)
     if not _is_title(unit.text) or not (unit.opens_paragraph or (above and above.kind == "heading")):
         return None
     return _unmarked(unit, above, below)
+
+
+def _leads_to_tasks(unit: Unit, below: Unit) -> bool:
+    """Whether it is a line such as "ACTIONS" right above a list, a table or lines such as "Ines: call the printer"."""
+    if not below.opens_line or unit.mark.startswith(("-", "*", ">")):
+        return False
+    listed = below.kind in ("item", "row") or re.match(r"[^:：]{1,40}[:：]", below.text)
+    return bool(listed and pattern("action_heading").match(unit.text))
 
 
 def _unmarked(unit: Unit, above: Unit | None, below: Unit) -> Unit | None:

@@ -1,6 +1,6 @@
 """What summarization hands out: points that quote their source, and how much of it they stand for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +9,8 @@ from vectorstore.text.sentences import Span
 
 Length = Literal["short", "medium", "long"]
 Shape = Literal["bullets", "paragraph", "actions"]
+MOST_WORDS: Mapping[Length, int] = {"short": 50, "medium": 120, "long": 300}
+"""How many words a summary of each length has at most."""
 
 
 @dataclass(frozen=True, slots=True)
