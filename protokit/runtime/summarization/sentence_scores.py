@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from protokit.runtime.summarization.document_structure import Statement, TextSection
 from protokit.runtime.summarization.summary_patterns import pattern
@@ -11,9 +11,9 @@ from protokit.runtime.summarization.text_kind import TextKind
 _LONG_SENTENCE = 45
 _SHORT_SENTENCE = 5
 _ASKING = ("?", "？", "؟")
-_LEAD: Mapping[TextKind, float] = {"article": 0.3, "abstract": 0.6, "dialogue": 0.6}
+_END = 0.5
 """What the end of a text is worth beside its lead."""
-_HALF_AFTER = 5
+_HALF_AFTER = 10
 """After how many statements the lead has lost half of what it has over the end."""
 
 Vector = dict[str, float]
@@ -75,14 +75,15 @@ def _cosine(vector: Vector, centre: Vector) -> float:
 
 def _fitness(statement: Statement, index: int, place: int, kind: TextKind) -> float:
     """How fit a statement is by its place in the section (`index`) and the text (`place`) and by its looks."""
-    if rest := _LEAD.get(kind):
-        lead = rest + (1 - rest) * math.pow(0.5, place / _HALF_AFTER)
-        if kind == "dialogue":
-            return lead * (0.8 if statement.units[-1].text.endswith(_ASKING) else 1.0)
-        contributes = kind == "abstract" and pattern("contributes").search(statement.first.text)
-        return lead * _looks(statement) * (2.0 if contributes else 1.0)
-    first = 1.4 if index == 0 else 1.1 if statement.first.opens_paragraph else 1.0
-    return first * _looks(statement)
+    if kind == "report":
+        first = 1.4 if index == 0 else 1.1 if statement.first.opens_paragraph else 1.0
+        return first * _looks(statement)
+    lead = _END + (1 - _END) * math.pow(0.5, place / _HALF_AFTER)
+    if kind == "dialogue":
+        return lead * (0.8 if statement.units[-1].text.endswith(_ASKING) else 1.0)
+    opens = kind == "article" and place == 0
+    contributes = kind == "abstract" and pattern("contributes").search(statement.first.text)
+    return lead * _looks(statement) * (1.3 if opens else 2.0 if contributes else 1.0)
 
 
 def _looks(statement: Statement) -> float:
