@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from typing import Literal
 
 from protokit.drafting.audience import find_people
 from protokit.drafting.prompt_patterns import PROMPT_PATTERNS, piece
@@ -27,6 +28,12 @@ def find_constraints(prompt: str) -> tuple[Constraint, ...]:
 
 def _search(pattern: str, prompt: str) -> Iterator[re.Match[str]]:
     return re.finditer(PROMPT_PATTERNS.fill(pattern), prompt, re.IGNORECASE)
+
+
+def _group(match: re.Match[str], name: str) -> str:
+    """What stands in the group `name`, or in one numbered after it: a pattern of several languages has one for each."""
+    values = (value for key, value in match.groupdict().items() if key.rstrip("0123456789") == name and value)
+    return next(values, "").strip()
 
 
 def _number(written: str) -> int:
@@ -109,6 +116,45 @@ def _currency(prompt: str) -> Iterator[Constraint]:
             return
 
 
+def _budget(prompt: str) -> Iterator[Constraint]:
+    for pattern in PROMPT_PATTERNS.get("budget"):
+        for match in _search(pattern, prompt):
+            yield Constraint(kind="budget", value=match["amount"].strip(" .,"), words=match[0].strip(" .,"))
+            return
+
+
+def _only_for(prompt: str) -> Iterator[Constraint]:
+    for pattern in PROMPT_PATTERNS.get("only_for"):
+        for match in _search(pattern, prompt):
+            people = re.sub(piece("DETERMINERS"), "", _group(match, "people"), flags=re.IGNORECASE)
+            yield Constraint(kind="only_for", value=people, words=match[0].strip(" .,;"))
+            return
+
+
+def _only(prompt: str) -> Iterator[Constraint]:
+    for pattern in PROMPT_PATTERNS.get("only"):
+        for match in _search(pattern, prompt):
+            topic = re.sub(piece("DETERMINERS"), "", _group(match, "topic"), flags=re.IGNORECASE)
+            if 0 < len(topic) <= 80 and not any(_only_documents(match[0])):
+                yield Constraint(kind="only", value=topic, words=match[0].strip(" .,;"))
+
+
+def _words_of(kind: Literal["opening", "disclaimer"]) -> Callable[[str], Iterator[Constraint]]:
+    """Finds the words that every answer begins or closes with."""
+
+    def look(prompt: str) -> Iterator[Constraint]:
+        for pattern in PROMPT_PATTERNS.get(kind):
+            for match in _search(pattern, prompt):
+                said = (_group(match, "said") or PROMPT_PATTERNS.text(f"{kind}_usual")).strip(" .,;")
+                if said:
+                    whole = f"{said[:1].upper()}{said[1:]}"
+                    closed = whole if kind == "opening" or whole[-1] in ".!?" else f"{whole}."
+                    yield Constraint(kind=kind, value=closed, words=match[0].strip(" ,;"))
+                    return
+
+    return look
+
+
 def _tone(prompt: str) -> Iterator[Constraint]:
     for tone, names in lexicon()["tones"].items():
         for name in names:
@@ -137,6 +183,11 @@ _LOOKS: Mapping[str, Callable[[str], Iterator[Constraint]]] = {
     "language": _language,
     "only_documents": _only_documents,
     "audience": _audience,
+    "only_for": _only_for,
+    "only": _only,
+    "budget": _budget,
+    "opening": _words_of("opening"),
+    "disclaimer": _words_of("disclaimer"),
     "never": _never,
     "currency": _currency,
     "tone": _tone,

@@ -61,7 +61,7 @@ def draft(
     start = blueprint.defaults
     # Whose manner it has: a sample that only stands in for a field that is not there lends its documents alone.
     field = domain if domain and typed == "en" and find_domain(prompt, {domain.name: domain}) else None
-    people = _wished(wishes, "audience") or _people(prompt, typed)
+    people = _wished(wishes, "only_for") or _wished(wishes, "audience") or _people(prompt, typed)
     usual = field.audience if field and not documents else str(wording["audience"])
     named_people = with_article(people) if typed == "en" else people
     readers = audience or named_people or start.audience or usual
@@ -144,7 +144,7 @@ def without_constraints(prompt: str) -> str:
 def _without(prompt: str, wishes: tuple[Constraint, ...]) -> str:
     """The prompt without the words of wishes that say nothing of its topic."""
     for wish in wishes:
-        if wish.kind not in ("only_documents", "audience"):
+        if wish.kind not in ("only_documents", "audience", "only_for", "only"):
             prompt = prompt.replace(wish.words, ", ")
     return prompt
 

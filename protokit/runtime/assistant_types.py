@@ -125,6 +125,8 @@ class Request(ABC):
     """The JSON Schema of a model's reply, for servers that can hold a model to one; empty for free text."""
     context_tokens: int | None = None
     """The context window of the model, None where nothing may be left out."""
+    asks: bool = False
+    """Whether it is a question, which may be about something that is ruled out."""
 
     @property
     def title(self) -> str:

@@ -28,10 +28,23 @@ class Constraint(Strict, frozen=True, kw_only=True):
     """One wish in the prompt that can be stated to the assistant and checked in its answers."""
 
     kind: Literal[
-        "max_words", "language", "only_documents", "audience", "never", "currency", "tone", "format"
+        "max_words",
+        "language",
+        "only_documents",
+        "audience",
+        "only_for",
+        "never",
+        "only",
+        "currency",
+        "budget",
+        "tone",
+        "format",
+        "opening",
+        "disclaimer",
     ]
     value: Annotated[str, Meta(max_length=400)] | int = ""
-    """What the kind needs: 50 for max_words, "es" for language, "legal advice" for never, "EUR" for currency."""
+    """What the kind needs: 50 for max_words, "es" for language, "legal advice" for never, "EUR" for currency.
+    The words themselves for opening (how every answer begins) and disclaimer (what it closes with)."""
     words: Annotated[str, Meta(max_length=2_000)] = ""
     """The words of the prompt it came from."""
 

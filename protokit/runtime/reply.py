@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from threading import Event
 from typing import TYPE_CHECKING
 
+from protokit.runtime.answer_rules import AnswerRules
 from protokit.runtime.assistant_types import Answer, Request
 from protokit.runtime.models.base import Engine
 from protokit.runtime.models.offline_engine import OfflineEngine
 from protokit.runtime.models.turn_cost import dollars_of_turn, tokens_of_turn
 from protokit.runtime.page_texts import PageTexts, texts_in
+from protokit.runtime.phrases import spoken_language
 from protokit.runtime.prompting.build_messages import (
     CUT,
     ROOM_FOR_ANSWER,
@@ -97,7 +99,11 @@ class Reply:
         if self._engine.name != OfflineEngine.name:
             request = request.for_model()
         request.require_fitting()
+        rules = AnswerRules() if request.schema else self._settings.rules
+        run.opening = f"{rules.opening} " if rules.opening else ""
         try:
+            if run.opening:
+                yield run.opening
             with closing(self._pieces(request, run)) as pieces:
                 for piece in pieces:
                     run.first = run.first or time.perf_counter() - run.started
@@ -105,6 +111,9 @@ class Reply:
                     yield piece
                     if self._stopped.is_set():
                         break
+            if rules.closing and run.text and not self._stopped.is_set():
+                run.closing = f"\n\n{rules.closing}"
+                yield run.closing
         except GeneratorExit:
             self._stopped.set()
             raise
@@ -116,6 +125,11 @@ class Reply:
             self._ended.set()
 
     def _pieces(self, request: Request, run: "_Run") -> Generator[str, None, None]:
+        if refusal := self._ruled_out(request):
+            run.outcome, run.model = ModelOutcome(), OfflineEngine.name
+            run.outcome.found, run.ruled_out = False, True
+            yield refusal
+            return
         if run.model == OfflineEngine.name:
             yield from self._engine.stream(request, run.outcome)
             return
@@ -131,6 +145,14 @@ class Reply:
             run.outcome, run.model = ModelOutcome(), OfflineEngine.name
             yield from OfflineEngine().stream(request, run.outcome)
             run.outcome.note = problem.note or self._texts.offline_instead
+
+    def _ruled_out(self, request: Request) -> str:
+        """What to say to a question about something that prototype.yaml rules out; "" to any other."""
+        if not request.asks:
+            return ""
+        question = request.standalone_text or request.text
+        language = spoken_language(request.text, self._settings.language)
+        return self._settings.rules.refusal(question, request.passages, language)
 
     def _paid(self, request: Request, run: "_Run") -> Iterator[str]:
         """Stream from the model, within the limits, with personal data masked where the settings say so."""
@@ -156,13 +178,13 @@ class Reply:
             time.perf_counter() - run.started
         )  # what follows is our book-keeping, not the visitor's wait
         stopped = self._stopped.is_set()  # half a sentence says nothing that could be held against a passage
-        checks = () if stopped else _checks(request, run)
+        checks = () if stopped else tuple(_moved(each, run) for each in _checks(request, run))
         answer = Answer(
             question=request.title,
-            text=run.text,
+            text=f"{run.opening}{run.text}{run.closing}",
             model=run.model,
             citations=outcome.citations,
-            passages=tuple(request.passages),
+            passages=() if run.ruled_out else tuple(request.passages),
             table=outcome.table,
             standalone=request.standalone_text,
             computation=outcome.computation or request.computation,
@@ -217,6 +239,11 @@ class _Run:
     first: float = 0.0
     text: str = ""
     error: str = ""
+    opening: str = ""
+    """What every answer begins with; `text` is what was answered, without it."""
+    closing: str = ""
+    ruled_out: bool = False
+    """Whether the question was about something that is not spoken of, of which no passage is shown either."""
     broken_off: bool = False
     """Whether a model wrote the beginning of the text before the offline engine answered."""
 
@@ -224,6 +251,12 @@ class _Run:
 def _longest(model: str, window: int) -> int:
     """Tokens of the longest answer where prototype.yaml does not say."""
     return ROOM_TO_THINK if reasons(model) else min(ROOM_FOR_ANSWER, window // 4)
+
+
+def _moved(check: "SentenceCheck", run: _Run) -> "SentenceCheck":
+    """`check` with the place of its sentence in the whole answer."""
+    offset = len(run.opening)
+    return replace(check, start=check.start + offset, end=check.end + offset) if offset else check
 
 
 def _checks(request: Request, run: _Run) -> "tuple[SentenceCheck, ...]":

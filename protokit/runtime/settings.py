@@ -7,12 +7,15 @@ from pathlib import Path
 
 import msgspec
 
+from protokit.runtime.answer_rules import AnswerRules
 from protokit.runtime.prototype_fields import PrototypeFields
 from protokit.runtime.yaml_checks import convert, read_fields, read_text
 
 MODEL, CHROMA = "PROTOKIT_MODEL", "PROTOKIT_CHROMA_URL"
 """Environment variables of whoever hosts it: the model in place of prototype.yaml's, and the Chroma server that
 several machines keep their passages on."""
+_FEWEST_WORDS = 5
+"""Of an answer, however much it begins and closes with."""
 
 
 def title_key(title: str) -> str:
@@ -78,5 +81,11 @@ class Settings(PrototypeFields, frozen=True):
 
     @property
     def max_words(self) -> int | None:
-        """The longest answer asked for, in words."""
-        return next((int(rule.value) for rule in self.constraints if rule.kind == "max_words"), None)
+        """The longest answer asked for, in words, without those that every answer begins and closes with."""
+        most = next((int(rule.value) for rule in self.constraints if rule.kind == "max_words"), None)
+        return max(_FEWEST_WORDS, most - self.rules.length) if most else None
+
+    @property
+    def rules(self) -> AnswerRules:
+        """What is wished of every answer whatever engine gives it."""
+        return AnswerRules.of(self.constraints)

@@ -44,6 +44,11 @@ def _stated(wish: Constraint) -> str:
         "max_words": f"Use no more than {wish.value} words an answer.",
         "only_documents": "Say only what stands in the documents; add nothing from general knowledge.",
         "audience": f"Write for {wish.value}: use their words and explain what they may not know.",
+        "only_for": f"This is for {wish.value} alone: tell anybody else so, kindly.",
+        "only": f"Answer questions about {wish.value} alone; decline everything else.",
+        "budget": f"Keep whatever you propose within {wish.value}.",
+        "opening": f"The page writes \u201c{wish.value}\u201d before each answer; do not repeat it.",
+        "disclaimer": f"The page writes \u201c{wish.value}\u201d below each answer; do not repeat it.",
         "currency": f"Give prices and amounts in {wish.value}; never convert a figure yourself.",
         "tone": f"Keep the tone {wish.value}.",
         "format": f"Give the answer as {wish.value}."

@@ -22,6 +22,7 @@ from protokit.errors import ChoiceProblem, PromptProblem
 from protokit.evaluation.assertions import with_assertions
 from protokit.files.atomic import refuse_occupied
 from protokit.files.layout import INSTRUCTIONS_FILE
+from protokit.runtime.answer_rules import AnswerRules
 from protokit.runtime.prototype_fields import SCREENS, Screen, Value
 from protokit.scaffold.collect_documents import collect_documents
 from protokit.scaffold.instructions import instructions
@@ -98,6 +99,7 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
             rows = (
                 trial.starters(spec.language, spec.starter_questions) if blueprint.takes == "question" else []
             )
+            rows = [row for row in rows if not _ruled_out(row["question"], spec)]
             starters = tuple(row["question"] for row in rows)
             spec = finish(spec, starters)
             if "labels" in blueprint.drafts:
@@ -110,9 +112,16 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
         drafted(domain=lookup.domains().get(sample.domain), starters=sample.starters()), wish
     )
     spec = _with_fields(spec, blueprint, wish)
-    spec = sample.marked(finish(spec, spec.starter_questions))
+    starters = tuple(each for each in spec.starter_questions if not _ruled_out(each, spec))
+    spec = sample.marked(finish(spec, starters))
     questions = sample.questions(spec.labels)
     return ScaffoldPlan(spec, blueprint, choice, questions, sample.documents(), drafted=note, also=also)
+
+
+def _ruled_out(question: str, spec: Spec) -> bool:
+    """Whether the line forbids what `question` asks for, so that it is none to begin with."""
+    never = AnswerRules.of(each for each in spec.constraints if each.kind == "never")
+    return bool(never.never and never.refusal(question, (), spec.language))
 
 
 def _with_fields(spec: Spec, blueprint: Blueprint, wish: ScaffoldRequest, texts: Sequence[str] = ()) -> Spec:

@@ -1,12 +1,18 @@
 """Wishes in a prompt become data, and each is stated in instructions.md."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from protokit.catalog import lookup
 from protokit.drafting.constraints import find_constraints
 from protokit.drafting.draft import draft
+from protokit.evaluation.assertions import count_words
 from protokit.scaffold.instructions import instruction_lines, instructions
-from protokit.spec.prototype_spec import parse_spec, write_spec
+from protokit.spec.prototype_spec import parse_spec, read_spec, write_spec
+from tests.support.terminal import protokit
 
 
 def wishes(prompt: str) -> set[tuple[str, str | int]]:
@@ -46,6 +52,20 @@ def wishes(prompt: str) -> set[tuple[str, str | int]]:
         ("as bullet points", "format", "bullets"),
         ("in at most three sentences", "format", "at most 3 sentences"),
         ("explain it step by step", "format", "numbered steps"),
+        ("HR bot only about parental leave and holidays", "only", "parental leave and holidays"),
+        ("nur Fragen zu Urlaub", "only", "Urlaub"),
+        ("solo sobre vacaciones", "only", "vacaciones"),
+        ("an assistant only for premium users", "only_for", "premium users"),
+        ("nur für Azubis", "only_for", "Azubis"),
+        ("un assistant réservé aux abonnés", "only_for", "abonnés"),
+        ("gifts with a budget of 500 EUR", "budget", "500 EUR"),
+        ("trips under $2,000", "budget", "$2,000"),
+        ("Budget von 300 Euro", "budget", "300 Euro"),
+        ("start each answer with Hello there", "opening", "Hello there"),
+        ('empieza cada respuesta con "Hola"', "opening", "Hola"),
+        ("always says that it is not a doctor", "disclaimer", "It is not a doctor."),
+        ("FAQ with a 'not tax advice' disclaimer", "disclaimer", "Not tax advice."),
+        ("never discuss salaries or bonuses", "never", "discuss salaries or bonuses"),
     ],
 )
 def test_a_wish_is_found(prompt: str, kind: str, value: str | int) -> None:
@@ -62,6 +82,8 @@ def test_a_wish_is_found(prompt: str, kind: str, value: str | int) -> None:
         "Search over 100 contracts",
         "A search for meeting notes",
         "User-friendly search of the euro zone archive",
+        "We open every day with a standup",
+        "Add-ons just for fun",
     ],
 )
 def test_words_that_only_look_like_a_wish_are_left_alone(prompt: str) -> None:
@@ -104,3 +126,70 @@ def test_tokens_in_a_person_s_words_are_not_filled_in() -> None:
     blueprint = lookup.blueprints()["chatbot"]
     spec = draft("a chatbot", blueprint, title="[[persona]] {{ 7*7 }}")
     assert "# How [[persona]] {{ 7*7 }} behaves" in instructions(spec, blueprint.folder)
+
+
+GUIDE = """# Staff guide
+
+## Parental leave
+
+Parental leave lasts fourteen weeks and is paid in full. It is asked for two months ahead, on the form in the portal.
+
+## Salaries
+
+Salaries are paid on the 25th of each month.
+
+## Parking
+
+Parking costs 40 euros a month.
+"""
+
+
+def answers(place: Path, line: str, *questions: str, ui: str = "streamlit") -> list[dict[str, Any]]:
+    """What a prototype made from `line` over the guide answers offline."""
+    (place / "guide.md").write_text(GUIDE, encoding="utf-8")
+    done = protokit("new", line, "--docs", "guide.md", "--out", "made", "--ui", ui, cwd=place)
+    assert done.code == 0, done.err
+    return [
+        json.loads(row) for row in protokit("ask", "made", *questions, "--json", cwd=place).out.splitlines()
+    ]
+
+
+def test_how_an_answer_begins_closes_and_how_long_it_is_holds_without_a_model(tmp_path: Path) -> None:
+    line = (
+        "A chatbot for new hires, under 20 words, that starts every answer with “Ahoy!”,"
+        " with a disclaimer that this is not legal advice, never discuss salaries or parking"
+    )
+    leave, salary, parking, hello = answers(
+        tmp_path,
+        line,
+        "How long does parental leave last?",
+        "When are salaries paid?",
+        "What does parking cost?",
+        "Hello!",
+    )
+    assert leave["answer"].startswith("Ahoy! ")
+    assert "fourteen weeks" in leave["answer"]
+    assert leave["answer"].endswith("\n\nThis is not legal advice.")
+    assert count_words(leave["answer"].replace("[1]", "")) <= 20
+    for ruled_out in (salary, parking):
+        assert (
+            "I do not answer questions about this here (discuss salaries or parking)" in ruled_out["answer"]
+        )
+        assert not ruled_out["citations"]
+        assert "25th" not in ruled_out["answer"]
+    assert "I do not answer" not in hello["answer"]
+
+
+def test_only_a_topic_is_answered_where_the_line_says_so(tmp_path: Path) -> None:
+    line = "A document search only about parental leave, only for managers, with a budget of 500 EUR"
+    leave, parking = answers(tmp_path, line, "How long is parental leave paid?", "What does parking cost?")
+    assert "fourteen weeks" in leave["answer"]
+    assert "I only answer questions about parental leave." in parking["answer"]
+    assert "40" not in parking["answer"]
+    spec = read_spec(tmp_path / "made" / "prototype.yaml")
+    kept = {(wish.kind, wish.value) for wish in spec.constraints}
+    assert {("only", "parental leave"), ("only_for", "managers"), ("budget", "500 EUR")} <= kept
+    assert spec.audience == "managers"
+    told = (tmp_path / "made" / "instructions.md").read_text(encoding="utf-8")
+    assert "Keep whatever you propose within 500 EUR." in told
+    assert "This is for managers alone" in told

@@ -59,6 +59,11 @@ class Question(Request):
     """What the tables of the documents say; a model reads it as the first passage."""
 
     @property
+    def asks(self) -> bool:  # type: ignore[override]
+        """Whether something is asked, and nobody only greeted or thanked."""
+        return small_talk(self.text) is None
+
+    @property
     def resolved(self) -> StandaloneQuestion:
         """The question as it stands alone."""
         return self.standalone or condense_question(self.text, self.history)
