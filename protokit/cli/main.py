@@ -47,7 +47,8 @@ def _shared(verb: Callable[P, R]) -> Callable[P, R]:
         click.option(
             "--fields",
             type=A_PATH,
-            help="For a table of documents: a CSV file whose header names the columns, or a JSON Schema.",
+            help="For a table of documents: a CSV file with the columns and perhaps example rows, a JSON Schema, or a"
+            " pydantic class as models.py:Invoice.",
         ),
         click.option("--blueprint", help="The blueprint to use, instead of the one the prompt asks for."),
         click.option("--ui", default="streamlit", show_default=True, help="streamlit or gradio."),

@@ -3,10 +3,13 @@
 import csv
 import json
 import re
+import runpy
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from protokit.errors import DocumentProblem
 from protokit.runtime.pattern_file import PatternFile
@@ -16,6 +19,9 @@ from protokit.spec.yaml_io import read_text
 
 _PATTERNS = PatternFile(Path(__file__).with_name("field_patterns.yaml"))
 _MOST = 60
+_FORMATS: dict[str, FieldType] = {"date": "date", "date-time": "date", "time": "time"}
+_NO_SCHEMA, _GIVE_ONE = "no JSON Schema of an object", 'Give an object with "properties".'
+_ITEM_COLUMNS = frozenset({"description", "quantity", "unit price", "amount", "unit", "number", "discount"})
 _TYPES: dict[str, FieldType] = {"number": "number", "integer": "number", "boolean": "yes/no"}
 
 
@@ -24,13 +30,35 @@ def draft_fields(
 ) -> tuple[ExtractionField, ...]:
     """The fields that `prompt` names, else those usual in the documents it names, else the labels that most of `texts`
     have, else `default`."""
+    items = bool(_PATTERNS.pattern("items", flags=re.IGNORECASE).search(prompt))
     if names := named_fields(prompt):
-        return _fields(names)
+        return _of_items(_fields(names)) if items else _fields(names)
+    if items:
+        return _of_items(_fields(_PATTERNS.get("usual_items")))
     if usual := _usual(prompt):
         return _fields(usual)
     if labels := common_labels(texts):
         return _fields(labels)
     return default
+
+
+def several_records(prompt: str) -> bool:
+    """Whether the line says that one document holds several records, such as receipts scanned into one file."""
+    return bool(_PATTERNS.pattern("several", flags=re.IGNORECASE).search(prompt))
+
+
+def _of_items(fields: Sequence[ExtractionField]) -> tuple[ExtractionField, ...]:
+    """`fields` with those marked that a list of items usually has a column for."""
+    from protokit.runtime.extraction.item_rows import column_of
+
+    marked = tuple(replace(each, item=column_of(each) in _ITEM_COLUMNS) for each in fields)
+    if not any(each.item for each in marked):
+        return tuple(fields)
+    kinds: dict[str, FieldType] = {"quantity": "number", "description": "text"}
+    return tuple(
+        replace(each, type=kinds.get(column_of(each), each.type), description="") if each.item else each
+        for each in marked
+    )
 
 
 def named_fields(prompt: str) -> list[str]:
@@ -74,28 +102,98 @@ def common_labels(texts: Sequence[str]) -> list[str]:
 
 
 def read_fields(path: Path) -> tuple[ExtractionField, ...]:
-    """The fields of a JSON Schema, or of the header of a CSV file. Raises DocumentProblem, SpecProblem."""
+    """The fields of a JSON Schema, of a pydantic class ("models.py:Invoice"), or of a CSV file: its header names them,
+    and the rows below it show their types. Raises DocumentProblem, SpecProblem."""
+    if match := re.fullmatch(r"(.+\.py):(\w+)", str(path)):
+        return _of_schema(_schema_of_class(Path(match[1]), match[2]), path.name)
     if not path.is_file():
         raise DocumentProblem("no such file", where=str(path), fix="Check the path given with --fields.")
     if path.suffix.lower() == ".json":
-        return _of_schema(path)
+        try:
+            return _of_schema(json.loads(read_text(path)), path.name)
+        except ValueError:
+            raise DocumentProblem(_NO_SCHEMA, where=path.name, fix=_GIVE_ONE) from None
     rows = list(csv.reader(read_text(path).lstrip("\ufeff").splitlines()))
     names = [each.strip()[:60] for each in (rows[0] if rows else []) if each.strip()]
     if not names:
         raise DocumentProblem("its first line names no columns", where=path.name, fix="Write a header.")
-    return _fields(names[:_MOST])
+    types = _types_of_columns(path) if len(rows) > 1 else {}
+    return tuple(
+        replace(each, type=types.get(each.name.casefold(), each.type)) for each in _fields(names[:_MOST])
+    )
 
 
-def _of_schema(path: Path) -> tuple[ExtractionField, ...]:
+def _types_of_columns(path: Path) -> dict[str, FieldType]:
+    """What the example rows of a CSV file show their columns to hold, by name; of plain text the name tells more."""
+    from vectorstore.loaders import read
+
+    kinds: dict[str, FieldType] = {
+        "number": "number",
+        "money": "money",
+        "date": "date",
+        "yes/no": "yes/no",
+    }
+    columns = [column for table in read(path).tables for column in table.columns]
+    return {
+        column.name.casefold(): kinds[column.type]
+        for column in columns
+        if column.type in kinds and not (column.type == "number" and _type_by_words(column.name) == "money")
+    }
+
+
+def _schema_of_class(path: Path, name: str) -> object:
+    """The JSON Schema of the pydantic class `name` in the Python file at `path`, which is run."""
+    if not path.is_file():
+        raise DocumentProblem("no such file", where=str(path), fix="Check the path given with --fields.")
     try:
-        schema = json.loads(read_text(path))
-        properties: dict[str, dict[str, Any]] = schema["properties"]
-        required = schema.get("required", [])
-        fields = [_of_property(name, each, name in required) for name, each in properties.items()]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        fix = 'Give an object with "properties".'
-        raise DocumentProblem("no JSON Schema of an object", where=path.name, fix=fix) from None
-    return tuple(convert(ExtractionField, each, where=path.name) for each in fields[:_MOST])
+        return runpy.run_path(str(path))[name].model_json_schema()
+    except KeyError:
+        raise DocumentProblem(f"has no class {name}", where=path.name, fix="Check its name.") from None
+    except AttributeError:
+        what = f"{name} is no pydantic class"
+        raise DocumentProblem(what, where=path.name, fix="Give one that inherits BaseModel.") from None
+    except Exception as problem:  # the file is somebody's own program
+        what = f"cannot be run ({type(problem).__name__}: {problem})"
+        raise DocumentProblem(what, where=path.name, fix="Mend it, or install what it imports.") from None
+
+
+def _of_schema(schema: object, where: str) -> tuple[ExtractionField, ...]:
+    try:
+        fields = list(_of_object(_resolved(schema, schema), schema))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise DocumentProblem(_NO_SCHEMA, where=where, fix=_GIVE_ONE) from None
+    return tuple(convert(ExtractionField, each, where=where) for each in fields[:_MOST])
+
+
+def _of_object(schema: Any, whole: Any, above: str = "") -> Iterator[dict[str, Any]]:
+    """A field for each property; those of objects in it by both names, those of a list of objects as items."""
+    required = schema.get("required", [])
+    for name, property_ in schema["properties"].items():
+        inner = _resolved(property_, whole)
+        listed = _resolved(inner.get("items", {}), whole) if inner.get("type") == "array" else {}
+        if "properties" in inner:
+            yield from _of_object(inner, whole, f"{above}{name} ")
+        elif "properties" in listed:
+            yield from ({**each, "item": True} for each in _of_object(listed, whole))
+        else:
+            told = {**inner, "items": listed} if listed else inner
+            yield _of_property(f"{above}{name}", told, name in required)
+
+
+def _resolved(schema: Any, whole: Any) -> Any:
+    """`schema` with what it refers to, and of what may be null the other."""
+    for each in schema.get("anyOf", []):
+        if each.get("type") != "null":
+            return {
+                **_resolved(each, whole),
+                **{key: schema[key] for key in ("description",) if key in schema},
+            }
+    if "$ref" not in schema:
+        return schema
+    target = whole
+    for part in schema["$ref"].lstrip("#/").split("/"):
+        target = target[part]
+    return _resolved({**target, **{key: value for key, value in schema.items() if key != "$ref"}}, whole)
 
 
 def _of_property(name: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:
@@ -107,7 +205,7 @@ def _of_property(name: str, schema: dict[str, Any], required: bool) -> dict[str,
     kind = next((each for each in kinds if each != "null"), None)
     choices = [str(each) for each in inner.get("enum", []) if each is not None]
     numeric = kind in ("number", "integer") and drafted.type == "money"
-    told = "choice" if choices else "date" if inner.get("format") in ("date", "date-time") else None
+    told = "choice" if choices else _FORMATS.get(str(inner.get("format")))
     usual = drafted.type if drafted.type == "time" or numeric else _TYPES.get(str(kind), "text")
     description = " ".join(str(schema.get("description", "")).split())[:300]
     return {

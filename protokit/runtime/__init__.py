@@ -31,10 +31,17 @@ if TYPE_CHECKING:
     from protokit.runtime.classification.label_corrections import LabelCorrections, keeps_corrections
     from protokit.runtime.classification.label_measures import label_measures, score_label
     from protokit.runtime.classification.text_rows import read_text_file, read_texts, text_columns
-    from protokit.runtime.extraction.cell_scores import cell_faults
-    from protokit.runtime.extraction.corrections import Corrections
+    from protokit.runtime.extraction.cell_scores import cell_faults, cell_measures
+    from protokit.runtime.extraction.corrections import Corrections, cell_key
     from protokit.runtime.extraction.extraction_request import ExtractionRequest, extracting_rule
-    from protokit.runtime.extraction.table_files import DocumentRow, as_csv, as_xlsx
+    from protokit.runtime.extraction.table_files import (
+        DocumentRow,
+        as_csv,
+        as_xlsx,
+        document_version,
+        rows_of,
+        with_rows,
+    )
     from protokit.runtime.models.model_factory import connect
     from protokit.runtime.older_pages import keep_upload
     from protokit.runtime.page_texts import texts_in
@@ -51,6 +58,7 @@ if TYPE_CHECKING:
     from protokit.runtime.uploads.upload_policy import may_upload
     from protokit.runtime.uploads.visitor_files import OWN, VisitorFiles, merge, notice
     from protokit.runtime.usage.events import EventLog
+    from protokit.runtime.visit_results import VisitResults
     from protokit.runtime.visitor import current_visitor
 
 _NAMES = {
@@ -67,10 +75,10 @@ _NAMES = {
     "classification.text_rows": "read_text_file read_texts text_columns",
     "assistant_types": "Answer AnswerTable CellSource ChatMessage Citation Measure Measures"
     " Request RequestResult TableColumn Turn",
-    "extraction.cell_scores": "cell_faults",
-    "extraction.corrections": "Corrections",
+    "extraction.cell_scores": "cell_faults cell_measures",
+    "extraction.corrections": "Corrections cell_key",
     "extraction.extraction_request": "ExtractionRequest extracting_rule",
-    "extraction.table_files": "DocumentRow as_csv as_xlsx",
+    "extraction.table_files": "DocumentRow as_csv as_xlsx document_version rows_of with_rows",
     "models.model_factory": "connect",
     "older_pages": "keep_upload",
     "page_texts": "texts_in",
@@ -87,6 +95,7 @@ _NAMES = {
     "uploads.upload_policy": "may_upload",
     "uploads.visitor_files": "OWN VisitorFiles merge notice",
     "usage.events": "EventLog",
+    "visit_results": "VisitResults",
     "visitor": "current_visitor",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
@@ -131,18 +140,22 @@ __all__ = [
     "TableAnswer",
     "TableColumn",
     "Turn",
+    "VisitResults",
     "VisitorFiles",
     "analyze",
     "answer_from_tables",
     "as_csv",
     "as_xlsx",
     "cell_faults",
+    "cell_key",
+    "cell_measures",
     "citing_rule",
     "classifying_rule",
     "column_notes",
     "condense_question",
     "connect",
     "current_visitor",
+    "document_version",
     "extracting_rule",
     "guarded",
     "keep_upload",
@@ -153,6 +166,7 @@ __all__ = [
     "notice",
     "read_text_file",
     "read_texts",
+    "rows_of",
     "run_sql",
     "score_label",
     "sql_rule",
@@ -165,6 +179,7 @@ __all__ = [
     "texts_in",
     "turns",
     "user",
+    "with_rows",
 ]
 
 

@@ -86,6 +86,8 @@ class ExtractionField(Strict, frozen=True, kw_only=True):
     """Whether a document without it is marked."""
     list: bool = False
     """Whether a document may hold several."""
+    item: bool = False
+    """Whether it is of the items that a document lists: each item is a row then."""
 
 
 class Label(Strict, frozen=True, kw_only=True):
@@ -137,6 +139,8 @@ class PrototypeFields(Strict, frozen=True, kw_only=True):
     welcome: Annotated[str, Meta(max_length=400)] = "Hello! What would you like to know?"
     fields: Annotated[tuple[ExtractionField, ...], Meta(max_length=60)] = ()
     """What is to be found in each document, for a kind that makes a table of documents."""
+    several_records: bool = False
+    """Whether one document may hold several records, such as receipts scanned into one file: each is a row then."""
     labels: Annotated[tuple[Label, ...], Meta(max_length=200)] = ()
     """What texts are sorted into, for a kind that gives them labels."""
     several_labels: bool = False

@@ -22,10 +22,11 @@ from protokit.runtime.prompting.build_messages import (
     build_messages,
     reasons,
 )
+from protokit.runtime.prompting.chat_messages import rule
 from protokit.runtime.prompting.context_window import MESSAGE_TOKENS
 from protokit.runtime.prompting.pii import PiiMasker
 from protokit.runtime.prompting.tokens import count
-from protokit.runtime.runtime_errors import ModelProblem
+from protokit.runtime.runtime_errors import ModelProblem, UnusableReply
 from protokit.runtime.settings import Settings
 from protokit.runtime.usage.events import EventLog
 from protokit.runtime.usage.prices import elsewhere
@@ -155,9 +156,24 @@ class Reply:
         return self._settings.rules.refusal(question, request.passages, language)
 
     def _paid(self, request: Request, run: "_Run") -> Iterator[str]:
-        """Stream from the model, within the limits, with personal data masked where the settings say so."""
+        """Stream from the model; what it wrote in a form that cannot be used, it may write once more."""
         masks = PiiMasker() if self._settings.mask_personal_data else None
-        sent, longest = request.masked(masks.mask) if masks else request, run.outcome.max_tokens
+        sent = request.masked(masks.mask) if masks else request
+        try:
+            yield from self._within_limits(sent, masks, run)
+        except UnusableReply as problem:
+            before = tokens_of_turn(run.outcome, run.model, problem.reply)
+            again = rule("repair.md").format(fault=problem.fault).strip()
+            run.outcome.ask_again(problem.reply, again)
+            try:
+                yield from self._within_limits(sent, masks, run)
+            finally:
+                after = tokens_of_turn(run.outcome, run.model, run.text)
+                run.outcome.tokens_in, run.outcome.tokens_out = before[0] + after[0], before[1] + after[1]
+
+    def _within_limits(self, sent: Request, masks: PiiMasker | None, run: "_Run") -> Iterator[str]:
+        """Stream one answer within the limits; what stands for personal data is put back into it."""
+        longest = run.outcome.max_tokens
         whole = sum(
             count(each["content"], run.model) + MESSAGE_TOKENS for each in build_messages(sent, run.outcome)
         )
@@ -166,7 +182,7 @@ class Reply:
             pieces = self._engine.stream(sent, run.outcome)
             try:
                 plain = masks.unmask_stream(pieces) if masks else pieces
-                yield from _in_words(plain, run.outcome) if request.schema else plain
+                yield from _in_words(plain, run.outcome) if sent.schema else plain
             finally:
                 used = tokens_of_turn(run.outcome, run.model, run.text)
                 spent(self._dollars(run.model, *used), sum(used))

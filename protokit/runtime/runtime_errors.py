@@ -32,6 +32,17 @@ class ModelProblem(RuntimeProblem):
         self.note = note
 
 
+class UnusableReply(ModelProblem):
+    """What a model wrote is not of the form that was asked for; it may be asked once more.
+
+    `reply` is what it wrote, `fault` what is wrong with it, in words for the model.
+    """
+
+    def __init__(self, fault: str, reply: str) -> None:
+        super().__init__(f"what the model wrote cannot be used: {fault}. Try again, or another model")
+        self.fault, self.reply = fault, reply
+
+
 class LimitReached(ModelProblem):
     """A limit of prototype.yaml is reached: asking again is of no use, or in a moment where it is `passing`."""
 

@@ -130,14 +130,14 @@ def _with_fields(spec: Spec, blueprint: Blueprint, wish: ScaffoldRequest, texts:
         if wish.fields:
             raise ChoiceProblem(f"{blueprint.name} finds no fields", fix="Leave --fields out.")
         return spec
-    from protokit.drafting.draft_fields import draft_fields, read_fields
+    from protokit.drafting.draft_fields import draft_fields, read_fields, several_records
 
     fields = (
         read_fields(wish.fields)
         if wish.fields
         else draft_fields(spec.prompt, texts, default=blueprint.fields)
     )
-    return msgspec.structs.replace(spec, fields=fields)
+    return msgspec.structs.replace(spec, fields=fields, several_records=several_records(spec.prompt))
 
 
 def _worded(spec: Spec, wish: ScaffoldRequest, outline: Callable[[], str] = str) -> tuple[Spec, str]:

@@ -135,6 +135,8 @@ def write_spec(spec: Spec) -> str:
         fields = {name: value for name, value in fields.items() if name not in _OF_LABELS}
     fields["success"] = [{n: v for n, v in each.items() if v is not None} for each in fields["success"]]
     fields = {name: value for name, value in fields.items() if name not in ("id", "hypothesis") or value}
+    if not spec.several_records:
+        del fields["several_records"]
     values = {name: value for name, value in fields.items() if value not in ([], {}, None)}
     head = "# What this prototype is. Change a line, save, reload the page.\n"
     head += f"# yaml-language-server: $schema={SCHEMA_FILE}\n"

@@ -91,6 +91,43 @@ def test_a_header_or_a_schema_names_the_fields(tmp_path: Path) -> None:
     assert (wrong.code, "no such file" in wrong.err) == (1, True)
 
 
+def test_example_rows_show_types_and_a_pydantic_class_its_items(tmp_path: Path) -> None:
+    rows = "Ship,Paid on,Fee,Crew\nMarigold,2026-05-03,€120.50,4\nHeron,2026-05-09,€80.00,6\n"
+    (tmp_path / "rows.csv").write_text(rows, encoding="utf-8")
+    new(tmp_path, "Make a table", "--blueprint", "extractor", "--fields", "rows.csv")
+    types = {field.name: field.type for field in Prototype.open(tmp_path / "made").spec.fields}
+    assert types == {"Ship": "text", "Paid on": "date", "Fee": "money", "Crew": "number"}
+    (tmp_path / "models.py").write_text(
+        "from datetime import date\nfrom pydantic import BaseModel, Field\n"
+        "class Line(BaseModel):\n    what: str\n    pieces: int\n"
+        "class Note(BaseModel):\n    ship: str = Field(description='name of the ship')\n"
+        "    arrived: date | None = None\n    lines: list[Line] = []\n",
+        encoding="utf-8",
+    )
+    words = ("new", "x table", "--blueprint", "extractor", "--out", "two", "--fields")
+    assert protokit(*words, "models.py:Note", cwd=tmp_path).code == 0
+    fields = Prototype.open(tmp_path / "two").spec.fields
+    assert [(f.name, f.type, f.required, f.item) for f in fields] == [
+        ("ship", "text", True, False),
+        ("arrived", "date", False, False),
+        ("what", "text", True, True),
+        ("pieces", "number", True, True),
+    ]
+    wrong = protokit(*words, "models.py:Nothing", cwd=tmp_path)
+    assert (wrong.code, "models.py:Nothing" in wrong.err or "has no class Nothing" in wrong.err) == (1, True)
+
+
+def test_each_line_item_is_a_row_that_is_scored_too(tmp_path: Path) -> None:
+    new(tmp_path, "Line items with vendor, item, quantity and amount from invoices")
+    made = tmp_path / "made"
+    lamps, paper = ({"Item": "Desk lamp, brass", "Amount": 158}, {"Item": "Paper A4", "Amount": 210})
+    row = {"question": "halden-office-supplies.txt", "expected": {"rows": [lamps, paper]}}
+    (made / "questions.yaml").write_text(json.dumps([row]), encoding="utf-8")
+    done = protokit("eval", made, cwd=tmp_path)
+    assert "Item (row 2) is Paper A4, box of 5, not Paper A4 (wrong)" in done.out
+    assert re.search(r"^stated cells right +3 of 4", done.out, re.M)
+
+
 def test_a_document_is_asked_for_by_its_name_and_each_cell_has_its_place(made: Path) -> None:
     answer = protokit("ask", made, "--json", "--input", made / "knowledge/marigold.txt", cwd=made).json
     assert answer["table"]["rows"] == [["Marigold", "3 May 2026", 120.5]]
@@ -146,6 +183,24 @@ def test_a_model_fills_the_fields_and_what_it_invents_is_not_delivered(
     assert answer["answer"].startswith("- Vessel: Marigold [1]")
 
 
+def test_a_model_that_wrote_no_json_is_asked_once_more_and_both_calls_are_counted(made: Path) -> None:
+    said = json.dumps({"Vessel": {"value": "Marigold", "quote": "Vessel: Marigold"}})
+    with model_server.running() as server:
+        server.behaviour = Behaviour(replies=[['{"Vessel": "Mari'], [said]])
+        env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "none"}
+        words = ["--json", "--input", NOTE, "--model", f"openai:{MODEL}"]
+        answer = protokit("ask", made, *words, cwd=made, env=env).json
+        again = server.asked[-1]["messages"]
+        server.behaviour = Behaviour(replies=[["no"], ["no"], [said]])
+        hopeless = protokit("ask", made, *words, cwd=made, env=env).json
+        asked = len(server.asked)
+    assert answer["table"]["rows"] == [["Marigold", None, None]]
+    assert [each["role"] for each in again[-2:]] == ["assistant", "user"]
+    assert "it is no JSON" in again[-1]["content"]
+    assert (answer["tokens_in"], answer["tokens_out"]) == (642, 14)
+    assert (hopeless["model"], asked) == ("offline", 4)
+
+
 @pytest.fixture(scope="module", params=["streamlit", "gradio"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     place = tmp_path_factory.mktemp(request.param)
@@ -166,3 +221,18 @@ def test_a_stakeholder_sees_the_table_and_the_page_fits(url: str, chromium, size
         shown.shoot(f"extractor-{size[0]}-{url[-5:]}")
         assert shown.overflow() == 0
         assert shown.outside == []
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_a_table_with_ones_own_text_is_there_again_when_the_page_is_reloaded(url: str, chromium) -> None:
+    with window(chromium, url, DESKTOP) as shown:
+        page = shown.page
+        page.get_by_text("facture-morvan.txt").first.wait_for(state="attached")
+        page.get_by_text("Add documents", exact=True).first.click()
+        page.get_by_label("…or paste a text").first.fill(NOTE)
+        page.get_by_label("…or paste a text").first.press("Tab")
+        page.get_by_role("button", name="Make the table").click()
+        page.get_by_text("pasted text").first.wait_for(state="attached")
+        page.reload()
+        page.get_by_text("pasted text").first.wait_for(state="attached")

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from protokit.runtime.assistant_types import Answer, AnswerTable, Measure, Measures, TableColumn
 from protokit.runtime.classification.classify_texts import UNSURE
-from protokit.runtime.grounding.grounding_rate import FEWEST, wilson
-
-TOO_FEW = "too few to say"
+from protokit.runtime.grounding.grounding_rate import FEWEST
+from protokit.runtime.measure_share import TOO_FEW, measure_share
 
 
 def score_label(expected: Mapping[str, object], answer: Answer) -> str | None:
@@ -31,22 +30,13 @@ def label_measures(results: Sequence[tuple[Mapping[str, object], Answer | None]]
     hits = sum(right == given for right, given in known)
     sure = [(right, given) for right, given in known if given != {UNSURE} or right == {UNSURE}]
     measures = (
-        _share("accuracy", hits, len(known)),
-        _share("accuracy where it is sure", sum(right == given for right, given in sure), len(sure)),
+        measure_share("accuracy", hits, len(known)),
+        measure_share("accuracy where it is sure", sum(right == given for right, given in sure), len(sure)),
         _macro_f1(known),
-        _share("unsure", sum(given == {UNSURE} for _, given in known), len(known)),
+        measure_share("unsure", sum(given == {UNSURE} for _, given in known), len(known)),
     )
     pairs = [(*right, *given) for right, given in known if len(right) == len(given) == 1]
     return Measures(measures, (("Right label (row), label given (column)", _matrix(pairs)),))
-
-
-def _share(name: str, hits: int, of: int) -> Measure:
-    if of < FEWEST:
-        return Measure(name, f"{hits} of {of}, {TOO_FEW}", None, None, of)
-    low, high = wilson(hits, of)
-    return Measure(
-        name, f"{hits} of {of}, {hits / of:.0%} ({low:.0%}–{high:.0%})", hits / of, (low, high), of
-    )
 
 
 def _macro_f1(known: Sequence[tuple[frozenset[str], frozenset[str]]]) -> Measure:

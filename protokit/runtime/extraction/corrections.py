@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,6 +24,7 @@ _LONGEST = 2_000
 """Characters of a value."""
 _MOST = 5_000
 """Documents with corrections."""
+_ROW = re.compile(r" \(row \d+\)$")
 _LOCK = threading.Lock()
 
 
@@ -45,8 +47,11 @@ class Corrections:
         """What was corrected in the document `text`, by field."""
         return self._read().get(_key(text), {})
 
-    def keep(self, text: str, field: str, value: str) -> None:
-        """Keep that `field` is `value` in the document `text`, "" for not stated. Raises TooLong, SettingsProblem."""
+    def keep(self, text: str, key: str, value: str) -> None:
+        """Keep that the cell of that `key` is `value` in the document `text`, "" for not stated.
+
+        Raises TooLong, SettingsProblem.
+        """
         require_length(value, _LONGEST, "value")
         with _LOCK:
             known = self._read()
@@ -58,7 +63,7 @@ class Corrections:
                 )
             place = place_of(value, text)
             label = _label_before(text, place[0]) if place else ""
-            known.setdefault(_key(text), {})[field] = Correction(" ".join(value.split()), label)
+            known.setdefault(_key(text), {})[key] = Correction(" ".join(value.split()), label)
             whole = json.dumps(known, ensure_ascii=False, indent=1)
             beside = self.path.with_suffix(".json.new")
             try:
@@ -74,7 +79,8 @@ class Corrections:
         """`fields` with the labels that stood before corrected values."""
         labels: dict[str, list[str]] = {}
         for row in self._read().values():
-            for name, correction in row.items():
+            for key, correction in row.items():
+                name = _ROW.sub("", key)
                 if correction.label:
                     labels.setdefault(name, []).append(correction.label)
         return tuple(
@@ -98,6 +104,11 @@ class Corrections:
                 where=CORRECTIONS_FILE,
                 fix="Take back your change, or remove the file.",
             ) from None
+
+
+def cell_key(field: ExtractionField, line: int, *, several: bool = False) -> str:
+    """What a correction of `field` in row `line` of a document is kept under: what all its rows share, once."""
+    return f"{field.name} (row {line + 1})" if line and (several or field.item) else field.name
 
 
 def corrected(cell: ExtractedCell, correction: Correction | None, text: str) -> ExtractedCell:

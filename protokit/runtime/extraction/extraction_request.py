@@ -13,10 +13,11 @@ from protokit.runtime.assistant_types import (
     RequestResult,
     TableColumn,
 )
-from protokit.runtime.extraction.corrections import Correction, corrected
-from protokit.runtime.extraction.extract_fields import ExtractedCell, extract_fields
+from protokit.runtime.extraction.corrections import Correction, cell_key, corrected
+from protokit.runtime.extraction.extract_fields import ExtractedCell
+from protokit.runtime.extraction.extract_rows import extract_rows
 from protokit.runtime.extraction.field_values import ExtractedValue
-from protokit.runtime.extraction.model_cells import cells_of_model, json_schema
+from protokit.runtime.extraction.model_cells import json_schema, rows_of_model
 from protokit.runtime.page_texts import PageTexts, texts_in
 from protokit.runtime.prompting.chat_messages import rule, system, user
 from protokit.runtime.prototype_fields import ExtractionField
@@ -36,6 +37,8 @@ class ExtractionRequest(Request):
     file: str = "pasted text"
     document: Document | None = None
     """Where its pages are known."""
+    several: bool = False
+    """Whether the document may hold several records, each a row."""
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     """What a person said of its fields, by name."""
     instructions: str = ""
@@ -50,9 +53,14 @@ class ExtractionRequest(Request):
         return f"Read {self.file}"
 
     @property
+    def many(self) -> bool:
+        """Whether it may have more rows than one."""
+        return self.several or any(each.item for each in self.fields)
+
+    @property
     def schema(self) -> str:  # type: ignore[override]
-        """The JSON Schema of a row, each value with its quote."""
-        return json_schema(self.fields)
+        """The JSON Schema of a row, or of rows, each value with its quote."""
+        return json_schema(self.fields, many=self.many)
 
     @property
     def private(self) -> bool:
@@ -61,40 +69,61 @@ class ExtractionRequest(Request):
 
     def messages(self) -> Sequence[ChatMessage]:
         """Instructions and the fields, then the document."""
-        return self.chat or [system(self.instructions, extracting_rule(self.fields)), user(self.text)]
+        return self.chat or [
+            system(self.instructions, extracting_rule(self.fields, several=self.several)),
+            user(self.text),
+        ]
 
     def offline(self) -> RequestResult:
-        """The row as labels, layout and types tell it."""
-        return self._result(extract_fields(self.fields, self.text))
+        """The rows as labels, layout and types tell them."""
+        return self._result(
+            extract_rows(self.fields, self.text, several=self.several, document=self.document)
+        )
 
     def read(self, text: str) -> RequestResult:
-        """The row a model wrote, each value looked up in the document."""
-        return self._result(cells_of_model(self.fields, text, self.text))
+        """The rows a model wrote, each value looked up in the document. Raises UnusableReply."""
+        return self._result(rows_of_model(self.fields, text, self.text, many=self.many))
 
     def masked(self, mask: Callable[[str], str]) -> Self:
         """The document masked."""
         chat = [each if each.role == "system" else each._replace(text=mask(each.text)) for each in self.chat]
         return replace(self, text=mask(self.text), chat=chat)
 
-    def _result(self, cells: Sequence[ExtractedCell]) -> RequestResult:
-        cells = [corrected(cell, self.corrections.get(cell.field.name), self.text) for cell in cells]
+    def _result(self, found: Sequence[Sequence[ExtractedCell]]) -> RequestResult:
         citations: list[Citation] = []
         texts = texts_in(self.language)
-        row, sources, lines = [], [], []
-        for cell in cells:
-            numbers = tuple(self._cite(each, citations) for each in cell.values if each.end > each.start)
-            row.append(_value(cell, texts))
-            sources.append(CellSource(numbers, _confidence(cell), _reason(cell, texts)))
-            lines.append(_line(cell, numbers, texts))
-        columns = tuple(
-            TableColumn(cell.field.name, "text" if cell.undecided else _KINDS.get(cell.field.type, "text"))  # type: ignore[arg-type]
-            for cell in cells
-        )
-        missing = [cell.field.name for cell in cells if cell.field.required and not cell.values]
+        rows, sources, lines = [], [], []
+        corrected_rows = [self._corrected(cells, line) for line, cells in enumerate(found)]
+        for cells in corrected_rows:
+            numbers = [
+                tuple(self._cite(each, citations) for each in cell.values if each.end > each.start)
+                for cell in cells
+            ]
+            rows.append(tuple(_value(cell, texts) for cell in cells))
+            sources.append(
+                tuple(
+                    CellSource(cited, _confidence(cell), _reason(cell, texts))
+                    for cell, cited in zip(cells, numbers, strict=True)
+                )
+            )
+            lines.append([_line(cell, cited, texts) for cell, cited in zip(cells, numbers, strict=True)])
+        every = [cell for cells in corrected_rows for cell in cells]
+        missing = dict.fromkeys(cell.field.name for cell in every if cell.field.required and not cell.values)
         note = texts.required_missing.format(fields=", ".join(missing)) if missing else ""
-        table = AnswerTable(columns, (tuple(row),), (tuple(sources),))
-        found = any(cell.stated for cell in cells)
-        return RequestResult("\n".join(lines), tuple(citations), found, note, table)
+        table = AnswerTable(self._columns(corrected_rows), tuple(rows), tuple(sources))
+        stated = any(cell.stated for cell in every)
+        return RequestResult(_told(lines), tuple(citations), stated, note, table)
+
+    def _corrected(self, cells: Sequence[ExtractedCell], line: int) -> list[ExtractedCell]:
+        by_key = [self.corrections.get(cell_key(cell.field, line, several=self.several)) for cell in cells]
+        return [corrected(cell, each, self.text) for cell, each in zip(cells, by_key, strict=True)]
+
+    def _columns(self, rows: Sequence[Sequence[ExtractedCell]]) -> tuple[TableColumn, ...]:
+        undecided = {cell.field.name for cells in rows for cell in cells if cell.undecided}
+        return tuple(
+            TableColumn(each.name, "text" if each.name in undecided else _KINDS.get(each.type, "text"))  # type: ignore[arg-type]
+            for each in self.fields
+        )
 
     def _cite(self, value: ExtractedValue, citations: list[Citation]) -> int:
         start = self.text.rfind("\n", 0, value.start) + 1
@@ -112,15 +141,20 @@ class ExtractionRequest(Request):
         return (section.page, section.place) if section else (None, "")
 
 
-def extracting_rule(fields: Sequence[ExtractionField]) -> str:
+def extracting_rule(fields: Sequence[ExtractionField], *, several: bool = False) -> str:
     """What a model is told of the fields."""
+    items = ", ".join(each.name for each in fields if each.item)
+    form = "Reply with one JSON object."
+    if items or several:
+        per = f"item that the document lists ({items} are of the item)" if items else "record in the document"
+        form = f'Reply with one JSON object with a list "rows": a row, an object, for each {per}, in their order.'
     lines = []
     for each in fields:
         choices = f", one of {', '.join(each.choices)}" if each.choices else ""
         unit = f" in {each.unit}" if each.unit else ""
-        several = ", may have several" if each.list else ""
-        lines.append(f"- {each.name} ({each.type}{unit}{choices}{several}): {each.description or each.name}")
-    return rule("extracting.md").format(fields="\n".join(lines))
+        more = ", may have several" if each.list else ""
+        lines.append(f"- {each.name} ({each.type}{unit}{choices}{more}): {each.description or each.name}")
+    return rule("extracting.md").format(fields="\n".join(lines), form=form)
 
 
 def written(value: ExtractedValue, texts: PageTexts) -> str:
@@ -158,8 +192,15 @@ def _reason(cell: ExtractedCell, texts: PageTexts) -> str:
     return (f"{texts.two_readings}: " if cell.undecided else "") + "; ".join(reasons)
 
 
+def _told(rows: Sequence[Sequence[str]]) -> str:
+    """The cells of one row a line each; of several rows a line a row."""
+    if len(rows) == 1:
+        return "\n".join(f"- {each}" for each in rows[0])
+    return "\n".join(f"{number}. {'; '.join(row)}" for number, row in enumerate(rows, 1))
+
+
 def _line(cell: ExtractedCell, numbers: Sequence[int], texts: PageTexts) -> str:
     cited = "".join(f" [{number}]" for number in numbers)
     if not cell.values:
-        return f"- {cell.field.name}: {texts.not_stated}" + (f" ({cell.note})" if cell.note else "")
-    return f"- {cell.field.name}: {_joined(cell, texts)}{cited}"
+        return f"{cell.field.name}: {texts.not_stated}" + (f" ({cell.note})" if cell.note else "")
+    return f"{cell.field.name}: {_joined(cell, texts)}{cited}"

@@ -9,56 +9,62 @@ from protokit.runtime.extraction.extract_fields import ExtractedCell
 from protokit.runtime.extraction.field_values import ExtractedValue
 from protokit.runtime.extraction.typed_values import Value, find_values
 from protokit.runtime.prototype_fields import ExtractionField
-from protokit.runtime.runtime_errors import ModelProblem
+from protokit.runtime.runtime_errors import UnusableReply
 
 _TYPES = {"number": "number", "money": "number", "yes/no": "boolean"}
 _SURE = 0.9
 
 
-def json_schema(fields: Sequence[ExtractionField]) -> str:
-    """The JSON Schema of a row: each field null or its value with its quote."""
-    return json.dumps(
-        {
-            "type": "object",
-            "properties": {each.name: _schema_of(each) for each in fields},
-            "required": [each.name for each in fields],
-            "additionalProperties": False,
-        }
-    )
+def json_schema(fields: Sequence[ExtractionField], *, many: bool = False) -> str:
+    """The JSON Schema of a row, or of `many`: each field null or its value with its quote."""
+    row = _object_of({each.name: _schema_of(each) for each in fields})
+    return json.dumps(_object_of({"rows": {"type": "array", "items": row}}) if many else row)
+
+
+def _object_of(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 def _schema_of(field: ExtractionField) -> dict[str, Any]:
     value: dict[str, Any] = {"type": _TYPES.get(field.type, "string")}
     if field.choices:
         value["enum"] = list(field.choices)
-    stated = {
-        "type": "object",
-        "properties": {"value": value, "quote": {"type": "string"}},
-        "required": ["value", "quote"],
-        "additionalProperties": False,
-    }
+    stated = _object_of({"value": value, "quote": {"type": "string"}})
     if field.list:
         return {"type": "array", "items": stated, "description": field.description}
     return {"anyOf": [stated, {"type": "null"}], "description": field.description}
 
 
-def cells_of_model(fields: Sequence[ExtractionField], reply: str, text: str) -> tuple[ExtractedCell, ...]:
-    """A cell for each of `fields` out of the model's `reply`, each value held against `text`.
+def rows_of_model(
+    fields: Sequence[ExtractionField], reply: str, text: str, *, many: bool = False
+) -> tuple[tuple[ExtractedCell, ...], ...]:
+    """The rows in the model's `reply`, a cell for each of `fields`, each value held against `text`.
 
-    Raises ModelProblem where the reply is no JSON object.
+    Raises UnusableReply where the reply is no JSON of that form.
     """
-    row = _object(reply)
-    return tuple(_cell(each, row.get(each.name), text) for each in fields)
+    whole = _object(reply)
+    rows = whole.get("rows") if many else [whole]
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise UnusableReply('it has no list "rows" of objects', reply)
+    names = {each.name for each in fields}
+    if not many and not names & whole.keys():
+        raise UnusableReply("it names none of the fields", reply)
+    return tuple(tuple(_cell(each, row.get(each.name), text) for each in fields) for row in rows or [{}])
 
 
 def _object(reply: str) -> dict[str, Any]:
     start, end = reply.find("{"), reply.rfind("}")
     try:
         row = json.loads(reply[start : end + 1])
-    except ValueError:
-        row = None
+    except ValueError as problem:
+        raise UnusableReply(f"it is no JSON ({problem})", reply) from None
     if not isinstance(row, dict):
-        raise ModelProblem("what the model wrote is no JSON with the fields. Try again, or another model")
+        raise UnusableReply("it is no JSON object", reply)
     return row
 
 

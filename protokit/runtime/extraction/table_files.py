@@ -1,48 +1,87 @@
 """The rows of many documents as one table: as CSV, and as Excel with the quotes in a second sheet."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from protokit.runtime.assistant_types import Answer, Citation
+from protokit.runtime.assistant_types import Answer, CellSource, Citation
+from protokit.runtime.prototype_fields import ExtractionField
+from vectorstore.loaders.document import Document
 
 Cell = str | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A document that was read: the answer holds its row, or `problem` says why there is none."""
+    """A row of a document that was read: the answer holds it, or `problem` says why there is none."""
 
     file: str
-    source: Path | str
-    """Where it is, or its text."""
+    source: Path | Document
+    """Where it is, or what was read of it."""
     answer: Answer | None
     problem: str = ""
+    line: int = 0
+    """Which of the document's rows it is, from 0."""
+    version: str = ""
+    """What it was read from and for, as `document_version` tells."""
 
     @property
     def cells(self) -> dict[str, Cell]:
         """The value of each field by its name, None where it is not stated."""
         table = self.answer.table if self.answer else None
-        return dict(zip([each.name for each in table.columns], table.rows[0], strict=True)) if table else {}
+        return (
+            dict(zip([each.name for each in table.columns], table.rows[self.line], strict=True))
+            if table
+            else {}
+        )
 
     def quotes(self, field: str) -> list[Citation]:
         """The passages that the cell of `field` rests on."""
-        table = self.answer.table if self.answer else None
-        if self.answer is None or table is None or not table.cells:
+        source = self._source(field)
+        if self.answer is None or source is None:
             return []
-        place = [each.name for each in table.columns].index(field)
-        numbers = table.cells[0][place].citations
-        return [each for each in self.answer.citations if each.number in numbers]
+        return [each for each in self.answer.citations if each.number in source.citations]
 
     def reason(self, field: str) -> str:
         """How the cell of `field` was found, or why it is empty."""
+        cell = self._source(field)
+        if cell is None:
+            return ""
+        return f"{cell.reason}, confidence {cell.confidence:.0%}" if cell.confidence else cell.reason
+
+    def _source(self, field: str) -> CellSource | None:
         table = self.answer.table if self.answer else None
         if table is None or not table.cells:
-            return ""
-        cell = table.cells[0][[each.name for each in table.columns].index(field)]
-        return f"{cell.reason}, confidence {cell.confidence:.0%}" if cell.confidence else cell.reason
+            return None
+        return table.cells[self.line][[each.name for each in table.columns].index(field)]
+
+
+def rows_of(file: str, source: Path | Document, answer: Answer, version: str = "") -> list[DocumentRow]:
+    """The rows of a document that was read."""
+    count = len(answer.table.rows) if answer.table else 1
+    return [DocumentRow(file, source, answer, line=line, version=version) for line in range(count)]
+
+
+def document_version(source: Path | Document, fields: Sequence[ExtractionField]) -> str:
+    """Tells a document as it is now, read for `fields`, from any other: while it is the same, so are its rows."""
+    if isinstance(source, Path):
+        state = source.stat() if source.exists() else None
+        told = f"{source} {state.st_mtime_ns} {state.st_size}" if state else str(source)
+    else:
+        told = source.text
+    return hashlib.sha256(f"{told} {fields}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def with_rows(rows: Sequence[DocumentRow], again: Sequence[DocumentRow]) -> list[DocumentRow]:
+    """`rows` with the rows of the document that was read `again` in place of its old ones."""
+    places = [at for at, row in enumerate(rows) if again and row.file == again[0].file]
+    if not places:
+        return [*rows, *again]
+    others = [row for row in rows if row.file != again[0].file]
+    return [*others[: places[0]], *again, *others[places[0] :]]
 
 
 def as_csv(rows: Sequence[DocumentRow], fields: Sequence[str]) -> bytes:

@@ -56,6 +56,16 @@ class ModelOutcome:
     temperature: float | None = None
     """Set by the reader; None leaves it to the server."""
 
+    def ask_again(self, reply: str, why: str) -> None:
+        """Add the model's `reply` and `why` it is wanted anew to what is sent."""
+        self.messages = [
+            *self.messages,
+            {"role": "assistant", "content": reply},
+            {"role": "user", "content": why},
+        ]
+        self.tokens_in = self.tokens_out = None
+        self.note, self.unseen = "", 0
+
     def take(self, result: RequestResult) -> None:
         """What the text holds, beside what is known of it already."""
         self.citations, self.found, self.table = result.citations, result.found, result.table

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         show_sources,
         show_text,
         take_uploads,
+        visit_id,
         write_stream,
     )
     from protokit.runtime.uploads.visitor_files import shown_name
@@ -50,7 +51,7 @@ _NAMES = {
     "ui.escape_markdown": "safe_line safe_markdown",
     "ui.gradio_ui": "add_files head_markdown launch_options upload_offer",
     "ui.streamlit_ui": "may_upload read_upload set_up_page show_documents show_engine show_feedback show_own_files"
-    " show_session show_sources show_text take_uploads write_stream",
+    " show_session show_sources show_text take_uploads visit_id write_stream",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "take_uploads",
     "upload_offer",
     "use_language",
+    "visit_id",
     "write_stream",
 ]
 

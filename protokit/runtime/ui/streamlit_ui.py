@@ -1,5 +1,6 @@
 """Parts that every Streamlit screen shares: a streaming answer, its sources and numbers, the documents, the session."""
 
+import uuid
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -175,6 +176,13 @@ def take_uploads(own: VisitorFiles, uploads: "Sequence[UploadedFile]") -> None:
                 names[upload.file_id] = ""
                 st.toast(safe_line(str(problem)), icon=":material/warning:")
     own.keep_only([names[upload.file_id] for upload in uploads])
+
+
+def visit_id() -> str:
+    """An id in the page's address, which is the same when the visitor reloads it."""
+    visit = st.query_params.get("visit", "")[:64] or uuid.uuid4().hex
+    st.query_params["visit"] = visit
+    return visit
 
 
 def read_upload(upload: "UploadedFile", read: Callable[[Path], None]) -> None:
