@@ -23,6 +23,11 @@ WISHES = {
     "invoice-extractor": ScaffoldRequest(
         "Extract vendor, invoice number, date, due date and total from our invoices", name="Invoice Extractor"
     ),
+    "message-sorter": ScaffoldRequest(
+        "Sort customer messages into bug, feature request, question and praise",
+        screen="gradio",
+        name="Message Sorter",
+    ),
     "meeting-summarizer": ScaffoldRequest(
         "Summarize our meeting notes with action items", name="Meeting Summarizer"
     ),

@@ -11,19 +11,26 @@ from protokit.runtime import (
     DocumentRow,
     ExtractionRequest,
     Input,
+    Measures,
     Options,
     PageCheck,
     Reply,
     RuntimeProblem,
     SampleRequest,
     Turn,
+    VisitResults,
     cell_faults,
+    cell_key,
+    cell_measures,
+    document_version,
     extracting_rule,
+    rows_of,
     system,
     texts_in,
     user,
 )
 from vectorstore import VectorstoreError, read
+from vectorstore.loaders import Document
 
 
 class Assistant(BaseAssistant):
@@ -40,6 +47,7 @@ class Assistant(BaseAssistant):
     def __init__(self, folder: Path = Path(__file__).parent, model: str = "") -> None:
         super().__init__(folder, model)
         self.corrections = Corrections(folder)
+        self.results = VisitResults[list[DocumentRow]]()
 
     @property
     def field_names(self) -> list[str]:
@@ -59,41 +67,47 @@ class Assistant(BaseAssistant):
         """Which cells are not as expected."""
         return cell_faults(answer, sample.expected) if sample.expected else None
 
+    def measures(self, results: Sequence[tuple[SampleRequest, Answer | None]]) -> Measures | None:
+        """How many cells are right, rightly empty, or made up."""
+        return cell_measures([(sample.expected, answer) for sample, answer in results])
+
     def page_check(self, sample: SampleRequest) -> PageCheck:
         """Paste a document, make the table, see a value in it."""
         text = sample.read()
-        values = next(self.rows([(sample.name, text)])).cells.values()
+        (first, *_) = next(self.rows([(sample.name, Document(text, (), "txt"))]))
+        shows = next((str(value) for value in first.cells.values() if value is not None), "")
         texts = texts_in(self.settings.language)
-        shows = next((str(value) for value in values if value is not None), "")
         return PageCheck({texts.paste_document: text}, texts.make_table, "/extract", shows)
 
-    def text_of(self, path: Path) -> str:
-        """The text of a document."""
-        return read(path).text
-
-    def prepare(self, source: str | Path, options: Options) -> ExtractionRequest:
-        """Put together what is looked for in a text or a file, and what a model reads."""
+    def prepare(self, source: str | Path | Document, options: Options) -> ExtractionRequest:
+        """Put together what is looked for in a text, a file or what was read of it, and what a model reads."""
         settings = self.settings
         named = next((path for path in self.documents() if path.name == source), None)
         source = named or source  # the name of a document stands for it
-        document = read(source) if isinstance(source, Path) else None
-        text = document.text if document else str(source)
-        fields = self.corrections.taught(settings.fields)
-        messages = [system(settings.instructions, extracting_rule(fields)), user(text)]
-        file = named.name if named else options.get("file", "pasted text")
+        document = read(source) if isinstance(source, Path) else source
+        text = document if isinstance(document, str) else document.text
+        fields, several = self.corrections.taught(settings.fields), settings.several_records
+        messages = [system(settings.instructions, extracting_rule(fields, several=several)), user(text)]
         return ExtractionRequest(
-            text, fields, file, document, self.corrections.of(text), language=settings.language, chat=messages
+            text,
+            fields,
+            named.name if named else options.get("file", "pasted text"),
+            None if isinstance(document, str) else document,
+            several,
+            self.corrections.of(text),
+            language=settings.language,
+            chat=messages,
         )
 
     def reply(
         self,
-        text: str | Path,
+        text: str | Path | Document,
         *,
         history: Sequence[Turn] = (),
         options: Options = NO_OPTIONS,
         session: str = "",
     ) -> Reply:
-        """Read the document `text`, the file it is, or the one of that name; `.answer.table` is its row."""
+        """Read the document `text`, the file it is, or the one of that name; `.answer.table` has its rows."""
         settings = self.settings
         return Reply(
             lambda: self.prepare(text, options),
@@ -105,17 +119,29 @@ class Assistant(BaseAssistant):
             temperature=settings.temperature or 0.0,
         )
 
-    def rows(self, documents: Iterable[tuple[str, Path | str]], session: str = "") -> Iterator[DocumentRow]:
-        """A row for each document: its name, and where it is or its text. One that cannot be read says why."""
+    def rows(
+        self,
+        documents: Iterable[tuple[str, Path | Document]],
+        known: Sequence[DocumentRow] = (),
+        session: str = "",
+    ) -> Iterator[list[DocumentRow]]:
+        """The rows of each document: its name, and where it is or what was read of it. What is among the `known` and
+        has not changed is not read again; what cannot be read says why."""
+        fields = self.corrections.taught(self.settings.fields)
         for name, source in documents:
+            version = document_version(source, fields)
+            rows = [row for row in known if (row.file, row.version) == (name, version)]
             try:
-                answer = self.reply(source, options={"file": name}, session=session).answer
-                yield DocumentRow(name, source, answer)
+                yield rows or rows_of(
+                    name, source, self.reply(source, options={"file": name}, session=session).answer, version
+                )
             except (VectorstoreError, RuntimeProblem) as problem:
-                yield DocumentRow(name, source, None, getattr(problem, "friendly", str(problem)))
+                yield [DocumentRow(name, source, None, getattr(problem, "friendly", str(problem)))]
 
-    def correct(self, row: DocumentRow, field: str, value: str) -> DocumentRow:
-        """Keep that `field` of a document in knowledge/ is `value`, and read it again."""
-        source = row.source
-        self.corrections.keep(read(source).text if isinstance(source, Path) else source, field, value)
+    def correct(self, row: DocumentRow, field: str, value: str) -> list[DocumentRow]:
+        """Keep that `field` of a document in knowledge/ is `value`, and read it again: all its rows."""
+        settings, source = self.settings, row.source
+        text = read(source).text if isinstance(source, Path) else source.text
+        (chosen,) = (each for each in settings.fields if each.name == field)
+        self.corrections.keep(text, cell_key(chosen, row.line, several=settings.several_records), value)
         return next(self.rows([(row.file, source)]))

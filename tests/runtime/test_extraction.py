@@ -7,7 +7,7 @@ import json
 import openpyxl
 import pytest
 
-from protokit.runtime.extraction.cell_scores import score_cells
+from protokit.runtime.extraction.cell_scores import cell_faults, cell_measures
 from protokit.runtime.extraction.concepts import concepts
 from protokit.runtime.extraction.corrections import Corrections
 from protokit.runtime.extraction.extract_fields import extract_fields
@@ -200,11 +200,16 @@ def test_cells_are_scored_one_by_one():
         INVOICE, field("Vendor"), field("Total", "money"), field("Due date", "date"), field("Number")
     ).answer
     expected = {"Vendor": "Morgan", "Total": "1,320.00", "Due date": None, "Number": None}
-    assert score_cells(answer, expected) == {
-        "Vendor": "wrong",
-        "Total": "right",
-        "Due date": "rightly empty",
-        "Number": "invented",
+    assert cell_faults(answer, expected) == (
+        "Vendor is Morgan & Pike Ltd, not Morgan (wrong); Number is MP-2041, not not stated (invented)"
+    )
+    shares = {each.name: each.value for each in cell_measures([(expected, answer)] * 20).measures}
+    assert shares == {
+        "stated cells right": 0.5,
+        "right to the letter": 0.0,
+        "missed": 0.0,
+        "rightly empty": 0.5,
+        "invented, of all cells": 0.25,
     }
 
 

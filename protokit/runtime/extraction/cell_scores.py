@@ -12,16 +12,11 @@ from vectorstore.text.plain_words import fold
 CellScore = Literal["right", "wrong", "missed", "rightly empty", "invented"]
 
 
-def score_cells(answer: Answer, expected: Mapping[str, object]) -> dict[str, CellScore]:
-    """A score for each cell that `expected` names; None there means that the document does not state it.
+def cell_faults(answer: Answer, expected: Mapping[str, object]) -> str:
+    """What is not as expected, for a person; empty where all is. None in `expected` means not stated.
 
     Where a document has several rows, `expected["rows"]` has what each holds; they are "Amount (row 2)" here.
     """
-    return {name: _score(cell, wanted) for name, cell, wanted in _pairs(answer, expected)}
-
-
-def cell_faults(answer: Answer, expected: Mapping[str, object]) -> str:
-    """What is not as expected, for a person; empty where all is."""
     faults = [
         f"{name} is {_shown(cell)}, not {_shown(wanted)} ({score})"
         for name, cell, wanted in _pairs(answer, expected)
