@@ -10,7 +10,7 @@ from vectorstore.loaders.document import Document, Section
 from vectorstore.passage import Passage
 from vectorstore.text.sentences import split
 
-CHUNKING_VERSION = "2"
+CHUNKING_VERSION = "3"
 """Changes whenever a file would give other text or other passages: stores made by another are rebuilt."""
 
 LARGEST = 230

@@ -315,3 +315,61 @@ def test_an_icon_that_says_a_word_is_read(tmp_path: Path) -> None:
 def test_aligned_formulas_of_markdown_are_read_line_by_line(tmp_path: Path) -> None:
     source = r"$$\begin{aligned} y &= \frac{3}{4}x \\ z &= 2^{10} \end{aligned}$$"
     assert markdown(tmp_path, source).text == "y = 3/4x ; z = 2¹⁰"
+
+
+def test_tables_drawn_by_rulers_and_boxes_of_markdown_are_tables(tmp_path: Path) -> None:
+    text = """
+  Plan     Price   Seats
+  ------ ------- -------
+  Solo     9 EUR       1
+  Team    29 EUR       5
+
+  : Prices of 2027
+
+----------------------------------------
+ Region    Delivery        Fee
+--------- --------------- --------------
+ North     3 days          12 EUR, free
+                           from 200 EUR
+
+ South     5 days          17 EUR
+----------------------------------------
+
++-------+----------+
+| Room  | Rent     |
++=======+==========+
+| Green | 133 EUR  |
+|       | per day  |
++-------+----------+
+| Blue  | 84 EUR   |
++-------+----------+
+
++------+-------+
+| desk | floor |
++------+-------+
+| A1   | 3     |
+| A2   | 4     |
++------+-------+
+
+```
++------+-------+
+| code | stays |
++------+-------+
+```
+
+Text -- with dashes -- stays.
+"""
+    read = markdown(tmp_path, text).text
+    for line in (
+        "Prices of 2027",
+        "Plan: Team; Price: 29 EUR; Seats: 5",
+        "Region: North; Delivery: 3 days; Fee: 12 EUR, free from 200 EUR",
+        "Region: South; Delivery: 5 days; Fee: 17 EUR",
+        "Room: Green; Rent: 133 EUR per day",
+        "Room: Blue; Rent: 84 EUR",
+        "desk: A1; floor: 3",
+        "desk: A2; floor: 4",
+        "| code | stays |",
+        "Text -- with dashes -- stays.",
+    ):
+        assert line in read

@@ -12,6 +12,7 @@ from vectorstore.loaders.document import Document, DocumentBuilder, LoaderLimits
 from vectorstore.loaders.encoding import decode
 from vectorstore.loaders.html_loader import write_html
 from vectorstore.loaders.latex import is_formula, latex_text
+from vectorstore.loaders.pandoc_tables import with_pipe_tables
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -68,6 +69,7 @@ def read(path: Path, kind: str, limits: LoaderLimits) -> Document:
 def write_markdown(draft: DocumentBuilder, text: str) -> None:
     """Write the Markdown `text`."""
     text, pictures = _DATA.subn("data:image/png;", _without_comments(_REVISION.sub(_revised, text)))
+    text = with_pipe_tables(text)
     text = _OPENINGS.sub(lambda run: run[0].replace("[", "&#91;"), text)
     if pictures:
         note_pictures(draft, pictures)
