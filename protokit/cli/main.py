@@ -330,6 +330,7 @@ def _request(options: dict[str, Any]) -> "ScaffoldRequest":
         parameters=pairs(options["decided"]),
         fields=options["fields"],
         trust=options["trust"],
+        say=lambda line: tell(f"   {line}", err=True),
     )
 
 

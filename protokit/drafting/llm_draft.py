@@ -3,18 +3,15 @@
 import json
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from protokit.errors import ProtokitError, SpecProblem
+from protokit.drafting.llm_reply import Draftsman, json_object
+from protokit.errors import SpecProblem
 from protokit.files.placeholders import fill
-from protokit.runtime.models.base import Engine
-from protokit.runtime.models.model_factory import connect
 from protokit.runtime.models.offline_engine import OfflineEngine
-from protokit.runtime.prompting.build_messages import ModelOutcome
-from protokit.runtime.prompting.chat_messages import ModelRequest
 from protokit.runtime.runtime_errors import ModelProblem
 from protokit.runtime.settings import MODEL
 from protokit.spec.names import clean_name, slug_of
@@ -25,8 +22,6 @@ FIELDS = ("title", "pitch", "audience", "persona", "tone", "welcome", "starter_q
 """What a model may write. What a prototype costs, runs and reads is decided by people."""
 _LONGEST_OUTLINE = 6000
 """Characters of the documents' outline that are sent."""
-_LONGEST_REPLY = 4000
-"""Characters of a wrong reply that are sent back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +51,17 @@ def draft_by_model(model: str, spec: Spec, *, outline: str = "", decided: Collec
     ]
     try:
         _require_key(model)
-        return Drafted(_drafted(connect(model), spec, outline, open_fields), f"drafted by {model}", True)
+        shape, draftsman = _schema(tuple(open_fields)), Draftsman(model)
+        check = partial(_checked, spec=spec, open_fields=open_fields)
+        worded = draftsman.ask(fill(_text(), {"schema": shape}), _material(spec, outline), shape, check)
+        return Drafted(worded, f"drafted by {model} ({draftsman.bill})", True)
     except (ModelProblem, SpecProblem) as problem:
         return Drafted(spec, f"drafted offline: {problem}")
 
 
-def _drafted(engine: Engine, spec: Spec, outline: str, open_fields: Collection[str]) -> Spec:
-    """Ask once, and once more with what was wrong. Raises ModelProblem, SpecProblem."""
-    shape = _schema(tuple(open_fields))
-    asked = ModelRequest(fill(_text(""), {"schema": shape}), _material(spec, outline), shape)
-    reply = "".join(engine.stream(asked, ModelOutcome(engine.name)))
-    try:
-        return _checked(reply, spec, open_fields)
-    except ProtokitError as problem:
-        wrong = {"material": asked.text, "reply": reply[:_LONGEST_REPLY], "problem": str(problem)}
-    reply = "".join(
-        engine.stream(replace(asked, text=fill(_text("_again"), wrong)), ModelOutcome(engine.name))
-    )
-    try:
-        return _checked(reply, spec, open_fields)
-    except ProtokitError as problem:
-        raise SpecProblem(f"{engine.name} wrote no usable draft, twice ({problem})") from None
-
-
 def _checked(reply: str, spec: Spec, open_fields: Collection[str]) -> Spec:
     """Return `spec` with what `reply` says. Raises ProtokitError naming what is wrong with it."""
-    said = _object(reply)
+    said = json_object(reply)
     if unknown := sorted(set(said) - set(open_fields)):
         raise SpecProblem(f"{unknown[0]}: not a field to write here", fix=f"Known: {', '.join(open_fields)}")
     if unshowable := [name for name, value in said.items() if not _is_showable(value)]:
@@ -91,18 +71,6 @@ def _checked(reply: str, spec: Spec, open_fields: Collection[str]) -> Spec:
     if named != spec.title:
         merged |= {"title": named, "slug": slug_of(named)}
     return convert(Spec, merged, where="draft")
-
-
-def _object(reply: str) -> dict[str, Any]:
-    """The JSON object in `reply`; models put fences and friendly words around what they were asked for."""
-    first, last = reply.find("{"), reply.rfind("}")
-    try:
-        found = json.loads(reply[first : last + 1])
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise SpecProblem("the reply is not one JSON object")
-    return found
 
 
 def _is_showable(value: object) -> bool:
@@ -130,10 +98,17 @@ def _schema(open_fields: tuple[str, ...]) -> str:
     return json.dumps({"type": "object", "properties": narrowed, "additionalProperties": False}, indent=1)
 
 
-def _text(which: str) -> str:
-    """A text for the model: what to write, or what to write again."""
-    path = Path(__file__)
-    return path.with_name(f"{path.stem}{which}.md").read_text(encoding="utf-8").strip()
+def _text() -> str:
+    return Path(__file__).with_suffix(".md").read_text(encoding="utf-8").strip()
+
+
+def is_reachable(model: str) -> bool:
+    """Return whether anybody could answer: a key or a server is set, where `model` needs one."""
+    try:
+        _require_key(model)
+    except ModelProblem:
+        return False
+    return True
 
 
 def _require_key(model: str) -> None:

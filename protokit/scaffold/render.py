@@ -31,12 +31,13 @@ def render(
     instructions: str,
     questions: str,
     documents: Mapping[str, Path],
+    texts: Mapping[str, str] | None = None,
 ) -> Path:
     """Make the prototype `spec` in the folder `target` and return it.
 
     `instructions` and `questions` are the texts of their files; `documents` maps names below `knowledge/` to
-    the files to copy. `target` must be absent or empty. Raises FolderProblem; whatever happens, `target` is
-    complete or untouched.
+    the files to copy, `texts` such names to what to write there. `target` must be absent or empty. Raises
+    FolderProblem; whatever happens, `target` is complete or untouched.
     """
     folders = layers(blueprint, spec.screen)
     with atomic_folder(target) as folder, rendered(folders, spec.slug, spec.screen) as template:
@@ -46,6 +47,8 @@ def render(
         _keep_pristine(folder)
         (folder / SCHEMA_FILE).write_text(schema(), encoding="utf-8")
         _copy_documents(documents, folder / KNOWLEDGE)
+        for name, text in (texts or {}).items():
+            (folder / KNOWLEDGE / name).write_text(text, encoding="utf-8")
     return target
 
 

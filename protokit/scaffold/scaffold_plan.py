@@ -33,7 +33,12 @@ from protokit.spec.prototype_spec import PROVIDERS, Spec
 from protokit.spec.yaml_io import dump_yaml
 
 if TYPE_CHECKING:
+    from protokit.drafting.llm_samples import InventedSamples
     from vectorstore.progress import SyncReport
+
+
+_OF_TABLES = frozenset({"data-analyst"})
+"""Kinds whose samples are tables, which no model is asked to invent: a row that is wrong is wrong in every sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class ScaffoldRequest:
     """A CSV file whose header names the fields to find, or a JSON Schema."""
     trust: bool = False
     """Whether code that is fetched from elsewhere may run."""
+    say: Callable[[str], None] = field(default=lambda line: None, repr=False)
+    """Takes what to tell while it is drafted: what a model may cost, before it is asked."""
     plain: bool = False
     """Whether it is drafted offline, whatever model the environment names: for what must come out the same."""
 
@@ -73,6 +80,8 @@ class ScaffoldPlan:
     """Which model drafted it, or why the wished one did not; empty where none was wished."""
     also: SecondWish | None = None
     """What else the line or the documents ask for."""
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Documents that a model invented, name below `knowledge/` -> text."""
 
 
 def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
@@ -112,10 +121,43 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
         drafted(domain=lookup.domains().get(sample.domain), starters=sample.starters()), wish
     )
     spec = _with_fields(spec, blueprint, wish)
+    invented, told = _invented(spec, blueprint, wish)
+    note = "; ".join(filter(None, (note, told)))
+    if invented:
+        starters = tuple(each for each in invented.starters if not _ruled_out(each, spec))
+        spec = msgspec.structs.replace(
+            finish(spec, starters),
+            sample_documents=invented.samples,
+            fields=invented.fields
+            if invented.fields and not wish.fields and blueprint.fields
+            else spec.fields,
+            labels=invented.labels if invented.labels and "labels" in blueprint.drafts else spec.labels,
+        )
+        asked = invented.rows if blueprint.takes == "question" else ()
+        rows = [row for row in asked if not _ruled_out(row["question"], spec)]
+        return ScaffoldPlan(
+            spec, blueprint, choice, _written(rows), {}, drafted=note, also=also, texts=invented.documents
+        )
     starters = tuple(each for each in spec.starter_questions if not _ruled_out(each, spec))
     spec = sample.marked(finish(spec, starters))
     questions = sample.questions(spec.labels)
     return ScaffoldPlan(spec, blueprint, choice, questions, sample.documents(), drafted=note, also=also)
+
+
+def _invented(
+    spec: Spec, blueprint: Blueprint, wish: ScaffoldRequest
+) -> "tuple[InventedSamples | None, str]":
+    """Sample documents for this idea, where a model drafts and the kind has documents; and what to tell of it."""
+    if wish.plain or (wish.model == "offline" and "PROTOKIT_MODEL" not in os.environ):
+        return None, ""
+    from protokit.drafting.llm_draft import drafting_model, is_reachable
+    from protokit.drafting.llm_samples import invent_samples
+
+    model = drafting_model(wish.model)
+    documented = blueprint.takes in ("question", "text") and blueprint.name not in _OF_TABLES
+    return (
+        invent_samples(model, spec, blueprint) if model and documented and is_reachable(model) else (None, "")
+    )
 
 
 def _ruled_out(question: str, spec: Spec) -> bool:
@@ -144,10 +186,14 @@ def _worded(spec: Spec, wish: ScaffoldRequest, outline: Callable[[], str] = str)
     """The offline draft as a language model words it, where one is wished or in the environment, and who did it."""
     if wish.plain or (wish.model == "offline" and "PROTOKIT_MODEL" not in os.environ):
         return spec, ""
-    from protokit.drafting.llm_draft import draft_by_model, drafting_model
+    from protokit.drafting.llm_draft import draft_by_model, drafting_model, is_reachable
 
     if not (model := drafting_model(wish.model)):
         return spec, ""
+    if not wish.documents and is_reachable(model):
+        from protokit.drafting.llm_samples import announce
+
+        wish.say(announce(model))
     decided = [name for name, value in (("title", wish.name), ("audience", wish.audience)) if value]
     wording = draft_by_model(model, spec, outline=outline(), decided=decided)
     return wording.spec, wording.note
@@ -226,6 +272,7 @@ def make(plan: ScaffoldPlan, out: Path | None = None) -> Path:
         instructions=text,
         questions=with_assertions(plan.questions, plan.spec),
         documents=plan.documents,
+        texts=plan.texts,
     )
 
 

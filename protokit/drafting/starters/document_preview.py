@@ -46,14 +46,15 @@ class DocumentPreview:
 
         Those `proposed` come first, where they are answered.
         """
-        kept = [Starter(question, reply.files[0]) for question in proposed if (reply := self._ask(question))][
-            :STARTERS
-        ]
+        kept = [
+            Starter(question, reply.files[0]) for question in proposed if (reply := self.answer(question))
+        ][:STARTERS]
         left = STARTERS - len(kept)
-        made = starter_questions(self.texts(), self._ask, left, language=language) if left else ()
+        made = starter_questions(self.texts(), self.answer, left, language=language) if left else ()
         return [_row(starter) for starter in (*kept, *made)]
 
-    def _ask(self, question: str) -> TrialAnswer | None:
+    def answer(self, question: str) -> TrialAnswer | None:
+        """What the offline engine answers, None where it refuses."""
         from protokit.runtime.qa.offline_answer import Question, answer
 
         text, citations, found = answer(Question(question, self.knowledge.search(question)))

@@ -133,7 +133,7 @@ class JobWorker:
             with suppress(OSError):
                 target.rmdir()
             raise
-        self.job = self.job.end(f"{len(plan.documents)} documents inside")
+        self.job = self.job.end(f"{len(plan.documents) + len(plan.texts)} documents inside")
         self._say(state="opening")
 
     def readings(self, report: "SyncReport") -> None:
@@ -207,7 +207,7 @@ def _documents_note(plan: ScaffoldPlan) -> str:
         samples = plan.spec.sample_documents
         about = f": {samples.about}" if samples and samples.about else ""
         return (
-            f"{len(plan.documents)} sample documents{about}. Drop yours here later"
+            f"{len(samples.files)} sample documents{about}. Drop yours here later"
             if samples
             else "none needed"
         )
