@@ -360,7 +360,7 @@ def test_documents_say_what_a_bare_line_is_about(tmp_path: Path, line: str, titl
 
 
 def test_an_idea_of_a_field_without_samples_starts_over_neutral_ones_and_says_so(tmp_path: Path) -> None:
-    done = protokit("new", "the Perplexity for building codes", "--out", "made", "--json", cwd=tmp_path)
+    done = protokit("new", "the Perplexity for stamp catalogues", "--out", "made", "--json", cwd=tmp_path)
     spec = done.json["spec"]
     assert spec["domain"] == "general"
     assert "Sample documents: neutral" in done.err

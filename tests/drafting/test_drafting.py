@@ -178,7 +178,7 @@ def test_the_domain_is_told_by_its_words(prompt: str, domain: str) -> None:
 
 
 def test_the_pitch_never_says_people_twice_and_names_things_as_one_speaks_of_them() -> None:
-    assert "with gym members about everyday questions" in drafted("A bot for our gym members").pitch
+    assert "with club members about everyday questions" in drafted("A bot for our club members").pitch
     assert "about contract matters" in drafted("Contract lookup for procurement managers; always cite").pitch
     assert "about the depot's rules" in drafted("Let drivers search our depot's rules").pitch
     assert "about HR and" in drafted("HR chatbot").pitch
