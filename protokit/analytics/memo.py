@@ -8,7 +8,7 @@ from pathlib import Path
 
 from protokit.analytics.metrics import MetricValue, measure
 from protokit.analytics.success import RULE, CriterionResult, Recommendation, judge_criteria, recommend
-from protokit.analytics.usage_tables import read_usage, usage_database
+from protokit.analytics.usage_tables import database_of
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.analysis.read_only_database import ReadOnlyDatabase
 from protokit.spec.prototype_spec import Spec
@@ -19,6 +19,8 @@ _SHOWN = (
     "returning",
     "asked_again",
     "answered",
+    "right",
+    "answered_wrongly",
     "accepted",
     "thumbs_up",
     "would_use",
@@ -57,7 +59,7 @@ class Memo:
     @property
     def recommendation(self) -> Recommendation:
         """What follows from the criteria."""
-        return recommend(self.criteria)
+        return recommend(self.criteria, stated=bool(self.spec.success))
 
     @property
     def hypothesis(self) -> str:
@@ -69,7 +71,7 @@ class Memo:
 def write_memo(folder: Path, *, now: datetime | None = None) -> Memo:
     """The memo of the prototype in `folder`. Raises FolderProblem, SpecProblem, and what reading its events raises."""
     prototype = Prototype.open(folder)
-    database = usage_database(read_usage(prototype.folder))
+    database = database_of(prototype.folder)
     days = database.run(_SPAN).table.rows[0]
     return Memo(
         prototype.spec,

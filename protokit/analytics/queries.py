@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct, yaml
 
-from protokit.analytics.usage_tables import TABLES, read_usage, usage_database
+from protokit.analytics.usage_tables import TABLES, database_of
 from protokit.errors import ChoiceProblem
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.analysis.read_only_database import SqlResult
@@ -35,7 +35,7 @@ def run_query(folder: Path, query: str) -> SqlResult:
     prototype = Prototype.open(folder)
     starter = starter_queries().get(query.strip())
     try:
-        return usage_database(read_usage(prototype.folder)).run(starter.sql if starter else query)
+        return database_of(prototype.folder).run(starter.sql if starter else query)
     except SqlProblem as problem:
         fix = f"Write one SELECT over {', '.join(TABLES)}, or name one of these: {', '.join(starter_queries())}."
         raise ChoiceProblem(str(problem).rstrip("."), where="QUERY", fix=fix) from None

@@ -22,7 +22,7 @@ USUAL = (
 """What is asked of a prototype whose owner set no criteria."""
 RULE = (
     "Go: every criterion is met with the fewest cases that count. No-go: one of them is missed with these cases, and of"
-    " a share the whole 95% interval lies on the wrong side. Not yet: everything else."
+    " a share the whole 95% interval lies on the wrong side. Not yet: everything else, and where nobody set criteria."
 )
 
 
@@ -48,8 +48,10 @@ def judge_criteria(database: ReadOnlyDatabase, criteria: Sequence[SuccessCriteri
     return [_judge(database, criterion) for criterion in criteria or USUAL]
 
 
-def recommend(results: Sequence[CriterionResult]) -> Recommendation:
-    """What follows from the results by RULE."""
+def recommend(results: Sequence[CriterionResult], *, stated: bool) -> Recommendation:
+    """What follows from the results by RULE; `stated` tells whether the owner set the criteria."""
+    if not stated:
+        return "not yet"
     if any(each.outcome == "not met" and each.certain for each in results):
         return "no-go"
     return "go" if results and all(each.outcome == "met" for each in results) else "not yet"

@@ -4,18 +4,18 @@ Whether the events stand in a SQLite file or in Postgres, they are loaded into D
 the same SQL, so that the same events give the same numbers. Nothing here can change an event.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from protokit.files.layout import EVENTS_FILE
 from protokit.runtime.analysis.read_only_database import ReadOnlyDatabase, SqlTable
-from protokit.runtime.usage.event_table import Event
-from protokit.runtime.usage.events import EventLog
+from protokit.runtime.usage.events import EVENTS_URL_ENV, EventLog
 from protokit.runtime.usage.feedback import Opinion, latest
+from protokit.runtime.usage.sql_database import database_url
 
 GUESTS = ("guest", "")
 """Traffic that is counted: visitors, and what was stored before it was told who asks; never the owner's own visits,
@@ -32,6 +32,7 @@ _COLUMNS = {
     "answered": "BOOLEAN",
     "thumbs": "INTEGER",
     "comment": "VARCHAR",
+    "judgement": "VARCHAR",
     "error": "VARCHAR",
     "model": "VARCHAR",
     "seconds_to_first": "DOUBLE",
@@ -41,7 +42,6 @@ _COLUMNS = {
     "tokens": "BIGINT",
     "cost": "DOUBLE",
     "unsupported": "INTEGER",
-    "sources": "VARCHAR",
 }
 _OPINION = {
     "time": "TIMESTAMP",
@@ -74,25 +74,65 @@ DROP TABLE every_question;
 TABLES = ("questions", "visits", "feedback", "costs")
 
 
+_STORED = (
+    "time",
+    "traffic",
+    "session",
+    "visitor",
+    "question",
+    "answer",
+    "found",
+    "feedback",
+    "comment",
+    "judgement",
+    "error",
+    "gen_ai.request.model",
+    "gen_ai.server.time_to_first_token",
+    "gen_ai.client.operation.duration",
+    "gen_ai.usage.input_tokens",
+    "gen_ai.usage.output_tokens",
+    "cost_usd",
+    "unsupported",
+)
+"""The columns of an event that the tables are made from, in the order in which `_question` takes them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What was asked and said of a prototype, as it was stored."""
+    """What was asked and said of a prototype, as it was stored: its events' numbers and _STORED columns."""
 
-    events: Sequence[Event]
+    events: Sequence[tuple[Any, ...]]
     opinions: Sequence[Opinion] = ()
 
 
 def read_usage(folder: Path) -> Usage:
     """The usage of the prototype in `folder`. Raises what reading its events raises (see EventLog)."""
     log = EventLog(folder / EVENTS_FILE)
-    return Usage(log.events(), log.opinions())
+    return Usage(log.columns(_STORED), log.opinions())
+
+
+def database_of(folder: Path) -> ReadOnlyDatabase:
+    """The tables over the usage of the prototype in `folder`, made anew only where its events changed since.
+
+    Raises what reading them raises (see EventLog).
+    """
+    if database_url(EVENTS_URL_ENV):
+        return usage_database(read_usage(folder))
+    paths = [folder / f"{EVENTS_FILE}{ending}" for ending in ("", "-wal")]
+    states = [path.stat() if path.exists() else None for path in paths]
+    return _cached(folder, tuple(state and (state.st_mtime_ns, state.st_size) for state in states))
+
+
+@lru_cache(maxsize=4)
+def _cached(folder: Path, state: object) -> ReadOnlyDatabase:
+    return usage_database(read_usage(folder))
 
 
 def usage_database(usage: Usage) -> ReadOnlyDatabase:
     """The tables TABLES over one usage, to be asked by SELECT."""
     opinions = [each for each in latest(usage.opinions) if each.link]  # none of the owner's
     tables = [
-        _table("every_question", _COLUMNS, [_question(event) for event in usage.events]),
+        _table("every_question", _COLUMNS, [_question(*event) for event in usage.events]),
         _table("feedback", _OPINION, [_opinion(each) for each in opinions]),
     ]
     return ReadOnlyDatabase(tables, TABLES, [each for each in _VIEWS.split(";\n") if each.strip()])
@@ -103,37 +143,33 @@ def _table(name: str, columns: Mapping[str, str], rows: Sequence[Sequence[object
     return SqlTable(name, [(*column, values) for column, values in zip(columns.items(), series, strict=True)])
 
 
-def _question(event: Event) -> tuple[object, ...]:
-    each = event.fields
-    moment = datetime.fromtimestamp(each["time"], UTC).replace(tzinfo=None)
-    tokens = each["gen_ai.usage.input_tokens"], each["gen_ai.usage.output_tokens"]
-    visitor = each.get("visitor") or f"session {each['session'] or event.id}"
-    return (
-        event.id,
-        moment,
-        moment.date(),
-        each.get("traffic") or "",
-        each["session"],
-        visitor,
-        each["question"],
-        each["answer"],
-        bool(each["found"]) and not each["error"],
-        each["feedback"],
-        each["comment"],
-        each["error"],
-        each["gen_ai.request.model"],
-        each["gen_ai.server.time_to_first_token"],
-        each["gen_ai.client.operation.duration"],
-        *tokens,
-        sum(tokens),
-        each["cost_usd"],
-        each["unsupported"],
-        json.dumps(sorted(_files(each["passages"])), ensure_ascii=False),
-    )
-
-
-def _files(passages: Iterable[Any]) -> set[str]:
-    return {str(each["file"]) for each in passages if isinstance(each, dict) and each.get("file")}
+def _question(
+    id: int,
+    time: float,
+    traffic: str,
+    session: str,
+    visitor: str,
+    question: str,
+    answer: str,
+    found: int,
+    thumbs: int | None,
+    comment: str,
+    judgement: str,
+    error: str,
+    model: str,
+    first: float,
+    seconds: float,
+    tokens_in: int,
+    tokens_out: int,
+    cost: float | None,
+    unsupported: int | None,
+) -> tuple[object, ...]:
+    moment = datetime.fromtimestamp(time, UTC).replace(tzinfo=None)
+    who = visitor or f"session {session or id}"
+    texts = (traffic, session, who, question, answer)
+    said = (bool(found) and not error, thumbs, comment, judgement, error, model)
+    numbers = (first, seconds, tokens_in, tokens_out, tokens_in + tokens_out, cost, unsupported)
+    return (id, moment, moment.date(), *texts, *said, *numbers)
 
 
 def _opinion(each: Opinion) -> tuple[object, ...]:

@@ -23,10 +23,10 @@ _WIDEST = 60
 def metrics_(folder: Path, as_json: bool) -> None:
     """Show the numbers of the prototype in FOLDER: visitors, returning, answered, cost, wait, each with its meaning."""
     from protokit.analytics.metrics import measure
-    from protokit.analytics.usage_tables import read_usage, usage_database
+    from protokit.analytics.usage_tables import database_of
     from protokit.prototype.prototype_folder import Prototype
 
-    measures = measure(usage_database(read_usage(Prototype.open(folder).folder)))
+    measures = measure(database_of(Prototype.open(folder).folder))
     if as_json:
         rows = [
             {"name": m.metric.name, "unit": m.metric.unit, "value": m.value, "cases": m.cases}

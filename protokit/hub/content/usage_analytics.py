@@ -18,21 +18,24 @@ _WAIT_SECONDS = 1.0
 _BUSY = "Another program holds the file of questions and feedback. Reload in a minute."
 _SHUT = "The file of questions and feedback cannot be read just now ({})."
 T = TypeVar("T")
-Kind = Literal["all", "unanswered", "liked", "disliked"]
-KINDS: tuple[Kind, ...] = ("all", "unanswered", "liked", "disliked")
+Kind = Literal["all", "unanswered", "liked", "disliked", "wrong", "unjudged"]
+KINDS: tuple[Kind, ...] = ("all", "unanswered", "liked", "disliked", "wrong", "unjudged")
 UNANSWERED = "(NOT found OR error != '')"
 _WHERE = {
     "all": "question != ''",  # the texts of old ones are deleted where the owner decided so
     "unanswered": UNANSWERED,
     "liked": "feedback = 1",
     "disliked": "feedback = -1",
+    "wrong": "judgement IN ('wrong', 'should refuse')",
+    "unjudged": "judgement = ''",
 }
 _SUMS = f"""SELECT COUNT(*), COUNT(DISTINCT session), COALESCE(SUM({UNANSWERED}), 0), COALESCE(SUM(feedback = 1), 0),
     COALESCE(SUM(feedback = -1), 0), COALESCE(SUM(cost_usd), 0), COALESCE(SUM(cost_usd IS NULL), 0),
-    COALESCE(SUM(CASE WHEN time >= ? THEN cost_usd END), 0), AVG("gen_ai.client.operation.duration"), MAX(time)
+    COALESCE(SUM(CASE WHEN time >= ? THEN cost_usd END), 0), AVG("gen_ai.client.operation.duration"), MAX(time),
+    COALESCE(SUM(judgement = 'right'), 0), COALESCE(SUM(judgement IN ('wrong', 'should refuse')), 0)
     FROM events"""
 _ROW = """id, time, session, question, answer, found, error, note, feedback, comment, cost_usd AS cost,
-    "gen_ai.client.operation.duration" AS seconds, "gen_ai.request.model" AS model"""
+    "gen_ai.client.operation.duration" AS seconds, "gen_ai.request.model" AS model, judgement"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,9 @@ class Totals:
     cost_today: float = 0.0
     seconds: float | None = None
     last: float | None = None
+    right: int = 0
+    wrong: int = 0
+    """Answers that the owner judged; the others were not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class QuestionRecord:
     cost: float | None
     seconds: float
     model: str
+    judgement: str
 
     @property
     def unanswered(self) -> bool:

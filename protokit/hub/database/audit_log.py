@@ -30,6 +30,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "restarted",
         "stopped",
         "damaged records put away",
+        "answer judged",
+        "question added to the tests",
         "changed",
     ),
     "documents": ("document added", "document removed", "document restored"),

@@ -23,6 +23,8 @@ _ACTIONS = {
     "restart": "restarted",
     "stop": "stopped",
     "damage": "damaged records put away",
+    "questions/mark": "answer judged",
+    "questions/keep": "question added to the tests",
 }
 
 

@@ -12,6 +12,7 @@ from protokit.hub.content.costs import spend_of
 from protokit.hub.content.usage_analytics import UsageAnalytics
 from protokit.hub.context import hub_of
 from protokit.hub.views import (
+    decision_view,
     documents_view,
     edit_view,
     feedback_view,
@@ -50,6 +51,7 @@ def routes() -> list[BaseRoute]:
         *share_links_view.routes(home),
         *questions_view.routes(home),
         *feedback_view.routes(home),
+        *decision_view.routes(home),
     ]
 
 

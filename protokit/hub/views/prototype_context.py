@@ -27,6 +27,7 @@ TABS = (
     ("share", "Share", "/links"),
     ("questions", "Questions", "/questions"),
     ("feedback", "Feedback", "/feedback"),
+    ("decision", "Decision", "/decision"),
     ("health", "Health", "/health"),
 )
 

@@ -9,17 +9,33 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from protokit.errors import ProtokitError
+from protokit.evaluation.keep_question import keep_question
 from protokit.evaluation.trace import Trace
 from protokit.hub.content.costs import spend_of
 from protokit.hub.content.trace_job import Diagnosis, diagnose
 from protokit.hub.content.usage_analytics import KINDS, Kind, UsageAnalytics, events_file, readable
 from protokit.hub.context import hub_of
-from protokit.hub.views.prototype_context import PrototypeContext, bench_page, opened
-from protokit.runtime.usage.event_table import Event
+from protokit.hub.views.prototype_context import PrototypeContext, back, bench_page, opened
+from protokit.hub.views.templating import Done
+from protokit.prototype.prototype_folder import Prototype
+from protokit.runtime.usage.event_table import JUDGEMENTS, Event
 from protokit.runtime.usage.events import EventLog
 
 A_PAGE = 30
-_WORDS = {"all": "All", "unanswered": "No answer", "liked": "Helpful", "disliked": "Not helpful"}
+_JUDGEMENTS = (("right", "Right"), ("wrong", "Wrong"), ("should refuse", "Should have refused"))
+_DONE = {
+    "marked": Done("Marked."),
+    "unmarked": Done("It could not be marked just now. Try again in a minute."),
+    "kept": Done("Added to the questions that the prototype is tested with."),
+}
+_WORDS = {
+    "all": "All",
+    "unanswered": "No answer",
+    "liked": "Helpful",
+    "disliked": "Not helpful",
+    "wrong": "Wrong",
+    "unjudged": "Not judged",
+}
 
 
 def routes(home: str) -> list[BaseRoute]:
@@ -28,6 +44,8 @@ def routes(home: str) -> list[BaseRoute]:
         Route(f"{home}/questions", show),
         Route(f"{home}/questions/{{number:int}}", show_answer),
         Route(f"{home}/questions/{{number:int}}", find_out, methods=["POST"]),
+        Route(f"{home}/questions/{{number:int}}/mark", mark, methods=["POST"]),
+        Route(f"{home}/questions/{{number:int}}/keep", keep, methods=["POST"]),
     ]
 
 
@@ -72,8 +90,45 @@ async def find_out(request: Request) -> Response:
     return await run_in_threadpool(_page, request, bench, diagnosis, wrong)
 
 
+async def mark(request: Request) -> Response:
+    """Store whether an answer was right, as the owner says."""
+    bench, form = await run_in_threadpool(opened, request), await request.form()
+    number, judgement = request.path_params["number"], str(form.get("judgement", ""))
+    if judgement not in ("", *JUDGEMENTS):
+        raise HTTPException(422)
+    _, problem = await run_in_threadpool(
+        readable, lambda: EventLog(events_file(bench.folder)).mark(number, judgement), None
+    )
+    return back(bench, f"/questions/{number}", "unmarked" if problem else "marked")
+
+
+async def keep(request: Request) -> Response:
+    """Make a question of a visitor's one that `protokit eval` asks."""
+    bench, form = await run_in_threadpool(opened, request), await request.form()
+    number = request.path_params["number"]
+    contains, source = (str(form.get(name, "")).strip() for name in ("contains", "source"))
+    try:
+        await run_in_threadpool(_keep, bench, number, contains, source)
+    except ProtokitError as problem:
+        return await run_in_threadpool(_page, request, bench, None, "", str(problem))
+    return back(bench, f"/questions/{number}", "kept")
+
+
+def _keep(bench: PrototypeContext, number: int, contains: str, source: str) -> None:
+    event, _ = readable(lambda: EventLog(events_file(bench.folder)).event(number), None)
+    if event is None:
+        raise HTTPException(404)
+    refuse = event.fields["judgement"] == "should refuse"
+    prototype = Prototype.open(bench.folder)
+    keep_question(prototype, event.fields["question"], contains=contains, source=source, unanswerable=refuse)
+
+
 def _page(
-    request: Request, bench: PrototypeContext, found: Diagnosis | None = None, wrong: str = ""
+    request: Request,
+    bench: PrototypeContext,
+    found: Diagnosis | None = None,
+    wrong: str = "",
+    unkept: str = "",
 ) -> Response:
     number = request.path_params["number"]
     event, _ = readable(lambda: EventLog(events_file(bench.folder)).event(number), None)
@@ -94,6 +149,9 @@ def _page(
         doubted=doubted,
         found=found,
         wrong=wrong,
+        unkept=unkept,
+        done=_DONE.get(request.query_params.get("done", "")),
+        JUDGEMENTS=_JUDGEMENTS,
         same=UsageAnalytics(bench.folder).conversation(fields["session"]),
     )
 
@@ -105,7 +163,7 @@ def _kind(text: str) -> Kind:
 def _answer_row(event: Event) -> dict[str, Any]:
     """The event under names that a template can say."""
     fields = event.fields
-    plain = ("time", "question", "answer", "error", "note", "packing", "instructions", "feedback", "comment")
+    plain = "time question answer error note packing instructions feedback comment judgement".split()
     return {
         "id": event.id,
         **{name: fields[name] for name in plain},

@@ -39,6 +39,7 @@ COLUMNS = {
     "comment": "TEXT NOT NULL DEFAULT ''",
     "visitor": "TEXT NOT NULL DEFAULT ''",
     "traffic": "TEXT NOT NULL DEFAULT ''",
+    "judgement": "TEXT NOT NULL DEFAULT ''",
 }
 """Names with dots are those of OpenTelemetry's GenAI conventions. Times are seconds (UTC since 1970), cost is
 US dollars and NULL where unknown, standalone the question as it was searched for where it leaned on the ones before
@@ -46,7 +47,9 @@ US dollars and NULL where unknown, standalone the question as it was searched fo
 passages_sent how many of the passages, best first, fitted into the window (NULL
 where an earlier version did not record it), unsupported the number of sentences that the passages do not carry
 (NULL where nothing was checked), feedback 1 (up), -1 (down) or NULL, visitor a pseudonym
-(empty where nobody is known), traffic "guest", "owner", "program" or "simulated" (empty: before it was told)."""
+(empty where nobody is known), traffic "guest", "owner", "program" or "simulated" (empty: before it was told),
+judgement what the owner says of the answer, one of JUDGEMENTS (empty: nothing)."""
+JUDGEMENTS = ("right", "wrong", "should refuse")
 _OPINIONS = (
     "CREATE TABLE IF NOT EXISTS opinions (id INTEGER PRIMARY KEY, time REAL NOT NULL, visitor TEXT NOT NULL,"
     " link TEXT NOT NULL, thumbs INTEGER, would_use INTEGER, comment TEXT NOT NULL)",
@@ -88,6 +91,12 @@ class EventTable:
         self._entry.run(sql, (thumbs, self._plain(comment), event, *self._owner.values()))
         return event
 
+    def mark(self, event: int, judgement: str) -> int:
+        """Store what the owner says of a row's answer and return its number."""
+        sql = f"UPDATE {self._name} SET judgement = ? WHERE id = ? AND {self._mine}"
+        self._entry.run(sql, (judgement, event, *self._owner.values()))
+        return event
+
     def forget_texts(self, before: float) -> int:
         """Delete the texts of all rows older than `before` (seconds UTC since 1970) and return of how many."""
         sql = f"UPDATE {self._name} {_FORGET} AND {self._mine} RETURNING id"
@@ -99,6 +108,12 @@ class EventTable:
         sql = f"SELECT id, {names} FROM {self._name} WHERE {self._mine} {which}"
         rows = self._entry.all(sql, (*self._owner.values(), *values))
         return [_event(dict(zip(("id", *COLUMNS), row, strict=True))) for row in rows]
+
+    def columns(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The number and the columns `names` of every row, oldest first, as they are stored."""
+        chosen = ", ".join(f'"{name}"' for name in names)
+        sql = f"SELECT id, {chosen} FROM {self._name} WHERE {self._mine} ORDER BY id"
+        return [tuple(row) for row in self._entry.all(sql, tuple(self._owner.values()))]
 
     def _plain(self, value: object) -> object:
         """What Postgres takes: whole numbers for yes and no, and no NUL in texts; a file takes all."""

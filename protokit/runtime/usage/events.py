@@ -13,7 +13,7 @@ from typing import Any
 from protokit.runtime.assistant_types import Answer
 from protokit.runtime.settings import Settings
 from protokit.runtime.text_limits import COMMENT
-from protokit.runtime.usage.event_table import Event, EventTable, prepare_file, shared_table
+from protokit.runtime.usage.event_table import JUDGEMENTS, Event, EventTable, prepare_file, shared_table
 from protokit.runtime.usage.feedback import Opinion
 from protokit.runtime.usage.sql_database import Transaction, database_errors, database_url
 from protokit.runtime.usage.sqlite_files import is_damage, open_store
@@ -63,9 +63,25 @@ class EventLog:
         else:
             self._write(lambda table: table.judge(event, thumbs, comment))
 
+    def mark(self, event: int, judgement: str) -> None:
+        """Store what the owner says of an answer: one of JUDGEMENTS, or nothing any more (empty). Raises ValueError
+        for another word, `database_errors` where it cannot be stored."""
+        if judgement not in ("", *JUDGEMENTS):
+            raise ValueError(f"{judgement} is none of {', '.join(JUDGEMENTS)}")
+        with self._table(database_url(EVENTS_URL_ENV)) as table:
+            table.mark(event, judgement)
+
     def events(self) -> list[Event]:
         """Every event, oldest first."""
         return self._select("ORDER BY id")
+
+    def columns(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The number and the columns `names` of every event, oldest first, for sums over many."""
+        url = database_url(EVENTS_URL_ENV)
+        if not url and not self.path.exists():
+            return []
+        with self._table(url) as table:
+            return table.columns(names)
 
     def event(self, number: int | None = None) -> Event | None:
         """The event with this number, the newest where none is given, None where there is no such event."""

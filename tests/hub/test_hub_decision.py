@@ -1,0 +1,92 @@
+"""The owner judges answers, keeps questions as tests, and reads criteria, numbers and SQL on the page Decision."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from protokit.hub.content.usage_analytics import UsageAnalytics, events_file
+from protokit.prototype.prototype_folder import Prototype
+from protokit.runtime import Answer, EventLog
+from tests.support.hub_site import Site, made, site
+
+HOME = "/prototypes/hr-helper"
+
+
+@pytest.fixture(scope="module")
+def prototype(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("made") / "hr-helper", name="HR Helper")
+
+
+@pytest.fixture
+def hub(tmp_path: Path, prototype: Path) -> Iterator[Site]:
+    with site(tmp_path / "home", prototype) as there:
+        yield there
+
+
+def asked(hub: Site, question: str, *, found: bool = True) -> int:
+    answer = Answer(question, "25 days.", "offline", dollars=0.0, found=found)
+    log = EventLog(events_file(hub.folder("hr-helper")))
+    return log.record(answer, session="one", visitor="ann", traffic="guest")
+
+
+def test_an_answer_is_judged_and_judged_otherwise(hub: Site) -> None:
+    number = asked(hub, "How many days of leave?")
+    page = f"{HOME}/questions/{number}"
+    for judgement, sums in (("wrong", (0, 1)), ("right", (1, 0)), ("", (0, 0))):
+        assert hub.post(f"{page}/mark", page, judgement=judgement).status_code == 303
+        totals = UsageAnalytics(hub.folder("hr-helper")).totals()
+        assert (totals.right, totals.wrong) == sums
+    assert hub.post(f"{page}/mark", page, judgement="splendid").status_code == 422
+    hub.post(f"{page}/mark", page, judgement="should refuse")
+    assert "0 right" in hub.get(f"{HOME}/questions")
+    assert "How many days of leave?" in hub.get(f"{HOME}/questions?show=wrong")
+    assert "answer judged" in hub.get("/activity").lower()
+
+
+def test_a_question_of_a_visitor_is_tested_from_then_on(hub: Site) -> None:
+    file = hub.folder("hr-helper") / "questions.yaml"
+    before = file.read_text(encoding="utf-8")
+    number = asked(hub, "May I carry days over?")
+    page = f"{HOME}/questions/{number}"
+    hub.post(f"{page}/mark", page, judgement="right")
+    refusal = hub.post(f"{page}/keep", page, contains="", source="")
+    assert "nothing is said of the right answer" in refusal.text
+    assert hub.post(f"{page}/keep", page, contains="31 March", source="leave-policy.md").status_code == 303
+    assert file.read_text(encoding="utf-8").startswith(before.rstrip())
+    row = Prototype.open(hub.folder("hr-helper")).questions()[-1]
+    assert row == {
+        "question": "May I carry days over?",
+        "must_contain": ["31 March"],
+        "cites": ["leave-policy.md"],
+    }
+    assert "is there already" in hub.post(f"{page}/keep", page, contains="31 March", source="").text
+    other = asked(hub, "Who won the cup?")
+    page = f"{HOME}/questions/{other}"
+    hub.post(f"{page}/mark", page, judgement="should refuse")
+    assert hub.post(f"{page}/keep", page).status_code == 303
+    assert Prototype.open(hub.folder("hr-helper")).questions()[-1]["unanswerable"] is True
+
+
+def test_the_page_decision_tells_criteria_numbers_and_rows(hub: Site) -> None:
+    for number in range(20):
+        asked(hub, f"Question {number}?", found=number > 4)
+    page = hub.get(f"{HOME}/decision")
+    assert "No criteria were set" in page
+    assert "75% (53% to 89%, of 20)" in page
+    query = "SELECT question FROM questions WHERE NOT answered ORDER BY id"
+    rows = hub.get(f"{HOME}/decision?query={query}")
+    assert "<td>Question 4?</td>" in rows
+    assert "5 rows" in rows
+    assert hub.get(f"{HOME}/decision/rows.csv?query={query}").splitlines()[:2] == ["question", "Question 0?"]
+    assert "Only a SELECT can be run here" in hub.get(f"{HOME}/decision?query=DROP TABLE questions")
+    assert "Decision memo" in hub.get(f"{HOME}/decision/memo.html")
+    hub.get(f"{HOME}/decision/memo.exe", 404)
+
+
+def test_a_criterion_that_says_nothing_is_told_on_the_page(hub: Site) -> None:
+    path = hub.folder("hr-helper") / "prototype.yaml"
+    path.write_text(
+        f"{path.read_text(encoding='utf-8')}success:\n- metric: joy\n  at_least: 1\n", encoding="utf-8"
+    )
+    assert "there is no metric &#34;joy&#34;" in hub.get(f"{HOME}/decision")
