@@ -66,7 +66,7 @@ def _forget_shared(folder: Path, before: float) -> int:
     if not url:
         return 0
     try:
-        with shared_table(url, Settings.read(folder).title) as table:
+        with shared_table(url, Settings.read(folder).key) as table:
             return table.forget_texts(before)
     except database_errors(url) as error:
         raise OSError(f"its database cannot be used ({type(error).__name__})") from None
