@@ -13,6 +13,7 @@ from protokit.catalog.parameters import Name, Parameter
 from protokit.errors import SpecProblem
 from protokit.runtime.prototype_fields import (
     SCREENS,
+    ChecklistItem,
     Colour,
     ExtractionField,
     InputKind,
@@ -104,6 +105,8 @@ class Card(Strict, frozen=True, kw_only=True):
     """What a visitor hands to it first. Of what takes questions, starter questions are made of the documents."""
     fields: tuple[ExtractionField, ...] = ()
     """For a kind that finds fields in documents: those of a prototype whose line names none."""
+    checklist: tuple[ChecklistItem, ...] = ()
+    """For a kind that holds documents against a list: that of its prototypes."""
     drafts: Annotated[tuple[Literal["labels"], ...], Meta(max_length=1)] = ()
     """What is drafted from the prompt beside the words of the page: the labels that texts get."""
     parameters: dict[Name, Parameter] = msgspec.field(default_factory=dict)

@@ -58,6 +58,7 @@ def _answers(
 ) -> Iterator[Answer]:
     connect(model or prototype.spec.model)  # a name that means nothing is said before anything is loaded
     kind = prototype.assistant_class()
+    options = {name: _text_of(kind, name, value) for name, value in options.items()}
     check_options(kind.inputs, options)
     batch = [QuestionInFile(each) if isinstance(each, str) else each for each in questions]
     if kind.inputs[0].kind == "question":
@@ -137,6 +138,15 @@ def _text(
         return read_text(path), options
     named = {"file": path.name} if any(each.name == "file" for each in kind.inputs) else {}
     return kind.read_file(path), {**named, **options}
+
+
+def _text_of(kind: type[BaseAssistant], name: str, value: str) -> str:
+    """What an option says: of one that is a text, the text of the file that it names."""
+    texts = [each.name for each in kind.inputs if each.kind == "text"]
+    named = (
+        name in texts and Path(value).suffix and len(os.fsencode(value)) <= MOST_PATH and "\n" not in value
+    )
+    return kind.read_file(Path(value)) if named and Path(value).is_file() else value
 
 
 def _file_in(text: str) -> Path | None:

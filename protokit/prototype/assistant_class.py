@@ -40,7 +40,7 @@ def assistant_class(module: ModuleType) -> type[BaseAssistant]:
 def check_options(inputs: tuple[Input, ...], options: Mapping[str, str]) -> None:
     """Raise ChoiceProblem for an option that is none of `inputs` or has no such value, PromptProblem for one that is
     missing, TooLong."""
-    require_options(options)
+    require_options(options, [each.name for each in inputs if each.kind == "text"])
     options_by_name = {each.name: each for each in inputs[1:]}
     for name, value in options.items():
         if name not in options_by_name:

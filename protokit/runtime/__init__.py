@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from protokit.runtime.classification.text_rows import read_text_file, read_texts, text_columns
     from protokit.runtime.extraction.cell_scores import cell_faults, cell_measures
     from protokit.runtime.extraction.corrections import Corrections, cell_key
+    from protokit.runtime.comparison.comparison_files import comparison_docx, comparison_xlsx
+    from protokit.runtime.comparison.comparison_request import ComparedDocument, ComparisonRequest
+    from protokit.runtime.comparison.comparison_scores import comparison_faults
+    from protokit.runtime.extraction.cell_scores import cell_faults
+    from protokit.runtime.extraction.corrections import Corrections
     from protokit.runtime.extraction.extraction_request import ExtractionRequest, extracting_rule
     from protokit.runtime.extraction.table_files import (
         DocumentRow,
@@ -73,6 +78,9 @@ _NAMES = {
     "classification.label_corrections": "LabelCorrections keeps_corrections",
     "classification.label_measures": "label_measures score_label",
     "classification.text_rows": "read_text_file read_texts text_columns",
+    "comparison.comparison_files": "comparison_docx comparison_xlsx",
+    "comparison.comparison_request": "ComparedDocument ComparisonRequest",
+    "comparison.comparison_scores": "comparison_faults",
     "assistant_types": "Answer AnswerTable CellSource ChatMessage Citation Measure Measures"
     " Request RequestResult TableColumn Turn",
     "extraction.cell_scores": "cell_faults cell_measures",
@@ -112,6 +120,8 @@ __all__ = [
     "ClassifyRequest",
     "ColumnNote",
     "ColumnTypes",
+    "ComparedDocument",
+    "ComparisonRequest",
     "Corrections",
     "DataQuestion",
     "DocumentRow",
@@ -152,6 +162,9 @@ __all__ = [
     "citing_rule",
     "classifying_rule",
     "column_notes",
+    "comparison_docx",
+    "comparison_faults",
+    "comparison_xlsx",
     "condense_question",
     "connect",
     "current_visitor",

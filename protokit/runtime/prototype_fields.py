@@ -107,6 +107,23 @@ class Label(Strict, frozen=True, kw_only=True):
     """Texts that belong there: a few make it much surer."""
 
 
+class ChecklistItem(Strict, frozen=True, kw_only=True):
+    """One thing that a document must say."""
+
+    name: Annotated[
+        str,
+        Meta(min_length=1, max_length=80, pattern=r"^[^\r\n]*\S[^\r\n]*$", description="text on one line"),
+    ]
+    description: Annotated[
+        str, Meta(max_length=300, pattern=r"^[^\r\n]*$", description="text on one line")
+    ] = ""
+    """A sentence that says what must be stated."""
+    words: Annotated[tuple[Line, ...], Meta(max_length=40)] = ()
+    """Words of which one must stand there; absent for meaning alone."""
+    number: bool = False
+    """Whether an amount, date or period must be stated."""
+
+
 class SpendingLimits(Strict, frozen=True, kw_only=True):
     """What a prototype may spend; an absent limit is no limit."""
 
@@ -147,6 +164,8 @@ class PrototypeFields(Strict, frozen=True, kw_only=True):
     """Whether a text may have several of them."""
     largest_error: Annotated[float, Meta(ge=0, le=1)] = 0.5
     """How likely a label may be wrong before "unsure" is said instead; 1 for never."""
+    checklist: Annotated[tuple[ChecklistItem, ...], Meta(max_length=100)] = ()
+    """What a document must say, for a kind that holds documents against a list."""
     starter_questions: Annotated[tuple[Line, ...], Meta(max_length=8)] = ()
     will_not: Annotated[tuple[Line, ...], Meta(max_length=12)] = ()
     """What it declines, each a short phrase: "give legal advice"."""

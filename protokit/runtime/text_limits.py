@@ -1,6 +1,6 @@
 """How long a text may be that somebody types or sends, in characters: the one place where that is said."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from protokit.runtime.runtime_errors import TooLong
 from vectorstore.text import query_limits
@@ -26,8 +26,8 @@ def require_length(text: str, most: int, what: str) -> None:
         raise TooLong(what, len(text), most)
 
 
-def require_options(options: Mapping[str, str]) -> None:
-    """The same for what a caller chooses by name."""
+def require_options(options: Mapping[str, str], texts: Collection[str] = ()) -> None:
+    """The same for what a caller chooses by name; those named in `texts` are texts."""
     for name, value in options.items():
         require_length(name, OPTION, "name of an option")
-        require_length(value, OPTION, f'option "{name}"')
+        require_length(value, TEXT if name in texts else OPTION, f'option "{name}"')

@@ -323,6 +323,7 @@ def _finished(
         blueprint=blueprint.reference,
         source=blueprint.source,
         takes=blueprint.takes,
+        checklist=spec.checklist or blueprint.checklist,
         starter_questions=starters if blueprint.takes == "question" else (),
         parameters=decided(blueprint.parameters, parameters),
     )

@@ -130,6 +130,11 @@ def write_spec(spec: Spec) -> str:
     fields["fields"] = [
         {name: value for name, value in each.items() if value not in usual} for each in fields["fields"]
     ]
+    fields["checklist"] = [
+        {name: value for name, value in each.items() if value} for each in fields["checklist"]
+    ]
+    if not spec.checklist:
+        del fields["checklist"]
     fields["labels"] = [{name: value for name, value in each.items() if value} for each in fields["labels"]]
     if not spec.labels:
         fields = {name: value for name, value in fields.items() if name not in _OF_LABELS}

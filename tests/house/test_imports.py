@@ -60,7 +60,7 @@ FLOORS = {
         "assistant",
         "reply",
         "models",
-        "classification",
+        "classification comparison",
         "summarization",
         "extraction",
         "qa",

@@ -64,20 +64,22 @@ def split(text: str) -> list[Span]:
     language = guess(text, WHOLE)
     # sentencex is handed UTF-8, which has no lone surrogates.
     readable = re.sub("[\ud800-\udfff]", "\ufffd", text)
-    return [span for start, end in _blocks(readable) for span in _sentences(readable, start, end, language)]
+    return [
+        span for block in blocks(readable) for span in _sentences(readable, block.start, block.end, language)
+    ]
 
 
-def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Offsets of the stretches that no sentence may leave."""
+def blocks(text: str) -> Iterator[Span]:
+    """The stretches that no sentence may leave: a paragraph, a heading, a list item, a table row, a turn."""
     for paragraph in _paragraphs(text):
         longest = max(len(line.text) for line in paragraph)
         listed = _is_list_of_lines(paragraph)
         first = paragraph[0]
         for before, line in pairwise(paragraph):
             if listed or _breaks(before.text, line.text, longest):
-                yield first.start, before.end
+                yield Span(first.start, before.end)
                 first = line
-        yield first.start, paragraph[-1].end
+        yield Span(first.start, paragraph[-1].end)
 
 
 def _paragraphs(text: str) -> Iterator[list[_Line]]:

@@ -111,7 +111,8 @@ def _asking(speaking: Speaker) -> Callable[..., ToolAnswer]:
         kinds["earlier"] = Annotated[list[Exchange], Field(max_length=TURNS)] | None
         defaults["earlier"] = None
     for each in others:
-        kinds[each.name] = Annotated[Name, Field(description=_choice(each))]
+        longest = TEXT if each.kind == "text" else OPTION
+        kinds[each.name] = Annotated[str, Field(max_length=longest, description=_choice(each))]
         if not each.required:
             defaults[each.name] = each.default
     parameters = [
