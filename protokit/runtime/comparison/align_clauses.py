@@ -17,6 +17,8 @@ NEAR, FAR = 0.36, 0.6
 """How alike two clauses must be to be one that changed: between the same neighbours, and anywhere."""
 _MEANING = 0.62
 """How alike in meaning, where few words are shared."""
+_SHORT, _ALIKE = 6, 0.75
+"""Words of a clause whose letters tell, and how alike they must be."""
 _LONGEST_RUN = 6
 """Paragraphs that may have become one."""
 _MOST = 400
@@ -148,7 +150,7 @@ class _Links:
             scorer=Indel.normalized_similarity,
             dtype=np.float32,
         )
-        words = np.maximum(words, _contained(mine, theirs))
+        words = np.maximum(np.maximum(words, _contained(mine, theirs)), _spelt_alike(mine, theirs))
         meaning = _meaning(mine, theirs, words)
         same_heading = np.array([[a.heading == b.heading != "" for b in theirs] for a in mine])
         kind = np.array([[a.is_heading == b.is_heading for b in theirs] for a in mine])
@@ -238,6 +240,21 @@ def _contained(mine: Sequence[Clause], theirs: Sequence[Clause]) -> "NDArray[np.
     result: NDArray[np.float32] = np.where(shorter >= 8, 0.8 * common / np.maximum(shorter, 1), 0.0).astype(
         np.float32
     )
+    return result
+
+
+def _spelt_alike(mine: Sequence[Clause], theirs: Sequence[Clause]) -> "NDArray[np.float32]":
+    """How alike the letters of short clauses are, whose words are few: "Payment" and "Payments"; 0 for others."""
+    import numpy as np
+    from rapidfuzz.fuzz import ratio
+    from rapidfuzz.process import cdist
+
+    short = [
+        [each.key.casefold() if len(each.words) <= _SHORT else "" for each in side] for side in (mine, theirs)
+    ]
+    alike = cdist(*short, scorer=ratio, dtype=np.float32) / 100
+    known = np.outer([bool(each) for each in short[0]], [bool(each) for each in short[1]])
+    result: NDArray[np.float32] = np.where(known & (alike >= _ALIKE), alike, 0.0).astype(np.float32)
     return result
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from protokit.runtime.comparison.changes import KINDS, Change, Comparison
+from protokit.runtime.comparison.changes import KINDS, ClauseChange, Comparison
 from protokit.runtime.pattern_file import PatternFile
 
 LINES = 10
@@ -23,7 +23,7 @@ def wording(language: str) -> dict[str, Any]:
     return words
 
 
-def ranked(comparison: Comparison) -> list[Change]:
+def ranked(comparison: Comparison) -> list[ClauseChange]:
     """The changes, those that matter most first; those that matter alike as they stand in the newer document."""
     return sorted(comparison.changes, key=lambda change: (not change.important, -round(change.importance, 1)))
 
@@ -41,13 +41,13 @@ def counted(comparison: Comparison, language: str) -> str:
     return f"{told}{_kinds(changes, words)}"
 
 
-def _kinds(changes: Sequence[Change], words: dict[str, Any]) -> str:
+def _kinds(changes: Sequence[ClauseChange], words: dict[str, Any]) -> str:
     counts = {kind: sum(change.count for change in changes if change.kind == kind) for kind in KINDS}
     told = [f"{count} {words['kinds'][kind]}" for kind, count in counts.items() if count]
     return f" ({', '.join(told)})" if told else ""
 
 
-def told(change: Change, language: str) -> str:
+def told(change: ClauseChange, language: str) -> str:
     """A change in one line: "Fees: “30 days” became “14 days”"."""
     words, place = wording(language), place_of(change)
     if change.kind in ("added", "removed", "moved"):
@@ -58,20 +58,20 @@ def told(change: Change, language: str) -> str:
     return f"{place}: {text}" if place else text
 
 
-def place_of(change: Change) -> str:
+def place_of(change: ClauseChange) -> str:
     """Where a change stands, in the newer document if it stands there."""
     excerpt = change.new or change.old
     return excerpt.where if excerpt else ""
 
 
-def reasons(change: Change, language: str) -> str:
+def reasons(change: ClauseChange, language: str) -> str:
     """Why a change matters: "numbers and dates, liability"."""
     names = wording(language)["reasons"]
     keys = [key for key in change.reasons if not (key == "number" and "facts" in change.reasons)]
     return ", ".join(names[key] for key in keys) if change.important else ""
 
 
-def _pieces(change: Change, words: dict[str, Any]) -> list[str]:
+def _pieces(change: ClauseChange, words: dict[str, Any]) -> list[str]:
     """What became what: the facts first, then the other words."""
     pairs = [(old, new) for old, new in change.facts if old and new]
     for one in change.words:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from protokit.runtime.comparison.align_clauses import Pair, align_clauses
-from protokit.runtime.comparison.clauses import Clause, Token, clauses_of
+from protokit.runtime.comparison.clauses import Clause, ClauseToken, clauses_of
 from protokit.runtime.comparison.fact_changes import FactChange, fact_changes
 from protokit.runtime.comparison.importance import ChangeWords, importance, states_number
 from protokit.runtime.comparison.word_changes import WordChange, word_changes
@@ -39,7 +39,7 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ClauseChange:
     """One change; `old` is None for what was added, `new` for what was removed."""
 
     kind: Kind
@@ -76,7 +76,7 @@ class Alignment:
 class Comparison:
     """All that changed, in the order of the newer document, and both documents side by side."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[ClauseChange, ...]
     rows: tuple[Alignment, ...]
     clauses: int
     """How many clauses both documents have together at most."""
@@ -87,8 +87,8 @@ def compare_documents(old: Document, new: Document) -> Comparison:
     pairs = align_clauses(clauses_of(old), clauses_of(new))
     differing = [pair for pair in pairs if pair.old_words != pair.new_words]
     words = {id(pair): word_changes(_tokens(pair.old), _tokens(pair.new)) for pair in differing}
-    renames = _renames([words[id(pair)] for pair in differing if pair.old and pair.new])
-    changes: list[Change] = []
+    renames = renames_of([words[id(pair)] for pair in differing if pair.old and pair.new])
+    changes: list[ClauseChange] = []
     rows: list[Alignment] = []
     for pair in pairs:
         marks = words.get(id(pair), [])
@@ -102,7 +102,7 @@ def compare_documents(old: Document, new: Document) -> Comparison:
             changes[told] = replace(changes[told], count=changes[told].count + 1)
             rows.append(Alignment(before, after, told))
         elif kind:
-            changes.append(Change(kind, before, after))
+            changes.append(ClauseChange(kind, before, after))
             rows.append(Alignment(before, after, len(changes) - 1))
         else:
             rows.append(Alignment(before, after, None))
@@ -115,14 +115,14 @@ def _content_change(
     after: Excerpt | None,
     marks: Sequence[WordChange],
     renames: frozenset[tuple[str, str]],
-) -> Change:
+) -> ClauseChange:
     old, new = (" ".join(clause.content for clause in part) for part in (pair.old, pair.new))
     found = tuple(fact_changes(old, new))
     weighed = importance(ChangeWords(old, new, tuple(marks), found, renames, _is_heading(pair)))
     kind: Kind = "changed" if old and new else "added" if new else "removed"
     if kind == "changed" and weighed.same_meaning:
         kind = "reworded"
-    return Change(kind, before, after, weighed.value, weighed.reasons, found, tuple(marks), pair.moved)
+    return ClauseChange(kind, before, after, weighed.value, weighed.reasons, found, tuple(marks), pair.moved)
 
 
 def _layout_kind(pair: Pair) -> Kind | None:
@@ -133,7 +133,7 @@ def _layout_kind(pair: Pair) -> Kind | None:
     return "numbering" if len(pair.old) == len(pair.new) and numbers[0] != numbers[1] else None
 
 
-def _told_already(changes: Sequence[Change], rows: Sequence[Alignment], kind: Kind) -> int | None:
+def _told_already(changes: Sequence[ClauseChange], rows: Sequence[Alignment], kind: Kind) -> int | None:
     """The change that a clause belongs to: the move of the clause before it, the new numbering of any."""
     if kind == "numbering":
         return next((at for at, each in enumerate(changes) if each.kind == kind), None)
@@ -141,7 +141,7 @@ def _told_already(changes: Sequence[Change], rows: Sequence[Alignment], kind: Ki
     return last if last is not None and changes[last].kind == kind else None
 
 
-def _renames(changes: Sequence[Sequence[WordChange]]) -> frozenset[tuple[str, str]]:
+def renames_of(changes: Sequence[Sequence[WordChange]]) -> frozenset[tuple[str, str]]:
     """What is called otherwise throughout: the same replacement in at least two clauses."""
     counts = Counter(
         pair
@@ -157,11 +157,11 @@ def _is_heading(pair: Pair) -> bool:
     return all(clause.is_heading for clause in (*pair.old, *pair.new))
 
 
-def _tokens(clauses: Sequence[Clause]) -> list[Token]:
+def _tokens(clauses: Sequence[Clause]) -> list[ClauseToken]:
     return [token for clause in clauses for token in clause.tokens]
 
 
-def _excerpt(document: Document, clauses: Sequence[Clause], marks: Sequence[Token]) -> Excerpt | None:
+def _excerpt(document: Document, clauses: Sequence[Clause], marks: Sequence[ClauseToken]) -> Excerpt | None:
     if not clauses:
         return None
     first, start, end = clauses[0], clauses[0].start, clauses[-1].end

@@ -42,7 +42,7 @@ _RUNNING = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class ClauseToken:
     """A word, number or sign of a clause: `text[start:end]` of the document, with quotes and dashes of one form."""
 
     value: str
@@ -60,7 +60,7 @@ class Clause:
     """Its words as a person reads them, on one line."""
     number: str
     """Its own number, such as "4.2" or "(b)", empty where it has none."""
-    tokens: tuple[Token, ...]
+    tokens: tuple[ClauseToken, ...]
     """Without its number and marks of layout."""
     heading: str = ""
     """The heading above it, without its number."""
@@ -116,6 +116,7 @@ def _shown(text: str) -> str:
     def blank(match: re.Match[str]) -> str:
         return re.sub(r"\S", " ", match[0])
 
+    text = re.sub("[\ud800-\udfff]", "\ufffd", text)  # no model reads half of a character
     for pattern in (_FRONT_MATTER, _COMMENT):
         text = pattern.sub(blank, text)
     return text
@@ -202,9 +203,9 @@ def _number(line: str, *, bare: bool = False) -> str:
     return match[0] if match else ""
 
 
-def _tokens(plain: str, begin: int, offset: int) -> list[Token]:
+def _tokens(plain: str, begin: int, offset: int) -> list[ClauseToken]:
     return [
-        Token(unicodedata.normalize("NFKC", match[0]), offset + match.start(), offset + match.end())
+        ClauseToken(unicodedata.normalize("NFKC", match[0]), offset + match.start(), offset + match.end())
         for match in _TOKEN.finditer(plain, begin)
     ]
 

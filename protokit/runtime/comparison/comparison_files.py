@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from protokit.runtime.assistant_types import Answer
 from protokit.runtime.comparison.change_words import place_of, ranked, reasons, wording
-from protokit.runtime.comparison.changes import Change, Excerpt
+from protokit.runtime.comparison.changes import ClauseChange, Excerpt
 from protokit.runtime.comparison.comparison_request import ComparisonRequest
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def comparison_docx(request: ComparisonRequest, answer: Answer) -> bytes:
     return stream.getvalue()
 
 
-def _write_change(table: "Table", change: Change, language: str) -> None:
+def _write_change(table: "Table", change: ClauseChange, language: str) -> None:
     cells = table.add_row().cells  # type: ignore[no-untyped-call]
     kind = wording(language)["kinds"][change.kind] + (f" ({change.count})" if change.count > 1 else "")
     why = reasons(change, language)

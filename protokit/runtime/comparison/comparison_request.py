@@ -24,7 +24,7 @@ from protokit.runtime.comparison.change_words import (
     told,
     wording,
 )
-from protokit.runtime.comparison.changes import Change, Comparison, Excerpt, compare_documents
+from protokit.runtime.comparison.changes import ClauseChange, Comparison, Excerpt, compare_documents
 from protokit.runtime.comparison.checklist import Tick, check_list
 from protokit.runtime.comparison.clauses import Clause
 from protokit.runtime.prompting.chat_messages import rule, system, user
@@ -146,7 +146,7 @@ class ComparisonRequest(Request):
         """What a visitor brought masked; documents of the owner are the owner's."""
         return replace(self, mask=mask)
 
-    def _important(self) -> list[tuple[str, Change, ComparedDocument]]:
+    def _important(self) -> list[tuple[str, ClauseChange, ComparedDocument]]:
         """The changes that a summary has room for, each with its older document."""
         every = [
             (old.name, change, old)
@@ -158,7 +158,7 @@ class ComparisonRequest(Request):
         important = [each for each in every if each[1].important]
         return (important or every[:_FEW])[: LINES - 1]
 
-    def _sides(self, change: Change, old: ComparedDocument) -> list[tuple[Passage, Excerpt]]:
+    def _sides(self, change: ClauseChange, old: ComparedDocument) -> list[tuple[Passage, Excerpt]]:
         sides = [(old, change.old), (self.new, change.new)]
         return [(document.passage(excerpt), excerpt) for document, excerpt in sides if excerpt]
 

@@ -163,8 +163,12 @@ def _is_spelling(one: WordChange) -> bool:
 
 
 def _same_stem(old: Sequence[str], new: Sequence[str]) -> bool:
-    """Whether two words begin alike, so that one is another form of the other."""
+    """Whether two words begin alike or differ in one letter, so that one is another form of the other."""
+    from rapidfuzz.distance import OSA
+
     one, other = "".join(old), "".join(new)
+    if OSA.distance(one, other) <= 1:
+        return True
     return one[: max(4, min(len(one), len(other)) - 3)] == other[: max(4, min(len(one), len(other)) - 3)]
 
 

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 
 from protokit.runtime.comparison.change_words import place_of, ranked, reasons, wording
-from protokit.runtime.comparison.changes import KINDS, Change, Comparison, Excerpt, Kind
+from protokit.runtime.comparison.changes import KINDS, ClauseChange, Comparison, Excerpt, Kind
 
 SAME = 2
 """Unchanged clauses that are shown before and after a change."""
@@ -52,7 +52,7 @@ def _gap(hidden: int) -> str:
     return f'<div class="gap">{hidden} paragraph{"s" if hidden != 1 else ""} without a change</div>'
 
 
-def _card(change: Change, language: str) -> str:
+def _card(change: ClauseChange, language: str) -> str:
     kind = wording(language)["kinds"][change.kind] + (f" ({change.count})" if change.count > 1 else "")
     moved = f", {wording(language)['kinds']['moved']}" if change.moved else ""
     why = reasons(change, language)

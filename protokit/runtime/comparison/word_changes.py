@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from protokit.runtime.comparison.clauses import Token
+from protokit.runtime.comparison.clauses import ClauseToken
 
 _MOST = 4_000
 """Words of a clause that are compared one by one; of a longer one all of them count as changed."""
@@ -14,8 +14,8 @@ _MOST = 4_000
 class WordChange:
     """Neighbouring words that others stand for now; one of the two may be empty."""
 
-    old: tuple[Token, ...]
-    new: tuple[Token, ...]
+    old: tuple[ClauseToken, ...]
+    new: tuple[ClauseToken, ...]
 
     @property
     def old_text(self) -> str:
@@ -28,7 +28,7 @@ class WordChange:
         return joined(self.new)
 
 
-def word_changes(old: Sequence[Token], new: Sequence[Token]) -> list[WordChange]:
+def word_changes(old: Sequence[ClauseToken], new: Sequence[ClauseToken]) -> list[WordChange]:
     """The changes from `old` to `new` in order; a single sign or short word between two of them belongs to both."""
     if max(len(old), len(new)) > _MOST:
         return [WordChange(tuple(old), tuple(new))]
@@ -44,7 +44,7 @@ def word_changes(old: Sequence[Token], new: Sequence[Token]) -> list[WordChange]
     return [WordChange(tuple(old[a:b]), tuple(new[c:d])) for a, b, c, d in changes]
 
 
-def joined(tokens: Sequence[Token]) -> str:
+def joined(tokens: Sequence[ClauseToken]) -> str:
     """The words as they stand, with the blanks between them."""
     text = ""
     for before, token in zip([None, *tokens], tokens, strict=False):
@@ -52,6 +52,6 @@ def joined(tokens: Sequence[Token]) -> str:
     return text
 
 
-def spans(tokens: Sequence[Token]) -> tuple[int, int]:
+def spans(tokens: Sequence[ClauseToken]) -> tuple[int, int]:
     """Where the words begin and end in the document."""
     return tokens[0].start, tokens[-1].end

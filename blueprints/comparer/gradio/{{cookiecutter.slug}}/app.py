@@ -133,8 +133,10 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
         [COMPARE, CHECK], value=COMPARE, show_label=False, visible=bool(settings.checklist), container=False
     )
     with gr.Row():
-        chosen = gr.Dropdown(names, value=names[-2:-1], multiselect=True, label="Older")
-        name = gr.Dropdown(names, value=names[-1] if names else None, label="Newer")
+        with gr.Column(min_width=280):
+            chosen = gr.Dropdown(names, value=names[-2:-1], multiselect=True, label="Older")
+        with gr.Column(min_width=280):
+            name = gr.Dropdown(names, value=names[-1] if names else None, label="Newer")
     with gr.Accordion("Paste or upload instead", open=False):
         with gr.Row():
             older = gr.Textbox(label="Older text", lines=5, max_lines=10)
