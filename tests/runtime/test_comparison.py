@@ -7,9 +7,11 @@ import zipfile
 import pytest
 
 from protokit.runtime import ComparedDocument, ComparisonRequest
+from protokit.runtime.comparison.change_words import kind_named, wording
 from protokit.runtime.comparison.changes import Comparison, compare_documents
 from protokit.runtime.comparison.comparison_files import comparison_docx, comparison_xlsx
 from protokit.runtime.comparison.side_by_side import changes_html, side_by_side_html
+from protokit.runtime.page_texts import languages
 from protokit.runtime.prototype_fields import ChecklistItem
 from vectorstore.loaders.document import Document
 
@@ -158,3 +160,13 @@ def test_downloads_hold_every_change_and_pages_no_markup_of_a_document() -> None
 @pytest.mark.parametrize(("old", "new"), [("", ""), ("", OLD), (OLD, ""), ("1.", "2."), ("\ud800 a b", "c")])
 def test_empty_and_odd_texts_are_compared(old: str, new: str) -> None:
     assert all(change.old is None or change.new is None for change in compare(old, new).changes)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_of_pages_tells_changes_in_its_own_words(language: str) -> None:
+    english, words = wording("en"), wording(language)
+    assert {name: set(part) if isinstance(part, dict) else str for name, part in words.items()} == {
+        name: set(part) if isinstance(part, dict) else str for name, part in english.items()
+    }
+    assert language == "en" or words["none"] != english["none"]
+    assert [kind_named(said) for said in words["kinds"].values()] == list(words["kinds"])

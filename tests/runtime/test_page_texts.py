@@ -67,7 +67,15 @@ def test_a_new_prototype_is_drafted_in_the_language(language: str) -> None:
     common = load_yaml((home() / "wording.yaml").read_text("utf-8"), where="wording.yaml")
     needed = {"title", "pitch", "welcome", "persona", "tone", "audience", "nothing", "will_not"}
     assert needed <= set(common[language])
-    for name in ("chatbot", "rag-search", "summarizer", "extractor", "classifier", "data-analyst"):
+    for name in (
+        "chatbot",
+        "rag-search",
+        "summarizer",
+        "extractor",
+        "classifier",
+        "comparer",
+        "data-analyst",
+    ):
         own = own_wording(blueprints()[name]).get(language, {})
         assert {"title", "welcome", "pitch"} & set(own), name
         assert language == "en" or "alone" in own, name

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from protokit.runtime.comparison.changes import KINDS, ClauseChange, Comparison
+from protokit.runtime.page_texts import languages
 from protokit.runtime.pattern_file import PatternFile
 
 LINES = 10
@@ -23,6 +24,12 @@ def wording(language: str) -> dict[str, Any]:
     return words
 
 
+def kind_named(name: str) -> str:
+    """The kind of change that is called `name` in any language; `name` where none is."""
+    spoken = [wording(language)["kinds"] for language in languages()]
+    return next((kind for kinds in spoken for kind, said in kinds.items() if said == name), name)
+
+
 def ranked(comparison: Comparison) -> list[ClauseChange]:
     """The changes, those that matter most first; those that matter alike as they stand in the newer document."""
     return sorted(comparison.changes, key=lambda change: (not change.important, -round(change.importance, 1)))
@@ -35,10 +42,7 @@ def counted(comparison: Comparison, language: str) -> str:
     if not content:
         return str(words["layout_only" if changes else "none"]) + _kinds(changes, words)
     important = sum(change.important for change in content)
-    told = (
-        words["one"] if len(content) == 1 else words["counts"].format(important=important, all=len(content))
-    )
-    return f"{told}{_kinds(changes, words)}"
+    return str(words["counts"].format(important=important, all=len(content))) + _kinds(changes, words)
 
 
 def _kinds(changes: Sequence[ClauseChange], words: dict[str, Any]) -> str:

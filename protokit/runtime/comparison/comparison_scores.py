@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from protokit.runtime.assistant_types import Answer
+from protokit.runtime.comparison.change_words import kind_named
 
 
 def comparison_faults(answer: Answer, expected: Mapping[str, object]) -> str:
@@ -41,7 +42,7 @@ def _change_fault(wanted: object, rows: Iterable[Mapping[str, object]]) -> str:
     for row in rows:
         if before in _folded(row.get("Before")) and after in _folded(row.get("After")):
             kind, important = wanted.get("kind"), wanted.get("important")
-            if kind and str(row.get("Change")).partition(" (")[0] != kind:
+            if kind and kind_named(str(row.get("Change")).partition(" (")[0]) != kind:
                 return f"“{shown}” is {row.get('Change')}, not {kind}"
             return (
                 ""

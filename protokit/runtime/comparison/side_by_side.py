@@ -6,6 +6,8 @@ from pathlib import Path
 
 from protokit.runtime.comparison.change_words import place_of, ranked, reasons, wording
 from protokit.runtime.comparison.changes import KINDS, ClauseChange, Comparison, Excerpt, Kind
+from protokit.runtime.page_texts import page_texts
+from protokit.runtime.uploads.visitor_files import shown_name
 
 SAME = 2
 """Unchanged clauses that are shown before and after a change."""
@@ -14,13 +16,20 @@ CHANGE_KINDS: tuple[Kind, ...] = KINDS
 _STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
 
 
+def change_kinds(language: str) -> dict[Kind, str]:
+    """The kinds of changes as they are called in `language`."""
+    names: dict[Kind, str] = wording(language)["kinds"]
+    return names
+
+
 def changes_html(comparison: Comparison, kinds: Collection[Kind], language: str) -> str:
     """A card for each change of these kinds, those that matter first; the others folded."""
     shown = [change for change in ranked(comparison) if change.kind in kinds]
     first = [_card(change, language) for change in shown if change.important]
     rest = [_card(change, language) for change in shown if not change.important]
+    less = page_texts().matter_less.format(count=len(rest))
     folded = (
-        f"<details{'' if first else ' open'}><summary>{len(rest)} that matter less</summary>{''.join(rest)}</details>"
+        f"<details{'' if first else ' open'}><summary>{escape(less)}</summary>{''.join(rest)}</details>"
         if rest
         else ""
     )
@@ -31,7 +40,7 @@ def side_by_side_html(comparison: Comparison, names: tuple[str, str], *, whole: 
     """Both documents in two columns, clause beside clause; long stretches without a change folded unless `whole`."""
     changed = [at for at, row in enumerate(comparison.rows) if row.change is not None]
     near = {at + step for at in changed for step in range(-SAME, SAME + 1)}
-    head = f'<div class="pair head"><b>{escape(names[0])}</b><b>{escape(names[1])}</b></div>'
+    head = f'<div class="pair head"><b>{escape(shown_name(names[0]))}</b><b>{escape(shown_name(names[1]))}</b></div>'
     parts, hidden = [head], 0
     for at, row in enumerate(comparison.rows[:MOST_ROWS]):
         if not whole and at not in near:
@@ -49,7 +58,7 @@ def side_by_side_html(comparison: Comparison, names: tuple[str, str], *, whole: 
 
 
 def _gap(hidden: int) -> str:
-    return f'<div class="gap">{hidden} paragraph{"s" if hidden != 1 else ""} without a change</div>'
+    return f'<div class="gap">{escape(page_texts().unchanged.format(count=hidden))}</div>'
 
 
 def _card(change: ClauseChange, language: str) -> str:

@@ -190,6 +190,24 @@ class PageTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     sql_to_run: str
     run_sql: str
 
+    # Comparing documents
+    older: str
+    newer: str
+    compare: str
+    check_list: str
+    paste_or_upload: str
+    older_text: str
+    newer_text: str
+    upload_older: str
+    upload_newer: str
+    two_documents_first: str
+    compared_with: str
+    changes: str
+    side_by_side: str
+    show_same: str
+    matter_less: str
+    unchanged: str
+
     def count(self, number: int) -> str:
         """A whole number as people write it: "3,120"."""
         return f"{number:,}".replace(",", self.thousands)

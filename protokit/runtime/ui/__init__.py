@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from protokit.runtime.analysis.charts import altair_chart, choose_chart, csv_text, data_frame, plot_frame
     from protokit.runtime.analysis.column_notes import COLUMN_TYPES, may_set_types
-    from protokit.runtime.comparison.side_by_side import CHANGE_KINDS, changes_html, side_by_side_html
+    from protokit.runtime.comparison.side_by_side import (
+        CHANGE_KINDS,
+        change_kinds,
+        changes_html,
+        side_by_side_html,
+    )
     from protokit.runtime.page_texts import use_language
     from protokit.runtime.text_limits import QUESTION
     from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
@@ -45,7 +50,7 @@ _NAMES = {
     "analysis.charts": "altair_chart choose_chart csv_text data_frame plot_frame",
     "analysis.column_notes": "COLUMN_TYPES may_set_types",
     "page_texts": "use_language",
-    "comparison.side_by_side": "CHANGE_KINDS changes_html side_by_side_html",
+    "comparison.side_by_side": "CHANGE_KINDS change_kinds changes_html side_by_side_html",
     "text_limits": "QUESTION",
     "uploads.visitor_files": "shown_name",
     "ui.formatting": "answer_markdown engine_note files_html marked marked_text numbers numbers_html own_files_html"
@@ -63,6 +68,7 @@ __all__ = [
     "add_files",
     "altair_chart",
     "answer_markdown",
+    "change_kinds",
     "changes_html",
     "choose_chart",
     "csv_text",

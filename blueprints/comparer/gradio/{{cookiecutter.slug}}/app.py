@@ -29,7 +29,8 @@ from vectorstore import VectorstoreError
 assistant = Assistant()
 settings = assistant.settings
 names = [path.name for path in assistant.documents()]
-COMPARE, CHECK = "Compare", "Check against the list"
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
+KINDS = {label: kind for kind, label in ui.change_kinds(settings.language).items()}
 
 
 def read_upload(path: str | None) -> ComparedDocument | None:
@@ -81,10 +82,10 @@ def start(
     *rest: Any,
 ) -> Iterator[tuple[Any, ...]]:
     """The button."""
-    old = side(older, own_old, chosen, "older") if mode == COMPARE else []
+    old = side(older, own_old, chosen, "older") if mode == texts.compare else []
     new = side(newer, own_new, [name] if name else [], "newer")
-    if not new or (mode == COMPARE and not old):
-        raise gr.Error("Choose two documents first: from the lists, an upload, or a text that you paste.")
+    if not new or (mode == texts.compare and not old):
+        raise gr.Error(texts.two_documents_first)
     yield from run(old, new, *rest)
 
 
@@ -121,7 +122,7 @@ def file_of(result: tuple[ComparisonRequest, Answer] | None, ending: str) -> str
 def judge(thumbs: int, result: tuple[ComparisonRequest, Answer] | None) -> None:
     if result:
         assistant.events.feedback(result[1].event, thumbs)
-        gr.Info("Thank you for the feedback.")
+        gr.Info(texts.feedback_taken)
 
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
@@ -130,32 +131,39 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     gr.Markdown(ui.head_markdown(settings), elem_classes="head")
     gr.Markdown(ui.safe_markdown(settings.welcome))
     mode = gr.Radio(
-        [COMPARE, CHECK], value=COMPARE, show_label=False, visible=bool(settings.checklist), container=False
+        [texts.compare, texts.check_list],
+        value=texts.compare,
+        show_label=False,
+        visible=bool(settings.checklist),
+        container=False,
     )
     with gr.Row():
         with gr.Column(min_width=280):
-            chosen = gr.Dropdown(names, value=names[-2:-1], multiselect=True, label="Older")
+            chosen = gr.Dropdown(names, value=names[-2:-1], multiselect=True, label=texts.older)
         with gr.Column(min_width=280):
-            name = gr.Dropdown(names, value=names[-1] if names else None, label="Newer")
-    with gr.Accordion("Paste or upload instead", open=False):
+            name = gr.Dropdown(names, value=names[-1] if names else None, label=texts.newer)
+    with gr.Accordion(texts.paste_or_upload, open=False):
         with gr.Row():
-            older = gr.Textbox(label="Older text", lines=5, max_lines=10)
-            newer = gr.Textbox(label="Newer text", lines=5, max_lines=10)
+            older = gr.Textbox(label=texts.older_text, lines=5, max_lines=10)
+            newer = gr.Textbox(label=texts.newer_text, lines=5, max_lines=10)
         with gr.Column(visible=False) as adding:
             with gr.Row():
-                file_old = gr.File(label="Upload the older document", height=120)
-                file_new = gr.File(label="Upload the newer document", height=120)
+                file_old = gr.File(label=texts.upload_older, height=120)
+                file_new = gr.File(label=texts.upload_newer, height=120)
             gr.Markdown(notice(settings.model, once=True), elem_classes="quiet")
-    button = gr.Button("Compare", variant="primary")
+    button = gr.Button(texts.compare, variant="primary")
     told = gr.Markdown(elem_classes="answer")
     with gr.Row(visible=False, elem_classes="starters") as after:
         word, excel = gr.DownloadButton("Word", size="sm"), gr.DownloadButton("Excel", size="sm")
-        up, down = gr.Button("👍 Helpful", size="sm"), gr.Button("👎 Not helpful", size="sm")
-    with gr.Tab("Changes"):
-        kinds = gr.CheckboxGroup(list(ui.CHANGE_KINDS), value=list(ui.CHANGE_KINDS), show_label=False)
+        up, down = (
+            gr.Button(f"👍 {texts.helpful}", size="sm"),
+            gr.Button(f"👎 {texts.not_helpful}", size="sm"),
+        )
+    with gr.Tab(texts.changes):
+        kinds = gr.CheckboxGroup(list(KINDS.items()), value=list(KINDS.values()), show_label=False)
         cards = gr.HTML(padding=False, elem_classes="panel")
-    with gr.Tab("Side by side"):
-        whole = gr.Checkbox(label="Show also what is the same")
+    with gr.Tab(texts.side_by_side):
+        whole = gr.Checkbox(label=texts.show_same)
         both = gr.HTML(padding=False, elem_classes="panel")
 
     settled = [kinds, whole, session]

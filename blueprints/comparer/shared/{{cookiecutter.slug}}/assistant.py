@@ -18,6 +18,7 @@ from protokit.runtime import (
     SampleRequest,
     Turn,
     comparison_faults,
+    texts_in,
 )
 from vectorstore import read
 
@@ -99,10 +100,11 @@ class Assistant(BaseAssistant):
 
     def page_check(self, sample: SampleRequest) -> PageCheck:
         """Paste two texts and see what became what."""
+        texts = texts_in(self.settings.language)
         new, old = self.document(sample.text), self.document(sample.options.get("against", ""))
         return PageCheck(
-            {"Older text": old.document.text, "Newer text": new.document.text},
-            "Compare",
+            {texts.older_text: old.document.text, texts.newer_text: new.document.text},
+            texts.compare,
             "/compare",
             self.answer(self.request(new, [old]), "check").answer.text.partition(" (")[0],
         )

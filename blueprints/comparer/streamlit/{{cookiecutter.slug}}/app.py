@@ -17,8 +17,6 @@ from protokit.runtime import (
     ui,
 )
 
-MODES = {"compare": "Compare", "checklist": "Check against the list"}
-
 
 @st.cache_resource(show_spinner=False)
 def load_assistant() -> Assistant:
@@ -40,18 +38,16 @@ def take_upload(side: str) -> None:
 
 def pick(side: str, default: int, *, several: bool) -> list[ComparedDocument]:
     """The documents of one side: pasted, uploaded, or chosen from knowledge/."""
-    label = side.capitalize()
+    label, label_text, label_upload = LABELS[side]
     chosen: list[str] = []
     if several:
         chosen = st.multiselect(label, names, names[default : default + 1] or None, format_func=ui.safe_line)
     elif names:
         chosen = [st.selectbox(label, names, len(names) - 1 if default < 0 else default)]
-    with st.expander(f"{label}: paste or upload", icon=":material/upload_file:"):
-        text = st.text_area(f"{label} text", height=120)
+    with st.expander(f"{label}: {texts.paste_or_upload}", icon=":material/upload_file:"):
+        text = st.text_area(label_text, height=120)
         if ui.may_upload(settings):
-            st.file_uploader(
-                f"Upload the {side} document", key=f"upload-{side}", on_change=take_upload, args=(side,)
-            )
+            st.file_uploader(label_upload, key=f"upload-{side}", on_change=take_upload, args=(side,))
             st.caption(notice(settings.model, once=True))
     if text.strip():
         return [ComparedDocument.of_text(text, f"{OWN}{side} text")]
@@ -64,21 +60,24 @@ def show_comparison(request: ComparisonRequest, answer: Answer) -> None:
     at = 0
     if len(request.old) > 1:
         at = st.selectbox(
-            "Compared with", range(len(request.old)), format_func=lambda at: request.old[at].name
+            texts.compared_with,
+            range(len(request.old)),
+            format_func=lambda at: ui.shown_name(request.old[at].name),
         )
     comparison, sides = request.comparisons[at], (request.old[at].name, request.new.name)
-    changes, both = st.tabs(["Changes", "Side by side"])
+    changes, both = st.tabs([texts.changes, texts.side_by_side])
     with changes:
         kinds = st.pills(
-            "Show",
+            texts.show_only,
             ui.CHANGE_KINDS,
+            format_func=ui.change_kinds(settings.language).get,
             selection_mode="multi",
             default=ui.CHANGE_KINDS,
             label_visibility="collapsed",
         )
         st.html(ui.changes_html(comparison, kinds, settings.language))
     with both:
-        whole = st.toggle("Show also what is the same")
+        whole = st.toggle(texts.show_same)
         st.html(ui.side_by_side_html(comparison, sides, whole=whole))
 
 
@@ -96,7 +95,7 @@ def show_result(request: ComparisonRequest, answer: Answer) -> None:
     if request.old:
         show_comparison(request, answer)
     elif answer.citations:
-        with st.expander("Where each point stands", icon=":material/format_quote:"):
+        with st.expander(texts.where_from, icon=":material/format_quote:"):
             ui.show_sources(answer.citations)
 
 
@@ -107,14 +106,20 @@ except RuntimeProblem as problem:
     st.error(ui.safe_markdown(problem.friendly))
     st.stop()
 
+texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
+LABELS = {
+    "older": (texts.older, texts.older_text, texts.upload_older),
+    "newer": (texts.newer, texts.newer_text, texts.upload_newer),
+}
+MODES = {"compare": texts.compare, "checklist": texts.check_list}
 ui.set_up_page(settings, wide=True)
 ui.show_engine(settings)
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
 names = [path.name for path in assistant.documents()]
 st.markdown(ui.safe_markdown(settings.welcome))
-modes = MODES if settings.checklist else {"compare": "Compare"}
+modes = MODES if settings.checklist else {"compare": texts.compare}
 mode = st.segmented_control(
-    "What to do",
+    texts.changes,
     list(modes),
     format_func=MODES.get,
     default="compare",
@@ -129,7 +134,7 @@ with right:
 wanted = st.button(MODES[mode], type="primary", icon=":material/difference:")
 at_once = "result" not in st.session_state and settings.model == "offline" and len(names) > 1
 if wanted and not (new and (old or mode == "checklist")):
-    st.info("Choose two documents first: from the lists, an upload, or a text that you paste.")
+    st.info(texts.two_documents_first)
 elif wanted or at_once:
     request = assistant.request(new[0], old)
     ui.write_stream(
