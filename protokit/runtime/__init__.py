@@ -31,13 +31,11 @@ if TYPE_CHECKING:
     from protokit.runtime.classification.label_corrections import LabelCorrections, keeps_corrections
     from protokit.runtime.classification.label_measures import label_measures, score_label
     from protokit.runtime.classification.text_rows import read_text_file, read_texts, text_columns
-    from protokit.runtime.extraction.cell_scores import cell_faults, cell_measures
-    from protokit.runtime.extraction.corrections import Corrections, cell_key
     from protokit.runtime.comparison.comparison_files import comparison_docx, comparison_xlsx
     from protokit.runtime.comparison.comparison_request import ComparedDocument, ComparisonRequest
     from protokit.runtime.comparison.comparison_scores import comparison_faults
-    from protokit.runtime.extraction.cell_scores import cell_faults
-    from protokit.runtime.extraction.corrections import Corrections
+    from protokit.runtime.extraction.cell_scores import cell_faults, cell_measures
+    from protokit.runtime.extraction.corrections import Corrections, cell_key
     from protokit.runtime.extraction.extraction_request import ExtractionRequest, extracting_rule
     from protokit.runtime.extraction.table_files import (
         DocumentRow,
