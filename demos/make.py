@@ -28,6 +28,9 @@ WISHES = {
         screen="gradio",
         name="Message Sorter",
     ),
+    "contract-comparison": ScaffoldRequest(
+        "Compare two versions of a contract and show what changed", name="Contract Comparison"
+    ),
     "meeting-summarizer": ScaffoldRequest(
         "Summarize our meeting notes with action items", name="Meeting Summarizer"
     ),
