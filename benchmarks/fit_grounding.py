@@ -2,33 +2,38 @@
 
 DATA_DIR holds grounding/*.jsonl and grounding2/*.jsonl (README there); rows with `fit: false` are left out of the fit
 and only scored. Needs scikit-learn, which is a tool for this script only. Prints numbers by cross-validation over
-sources (no source in both training and test) and, with --write, replaces protokit/runtime/grounding/forest.json.
+sources (no source in both training and test) and, with --write, replaces protokit/runtime/grounding/weights.json.
 """
 
 import argparse
 import json
 import zlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+from sklearn.preprocessing import StandardScaler
 
 from benchmarks.grounding_items import Example, examples
 from protokit.runtime.grounding.answer_features import WeighedSentence, answer_features
-from protokit.runtime.grounding.forest import calibrated
+from protokit.runtime.grounding.logistic import TIMES, LogisticModel
 
-FOREST = Path(__file__).parents[1] / "protokit" / "runtime" / "grounding" / "forest.json"
+WEIGHTS = Path(__file__).parents[1] / "protokit" / "runtime" / "grounding" / "weights.json"
 _FOLDS = 8
-_OWN_WEIGHT = 0.3
+_OWN_WEIGHT = 0.15
 _EVEN = 0.5
-# What speaks for an answer (+1) or against it (-1), whatever else: the few hundred answers cannot turn it round.
-_DIRECTIONS = {
-    "mean": 1, "weakest": 1, "word_overlap": 1, "pair_overlap": 1, "triple_overlap": 1, "unknown_words": -1,
-    "longest_run": -1, "mean_run": -1, "most_missing": -1, "most_missing_facts": -1, "mean_near": 1,
-    "mean_pair_overlap": 1,
-}  # fmt: skip
+# How far the weights may go for few examples: smaller is nearer to none at all (scikit-learn's C).
+_SENTENCE_FREEDOM, _ANSWER_FREEDOM = 0.02, 0.05
+# Products that say that the same fault weighs more in a sentence which the sources otherwise have.
+_PRODUCTS = (
+    "best * contrary", "best * negation_only", "best * flips", "best * opposite", "best * missing",
+    "word_overlap * missing_facts", "word_overlap * missing_names", "copied * missing", "best * all",
+    "word_overlap * missing", "best * reversed", "bound * all", "near * all", "all * all", "best * best",
+    "word_overlap * word_overlap",
+)  # fmt: skip
 Scores = dict[str, np.ndarray]
 """For each example's id, a score for each of its sentences."""
 
@@ -38,22 +43,7 @@ def fold(example: Example, folds: int, salt: str = "") -> int:
     return zlib.crc32((salt + example.group).encode()) % folds
 
 
-class Fitted:
-    """A forest and the mean of its leaves at which both labels are equally likely."""
-
-    def __init__(self, names: Sequence[str], forest: ExtraTreesClassifier, even_at: float) -> None:
-        self.names, self.forest, self.even_at = list(names), forest, even_at
-
-    def scores(self, rows: Sequence[dict[str, float]]) -> np.ndarray:
-        x = np.array([[row[name] for name in self.names] for row in rows])
-        return np.array([calibrated(share, self.even_at) for share in self.forest.predict_proba(x)[:, 1]])
-
-    def json(self) -> dict[str, object]:
-        trees = [nested(tree.tree_) for tree in self.forest.estimators_]
-        return {"features": self.names, "even_at": self.even_at, "trees": trees}
-
-
-def sentence_forest(train: Sequence[Example], even_at: float = _EVEN) -> Fitted:
+def sentence_model(train: Sequence[Example], even_at: float = _EVEN) -> LogisticModel:
     """Fitted on every sentence whose label is known; those of a long answer weigh less each."""
     rows, labels, weights = [], [], []
     for example in train:
@@ -62,20 +52,14 @@ def sentence_forest(train: Sequence[Example], even_at: float = _EVEN) -> Fitted:
             rows.append(each.features)
             labels.append(each.supported)
             weights.append((_OWN_WEIGHT if example.own else 1.0) / len(known) ** 0.5)
-    forest = ExtraTreesClassifier(
-        100, max_depth=8, min_samples_leaf=4, max_features=0.4, random_state=0, n_jobs=2
-    )
-    return _fit(forest, rows, labels, weights, even_at)
+    return _fit([*sorted(rows[0]), *_PRODUCTS], _SENTENCE_FREEDOM, rows, labels, weights, even_at)
 
 
-def answer_forest(train: Sequence[Example], scores: Scores, even_at: float = _EVEN) -> Fitted:
-    """Fitted on answers of several sentences with the scores of a sentence forest that has not seen their source."""
+def answer_model(train: Sequence[Example], scores: Scores, even_at: float = _EVEN) -> LogisticModel:
+    """Fitted on answers of several sentences with the scores of a sentence model that has not seen their source."""
     rows = [features(each, scores) for each in train]
-    forest = ExtraTreesClassifier(
-        60, max_depth=5, min_samples_leaf=8, max_features=0.5, random_state=0, n_jobs=2,
-        monotonic_cst=[_DIRECTIONS[name] for name in sorted(rows[0])],
-    )  # fmt: skip
-    return _fit(forest, rows, [each.supported for each in train], [1.0] * len(rows), even_at)
+    labels = [each.supported for each in train]
+    return _fit(sorted(rows[0]), _ANSWER_FREEDOM, rows, labels, [1.0] * len(rows), even_at)
 
 
 def features(example: Example, scores: Scores) -> dict[str, float]:
@@ -84,24 +68,34 @@ def features(example: Example, scores: Scores) -> dict[str, float]:
     return answer_features([WeighedSentence(each.features, score) for each, score in pairs], example.overlap)
 
 
-def _fit(forest, rows, labels, weights, even_at: float) -> Fitted:
-    names = sorted(rows[0])
+def _fit(names: Sequence[str], freedom: float, rows, labels, weights, even_at: float) -> LogisticModel:
+    """The weights, for features as they are, at which `even_at` of the fit is 0.5."""
     y, weight = np.array(labels), np.array(weights)
     weight *= np.where(y, weight[~y].sum() / weight[y].sum(), 1.0)
-    x = np.array([[row[name] for name in names] for row in rows])
-    return Fitted(names, forest.fit(x, y, sample_weight=weight), even_at)
+    x = np.array([[np.prod([row[part] for part in name.split(TIMES)]) for name in names] for row in rows])
+    scale = StandardScaler().fit(x)
+    fit = LogisticRegression(C=freedom, max_iter=2000).fit(scale.transform(x), y, sample_weight=weight)
+    slopes = fit.coef_[0] / scale.scale_
+    bias = fit.intercept_[0] - slopes @ scale.mean_ - np.log(even_at / (1 - even_at))
+    return LogisticModel(
+        {name: round(float(slope), 4) for name, slope in zip(names, slopes, strict=True)}, float(bias)
+    )
+
+
+def _sentence_scores(model: LogisticModel, example: Example) -> np.ndarray:
+    return np.array([model.score(each.features) for each in example.sentences])
 
 
 def held_out(
     rows: Sequence[Example], test: Sequence[Example], folds: int, salt: str, even_at: float = _EVEN
 ) -> Scores:
-    """Each sentence of `test`, scored by a forest fitted on those of `rows` that share no source with it."""
+    """Each sentence of `test`, scored by weights fitted on those of `rows` that share no source with it."""
     results: Scores = {}
     for number in range(folds):
-        forest = sentence_forest([each for each in rows if fold(each, folds, salt) != number], even_at)
-        asked = [each for each in test if fold(each, folds, salt) == number]
-        for each in asked:
-            results[each.id] = forest.scores([sentence.features for sentence in each.sentences])
+        model = sentence_model([each for each in rows if fold(each, folds, salt) != number], even_at)
+        for each in test:
+            if fold(each, folds, salt) == number:
+                results[each.id] = _sentence_scores(model, each)
     return results
 
 
@@ -110,18 +104,17 @@ def several(rows: Sequence[Example]) -> list[Example]:
 
 
 def cross_validated(rows: Sequence[Example], even: tuple[float, float]) -> dict[str, float]:
-    """The score of each public answer by forests that have not seen its source."""
+    """The score of each public answer by weights that have not seen its source."""
     results: dict[str, float] = {}
     for number in range(_FOLDS):
         train = [each for each in rows if fold(each, _FOLDS) != number and each.fit]
         test = [each for each in rows if fold(each, _FOLDS) == number and not each.own]
-        sentences = sentence_forest(train, even[0])
-        answers = answer_forest(several(train), held_out(train, several(train), 3, "inner", even[0]), even[1])
+        sentences = sentence_model(train, even[0])
+        answers = answer_model(several(train), held_out(train, several(train), 3, "inner", even[0]), even[1])
         for each in test:
-            scores = sentences.scores([sentence.features for sentence in each.sentences])
-            results[each.id] = scores[0]
-            if len(scores) > 1:
-                results[each.id] = answers.scores([features(each, {each.id: scores})])[0]
+            scores = _sentence_scores(sentences, each)
+            whole = len(scores) > 1
+            results[each.id] = answers.score(features(each, {each.id: scores})) if whole else scores[0]
     return results
 
 
@@ -139,15 +132,6 @@ def even_share(rows: Sequence[Example], scores: dict[str, float]) -> float:
     # The curve is flat and rough at its top: its middle is a steadier choice than its highest spike.
     found /= len(rows)
     return round(float(grid[found >= found.max() - 0.01].mean()), 3)
-
-
-def nested(tree: object, node: int = 0) -> float | list:
-    """A scikit-learn tree as [feature, threshold, low, high] lists with shares of supported claims as leaves."""
-    if tree.children_left[node] < 0:
-        untrue, true = tree.value[node][0]
-        return round(float(true / (true + untrue)), 3)
-    low, high = (nested(tree, side[node]) for side in (tree.children_left, tree.children_right))
-    return [int(tree.feature[node]), round(float(tree.threshold[node]), 4), low, high]
 
 
 def report(rows: Sequence[Example], scores: dict[str, float]) -> None:
@@ -182,7 +166,7 @@ def main() -> None:
     """Cross-validate, print, and write if asked to."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="folder with grounding/ and grounding2/")
-    parser.add_argument("--write", action="store_true", help="replace the forests that are shipped")
+    parser.add_argument("--write", action="store_true", help="replace the weights that are shipped")
     arguments = parser.parse_args()
     rows = examples(arguments.data)
     fitting, public = (
@@ -199,16 +183,13 @@ def main() -> None:
     report(rows, cross_validated(rows, even))
     if arguments.write:
         sentences = held_out(fitting, public, 4, "inner", even[0])
-        answers = answer_forest(several(fitting), sentences, even[1])
         content = {
             "supported_from": sure_from(sentences, public),
-            "sentence": sentence_forest(fitting, even[0]).json(),
-            "answer": answers.json(),
+            "sentence": asdict(sentence_model(fitting, even[0])),
+            "answer": asdict(answer_model(several(fitting), sentences, even[1])),
         }
-        FOREST.write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
-        print(
-            f"wrote {FOREST.name}, {FOREST.stat().st_size // 1024} KB, sure from {content['supported_from']}"
-        )
+        WEIGHTS.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        print(f"wrote {WEIGHTS.name}, sure from {content['supported_from']}")
 
 
 if __name__ == "__main__":

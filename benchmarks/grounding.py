@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.runtime.grounding import check
-from protokit.runtime.grounding.forest import fitted
+from protokit.runtime.grounding.logistic import fitted
 from vectorstore.passage import Passage
 
 

@@ -5,8 +5,8 @@
         print(sentence.verdict, answer[sentence.start : sentence.end], sentence.why)
 
 Numbers, dates, times, units, names and negations are compared exactly after normalising; how words, names
-and facts lie in the passages is weighed by a small forest for a sentence, and by another for an answer of several,
-both fitted by `benchmarks/fit_grounding.py`.
+and facts lie in the passages is weighed for a sentence, and otherwise for an answer of several, by weights
+fitted by `benchmarks/fit_grounding.py`.
 """
 
 from protokit.runtime.grounding.grounding_rate import Rate, rate, wilson

@@ -29,7 +29,7 @@ class Weighed:
     """What the passages have to say about a claim."""
 
     features: dict[str, float]
-    """For the fitted trees; counts are log(1 + n), the rest is 0 to 1."""
+    """For the fitted weights; counts are log(1 + n), the rest is 0 to 1."""
     place: EvidenceSentence | None
     """The sentence that carries most of the claim."""
     missing: tuple[Word, ...]

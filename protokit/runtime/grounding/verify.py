@@ -10,7 +10,7 @@ from protokit.runtime.grounding.answer_features import WeighedSentence, answer_f
 from protokit.runtime.grounding.entailment_features import Weighed, weigh
 from protokit.runtime.grounding.evidence import Sources
 from protokit.runtime.grounding.facts import PATTERNS
-from protokit.runtime.grounding.forest import fitted
+from protokit.runtime.grounding.logistic import fitted
 from vectorstore.passage import Passage
 from vectorstore.text.languages import guess
 from vectorstore.text.sentences import split
