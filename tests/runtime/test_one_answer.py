@@ -31,6 +31,11 @@ def test_a_row_is_said_with_the_cell_that_was_asked_for_its_unit_and_its_name() 
         == "Price per night: 132 EUR (Family) [1]"
     )
     assert said("What view does the Twin room have?", passage(ROOMS)) == "View: garden (Twin) [1]"
+    scan = passage(
+        "Scan: Abdomen; Duration (minutes): 25; Preparation: fasting 6 hours\nScan: Knee; Duration: 40"
+    )
+    text = said("How long must I fast before the scan of the abdomen?", scan)
+    assert text == "Preparation: fasting 6 hours (Abdomen) [1]"
 
 
 def test_what_a_row_does_not_have_is_refused() -> None:
@@ -71,6 +76,25 @@ def test_an_edition_is_called_by_its_year_or_by_any_word_for_an_edition() -> Non
     second, third = passage("Na naczepę 6 pasów.", "pasy v2.md"), passage("Na naczepę 8 pasów.", "pasy v3.md")
     text = said("Czym różni się wersja 2 od wersji 3, ile pasów na naczepę?", second, third)
     assert text.index("8 pasów") < text.index("6 pasów")
+
+
+def test_action_items_are_answered_whole_and_more_is_only_what_answers() -> None:
+    minutes = passage(
+        "The printer broke in May.\n\nAction items\n- Ana: order a printer by 3 June\n- Tom: call Norvik",
+        "minutes.txt",
+    )
+    text = said("What are the action items?", minutes)
+    assert text == "Ana: order a printer by 3 June [1] Tom: call Norvik [1]"
+    history = (Turn("When did the printer break?", "The printer broke in May. [1]"),)
+    assert "Norvik" not in said("Anything else?", minutes, history=history)
+
+
+def test_a_question_in_polish_for_a_day_is_answered_with_one() -> None:
+    notes = passage(
+        "Irena przygotuje ofertę.\n\nZadania\n- Irena: oferta dla browaru do 20 czerwca\n- Tomasz: rampa",
+        "n.txt",
+    )
+    assert "20 czerwca" in said("Do kiedy Irena ma przygotować ofertę?", notes)
 
 
 def test_a_section_that_is_numbered_is_a_heading_and_a_reason_said_before_answers_why() -> None:

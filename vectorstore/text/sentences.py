@@ -36,6 +36,9 @@ _SPEAKER = re.compile(
     r"(?:[\[(]?\d{1,2}:\d\d(?::\d\d)?[\])]?\s*[-–]?\s*)?(?:#\w+#|[^\W\d_a-z][^:：\n]{0,38})\s?[:：](?:\s|$)"
 )
 _ABBREVIATED = re.compile(r"(?:\b\w{1,4}|\.\w{1,3}|\d)\.$")
+_BEFORE_NUMBER = re.compile(
+    r"\b(?:godz|ul|nr|tel|str|pkt|art|poz|abs|ca|approx|vol|fig|núm|pág|av|rue|réf|ext|pp?)\.$", re.IGNORECASE
+)
 # Words that sentencex takes for abbreviations wherever a capital follows, among them the month of May.
 _WHOLE_WORD = re.compile(r"\b(?:May|[Mm]e|[Oo][Kk]|[Nn]o|etc|HR)\.\s+(?=[\"'“(]?[A-Z][a-z])")
 _CLOSING = re.compile(r"\s*(?:\*{1,3}|_{1,3}|[”’»)\]]+)(?=\s+\S)")
@@ -173,7 +176,9 @@ def _boundaries(block: str, language: str) -> Iterator[tuple[int, int]]:
 
 
 def _continues(sentence: str, following: str) -> bool:
-    """Whether what looked like an end was an abbreviation ("p.m. a", "2. Mai") or a bare list mark ("1.")."""
+    """Whether it was no end but an abbreviation ("p.m. a", "2. Mai", "godz. 9") or a bare list mark ("1.")."""
     if len(sentence) < 5 and _NUMBERED.match(sentence + " "):
+        return True
+    if following.isdigit() and _BEFORE_NUMBER.search(sentence):
         return True
     return following.islower() and bool(_ABBREVIATED.search(sentence))

@@ -8,7 +8,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from protokit.runtime.qa.answer_types import find
-from protokit.runtime.qa.answerability import ANSWERABLE, ANSWERABLE_ACROSS, likeliest, part_chance
+from protokit.runtime.qa.answerability import (
+    ANSWERABLE,
+    ANSWERABLE_ACROSS,
+    likeliest,
+    part_chance,
+    sentences_that_answer,
+)
 from protokit.runtime.qa.editions import is_newer, names_edition, other_edition
 from protokit.runtime.qa.extract import Evidence, part_evidence
 from protokit.runtime.qa.fitting import labelled_first, may_answer
@@ -30,6 +36,8 @@ _ENOUGH = 0.72
 _BY_MEANING_ALONE = 0.5
 """What it takes to answer from passages that share no word with the question: "what's the weather?" is near to a list
 of dates, and "vacation?" much nearer to the paragraph about leave."""
+_HALF, _MOSTLY_UNKNOWN = 0.5, 0.4
+"""The chance to answer that it takes where no passage has more than half of what is asked for: "student discount"."""
 _SHOWS_NOTHING = frozenset({Kind.OPEN, Kind.MANNER, Kind.YES_NO})
 _STANDS_FOR = {
     Kind.DATE: (Kind.DATE, Kind.TIME, Kind.DURATION),
@@ -106,6 +114,9 @@ def _of_part(whole: PartRanking, asked: AskedFor) -> list[AnswerSentence]:
         ranked = [each for each in ranked if each.score >= least and not _is_said(each, part, asked)]
         if asked.wish == "why":
             ranked = [each for each in ranked if find(Kind.REASON, each.text)]
+        else:
+            answering = sentences_that_answer(part, _MOST_ITEMS)
+            ranked = [each for each in ranked if (each.passage, each.start) in answering]
     if not ranked:
         return []
     sure = bool(named) or ranked[0].score == 1.0  # under a heading that asks the same
@@ -332,7 +343,12 @@ def is_answered(part: PartRanking) -> bool:
     by_meaning = part.embed is not None and not part.alignment.across
     if sure < _BY_MEANING_ALONE and by_meaning and part_chance(part, by_words=True) == 0.0:
         return False
-    return sure >= (ANSWERABLE_ACROSS if part.alignment.across else ANSWERABLE)
+    if part.alignment.across:
+        return sure >= ANSWERABLE_ACROSS
+    english = part.alignment.languages <= {
+        "en"
+    }  # elsewhere "how long" and "may" count as words that are asked
+    return sure >= (_MOSTLY_UNKNOWN if english and part.alignment.known_share() <= _HALF else ANSWERABLE)
 
 
 def _names_something(asked: str) -> bool:

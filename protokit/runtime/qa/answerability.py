@@ -73,6 +73,15 @@ def likeliest(part: PartRanking) -> Sentence | None:
     return best if first < ANSWERABLE <= chance else None
 
 
+def sentences_that_answer(part: PartRanking, most: int) -> set[tuple[int, int]]:
+    """Passage and start of those among the best `most` sentences that may answer; all of them across languages."""
+    best = part.best[:most]
+    if part.alignment.across or not part.alignment.words:
+        return {(each.sentence.passage, each.sentence.start) for each in best}
+    rated = _chances(part, best, by_words=False)
+    return {(sentence.passage, sentence.start) for sentence, each in rated if each >= ANSWERABLE}
+
+
 def _chances(
     part: PartRanking, choices: Sequence[RankedSentence], *, by_words: bool
 ) -> list[tuple[Sentence, float]]:

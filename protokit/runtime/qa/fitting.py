@@ -28,6 +28,15 @@ _WHEN = re.compile(
     r"|quarterly|yearly|annually|every|twice|hourly|end of|start of|beginning of)\b",
     re.IGNORECASE,
 )
+_WITH_PATTERNS = frozenset({"en", "de", "fr", "es", "it", "pt", "nl", "pl"})
+_FOREIGN_WHEN = re.compile(
+    r"\d|\b(?:wenn|sobald|solange|bis|vor|nach|während|sofort|immer|nie|jederzeit|heute|täglich|wöchentlich|jährlich|ab"
+    r"|quand|dès|lorsque|jusqu\w*|avant|après|pendant|immédiatement|toujours|jamais|chaque|tou[st]\w*"
+    r"|cuando|hasta|antes|después|durante|inmediat\w*|siempre|nunca|cada|tod[oa]s|quando|até|depois|sempre|enquanto"
+    r"|prima|dopo|subito|ogni|wanneer|tot|voor|altijd|nooit|elke|zodra|gdy|jeśli|dopóki|przed|po|od|do|zawsze|nigdy"
+    r"|natychmiast|każd\w+|codziennie|niezwłocznie|once|when|until|before|after|never|always|every|each|any)\b",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"\W*(?P<label>[^:\n|;]{2,30}): \S")
 _NAMED_ENOUGH = 0.45
 """Share of the question's words, by weight, that stand in or around a line whose label is asked for."""
@@ -44,7 +53,11 @@ def may_answer(text: str, comparison: QuestionAlignment) -> bool:
     if any(find(kind, text) for kind in (*kinds, *_stand_ins(kinds))):
         return True
     if not comparison.languages <= {"en"}:
-        return True
+        return (
+            kinds[0] not in _TEMPORAL
+            or not comparison.languages <= _WITH_PATTERNS
+            or bool(_FOREIGN_WHEN.search(text))
+        )
     return bool((_WHEN if kinds[0] in _TEMPORAL else _IN_WORDS).search(text))
 
 

@@ -31,7 +31,7 @@ def list_items(part: PartRanking, ranked: Sequence[Evidence]) -> list[tuple[Evid
     """
     if not _WANTS_SEVERAL.search(part.alignment.text):
         return []
-    items = _rows(part) or (_bullets(part, ranked[0]) if ranked else [])
+    items = _rows(part) or _under_heading(part) or (_bullets(part, ranked[0]) if ranked else [])
     if len(items) < 2:
         return []
     return [
@@ -66,6 +66,19 @@ def _rows(part: PartRanking) -> list[tuple[Sentence, str]]:
 def _is_told(word: QueryWord, sentence: Sentence, text: str) -> bool:
     """Whether what stands over the row has the word, or it only asks for telling."""
     return bool(set(word.forms) & sentence.over) or text[word.start : word.end].lower() in _TELLS
+
+
+def _under_heading(part: PartRanking) -> list[tuple[Sentence, str]]:
+    """The items below the line that says in the question's words what they are: "Action items"."""
+    asked = {form for word in part.alignment.words for form in word.forms}
+    sentences = part.alignment.sentences
+    for at, sentence in enumerate(sentences):
+        if not sentence.terms or not sentence.terms <= asked or _MARK.match(sentence.text):
+            continue
+        same = [each for each in sentences[at + 1 :] if each.passage == sentence.passage]
+        if len(items := [*takewhile(_is_item, same)]) > 1:
+            return [(each, quotation(each.text).rstrip(";,")) for each in items]
+    return []
 
 
 def _bullets(part: PartRanking, best: Evidence) -> list[tuple[Sentence, str]]:

@@ -37,6 +37,7 @@ _BARE = re.compile(r"[.!?:;。！？：؟۔।]\W*$")
 _ITEM = re.compile(r"\s*(?:[-*+•‣▪◦–·]|\(?\w{1,3}[.)])\s|.*[|\t]|\w[^:]{0,40}: \S")
 _NUMBERED = re.compile(r"\s*\d{1,2}(?:\.\d{1,2})*[.)]?\s+[^\W\d]")
 _CONTENTS = re.compile(r"(?:\.\s?){4,}\s*\d{1,3}\s*$|…\s*\d{1,3}\s*$")
+_SUBJECT = re.compile(r"(?:Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Onderwerp|Temat): ")
 _FOOT = re.compile(
     r"(?:[^.!?]{0,60}\W)?(?:page|seite|página|pagina|strona|sayfa)\s+\d+(?:\s*(?:of|von|de|sur|di|z|/)\s*\d+)?\W*",
     re.IGNORECASE,
@@ -139,6 +140,12 @@ class QuestionAlignment:
         pairs = zip(self.words, self.weights, strict=True)
         return sum(weight for word, weight in pairs if has(word, terms) or related(word, terms)) / total
 
+    def known_share(self) -> float:
+        """The share, 0 to 1, of the words that are asked for that any passage has, or one of the same family."""
+        words = [word for word, needed in zip(self.words, self.required, strict=True) if needed]
+        known = sum(has(word, self.everything) or related(word, self.everything) for word in words)
+        return known / len(words) if words else 1.0
+
     def cognates(self, sentence: Sentence) -> float:
         """The share, 0 to 1, of the question's words that a sentence of another language has, or one like them."""
         terms = frozenset(tokenize(sentence.text, "en")) | sentence.terms
@@ -236,7 +243,7 @@ def _initials(heading: str) -> frozenset[str]:
 
 def _is_furniture(text: str) -> bool:
     """A line of a contents list, a page's foot or head, a title: they say where one is and tell nothing."""
-    if _CONTENTS.search(text) or _FOOT.fullmatch(text) or " | " in text:
+    if _CONTENTS.search(text) or _FOOT.fullmatch(text) or _SUBJECT.match(text) or " | " in text:
         return True
     if _BARE.search(text) or ":" in text or _ITEM.match(text):
         return False

@@ -71,6 +71,8 @@ def asked_cells(row: Sequence[Cell], comparison: QuestionAlignment) -> list[Cell
     """The cells whose column the question names; where it names none, the one that holds what is asked for."""
     key = key_cell(row, comparison)
     others = [cell for cell in row if cell is not key]
+    if of_word := [cell for cell in others if _held(cell, comparison) and _fits(cell, comparison)]:
+        return of_word[:1]  # "fasting 6 hours" where it is asked how long one must fast
     if named := _named_cells(others, comparison):
         return named
     fitting = [cell for cell in others if _fits(cell, comparison)]
