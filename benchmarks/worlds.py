@@ -3,11 +3,14 @@
 python -m benchmarks.worlds FOLDER [--blueprint NAME ...] [--show wrong,partly] [--out FOLDER]
 
 FOLDER holds worlds (a folder each, with docs/ and questions.jsonl) and their scorer, score_world.py, which makes a
-prototype of each, asks all its questions and judges the answers. FOLDER may also be one of the worlds.
+prototype of each, asks all its questions and judges the answers. FOLDER may also be one of the worlds. Those of
+benchmarks/companies (a clinic network in English and Portuguese, a haulier in Polish and French) are asked as well.
 """
 
 import argparse
+import csv
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 _BLUEPRINTS = ("chatbot", "rag-search")
+_COMPANIES = Path(__file__).with_name("companies")
 _GOOD = ("right", "rightly refused")
 _BAD = ("wrong", "wrongly answered")
 
@@ -30,8 +34,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="keep the answers with their verdicts here")
     options = parser.parse_args()
     worlds, scorer = _worlds(options.folder.resolve())
-    for blueprint in options.blueprint or _BLUEPRINTS:
-        with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch:
+        worlds += [_written_out(company, Path(scratch, "worlds")) for company in sorted(_COMPANIES.iterdir())]
+        for blueprint in options.blueprint or _BLUEPRINTS:
             out = options.out or Path(scratch)
             print(f"== {blueprint}")
             print(_table([_score(world, scorer, blueprint, out, options.show) for world in worlds]))
@@ -45,6 +50,33 @@ def _worlds(folder: Path) -> tuple[list[Path], Path]:
     if not worlds or not scorer.is_file():
         sys.exit(f"{folder}: no world, or no score_world.py beside it")
     return worlds, scorer
+
+
+def _written_out(company: Path, folder: Path) -> Path:
+    """The world of a company, with a workbook for each "NAME.xlsx.csv"."""
+    import openpyxl
+
+    world = Path(shutil.copytree(company, folder / company.name))
+    for rows in world.glob("docs/*.xlsx.csv"):
+        book = openpyxl.Workbook()
+        sheet = book.worksheets[0]
+        sheet.title = "Prices"
+        with rows.open(encoding="utf-8", newline="") as lines:
+            for row in csv.reader(lines):
+                sheet.append([_number(cell) for cell in row])
+        book.save(rows.with_suffix(""))
+        rows.unlink()
+    return world
+
+
+def _number(cell: str) -> float | int | str:
+    return (
+        float(cell)
+        if "." in cell and cell.replace(".", "").isdigit()
+        else int(cell)
+        if cell.isdigit()
+        else cell
+    )
 
 
 def _score(world: Path, scorer: Path, blueprint: str, out: Path, show: str) -> dict[str, object]:

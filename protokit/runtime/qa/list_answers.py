@@ -70,7 +70,8 @@ def _is_told(word: QueryWord, sentence: Sentence, text: str) -> bool:
 
 def _under_heading(part: PartRanking) -> list[tuple[Sentence, str]]:
     """The items below the line that says in the question's words what they are: "Action items"."""
-    asked = {form for word in part.alignment.words for form in word.forms}
+    words = zip(part.alignment.words, part.alignment.required, strict=True)
+    asked = {form for word, required in words if required for form in word.forms}
     sentences = part.alignment.sentences
     for at, sentence in enumerate(sentences):
         if not sentence.terms or not sentence.terms <= asked or _MARK.match(sentence.text):

@@ -71,12 +71,15 @@ def asked_cells(row: Sequence[Cell], comparison: QuestionAlignment) -> list[Cell
     """The cells whose column the question names; where it names none, the one that holds what is asked for."""
     key = key_cell(row, comparison)
     others = [cell for cell in row if cell is not key]
-    if of_word := [cell for cell in others if _held(cell, comparison) and _fits(cell, comparison)]:
+    kind = comparison.question.kind
+    if of_word := [cell for cell in others if _held(cell, comparison) and _fits(cell, kind)]:
         return of_word[:1]  # "fasting 6 hours" where it is asked how long one must fast
     if named := _named_cells(others, comparison):
         return named
-    fitting = [cell for cell in others if _fits(cell, comparison)]
-    return fitting if len(fitting) == 1 else []
+    for kind in comparison.question.kinds:  # "how much" is a sum, or else a share: "55% of the price"
+        if fitting := [cell for cell in others if _fits(cell, kind)]:
+            return fitting if len(fitting) == 1 else []
+    return []
 
 
 def _named_cells(row: Sequence[Cell], comparison: QuestionAlignment) -> list[Cell]:
@@ -204,8 +207,7 @@ def _possible(cell: Cell, comparison: QuestionAlignment) -> bool:
     return kind not in NUMERIC or any(map(str.isdigit, cell.value))
 
 
-def _fits(cell: Cell, comparison: QuestionAlignment) -> bool:
-    kind = comparison.question.kind
+def _fits(cell: Cell, kind: Kind) -> bool:
     text = f"{cell.value} {cell.parts[1]}".strip()
     return kind in NUMERIC | {Kind.CONTACT, Kind.PERSON} and bool(find(kind, text))
 
