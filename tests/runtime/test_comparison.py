@@ -3,6 +3,7 @@
 import io
 import textwrap
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,9 @@ from protokit.runtime.comparison.comparison_files import comparison_docx, compar
 from protokit.runtime.comparison.side_by_side import changes_html, side_by_side_html
 from protokit.runtime.page_texts import languages
 from protokit.runtime.prototype_fields import ChecklistItem
+from tests.support import model_server
+from tests.support.model_server import MODEL
+from tests.support.terminal import protokit
 from vectorstore.loaders.document import Document
 
 OLD = """# Terms
@@ -170,3 +174,28 @@ def test_every_language_of_pages_tells_changes_in_its_own_words(language: str) -
     }
     assert language == "en" or words["none"] != english["none"]
     assert [kind_named(said) for said in words["kinds"].values()] == list(words["kinds"])
+
+
+def test_a_model_tells_what_the_changes_mean_held_against_both_sides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (
+        protokit("new", "Compare contracts", "--blueprint", "comparer", "--out", "made", cwd=tmp_path).code
+        == 0
+    )
+    (tmp_path / "old.md").write_text(OLD, encoding="utf-8")
+    (tmp_path / "new.md").write_text(OLD.replace("30 days", "10 days"), encoding="utf-8")
+    with model_server.running() as server:
+        server.behaviour.pieces = [
+            "- Invoices are due within 10 days",
+            " instead of 30 days. [1][2]\n- Be careful.",
+        ]
+        env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-any"}
+        words = ["--model", f"openai:{MODEL}", "--json", "--input", "new.md", "--option", "against=old.md"]
+        told = protokit("ask", "made", *words, cwd=tmp_path, env=env).json
+        sent = server.asked[0]["messages"][-1]["content"]
+    assert "within 30 days" in sent
+    assert "within 10 days" in sent
+    assert [citation["number"] for citation in told["citations"]] == [1, 2]
+    assert told["table"]["rows"][0][:2] == ["changed", True]
+    assert "1 of its lines" in told["note"]

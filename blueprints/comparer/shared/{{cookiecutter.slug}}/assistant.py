@@ -18,6 +18,7 @@ from protokit.runtime import (
     SampleRequest,
     Turn,
     comparison_faults,
+    connect,
     texts_in,
 )
 from vectorstore import read
@@ -64,7 +65,7 @@ class Assistant(BaseAssistant):
     def answer(self, request: ComparisonRequest, session: str = "") -> Reply:
         """What changed; iterate the reply for the words as they come, then `.answer` has sources and the table."""
         settings = self.settings
-        engine = self.engine
+        engine = self.engine if request.old else connect("offline", self.folder)  # a list needs no model
         return Reply(lambda: request, engine, settings, self.events, session, max_tokens=settings.max_tokens)
 
     def reply(
