@@ -15,14 +15,13 @@ from protokit.catalog.lookup import home, layers
 from protokit.catalog.page_phrases import WORDING_FILE, own_wording
 from protokit.errors import FolderProblem
 from protokit.files.atomic import beside
-from protokit.files.layout import INSTRUCTIONS_FILE, KNOWLEDGE, QUESTIONS_FILE
+from protokit.files.layout import INSTRUCTIONS_FILE, KNOWLEDGE, QUESTIONS_FILE, private_names, refuse_links
 from protokit.files.secret_scan import files_in, refuse_secrets
 from protokit.scaffold.sample_knowledge import Sample
 from protokit.scaffold.scaffold_plan import sample_plan
 from protokit.spec.names import slug_of
 from protokit.spec.yaml_io import dump_yaml, read_text
 
-_SKIPPED = shutil.ignore_patterns("__pycache__")
 FIRST_VERSION = "1.0.0"
 
 
@@ -33,13 +32,14 @@ def fork(blueprint: Blueprint, name: str, target: Path, *, repository: bool = Fa
     added. Raises FolderProblem, NameProblem.
     """
     name = slug_of(name)
+    refuse_links(blueprint.folder, "copied")
     with beside(target) as folder:
         _copy_template(blueprint, folder)
         _copy_texts(blueprint, name, folder)
         _copy_sample(blueprint, sample_plan(blueprint, blueprint.screens[0]).spec.domain, folder)
         refuse_secrets(folder, files_in(folder), "copied", env=blueprint.folder / ".env")
         for part in BRIDGE:
-            shutil.copytree(home() / part, folder / part, ignore=_SKIPPED)
+            shutil.copytree(home() / part, folder / part, ignore=private_names)
         forked = read_blueprint(folder)
         sample = sample_plan(forked, forked.screens[0], forked.title)
         (folder / COOKIECUTTER_FILE).write_text(answers([sample]), encoding="utf-8")
@@ -55,7 +55,7 @@ def _copy_template(blueprint: Blueprint, target: Path) -> None:
         for layer in layers(blueprint, screen):
             part = "shared" if layer.name == "shared" else screen
             inside = layer / TEMPLATE_FOLDER
-            shutil.copytree(inside, target / part / TEMPLATE_FOLDER, ignore=_SKIPPED, dirs_exist_ok=True)
+            shutil.copytree(inside, target / part / TEMPLATE_FOLDER, ignore=private_names, dirs_exist_ok=True)
             for path in inside.rglob("*") if part == "shared" else ():
                 if path.is_file():
                     (target / screen / TEMPLATE_FOLDER / path.relative_to(inside)).unlink(missing_ok=True)

@@ -11,12 +11,9 @@ from protokit.catalog.blueprint import Blueprint
 from protokit.catalog.entry_points import GROUP
 from protokit.errors import CheckFailed, MissingExtra
 from protokit.files.atomic import aside
+from protokit.files.layout import private_names, refuse_links
 from protokit.files.secret_scan import files_in, refuse_secrets
 
-_LEFT_OUT = shutil.ignore_patterns(
-    ".git", "__pycache__", "dist", ".venv", ".env", ".env.*[!e]", "secrets.toml", ".DS_Store"
-)
-"""Of the files that hold settings only .env.example goes along."""
 _PROJECT = """[build-system]
 requires = ["hatchling"]
 build-backend = "hatchling.build"
@@ -50,7 +47,8 @@ def pack(blueprint: Blueprint, out: Path) -> Path:
     package = distribution.replace("-", "_")
     with TemporaryDirectory(prefix="protokit-pack-") as room:
         project, dist = Path(room, "project"), Path(room, "dist")
-        shutil.copytree(blueprint.folder, project / package, ignore=_LEFT_OUT)
+        refuse_links(blueprint.folder, "packed")
+        shutil.copytree(blueprint.folder, project / package, ignore=private_names)
         refuse_secrets(
             project / package, files_in(project / package), "packed", env=blueprint.folder / ".env"
         )

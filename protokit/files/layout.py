@@ -1,8 +1,10 @@
 """What the files of a prototype are called, and which of them may go to others."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from protokit.errors import FolderProblem
 
 LEFT_OUT = (
     ".env",
@@ -51,6 +53,28 @@ def _may_go(inside: Path) -> bool:
     if inside.as_posix() in SECRETS or any(part in LEFT_OUT for part in inside.parts):
         return False
     return inside.parts[0] != OURS or inside.as_posix() == SCHEMA_FILE
+
+
+def private_names(folder: str, names: Iterable[str]) -> set[str]:
+    """Of the `names` in a blueprint's folder those that no copy of it holds: for `shutil.copytree`."""
+    return {
+        name
+        for name in names
+        if name in (*LEFT_OUT, "dist", "secrets.toml") or (name.startswith(".env") and name != ".env.example")
+    }
+
+
+def refuse_links(folder: Path, done: str) -> None:
+    """Raise FolderProblem where a link in `folder` leads out of it: its target would go along. `done` is what was not
+    done: "packed"."""
+    home = folder.resolve()
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() and not path.resolve().is_relative_to(home):
+            raise FolderProblem(
+                f"is a link that leads out of the folder, so nothing was {done}",
+                where=path.relative_to(folder).as_posix(),
+                fix="Put the file itself there, or remove the link.",
+            )
 
 
 def copy_shared(folder: Path, target: Path) -> None:

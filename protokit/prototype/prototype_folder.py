@@ -17,6 +17,7 @@ from typing import Any
 
 from protokit.errors import FolderProblem, MissingExtra, SpecProblem
 from protokit.files.layout import QUESTIONS_FILE, SPEC_FILE, UPDATE_JOURNAL
+from protokit.files.lifeline import tied
 from protokit.prototype.assistant_class import assistant_class
 from protokit.runtime.assistant import BaseAssistant
 from protokit.runtime.prototype_fields import Screen
@@ -98,7 +99,7 @@ class Prototype:
         require_screen(self.spec.screen)
         with TemporaryDirectory(prefix="protokit-run-", ignore_cleanup_errors=True) as aside:
             child = subprocess.Popen(
-                self._command(port),
+                tied(self._command(port)),  # killed outright, this process could not stop it
                 cwd=self.folder,
                 env=_environment(port, aside),
                 stdout=subprocess.DEVNULL,  # a banner of the screen's own

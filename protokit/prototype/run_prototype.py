@@ -1,14 +1,16 @@
 """Opens a prototype's page: finds a port, starts the screen, says when it is there, stops it with Ctrl-C."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import webbrowser
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 from protokit.errors import CheckFailed
 from protokit.prototype.prototype_folder import FIRST_PORT, Prototype, free_port
@@ -36,7 +38,7 @@ def run_prototype(
     if free != wanted:
         say(f"Port {wanted} is in use, taking {free}.")
     say(f"Starting {prototype.spec.title}...")
-    with suppress(KeyboardInterrupt), prototype.serve(free, log=say) as child:
+    with suppress(KeyboardInterrupt), ending_with_signals(), prototype.serve(free, log=say) as child:
         wait_until_open(child, free)
         address = f"http://localhost:{free}"
         announce(address)
@@ -44,6 +46,28 @@ def run_prototype(
         if _has_desktop():
             webbrowser.open(address)
         child.wait()
+
+
+@contextmanager
+def ending_with_signals() -> Iterator[None]:
+    """Let a hang-up or a request to end leave by the way of an exception, so that what was started is stopped too.
+
+    A signal that is ignored (`nohup`) stays so. Only for the main thread.
+    """
+
+    def leave(number: int, _: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    signals = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {one: signal.getsignal(one) for one in signals}
+    taken = [one for one in signals if before[one] is not signal.SIG_IGN]
+    for one in taken:
+        signal.signal(one, leave)
+    try:
+        yield
+    finally:
+        for one in taken:
+            signal.signal(one, before[one])
 
 
 def wait_until_open(child: "subprocess.Popen[bytes]", port: int) -> None:

@@ -93,7 +93,8 @@ def _resolved(folder: Path, resolver: Resolver) -> list[Change]:
         _TESTS,
         *(o for o in own if o not in ours),
     ]
-    locked = [line for line in resolver.locked(requirements) if package(line) not in set(map(package, own))]
+    resolved = resolver.locked(requirements, _lines(base))
+    locked = [line for line in resolved if package(line) not in set(map(package, own))]
     head = [
         line for line in _lines(base, comments=True) if not package(line) or package(line) == DISTRIBUTION
     ]

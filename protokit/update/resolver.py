@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 
-from protokit.deploy.export.requirements import DISTRIBUTION
+from protokit.deploy.export.requirements import DISTRIBUTION, package
 from protokit.errors import FolderProblem
 
 _PATIENCE = 3600
@@ -40,11 +40,15 @@ class Resolver:
         parts = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
         return str(self.folder.joinpath("environment", *parts))
 
-    def locked(self, requirements: Sequence[str]) -> list[str]:
-        """The lines of a lock for the requirements `wanted`, newest first choice. Raises FolderProblem."""
+    def locked(self, requirements: Sequence[str], before: Sequence[str]) -> list[str]:
+        """The lines of a lock for the requirements `wanted`, newest first choice. Raises FolderProblem.
+
+        Of the lines of the lock `before`, pip keeps those for some systems or Pythons alone as they are: it only sees
+        this one.
+        """
         file = self.folder / "wanted.txt"
         file.write_text("\n".join([*requirements, ""]), encoding="utf-8")
-        return self._by_uv(file) if self.uv else self._by_pip(file)
+        return self._by_uv(file) if self.uv else self._by_pip(file, [line for line in before if ";" in line])
 
     def install(self, lines: Sequence[str]) -> None:
         """Make the environment of just these `lines`, and of the protokit that runs here. Raises FolderProblem."""
@@ -60,13 +64,25 @@ class Resolver:
         output = self._run([self.uv or "", "pip", "compile", "-q", *flags, "--no-emit-index-url", str(file)])
         return [line for line in output.splitlines() if line.strip()]
 
-    def _by_pip(self, file: Path) -> list[str]:
+    def _by_pip(self, file: Path, marked: Sequence[str]) -> list[str]:
         self._make_environment()
-        report = self.folder / "report.json"
-        flags = ["-q", "--dry-run", "--ignore-installed", f"--report={report}", "-r", str(file)]
+        report, kept = self.folder / "report.json", self.folder / "kept.txt"
+        kept.write_text("\n".join([*marked, ""]), encoding="utf-8")
+        flags = [
+            "-q",
+            "--dry-run",
+            "--ignore-installed",
+            f"--report={report}",
+            "-r",
+            str(file),
+            "-c",
+            str(kept),
+        ]
         self._run([*self._pip("install"), *flags])
         packages = [each["metadata"] for each in json.loads(report.read_bytes())["install"]]
-        return sorted(f"{each['name'].lower()}=={each['version']}" for each in packages)
+        names = {package(line) for line in marked}
+        pins = [f"{each['name'].lower()}=={each['version']}" for each in packages]
+        return sorted([*(pin for pin in pins if package(pin) not in names), *marked])
 
     def _pip(self, verb: str) -> list[str]:
         return [self.python, "-m", "pip", verb, "--disable-pip-version-check"]

@@ -1,5 +1,6 @@
 """Nothing that leaves holds a secret: one scan for export, eject, fork and pack, which names the place and never it."""
 
+import os
 import re
 import zipfile
 from pathlib import Path
@@ -142,10 +143,31 @@ def test_no_verb_lets_one_out_and_none_leaves_anything_behind(tmp_path: Path) ->
 
 
 def test_a_blueprint_is_packed_without_the_files_of_settings(tmp_path: Path) -> None:
-    mine = written(tmp_path / "mine", {".env": "X=tiger-9-moon", ".env.local": "Y=tiger-9-moon"})
+    settings = dict.fromkeys(
+        (".env", ".env.local", ".env.live", f"shared/{INSIDE}/.env.stage"), "X=tiger-9-moon"
+    )
+    mine = written(tmp_path / "mine", settings)
     (mine / ".streamlit").mkdir()
     (mine / ".streamlit" / "secrets.toml").write_text('z = "tiger-9-moon"')
     done = protokit("blueprint", "pack", "./mine", cwd=tmp_path)
     assert done.code == 0, done.err
     with zipfile.ZipFile(next((tmp_path / "dist").glob("*.whl"))) as wheel:
         assert not [name for name in wheel.namelist() if b"tiger" in wheel.read(name)]
+    done = protokit("blueprint", "fork", "./mine", "--as", "theirs", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert not [
+        path for path in (tmp_path / "theirs").rglob("*") if path.is_file() and b"tiger" in path.read_bytes()
+    ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_blueprint_with_a_link_that_leads_out_of_it_is_not_packed_and_not_copied(tmp_path: Path) -> None:
+    mine = written(tmp_path / "mine")
+    (tmp_path / "outside.txt").write_text("tiger-9-moon")
+    (mine / "notes.txt").symlink_to(tmp_path / "outside.txt")
+    before = tree(tmp_path)
+    for words in (["pack", "./mine"], ["fork", "./mine", "--as", "theirs"]):
+        done = protokit("blueprint", *words, cwd=tmp_path)
+        assert done.code == 1
+        assert "notes.txt: is a link that leads out of the folder" in done.err
+        assert tree(tmp_path) == before

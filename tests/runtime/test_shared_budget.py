@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from protokit.runtime.prototype_fields import SpendingLimits
-from protokit.runtime.runtime_errors import ModelProblem
+from protokit.runtime.runtime_errors import LimitReached, ModelProblem
 from protokit.runtime.settings import Settings, title_key
 from protokit.runtime.usage.spending_limits import BUDGET_URL_ENV, reserved
 
@@ -50,11 +50,12 @@ def test_a_server_that_is_down_is_said_without_its_password(
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     monkeypatch.setenv(BUDGET_URL_ENV, f"postgresql://me:{SECRET}@127.0.0.1:1/budget")
     with (
-        pytest.raises(ModelProblem, match=f"database of {BUDGET_URL_ENV} cannot be used") as problem,
+        pytest.raises(LimitReached, match=f"database of {BUDGET_URL_ENV} cannot be used") as problem,
         reserved(settings(tmp_path, dollars_total=1), 0.1, 10, "s"),
     ):
         pass
     assert SECRET not in str(problem.value)
+    assert problem.value.friendly == "What was spent cannot be looked up just now, so the budget stays shut."
 
 
 def test_two_folders_of_one_title_share_a_budget_and_another_title_does_not(

@@ -109,6 +109,22 @@ def test_a_server_that_is_down_costs_no_answer(tmp_path: Path, monkeypatch: pyte
     assert [event.fields["question"] for event in mine.events()] == ["Kept?"]
 
 
+def test_events_of_a_time_without_the_server_come_back_to_it_and_no_others(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = log(tmp_path / "a", "Harbour Helper")
+    mine.record(answer("Before there was a server?"))
+    monkeypatch.setenv(EVENTS_URL_ENV, "postgresql://127.0.0.1:1/x")
+    assert [mine.record(answer(f"Away {number}?"), session="s") for number in (1, 2)] == [0, 0]
+    monkeypatch.setenv(EVENTS_URL_ENV, url)
+    mine.record(answer("Back?"))
+    for _ in range(2):
+        asked = sorted(event.fields["question"] for event in mine.events())
+        assert asked == ["Away 1?", "Away 2?", "Back?"]
+    monkeypatch.delenv(EVENTS_URL_ENV)
+    assert [event.fields["question"] for event in mine.events()] == ["Before there was a server?"]
+
+
 def test_a_url_of_something_else_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(EVENTS_URL_ENV, "mysql://host")
     with pytest.raises(SettingsProblem, match="PROTOKIT_EVENTS_URL is not a postgresql:// URL"):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from filelock import FileLock
 
 from protokit.spec.edit_yaml import MIGRATIONS, migrated, rename
 from protokit.spec.prototype_spec import SCHEMA, read_spec
+from protokit.update.resolver import Resolver
 from protokit.update.transaction import PLACE
 from protokit.update.update_plan import plan_update
 from tests.support import terminal
@@ -373,6 +375,25 @@ def test_packages_that_cannot_be_resolved_leave_everything_as_it_was(folder: Pat
     assert done.code == 1
     assert len(done.err.splitlines()) == 1
     assert visible(folder) == before
+
+
+@pytest.mark.slow
+def test_without_uv_packages_for_other_systems_stay_in_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "index").mkdir()
+    for name, version in (("here", "1.0"), ("here", "2.0"), ("both", "1.0"), ("both", "2.0")):
+        with zipfile.ZipFile(tmp_path / "index" / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+            info = f"{name}-{version}.dist-info"
+            wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+            wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            wheel.writestr(f"{info}/RECORD", "")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
+    marked = ["both==1.0 ; python_version >= '3.11'", "elsewhere==3.1 ; sys_platform == 'win31'"]
+    (tmp_path / "room").mkdir()
+    locked = Resolver(tmp_path / "room", None).locked(["here", "both"], ["here==1.0", *marked])
+    assert locked == [*marked, "here==2.0"]
 
 
 KILLED = '''

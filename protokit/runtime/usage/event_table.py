@@ -50,10 +50,11 @@ where an earlier version did not record it), unsupported the number of sentences
 (empty where nobody is known), traffic "guest", "owner", "program" or "simulated" (empty: before it was told),
 judgement what the owner says of the answer, one of JUDGEMENTS (empty: nothing)."""
 JUDGEMENTS = ("right", "wrong", "should refuse")
-_OPINIONS = (
+_OTHERS = (
     "CREATE TABLE IF NOT EXISTS opinions (id INTEGER PRIMARY KEY, time REAL NOT NULL, visitor TEXT NOT NULL,"
     " link TEXT NOT NULL, thumbs INTEGER, would_use INTEGER, comment TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS opinions_by_visitor ON opinions (visitor)",
+    "CREATE TABLE IF NOT EXISTS waiting (id INTEGER PRIMARY KEY)",
 )
 _FORGET = """SET question = '', standalone = '', computation = '', answer = '', passages = '[]', checks = '[]',
     instructions = '', comment = '', note = '', error = CASE WHEN error = '' THEN '' ELSE 'deleted' END
@@ -84,6 +85,11 @@ class EventTable:
         names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
         sql = f"INSERT INTO {self._name} ({names}) VALUES ({marks}) RETURNING id"
         return int(self._entry.all(sql, [self._plain(value) for value in row.values()])[0][0])
+
+    def let_wait(self, event: int) -> int:
+        """Note that a row of the file is to go to the server, and return its number."""
+        self._entry.run("INSERT INTO waiting (id) VALUES (?)", (event,))
+        return event
 
     def judge(self, event: int, thumbs: int | None, comment: str) -> int:
         """Store thumbs and a comment for a row and return its number."""
@@ -149,8 +155,21 @@ def prepare_file(database: sqlite3.Connection, new: bool) -> None:
             database.execute(f'ALTER TABLE events ADD COLUMN "{name}" {COLUMNS[name]}')
     if missing := {"id", *COLUMNS} - _columns(database):
         raise WrongTables(f"the table events has no column {min(missing)}")
-    for statement in _OPINIONS:
+    for statement in _OTHERS:
         database.execute(statement)
+
+
+def waiting_rows(database: sqlite3.Connection) -> list[dict[str, object]]:
+    """Take the rows that wait for the server out of a file, each as `EventTable.add` takes it, oldest first."""
+    if not database.execute("SELECT 1 FROM waiting LIMIT 1").fetchone():
+        return []
+    database.execute("BEGIN IMMEDIATE")  # two processes must not move the same rows
+    names = ", ".join(f'"{name}"' for name in COLUMNS)
+    query = f"SELECT {names} FROM events WHERE id IN (SELECT id FROM waiting) ORDER BY id"
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in database.execute(query)]
+    database.execute("DELETE FROM events WHERE id IN (SELECT id FROM waiting)")
+    database.execute("DELETE FROM waiting")
+    return rows
 
 
 def _columns(database: sqlite3.Connection) -> set[str]:

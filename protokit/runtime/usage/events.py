@@ -13,7 +13,14 @@ from typing import Any
 from protokit.runtime.assistant_types import Answer
 from protokit.runtime.settings import Settings
 from protokit.runtime.text_limits import COMMENT
-from protokit.runtime.usage.event_table import JUDGEMENTS, Event, EventTable, prepare_file, shared_table
+from protokit.runtime.usage.event_table import (
+    JUDGEMENTS,
+    Event,
+    EventTable,
+    prepare_file,
+    shared_table,
+    waiting_rows,
+)
 from protokit.runtime.usage.feedback import Opinion
 from protokit.runtime.usage.sql_database import Transaction, database_errors, database_url
 from protokit.runtime.usage.sqlite_files import is_damage, open_store
@@ -47,12 +54,17 @@ class EventLog:
         """
         values, url = _values(_without_own(answer), session), database_url(EVENTS_URL_ENV)
         values |= {"visitor": visitor, "traffic": traffic}
-        if url:
-            with suppress(*database_errors(url)), self._table(url) as table:
-                return table.add(values)
-            # The file keeps what a server that is down does not: an answer is never lost for its numbers.
-        number = self._write(lambda table: table.add(values))
-        return 0 if url else number
+        if not url:
+            return self._write(lambda table: table.add(values))
+        try:
+            with self._table(url) as table:
+                number = table.add(values)
+        except database_errors(url):
+            # The file keeps what a server that is down does not, until it is there again.
+            self._write(lambda table: table.let_wait(table.add(values)))
+            return 0
+        self._bring_back(url)
+        return number
 
     def feedback(self, event: int, thumbs: int | None, comment: str = "") -> None:
         """Store thumbs up (1), down (-1) or none (None) and a comment for an event."""
@@ -129,8 +141,21 @@ class EventLog:
             with self.database() as database:
                 yield EventTable(Transaction(database, "?"))
 
+    def _bring_back(self, url: str) -> None:
+        """Move to the server what the file has kept while it was away; whatever fails, nothing goes from the file."""
+        if not self.path.exists():
+            return
+        with suppress(sqlite3.Error, OSError, *database_errors(url)), self.database() as database:
+            rows = waiting_rows(database)
+            if rows:
+                with self._table(url) as table:
+                    for row in rows:
+                        table.add(row)
+
     def _select(self, which: str, values: Sequence[object] = ()) -> list[Event]:
         url = database_url(EVENTS_URL_ENV)
+        if url:
+            self._bring_back(url)
         if not url and not self.path.exists():
             return []
         with self._table(url) as table:

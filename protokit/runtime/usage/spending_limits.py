@@ -32,8 +32,8 @@ BUDGET_URL_ENV = "PROTOKIT_BUDGET_URL"
 def reserved(
     settings: Settings, dollars: float | None, tokens: int, session: str, visitor: str = ""
 ) -> Iterator[Settle]:
-    """Hold room for a call that costs at most `dollars` and `tokens`. Raises LimitReached, or
-    ModelProblem where the shared database is out of reach. `visitor` is whose questions are counted a minute, the
+    """Hold room for a call that costs at most `dollars` and `tokens`. Raises LimitReached, also
+    where the shared database is out of reach. `visitor` is whose questions are counted a minute, the
     session where nothing is known of them.
 
     The account is a file of the prototype, or in the database of PROTOKIT_BUDGET_URL the one of its id: whoever has
@@ -63,11 +63,12 @@ def reserved(
             raise _shut(_CLOSED, page_texts().limit_unknown) from None
 
     def settle(dollars: float | None, tokens: int) -> None:
-        with _within_reach(url):
-            try:
-                budget.settle(reservation, dollars, tokens)
-            except (sqlite3.Error, OSError) as error:  # the room that was reserved stays taken
-                _LOG.warning("%s cannot be written (%s): what a call cost is not booked", ACCOUNT, error)
+        try:
+            budget.settle(reservation, dollars, tokens)
+        except database_errors(url) as error:  # the room that was reserved stays taken
+            # The words of a server may hold its password.
+            account, why = (BUDGET_URL_ENV, type(error).__name__) if url else (ACCOUNT, str(error))
+            _LOG.warning("%s cannot be written (%s): what a call cost is not booked", account, why)
 
     yield settle
 
@@ -101,13 +102,13 @@ def _told(refused: "BudgetExceeded") -> str:
 
 @contextmanager
 def _within_reach(url: str) -> Iterator[None]:
-    """Tell the owner what keeps the shared database from being used; its own words may hold the password."""
+    """Tell the owner what keeps the shared database from being used, and visitors that the budget stays shut; its own
+    words may hold the password."""
     if not url:
         yield
         return
     try:
         yield
     except database_errors(url) as error:
-        raise ModelProblem(
-            f"the database of {BUDGET_URL_ENV} cannot be used ({type(error).__name__}). Check the URL and the server."
-        ) from None
+        why = f"the database of {BUDGET_URL_ENV} cannot be used ({type(error).__name__}). Check the URL and the server."
+        raise _shut(why, page_texts().limit_unknown) from None
