@@ -16,7 +16,10 @@ from protokit.runtime import (
     Reply,
     SampleRequest,
     Turn,
+    VisitResults,
     classifying_rule,
+    correction_gain,
+    is_about_people,
     keeps_corrections,
     label_measures,
     read_text_file,
@@ -43,6 +46,7 @@ class Assistant(BaseAssistant):
     def __init__(self, folder: Path = Path(__file__).parent, model: str = "") -> None:
         super().__init__(folder, model)
         self.corrections = LabelCorrections(folder)
+        self.results = VisitResults[list[tuple[str | float | bool | None, ...]]]()
 
     @classmethod
     def read_file(cls, path: Path) -> str:
@@ -87,6 +91,22 @@ class Assistant(BaseAssistant):
     def learn(self, text: str, label: str, session: str) -> None:
         """Take `label` as right for `text` from now on: for good where you try it, for their visit where guests do."""
         self.corrections.add(text, label, session=session, keep=keeps_corrections())
+
+    def gain(self, session: str) -> str:
+        """What the corrections have taught, for the page; empty while they are too few to say."""
+        settings = self.settings
+        gain = correction_gain(settings.labels, self.corrections.examples(session), settings.pitch)
+        told = texts_in(settings.language).corrections_gain
+        return (
+            told.format(count=gain.count, before=f"{gain.before:.0%}", after=f"{gain.after:.0%}")
+            if gain
+            else ""
+        )
+
+    @property
+    def about_people(self) -> bool:
+        """Whether its labels judge people, which the page says something about."""
+        return is_about_people(self.settings.labels, f"{self.settings.title} {self.settings.pitch}")
 
     def score(self, sample: SampleRequest, answer: Answer) -> str | None:
         """Why the label is not the expected one, "" where it is."""

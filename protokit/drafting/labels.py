@@ -13,8 +13,12 @@ _MOST_STEPS = 10
 
 
 def find_labels(prompt: str) -> tuple[Label, ...]:
-    """Return the labels for the cleaned `prompt`; the usual ones of messages where it names none."""
-    names = _listed(prompt) or _steps(prompt) or _theme(prompt) or _FILE.get("usual")
+    """Return the labels for the cleaned `prompt`; the usual ones of messages where it names none, and none where it
+    wants to know the themes of the texts."""
+    names = _listed(prompt) or _steps(prompt)
+    if not names and re.search(_FILE.get("unknown"), prompt, re.IGNORECASE):
+        return ()
+    names = names or _theme(prompt) or _FILE.get("usual")
     stars = bool(re.search(_FILE.get("stars"), prompt, re.IGNORECASE))
     return tuple(Label(name=name, description=_description(name, names, stars)) for name in names)
 

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
         Turn,
     )
     from protokit.runtime.classification.classify_request import ClassifyRequest, classifying_rule
+    from protokit.runtime.classification.correction_gain import correction_gain
     from protokit.runtime.classification.label_corrections import LabelCorrections, keeps_corrections
     from protokit.runtime.classification.label_measures import label_measures, score_label
+    from protokit.runtime.classification.people_note import is_about_people
     from protokit.runtime.classification.text_rows import read_text_file, read_texts, text_columns
     from protokit.runtime.comparison.comparison_files import comparison_docx, comparison_xlsx
     from protokit.runtime.comparison.comparison_request import ComparedDocument, ComparisonRequest
@@ -73,6 +75,8 @@ _NAMES = {
     "analysis.read_only_database": "table_names",
     "assistant": "NO_OPTIONS BaseAssistant Input Options PageCheck SampleRequest",
     "classification.classify_request": "ClassifyRequest classifying_rule",
+    "classification.correction_gain": "correction_gain",
+    "classification.people_note": "is_about_people",
     "classification.label_corrections": "LabelCorrections keeps_corrections",
     "classification.label_measures": "label_measures score_label",
     "classification.text_rows": "read_text_file read_texts text_columns",
@@ -165,10 +169,12 @@ __all__ = [
     "comparison_xlsx",
     "condense_question",
     "connect",
+    "correction_gain",
     "current_visitor",
     "document_version",
     "extracting_rule",
     "guarded",
+    "is_about_people",
     "keep_upload",
     "keeps_corrections",
     "label_measures",

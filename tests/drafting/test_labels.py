@@ -21,6 +21,8 @@ from tests.support.terminal import protokit
         ("A spam detector for text messages", "spam|not spam"),
         ("Score applications 1 to 5", "1|2|3|4|5"),
         ("对客户评论进行情感分析", "positive|neutral|negative"),
+        ("Find the themes of app reviews", ""),
+        ("Themes in our survey: price, service, place", "price|service|place"),
         ("Sort our mails automatically", "problem|request|question|praise"),
     ],
 )

@@ -9,6 +9,8 @@ import pytest
 from protokit.runtime import (
     ClassifyRequest,
     LabelCorrections,
+    correction_gain,
+    is_about_people,
     label_measures,
     read_text_file,
     read_texts,
@@ -172,6 +174,41 @@ def test_few_texts_are_too_few_to_say_and_enough_have_an_interval() -> None:
     assert label_measures([({}, given("a"))]) is None
 
 
+def test_the_gain_of_corrections_is_told_on_texts_that_were_not_used() -> None:
+    known_as = {"cats": "cars", "cars": "cats"}  # what each is called here says the contrary
+    labels = tuple(Label(name=each.name) for each in PETS)
+    taught = [Example(text, known_as[each.name]) for each in PETS for text in each.examples]
+    taught += [Example("The cat eats fish", "cars"), Example("My car has a new engine", "cats")]
+    assert correction_gain(labels, taught[:3]) is None
+    gain = correction_gain(labels, taught)
+    assert gain
+    assert gain.count == 8
+    assert gain.before < 0.3
+    assert gain.after > 0.5
+
+
+def test_texts_without_labels_get_themes_named_by_their_own_words() -> None:
+    topics = {
+        "delivery": "The delivery was late|My parcel delivery never came|Delivery took two weeks|No delivery again",
+        "battery": "The battery is empty after an hour|Battery drains fast|The battery gets hot|Weak battery",
+        "refund": "I want a refund|Where is my refund|The refund was refused|Still waiting for the refund",
+    }
+    texts = [text for told in topics.values() for text in told.split("|")]
+    result = ClassifyRequest(read_texts(json.dumps(texts)), ()).offline()
+    assert result.table
+    for place, word in enumerate(topics):
+        names = {str(row[1]) for row in result.table.rows[4 * place : 4 * place + 4]} - {"unsure"}
+        assert len(names) == 1
+        assert word in names.pop()
+
+
+@pytest.mark.parametrize(
+    ("about", "told"), [("Scores CVs against this job ad", True), ("Sorts bug reports of our app", False)]
+)
+def test_labels_about_people_are_told_from_others(about: str, told: bool) -> None:
+    assert is_about_people(TICKETS, about) is told
+
+
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
     with model_server.running() as running:
@@ -196,3 +233,7 @@ def test_a_model_is_held_to_the_labels(server: ModelServer, tmp_path: Path) -> N
     ]
     assert "gave no label of yours: 1 (row 2)" in told["note"]
     assert told["answer"].startswith("2 texts: ")
+    server.behaviour.replies = [["I would rather not."], server.behaviour.pieces]
+    before = len(server.asked)
+    again = protokit("ask", "made", *words, cwd=tmp_path, env=env).json
+    assert (again["table"]["rows"], len(server.asked)) == (told["table"]["rows"], before + 2)

@@ -24,4 +24,4 @@ def test_every_text_gets_a_label_or_is_unsure(assistant, sample):
     assert answer.table
     assert answer.table.rows
     for row in answer.table.rows:
-        assert set(str(row[1]).split(", ")) <= names
+        assert not assistant.settings.labels or set(str(row[1]).split(", ")) <= names

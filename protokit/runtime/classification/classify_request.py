@@ -16,9 +16,11 @@ from protokit.runtime.assistant_types import (
 from protokit.runtime.classification.classify_texts import UNSURE, Classification, classify_texts, label_model
 from protokit.runtime.classification.label_model import Example
 from protokit.runtime.classification.text_rows import TextRows
+from protokit.runtime.classification.themes import find_themes
 from protokit.runtime.page_texts import PageTexts, texts_in
 from protokit.runtime.prompting.chat_messages import rule, user
 from protokit.runtime.prototype_fields import Label
+from protokit.runtime.runtime_errors import UnusableReply
 from protokit.runtime.text_limits import TEXT, require_length
 from protokit.runtime.uploads.visitor_files import OWN
 from vectorstore.passage import Passage
@@ -30,6 +32,9 @@ COLUMNS = (
     TableColumn("Confidence", "number"),
     TableColumn("Words that decided"),
 )
+_MOST_FOR_THEMES = 5_000_000
+"""Characters of the texts whose themes are looked for."""
+_LONGEST_THEME = 60
 _TOLD = 3
 """Of several texts, at most so many rows are named in a note."""
 
@@ -70,7 +75,9 @@ class ClassifyRequest(Request):
     @property
     def schema(self) -> str:  # type: ignore[override]
         """The JSON Schema of a model's reply: no other label can be given."""
-        names = {"type": "string", "enum": [*(label.name for label in self.labels), UNSURE]}
+        names: dict[str, object] = {"type": "string"}
+        if self.labels:
+            names["enum"] = [*(label.name for label in self.labels), UNSURE]
         fields = {
             "number": {"type": "integer"},
             "labels": {"type": "array", "items": names},
@@ -99,6 +106,8 @@ class ClassifyRequest(Request):
     def read(self, text: str) -> RequestResult:
         """The labels that a model gave, each checked; where it gave none for a text, that text is unsure."""
         given = read_reply(text, self)
+        if not any(given):
+            raise UnusableReply('it is no JSON with "results" that have the texts\' numbers and labels', text)
         missing = [at for at, each in enumerate(given, 1) if each is None]
         results = [
             each or Classification(self.rows.texts[at], (UNSURE,), None) for at, each in enumerate(given)
@@ -121,10 +130,12 @@ class ClassifyRequest(Request):
         return replace(self, rows=TextRows(tuple(map(mask, self.rows.texts)), self.rows.labels))
 
     def require_fitting(self) -> None:
-        """Raise TooLong where there is more text than a request may have."""
-        require_length(self.text, TEXT, "text")
+        """Raise TooLong where there is more text than a request may have; themes are those of all texts at once."""
+        require_length(self.text, TEXT if self.labels else _MOST_FOR_THEMES, "text")
 
     def _classified(self) -> list[Classification]:
+        if not self.labels:
+            return find_themes(self.rows.texts, largest_error=self.largest_error)
         model = label_model(self.labels, self.corrections, self.about)
         return classify_texts(self.rows.texts, model, several=self.several, largest_error=self.largest_error)
 
@@ -136,6 +147,10 @@ def classifying_rule(labels: Sequence[Label], *, several: bool = False) -> str:
         + "".join(f"\n  e.g. {text[:200]}" for text in label.examples[:3])
         for label in labels
     ]
+    if not labels:
+        lines = [
+            "(none yet: find the themes of these texts yourself, two to twelve, each named in one to three words)"
+        ]
     many = "with every label that fits" if several else "with exactly one label"
     return rule("classifying.md").format(labels="\n".join(lines), several=many)
 
@@ -170,7 +185,10 @@ def read_reply(reply: str, request: ClassifyRequest) -> list[Classification | No
         if not isinstance(number, int) or not 1 <= number <= len(results) or not isinstance(labels, list):
             continue
         text = request.rows.texts[number - 1]
-        valid = tuple(label for label in labels if isinstance(label, str) and label in names)
+        told = [label.strip() for label in labels if isinstance(label, str)]
+        valid = tuple(
+            each for each in told if each in names or (not request.labels and 0 < len(each) <= _LONGEST_THEME)
+        )
         because = row.get("because")
         pieces = [piece for piece in because if isinstance(piece, str)] if isinstance(because, list) else []
         if valid:

@@ -153,6 +153,9 @@ class PageTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     show_only: str
     share_of_texts: str
     download_table: str
+    corrections_gain: str
+    text_a_line: str
+    about_people: str
     sure: str
     unsure: str
     nearest_labels: str

@@ -5,7 +5,7 @@ import os
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,26 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from assistant import Assistant
 
-from protokit.runtime import OWN, Answer, RuntimeProblem, notice, read_texts, ui
+from protokit.runtime import OWN, Answer, RuntimeProblem, notice, read_texts, text_columns, ui
 from vectorstore import VectorstoreError
 
 BATCH = 200
-WIDTHS = ["230px", "120px", "115px", "150px"]
+WIDTHS = ["42%", "18%", "16%", "24%"]
 assistant = Assistant()
 settings = assistant.settings
 texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 names = [label.name for label in settings.labels]
 COLUMNS = [texts.text, texts.label, texts.confidence, texts.deciding_words]
+
+
+def sort_pasted(text: str, lines: bool, session: str, visit: str) -> Iterator[tuple[Any, ...]]:
+    """Sort the pasted text, or each of its lines."""
+    if lines and text.strip():
+        items = read_texts(text, lines=True).texts
+        yield from ((*shown, None) for shown in sort_all(items, f"{OWN}{texts.pasted_text}", session, visit))
+    else:
+        same = gr.skip()
+        yield from ((*shown[:3], same, same, same, same, shown[3]) for shown in classify(text, session))
 
 
 def classify(text: str, session: str) -> Iterator[tuple[Any, ...]]:
@@ -49,64 +59,101 @@ def classify(text: str, session: str) -> Iterator[tuple[Any, ...]]:
     yield shown, marks, gr.Row(visible=True), (text, answer)
 
 
-def sort_file(path: Path, session: str, whose: str = "") -> Iterator[tuple[Any, ...]]:
-    """Sort every text of a file, batch by batch, so that the page shows how far it is."""
+def sort_all(items: Sequence[str], file: str, session: str, visit: str) -> Iterator[tuple[Any, ...]]:
+    """Sort many texts, batch by batch, so that the page shows how far it is."""
     rows: list[tuple[Any, ...]] = []
-    same = gr.skip()
+    same, size = gr.skip(), BATCH if names else len(items)  # themes are those of all texts at once
     try:
-        items = read_texts(assistant.read_file(path)).texts
-        for start in range(0, len(items), BATCH):
-            batch = json.dumps(items[start : start + BATCH])
-            answer = assistant.reply(batch, options={"file": f"{whose}{path.name}"}, session=session).answer
+        for start in range(0, len(items), size):
+            batch = json.dumps(items[start : start + size])
+            answer = assistant.reply(batch, options={"file": file}, session=session).answer
             rows += answer.table.rows if answer.table else []
-            yield f"{len(rows)} / {len(items)}", "", gr.Row(visible=False), same, same, same
+            yield f"{len(rows)} / {len(items)}", "", gr.Row(visible=False), same, same, same, same
     except RuntimeProblem as problem:
         raise gr.Error(escape(problem.friendly), duration=10) from None
-    except VectorstoreError as problem:
-        raise gr.Error(escape(str(problem)), duration=10) from None
+    assistant.results.keep(visit, rows)
+    yield table_of(rows)
+
+
+def table_of(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The chart, the table and its file."""
     counts = Counter(label for row in rows for label in str(row[1]).split(", "))
     shares = {label: count / len(rows) for label, count in counts.items()}
     file = Path(tempfile.mkdtemp(), "labels.csv")
     file.write_text(ui.safe_csv(COLUMNS, rows), encoding="utf-8")
-    table = gr.Dataframe([list(row) for row in rows], visible=True)
-    told = texts.sorted_texts.format(count=texts.count(len(rows)))
-    yield (
-        told,
-        same,
-        same,
+    return (
+        texts.sorted_texts.format(count=texts.count(len(rows))),
+        "",
+        gr.Row(visible=False),
         gr.Label(shares, visible=True),
-        table,
+        gr.Dataframe([list(row) for row in rows], visible=True),
         gr.DownloadButton(value=str(file), visible=True),
+        rows,
     )
 
 
-def sort_upload(path: str | None, session: str) -> Iterator[tuple[Any, ...]]:
-    """Sort a visitor's file, which is not kept."""
-    if path is not None:
-        try:
-            yield from sort_file(Path(path), session, OWN)
-        finally:
-            Path(path).unlink(missing_ok=True)
+def read_source(path: Path, whose: str = "") -> tuple[Any, ...]:
+    """The texts in a file and its columns, of which the wordiest is sorted first."""
+    try:
+        told = assistant.read_file(path)
+    except VectorstoreError as problem:
+        raise gr.Error(escape(str(problem)), duration=10) from None
+    columns = text_columns(told)
+    shown = gr.Dropdown(columns, value=columns[0] if columns else None, visible=len(columns) > 1)
+    return (f"{whose}{path.name}", told), shown
 
 
-def learn(done: tuple[str, Answer] | None, right: str | None, session: str) -> None:
+def read_upload(path: str | None) -> tuple[Any, ...]:
+    """A visitor's file, which is not kept."""
+    if path is None:
+        return gr.skip(), gr.skip()
+    try:
+        return read_source(Path(path), OWN)
+    finally:
+        Path(path).unlink(missing_ok=True)
+
+
+def sort_source(
+    source: tuple[str, str] | None, column: str | None, session: str, visit: str
+) -> Iterator[tuple[Any, ...]]:
+    """Sort the texts of the file that was chosen."""
+    if source:
+        yield from sort_all(read_texts(source[1], column=column or "").texts, source[0], session, visit)
+
+
+def open_page(visit: str) -> tuple[Any, ...]:
+    """The table as it was before the page was reloaded."""
+    rows = assistant.results.get(visit)
+    return visit or uuid.uuid4().hex, *(table_of(rows) if rows else [gr.skip()] * 7)
+
+
+def pick_row(rows: list[tuple[Any, ...]], picked: gr.SelectData) -> tuple[Any, ...]:
+    """A row of the table, to be corrected."""
+    text = str(picked.row_value[0])
+    return gr.Row(visible=bool(rows and names)), (text, None)
+
+
+def learn(done: tuple[str, Answer | None] | None, right: str | None, session: str) -> str:
     if done and right:
         assistant.learn(done[0], right, session)
         gr.Info(texts.learnt)
+    return assistant.gain(session)
 
 
-def judge(thumbs: int, done: tuple[str, Answer] | None) -> None:
-    if done:
+def judge(thumbs: int, done: tuple[str, Answer | None] | None) -> None:
+    if done and done[1]:
         assistant.events.feedback(done[1].event, thumbs)
         gr.Info(texts.feedback_taken)
 
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
-    done, session = gr.State(None), gr.State(lambda: uuid.uuid4().hex)
+    done, source, rows = gr.State(None), gr.State(None), gr.State([])
+    session, visit = gr.State(lambda: uuid.uuid4().hex), gr.BrowserState("", storage_key="visit")
     gr.Markdown(ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
         with gr.Column(min_width=320, scale=2):
             text = gr.Textbox(placeholder=texts.paste_text, label=texts.text, lines=6, max_lines=12)
+            lines = gr.Checkbox(not names, label=texts.text_a_line)
             button = gr.Button(texts.sort, variant="primary")
             gr.Markdown(texts.or_whole_file, elem_classes="quiet")
             with gr.Row(elem_classes="starters"):
@@ -115,12 +162,15 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             with gr.Column(visible=False) as adding:
                 upload = gr.UploadButton(texts.upload_file, size="sm", elem_classes="plain")
                 gr.Markdown(notice(settings.model, once=True), elem_classes="quiet")
+            column = gr.Dropdown(label=texts.column_heads["column"], visible=False)
             told = "\n".join(
                 f"- **{ui.safe_line(each.name)}** {ui.safe_line(each.description)}"
                 for each in settings.labels
             )
-            with gr.Accordion(texts.labels, open=False):
+            with gr.Accordion(texts.labels, open=False, visible=bool(names)):
                 gr.Markdown(told)
+            if assistant.about_people:
+                gr.Markdown(texts.about_people, elem_classes="quiet")
         with gr.Column(min_width=320, scale=3):
             result = gr.Markdown(ui.safe_markdown(settings.welcome), elem_classes="answer")
             marks = gr.HTML(padding=False, elem_classes="panel")
@@ -131,6 +181,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
                     gr.Button(f"👍 {texts.helpful}", size="sm"),
                     gr.Button(f"👎 {texts.not_helpful}", size="sm"),
                 )
+            gain = gr.Markdown(elem_classes="quiet")
             chart = gr.Label(label=texts.share_of_texts, visible=False, show_heading=False)
             table = gr.Dataframe(
                 headers=COLUMNS,
@@ -139,23 +190,34 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
                 column_widths=WIDTHS,
                 wrap=True,
                 show_search="filter",
+                elem_classes="wide",
             )
             download = gr.DownloadButton(texts.download_table, visible=False, size="sm")
 
-    sorted_file = [result, marks, after, chart, table, download]
+    table_parts = [result, marks, after, chart, table, download, rows]
+    chosen = [source, column, session, visit]
     for file, path in files:
         file.click(
-            lambda session, path=path: (yield from sort_file(path, session)),
-            session,
-            sorted_file,
-            api_visibility="private",
-        )
-    upload.upload(sort_upload, [upload, session], sorted_file, api_visibility="private")
+            lambda path=path: read_source(path), None, [source, column], api_visibility="private"
+        ).then(sort_source, chosen, table_parts, api_visibility="private")
+    upload.upload(read_upload, upload, [source, column], api_visibility="private").then(
+        sort_source, chosen, table_parts, api_visibility="private"
+    )
+    column.input(sort_source, chosen, table_parts, api_visibility="private")
+    table.select(pick_row, rows, [after, done], api_visibility="private")
+    demo.load(open_page, visit, [visit, *table_parts], api_visibility="private")
     demo.load(ui.upload_offer(settings), None, adding, show_progress="hidden", api_visibility="private")
     button.click(
+        sort_pasted,
+        [text, lines, session, visit],
+        [*table_parts, done],
+        concurrency_limit=None,
+        api_visibility="private",
+    )
+    text.submit(
         classify, [text, session], [result, marks, after, done], concurrency_limit=None, api_name="classify"
     )
-    teach.click(learn, [done, right, session], None, api_visibility="private")
+    teach.click(learn, [done, right, session], gain, api_visibility="private")
     up.click(lambda done: judge(1, done), done, None, api_visibility="private")
     down.click(lambda done: judge(-1, done), done, None, api_visibility="private")
 

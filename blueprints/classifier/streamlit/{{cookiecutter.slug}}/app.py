@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from assistant import Assistant
 
-from protokit.runtime import OWN, Answer, RuntimeProblem, notice, read_texts, ui
+from protokit.runtime import OWN, Answer, RuntimeProblem, notice, read_texts, text_columns, ui
 from vectorstore import VectorstoreError
 
 BATCH = 200
@@ -20,11 +20,23 @@ def load_assistant() -> Assistant:
 
 
 def take_file(path: Path, whose: str = "") -> None:
+    """Take the texts of a file, to be sorted as the page is drawn."""
     try:
-        st.session_state.rows = (f"{whose}{path.name}", read_texts(assistant.read_file(path)).texts)
-        st.session_state.pop("table", None)
+        told = assistant.read_file(path)
+        st.session_state.source = (f"{whose}{path.name}", told)
+        st.session_state.columns = text_columns(told)
+        take_texts()
     except (VectorstoreError, RuntimeProblem) as problem:
         st.toast(ui.safe_line(str(problem)), icon=":material/warning:")
+
+
+def take_texts() -> None:
+    """The texts of the column that was chosen, else of the wordiest."""
+    file, told = st.session_state.source
+    column = st.session_state.get("column") or ""
+    known = column if column in st.session_state.columns else ""
+    st.session_state.rows = (file, read_texts(told, column=known).texts)
+    st.session_state.pop("table", None)
 
 
 def take_sample() -> None:
@@ -42,34 +54,46 @@ def sort_rows(file: str, items: tuple[str, ...]) -> None:
     """Sort the texts batch by batch, so that the page shows how far it is."""
     bar = st.progress(0.0, texts.sorting)
     rows: list[tuple[str | float | bool | None, ...]] = []
-    for start in range(0, len(items), BATCH):
-        batch = json.dumps(items[start : start + BATCH])
+    size = BATCH if names else len(items)  # themes are those of all texts at once
+    for start in range(0, len(items), size):
+        batch = json.dumps(items[start : start + size])
         answer = assistant.reply(batch, options={"file": file}, session=session).answer
         rows += answer.table.rows if answer.table else []
         bar.progress(min(1.0, len(rows) / len(items)), f"{len(rows)} / {len(items)}")
-    st.session_state.table = rows
+    keep_table(rows)
     bar.empty()
+
+
+def keep_table(rows: list[tuple[str | float | bool | None, ...]]) -> None:
+    """Keep the table, also for when the page is reloaded."""
+    st.session_state.table = rows
+    assistant.results.keep(visit, rows)
 
 
 def show_one(text: str, answer: Answer) -> None:
     ui.show_text(answer)
     if answer.citations:
         st.html(f'<blockquote class="passage">{ui.marked(answer.citations[0])}</blockquote>')
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        right = st.selectbox(
-            texts.label_wrong,
-            names,
-            index=None,
-            key=f"right-{answer.event}",
-            placeholder=texts.label,
-        )
-        if st.button(texts.learn, disabled=right is None, icon=":material/school:"):
-            assistant.learn(text, str(right), session)
-            st.toast(texts.learnt, icon=":material/school:")
+    show_correction(text, f"right-{answer.event}")
     ui.show_feedback(answer, assistant.events)
 
 
-def show_table(rows: list[tuple[object, ...]]) -> None:
+def show_correction(text: str, key: str) -> str:
+    """Lets the visitor say which label is right for `text`; the label where it was said just now."""
+    if not names:
+        return ""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        right = st.selectbox(texts.label_wrong, names, index=None, key=key, placeholder=texts.label)
+        taught = st.button(texts.learn, disabled=right is None, icon=":material/school:")
+    if taught:
+        assistant.learn(text, str(right), session)
+        st.toast(texts.learnt, icon=":material/school:")
+    if gain := assistant.gain(session):
+        st.caption(gain)
+    return str(right) if taught else ""
+
+
+def show_table(rows: list[tuple[str | float | bool | None, ...]]) -> None:
     counts = Counter(label for row in rows for label in str(row[1]).split(", ")).most_common()
     bars = {texts.label: [name for name, _ in counts], texts.texts: [count for _, count in counts]}
     st.bar_chart(
@@ -86,15 +110,24 @@ def show_table(rows: list[tuple[object, ...]]) -> None:
     only = st.pills(
         texts.show_only, [name for name, _ in counts], format_func=ui.safe_line, selection_mode="multi"
     )
-    shown = [row for row in rows if not only or set(str(row[1]).split(", ")) & set(only)]
+    places = [at for at, row in enumerate(rows) if not only or set(str(row[1]).split(", ")) & set(only)]
+    shown = [rows[at] for at in places]
     sure = st.column_config.ProgressColumn(texts.confidence, min_value=0, max_value=1, format="percent")
     columns = (texts.text, texts.label, texts.confidence, texts.deciding_words)
     table = [dict(zip(columns, row, strict=True)) for row in shown]
-    st.dataframe(
+    picked = st.dataframe(
         table,
         hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="picked",
         column_config={texts.text: st.column_config.Column(width="medium"), texts.confidence: sure},
-    )
+    ).selection.rows
+    if picked and picked[0] < len(places):
+        at = places[picked[0]]
+        if right := show_correction(str(rows[at][0]), f"right-row-{at}"):
+            keep_table([*rows[:at], (rows[at][0], right, 1.0, ""), *rows[at + 1 :]])
+            st.rerun()
     csv = ui.safe_csv(columns, shown)
     st.download_button(texts.download_table, csv, "labels.csv", "text/csv", icon=":material/download:")
 
@@ -109,13 +142,14 @@ except RuntimeProblem as problem:
 texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 ui.set_up_page(settings, wide=True)
 ui.show_engine(settings)
-session = st.session_state.setdefault("session", uuid.uuid4().hex)
+session, visit = st.session_state.setdefault("session", uuid.uuid4().hex), ui.visit_id()
 names = [label.name for label in settings.labels]
 left, right = st.columns([2, 3], gap="large")
 with left:
     text = st.text_area(
         texts.text, height=160, key="text", placeholder=texts.paste_text, label_visibility="collapsed"
     )
+    lines = st.checkbox(texts.text_a_line, value=not names)
     one = st.button(texts.sort, type="primary", icon=":material/label:", width="stretch")
     files = sorted(path.name for path in settings.knowledge.iterdir() if path.name[0] != ".")
     st.pills(
@@ -129,19 +163,30 @@ with left:
     if ui.may_upload(settings):
         st.file_uploader(texts.or_upload_own, key="upload", on_change=take_upload)
         st.caption(notice(settings.model, once=True))
-    with st.expander(texts.labels, icon=":material/sell:"):
-        for label in settings.labels:
-            st.markdown(f"**{ui.safe_line(label.name)}** {ui.safe_line(label.description)}")
+    if len(columns := st.session_state.get("columns", [])) > 1:
+        st.selectbox(texts.column_heads["column"], columns, key="column", on_change=take_texts)
+    if names:
+        with st.expander(texts.labels, icon=":material/sell:"):
+            for label in settings.labels:
+                st.markdown(f"**{ui.safe_line(label.name)}** {ui.safe_line(label.description)}")
+    if assistant.about_people:
+        st.caption(texts.about_people)
+if not {"table", "rows", "one"} & st.session_state.keys() and (kept := assistant.results.get(visit)):
+    st.session_state.table = kept
 with right:
-    if one and text.strip():
+    if one and text.strip() and lines:
+        st.session_state.rows = (f"{OWN}{texts.pasted_text}", read_texts(text, lines=True).texts)
+        sort_rows(*st.session_state.rows)
+        show_table(st.session_state.table)
+    elif one and text.strip():
         st.session_state.pop("table", None), st.session_state.pop("rows", None)
         reply = assistant.reply(text, session=session)
         ui.write_stream(reply, keep=lambda answer: st.session_state.update(one=(text, answer)))
     elif one:
         st.info(texts.text_or_file_first)
-    elif rows := st.session_state.get("rows"):
+    elif "rows" in st.session_state or "table" in st.session_state:
         if "table" not in st.session_state:
-            sort_rows(*rows)
+            sort_rows(*st.session_state.rows)
         show_table(st.session_state.table)
     elif done := st.session_state.get("one"):
         show_one(*done)
