@@ -1,4 +1,5 @@
-"""How many questions of the sample domains the offline engine answers as expected, and how many it rightly refuses.
+"""How many questions of the sample domains the offline engine answers as expected, and how many it rightly refuses;
+those of the samples in other languages too.
 
 python -m benchmarks.samples [DOMAIN ...]
 """
@@ -6,21 +7,29 @@ python -m benchmarks.samples [DOMAIN ...]
 import json
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from protokit.catalog import lookup
 from protokit.evaluation.dataset import Row, ask, read_rows, wrong
 from protokit.prototype.prototype_folder import Prototype
-from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
+from protokit.scaffold.sample_knowledge import Sample
+from protokit.scaffold.scaffold_plan import ScaffoldPlan, ScaffoldRequest, make, plan_scaffold
 
 
 def main(names: list[str]) -> None:
     rows: list[tuple[str, Row, str]] = []
     for name in names or sorted(lookup.domains()):
-        rows += [(name, row, fault) for row, fault in asked(name)]
+        for language in [
+            "en",
+            *sorted(path.parent.name for path in lookup.domain_folder(name).glob("*/about.yaml")),
+        ]:
+            rows += [(f"{name} {language}", row, fault) for row, fault in asked(name, language)]
     for name, row, fault in rows:
         if fault:
-            print(f"{name:12} {row.question}\n             {fault}")
+            print(f"{name:16} {row.question}\n             {fault}")
     for kind, chosen in kinds(rows).items():
         right = sum(not fault for _, _, fault in chosen)
         share = round(right / len(chosen), 3)
@@ -36,14 +45,21 @@ def kinds(rows: list[tuple[str, Row, str]]) -> dict[str, list[tuple[str, Row, st
     }
 
 
-def asked(domain: str) -> list[tuple[Row, str]]:
-    """Each question of the sample domain with what is wrong with its answer, empty when it is right."""
+def in_language(plan: ScaffoldPlan, language: str) -> ScaffoldPlan:
+    """The plan over the samples that were written in `language`."""
+    sample = Sample.of(plan.blueprint, plan.spec.domain).in_language(language)
+    spec = msgspec.structs.replace(plan.spec, language=language)
+    return replace(plan, spec=spec, questions=sample.questions(), documents=sample.documents())
+
+
+def asked(domain: str, language: str = "en") -> list[tuple[Row, str]]:
+    """Each question of the sample domain in `language` with what is wrong with its answer, empty when it is right."""
     card = lookup.domains()[domain]
     with tempfile.TemporaryDirectory() as aside:
         wish = ScaffoldRequest(
             f"A chatbot about {' '.join(card.words[:6])}", blueprint="chatbot", name=card.title
         )
-        planned = plan_scaffold(wish)
+        planned = in_language(plan_scaffold(wish), language)
         folder = make(planned, Path(aside, "demo"))
         if planned.spec.domain != domain:
             raise SystemExit(f"{domain}: the words of the domain led to {planned.spec.domain}")

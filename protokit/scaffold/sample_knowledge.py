@@ -1,7 +1,7 @@
 """Sample knowledge: what a prototype starts from when nobody brings documents, with its own questions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -12,11 +12,20 @@ from protokit.drafting.labelled_table import rows_for_labels
 from protokit.errors import SpecProblem
 from protokit.files.layout import KNOWLEDGE, QUESTIONS_FILE
 from protokit.runtime.prototype_fields import Label, SampleDocuments
+from protokit.runtime.yaml_checks import Strict
 from protokit.scaffold.collect_documents import collect_documents
 from protokit.spec.prototype_spec import Spec
-from protokit.spec.yaml_io import dump_yaml, load_yaml, read_text
+from protokit.spec.yaml_io import dump_yaml, load_yaml, read_text, validate
 
+ABOUT_FILE = "about.yaml"
 HEAD = "# Questions with what a good answer must contain: this prototype's own test set.\n"
+
+
+class SampleCard(Strict, frozen=True, kw_only=True):
+    """Whose samples in another language than English are."""
+
+    title: str
+    organisation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,8 @@ class Sample:
     """The name of the domain, "general" for documents that speak of no field; empty where it is the blueprint's own."""
     asked: bool
     """Whether questions are asked of it; texts to work on are only handed over."""
+    language: str = "en"
+    """What it is written in (ISO 639-1)."""
 
     @classmethod
     def of(cls, blueprint: Blueprint, domain: str) -> "Sample":
@@ -41,11 +52,24 @@ class Sample:
         name = next((name for name in (domain, blueprint.default_domain) if name in domains), neutral)
         return cls(lookup.domain_folder(name), name, asked) if name else cls(None, "", asked)
 
+    def in_language(self, language: str) -> "Sample":
+        """The one of the same domain that was written in `language`, where there is one; else this one."""
+        native = self.folder / language if self.folder and self.domain and language != "en" else None
+        has_one = native is not None and (native / ABOUT_FILE).is_file()
+        return replace(self, folder=native, language=language) if has_one else self
+
+    @property
+    def about(self) -> str:
+        """The field and the invented organisation that it speaks of; empty where it speaks of none."""
+        if self.language != "en" and self.folder:
+            card = validate(SampleCard, read_text(self.folder / ABOUT_FILE), where=ABOUT_FILE)
+            return f"{card.title}, {card.organisation}"
+        domain = lookup.domains().get(self.domain)
+        return f"{domain.title}, {domain.organisation}" if domain else ""
+
     def marked(self, spec: Spec) -> Spec:
         """`spec` saying which of its documents are samples, and whose."""
-        card = lookup.domains().get(self.domain)
-        about = f"{card.title}, {card.organisation}" if card else ""
-        samples = SampleDocuments(about=about, files=tuple(self.documents()))
+        samples = SampleDocuments(about=self.about, files=tuple(self.documents()), language=self.language)
         return msgspec.structs.replace(spec, sample_documents=samples if samples.files else None)
 
     def questions(self, labels: Sequence[Label] = ()) -> str:

@@ -117,9 +117,9 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
             also = also or alike_forms(list(trial.texts().values()), blueprint.name)
             return ScaffoldPlan(spec, blueprint, choice, _written(rows), documents, trial.report, note, also)
     sample = Sample.of(blueprint, domain.name if domain else "")
-    spec, note = _worded(
-        drafted(domain=lookup.domains().get(sample.domain), starters=sample.starters()), wish
-    )
+    spec = drafted(domain=lookup.domains().get(sample.domain))
+    sample = sample.in_language(spec.language)
+    spec, note = _worded(msgspec.structs.replace(spec, starter_questions=sample.starters()), wish)
     spec = _with_fields(spec, blueprint, wish)
     invented, told = _invented(spec, blueprint, wish)
     note = "; ".join(filter(None, (note, told)))
@@ -220,7 +220,7 @@ def plan_from_spec(
         rows = [{"question": question, "starter": True} for question in spec.starter_questions]
         with preview_documents(documents) as trial:
             return ScaffoldPlan(spec, kind, choice, _written(rows), documents, trial.report)
-    sample = Sample.of(kind, spec.domain)
+    sample = Sample.of(kind, spec.domain).in_language(spec.language)
     spec = sample.marked(spec)
     return ScaffoldPlan(spec, kind, choice, sample.questions(spec.labels), sample.documents())
 

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from vectorstore.text import sentences
+from vectorstore.text.languages import guess
 from vectorstore.text.terms import tokenize
 
 DOMAINS = sorted(
@@ -121,7 +122,7 @@ def test_a_domain_describes_itself_in_full(domain: Path) -> None:
 def test_its_words_are_many_distinct_and_in_several_languages(domain: Path) -> None:
     words = described(domain)["words"]
     assert all(isinstance(word, str) for word in words)
-    assert 30 <= len(words) <= 60
+    assert 30 <= len(words) <= 80
     assert len({word.casefold() for word in words}) == len(words)
     assert any("\u4e00" <= letter <= "\u9fff" for word in words for letter in word)
 
@@ -281,3 +282,36 @@ def test_its_documents_hold_nothing_unfinished(domain: Path) -> None:
         assert not re.search(r"\b(TODO|TBC|lorem|xxx)\b|\{\{", text), name
         lines = [line for line in text.splitlines() if line.strip()]
         assert all(one != other for one, other in pairwise(lines)), name
+
+
+NATIVE = {
+    language: sorted(path.parent for path in DOMAINS[0].parent.glob(f"*/{language}/about.yaml"))
+    for language in ("de", "es", "fr", "ja", "pt", "zh")
+}
+
+
+@pytest.mark.parametrize("language", NATIVE)
+def test_six_fields_have_samples_that_were_written_in_the_language(language: str) -> None:
+    assert len(NATIVE[language]) >= 6
+    organisations = {(folder / "about.yaml").read_text("utf-8") for folder in NATIVE[language]}
+    assert len(organisations) == len(NATIVE[language])
+    for folder in NATIVE[language]:
+        texts = documents(folder)
+        assert len(texts) >= 5
+        assert any(name.endswith(".csv") for name in texts)
+        assert all(re.fullmatch(r"[a-z0-9-]+\.(md|csv)", name) for name in texts)
+        for text in (text for name, text in texts.items() if name.endswith(".md")):
+            assert guess(text) == language
+        rows = [list(csv.reader(io.StringIO(text))) for name, text in texts.items() if name.endswith(".csv")]
+        assert all(len(table) > 5 and len({len(row) for row in table}) == 1 for table in rows)
+
+
+@pytest.mark.parametrize("language", NATIVE)
+def test_what_native_samples_are_asked_stands_in_them(language: str) -> None:
+    for folder in NATIVE[language]:
+        texts, questions = documents(folder), asked(folder)
+        assert len([entry for entry in questions if entry.get("starter")]) == 4
+        assert any(entry.get("unanswerable") for entry in questions)
+        for entry in answerable(folder):
+            cited = [folded(texts[name]) for name in entry["cites"]]
+            assert all(any(folded(phrase) in text for text in cited) for phrase in entry["must_contain"])

@@ -359,6 +359,16 @@ def test_documents_say_what_a_bare_line_is_about(tmp_path: Path, line: str, titl
     assert "your documents can be asked" in done.err
 
 
+def test_a_line_in_another_language_starts_over_samples_that_were_written_in_it(tmp_path: Path) -> None:
+    line = "Beantworte Fragen von Mitarbeitern zu Urlaub und Homeoffice"
+    spec = protokit("new", line, "--out", "made", "--json", cwd=tmp_path).json["spec"]
+    assert spec["sample_documents"]["language"] == "de"
+    assert "Hansen" in spec["sample_documents"]["about"]
+    assert "Wie viele Urlaubstage habe ich im Jahr?" in spec["starter_questions"]
+    asked = protokit("ask", "made", spec["starter_questions"][0], cwd=tmp_path)
+    assert "30 Urlaubstage" in asked.out
+
+
 def test_an_idea_of_a_field_without_samples_starts_over_neutral_ones_and_says_so(tmp_path: Path) -> None:
     done = protokit("new", "the Perplexity for stamp catalogues", "--out", "made", "--json", cwd=tmp_path)
     spec = done.json["spec"]
