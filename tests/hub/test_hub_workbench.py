@@ -218,6 +218,17 @@ def test_documents_get_plain_names_and_nothing_is_written_elsewhere(hub):
     assert "parking (2).md" in hub.get(f"{HOME}/documents")
 
 
+def test_sample_documents_are_called_so_until_own_ones_are_there(hub):
+    page = hub.get(f"{HOME}/documents")
+    assert "Sample documents: Human resources, Northwind Textiles" in page
+    assert page.count(">Sample</span>") == len(list((hub.folder("hr") / "knowledge").iterdir()))
+    own = [("files", ("parking.md", b"# Parking"))]
+    assert hub.post(f"{HOME}/documents", f"{HOME}/documents", files=own).status_code == 303
+    page = hub.get(f"{HOME}/documents")
+    assert "Sample documents:" not in page
+    assert ">Sample</span>" in page
+
+
 def test_an_empty_file_is_refused_by_name_and_the_others_are_taken(hub):
     sent = [("files", ("empty.md", b"")), ("files", ("full.md", b"# Full"))]
     answer = hub.post(f"{HOME}/documents", f"{HOME}/documents", files=sent)

@@ -120,6 +120,8 @@ def _page(
 ) -> Response:
     documents = knowledge_files.documents(bench.folder)
     rows, paging = paged(request, documents, A_PAGE)
+    samples = bench.spec.sample_documents if bench.spec else None
+    names = set(samples.files) if samples else set()
     return bench_page(
         request,
         bench,
@@ -130,5 +132,7 @@ def _page(
         paging=paging,
         size=sum(document.size for document in documents if not document.row.container),
         refused=refused or [],
+        samples=samples if samples and all(each.row.file in names for each in documents) else None,
+        sample_names=names,
         most_mb=hub_of(request).settings.upload_mb,
     )
