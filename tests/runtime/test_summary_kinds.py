@@ -109,8 +109,9 @@ Ines: I know a printer in Lund. AGREED: we ask them for an offer.
             [("Tomas", "send the offer", "5 May")],
         ),
         (
-            "Task | Owner | Due | Status\nTask: send the offer; Owner: Tomas; Due: 5 May; Status: open\n"
-            "Task: call the printer; Owner: Ines; Due: 6 May; Status: done",
+            "task | owner | due | status_on_4_may\n"
+            "task: send the offer; owner: Tomas; due: 5 May; status_on_4_may: open\n"
+            "task: call the printer; owner: Ines; due: 6 May; status_on_4_may: done",
             [("Tomas", "send the offer", "5 May")],
         ),
     ],

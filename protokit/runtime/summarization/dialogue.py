@@ -24,6 +24,11 @@ def find_labels(text: str, units: list[Unit]) -> dict[int, re.Match[str]]:
     """
     labels = {index: label for index, unit in enumerate(units) if (label := _label(text, unit))}
     names = Counter(label["name"] for label in labels.values())
+    labels = {
+        index: label
+        for index, label in labels.items()
+        if names[label["name"]] > 1 or _is_person(label["name"])
+    }
     lines = sum(unit.opens_line and unit.kind != "noise" for unit in units)
     return {} if len(names) < 2 or max(names.values()) < 2 or len(labels) * 4 < lines else labels
 
@@ -50,6 +55,11 @@ def _label(text: str, unit: Unit) -> re.Match[str] | None:
     if match is None or pattern("field").fullmatch(match["name"]) or match["name"][0].islower():
         return None
     return match
+
+
+def _is_person(name: str) -> bool:
+    """Whether it may be a name: "Workshop on new rules" is none, by its last word."""
+    return " " not in name or not name.split()[-1][0].islower()
 
 
 def _behind(text: str, unit: Unit, start: int) -> Unit:

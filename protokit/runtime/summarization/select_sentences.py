@@ -51,6 +51,7 @@ class SummaryCandidate:
     words: int
     terms: frozenset[str]
     score: float
+    is_detail: bool
 
 
 def choose(
@@ -81,8 +82,9 @@ def choose(
 
 
 def _as_short_as(most_words: int, choices: list[SummaryCandidate]) -> list[SummaryCandidate]:
-    """Those that fit, without scraps such as "Thank you all."; or else the shortest."""
-    fits = [choice for choice in choices if _SHORT_SENTENCE <= choice.words <= most_words]
+    """Those that fit, without scraps such as "Thank you all." and details such as dates; or else the shortest."""
+    told = [choice for choice in choices if not choice.is_detail] or choices
+    fits = [choice for choice in told if _SHORT_SENTENCE <= choice.words <= most_words]
     return fits or sorted(choices, key=lambda choice: choice.words)[:1]
 
 
@@ -167,7 +169,7 @@ def _candidates(
             worth = scores[number][first : index + 1]
             score = sum(map(operator.mul, worth, (member.words for member in chain))) / words
             terms = frozenset(term for member in chain for term in member.terms)
-            choices.append(SummaryCandidate(number, first, index, words, terms, score))
+            choices.append(SummaryCandidate(number, first, index, words, terms, score, statement.is_detail))
     return choices
 
 
