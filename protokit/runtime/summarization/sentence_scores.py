@@ -87,12 +87,13 @@ def _fitness(statement: Statement, index: int, place: int, kind: TextKind) -> fl
 
 
 def _looks(statement: Statement) -> float:
-    """Figures and decisions come first; lists, questions, scraps and details stand back."""
+    """Figures and decisions come first; lists, questions, scraps, thanks and details stand back."""
     text = statement.first.text
     looks = 1.15 if pattern("signals").search(text) else 1.0
     if statement.words > _LONG_SENTENCE:
         looks *= _LONG_SENTENCE / statement.words
-    if statement.is_detail or pattern("points_to").match(text):
+    polite = pattern("closing").match(text.rstrip(".!")) or pattern("greeting").match(text)
+    if statement.is_detail or polite or pattern("points_to").match(text):
         looks *= 0.1
     if text.endswith(_ASKING) or statement.words < _SHORT_SENTENCE:
         looks *= 0.5
