@@ -8,6 +8,7 @@ from protokit.runtime.analysis.breakdown import Asked, break_down, tell_breakdow
 from protokit.runtime.analysis.read_only_database import ROWS, SqlDatabase, SqlResult, database_of
 from protokit.runtime.analysis.readable_sql import readable_sql
 from protokit.runtime.analysis.sql_check import SqlProblem
+from protokit.runtime.analysis.why_question import WhyQuestion, tell_why, why_question, why_sql
 from protokit.runtime.analysis.words_not_known import nearest_question, words_not_known
 from protokit.runtime.assistant_types import AnswerTable, Citation
 from protokit.runtime.pattern_file import PatternFile
@@ -52,8 +53,10 @@ def analyze(question: str, sources: Sequence[TableSource], *, language: str = "e
     """The answer to `question` as far as it can be surely computed; else which words are not understood."""
     language = spoken(question, language)
     tables = tables_of(sources)
-    made = break_down(question, sources, tables, language)
     database = database_of(tables)
+    if why := why_question(question, sources, language):
+        return _of_why(why, database, language)
+    made = break_down(question, sources, tables, language)
     if made is not None:
         return _of_breakdown(*made, database, language)
     answer = answer_from_tables(question, sources, language=language)
@@ -69,6 +72,13 @@ def _of_breakdown(asked: Asked, table: TypedTable, database: SqlDatabase, langua
     numbers = "".join(f" [{citation.number}]" for citation in asked.citations)
     text = f"{tell_breakdown(asked, result.table, WORDING.get(language))}{numbers}"
     return _analysis(text, sql, words, result, language, asked.citations)
+
+
+def _of_why(why: WhyQuestion, database: SqlDatabase, language: str) -> Analysis:
+    sql = why_sql(why, database.names[why.table])
+    words = f"{why.what}, {why.first.start} to {why.first.end} against {why.second.start} to {why.second.end}"
+    result = database.run(sql)
+    return _analysis(tell_why(why, WORDING.get(language)), sql, words, result, language)
 
 
 def run_sql(sql: str, sources: Sequence[TableSource], *, language: str = "en") -> Analysis:

@@ -89,6 +89,11 @@ def _total(question: str, sources: Sequence[TableSource], language: str) -> _Mad
     )
 
 
+def aggregate_of(question: str, sources: Sequence[TableSource], language: str) -> _Made | None:
+    """The one aggregate that `question` asks for, a sum of money where it names no function."""
+    return _aggregate(question, sources, language) or _total(question, sources, language)
+
+
 def _with_groups(
     table: TypedTable, query: Aggregate, grain: Grain | None, share: bool, also: str | None
 ) -> Asked | None:
@@ -131,10 +136,12 @@ def tell_breakdown(asked: Asked, table: AnswerTable, wording: Mapping[str, str])
         return wording["not_sayable"]
     low, high = min(rows, key=lambda r: float(r[at] or 0)), max(rows, key=lambda r: float(r[at] or 0))
     where = {"low_at": _place(low, at, asked), "high_at": _place(high, at, asked)}
-    values = {"low": _number(low[at]), "high": _number(high[at])}
+    values = {"low": number_text(low[at]), "high": number_text(high[at])}
     if asked.breakdown.share:
         total = sum(float(row[at] or 0) for row in rows)
-        text = wording["share"].format(**where, **values, share=_number(high[-1]), total=_number(total))
+        text = wording["share"].format(
+            **where, **values, share=number_text(high[-1]), total=number_text(total)
+        )
     else:
         shape = wording["one"] if len(rows) == 1 else wording["breakdown"]
         text = shape.format(what=asked.what, per=asked.per, groups=len(rows), **where, **values)
@@ -151,7 +158,8 @@ def _place(row: tuple[object, ...], at: int, asked: Asked) -> str:
     return ", ".join(cells)
 
 
-def _number(value: object) -> str:
+def number_text(value: object) -> str:
+    """A number as a person reads it: "1,204", "3.50"."""
     return f"{value:,.2f}".removesuffix(".00") if isinstance(value, float) else str(value)
 
 
