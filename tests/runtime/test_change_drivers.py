@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from protokit.runtime.analysis.analyze_question import analyze, run_sql
-from protokit.runtime.analysis.change_drivers import Fact, Period, explain_change
+from protokit.runtime.analysis.change_drivers import DatedValue, Period, explain_change
 from vectorstore import KnowledgeBase
 
 FIRST, SECOND = Period(date(2025, 3, 1), date(2025, 3, 28)), Period(date(2025, 3, 29), date(2025, 4, 25))
@@ -17,7 +17,7 @@ REGIONS, CHANNELS, PLANS = ("north", "south", "east", "west"), ("web", "shop", "
 
 def rows(
     seed: int, planted: tuple[str, str] | None = None, factor: float = 0.4, all_of_it: float = 1.0
-) -> list[Fact]:
+) -> list[DatedValue]:
     """Sales of eight weeks; in the second four weeks those of the planted segment are fewer."""
     dice = random.Random(seed)
     made = []
@@ -32,7 +32,7 @@ def rows(
             value = dice.lognormvariate(3, 0.5) * (all_of_it if day in SECOND else 1.0)
             if planted and day in SECOND and says[planted[0]] == planted[1] and dice.random() > factor:
                 continue
-            made.append(Fact(day, value, says))
+            made.append(DatedValue(day, value, says))
     return made
 
 

@@ -32,7 +32,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class DatedValue:
     """A row: its day, its value (1 where rows are counted), and what it says in each dimension."""
 
     day: date
@@ -80,7 +80,7 @@ class Drivers:
         return self.after - self.before
 
 
-def explain_change(rows: Sequence[Fact], first: Period, second: Period) -> Drivers:
+def explain_change(rows: Sequence[DatedValue], first: Period, second: Period) -> Drivers:
     """Take the change of the sum of `rows` from `first` to `second` apart."""
     old, new = ([row for row in rows if row.day in period] for period in (first, second))
     before, after = sum(row.value for row in old), sum(row.value for row in new)
@@ -93,7 +93,7 @@ def explain_change(rows: Sequence[Fact], first: Period, second: Period) -> Drive
 
 
 def _segments(
-    old: Sequence[Fact], new: Sequence[Fact], first: Period, second: Period
+    old: Sequence[DatedValue], new: Sequence[DatedValue], first: Period, second: Period
 ) -> tuple[SegmentChange, ...]:
     """Each segment's part of the change, and how far it is from what the others did."""
     results = []
@@ -145,7 +145,7 @@ def _causes(segments: Sequence[SegmentChange], before: float, after: float) -> t
     return tuple(each for each in segments if abs(each.surprise) > limit and abs(each.change) > least)
 
 
-def _daily(rows: Iterable[Fact], period: Period, dimension: str) -> dict[str, list[float]]:
+def _daily(rows: Iterable[DatedValue], period: Period, dimension: str) -> dict[str, list[float]]:
     """For each segment its sum on each day of `period`."""
     at = {day: place for place, day in enumerate(period.days)}
     new: Callable[[], list[float]] = lambda: [0.0] * len(at)  # noqa: E731
@@ -155,7 +155,7 @@ def _daily(rows: Iterable[Fact], period: Period, dimension: str) -> dict[str, li
     return sums
 
 
-def _gaps(rows: Sequence[Fact], period: Period) -> int:
+def _gaps(rows: Sequence[DatedValue], period: Period) -> int:
     """Days without a row, 0 where that is usual."""
     there = {row.day for row in rows}
     missing = len(period.days) - len(there)

@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from protokit.runtime.analysis.breakdown import PATTERNS, aggregate_of, number_text
-from protokit.runtime.analysis.change_drivers import Drivers, Fact, Period, SegmentChange, explain_change
+from protokit.runtime.analysis.change_drivers import (
+    DatedValue,
+    Drivers,
+    Period,
+    SegmentChange,
+    explain_change,
+)
 from protokit.runtime.assistant_types import Citation
 from protokit.runtime.tables.query import Aggregate, Condition
 from protokit.runtime.tables.query_sql import name_sql, quoted, where_sql
@@ -100,7 +106,7 @@ def _before(period: Period) -> Period:
     return Period(end - (period.end - period.start), end)
 
 
-def _rows(table: TypedTable, query: Aggregate, day: TypedColumn) -> list[Fact]:
+def _rows(table: TypedTable, query: Aggregate, day: TypedColumn) -> list[DatedValue]:
     """The rows that count, with what they say in each column of few texts."""
     dimensions = [
         column
@@ -115,7 +121,7 @@ def _rows(table: TypedTable, query: Aggregate, day: TypedColumn) -> list[Fact]:
             and isinstance(value, float)
             and all(_meets(each, at) for each in query.where)
         ):
-            facts.append(Fact(when, value, {each.name: each.texts[at] for each in dimensions}))
+            facts.append(DatedValue(when, value, {each.name: each.texts[at] for each in dimensions}))
     return facts
 
 
