@@ -18,6 +18,7 @@ _DECADES = "twenties thirties forties fifties sixties seventies eighties ninetie
 _TENS = "thirty forty fifty sixty seventy eighty ninety"
 _WORDS = {word: value for value, word in enumerate(_UP_TO_TWENTY.split())}
 _WORDS |= {word: 10 * (i + 3) for i, word in enumerate(_TENS.split())}
+_WORDS |= {word: 10 * (i + 2) for i, word in enumerate(_DECADES.split())}
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "k": 1e3, "m": 1e6, "mn": 1e6,
     "bn": 1e9, "tn": 1e12, "b": 1e9, "dozen": 12.0,
@@ -65,7 +66,6 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(rf"\b({_DAYS.replace(' ', '|')})s?\b", re.IGNORECASE)
-_WORDS |= {word: 10 * (i + 2) for i, word in enumerate(_DECADES.split())}
 _NO_UNIT = PATTERNS.words("words", "no_unit")
 _ONES = "|".join(sorted(_WORDS, key=len, reverse=True))
 _NUMBER = re.compile(
@@ -108,13 +108,7 @@ def facts(text: str) -> list[Fact]:
     """The facts of `text` in order; no two of them overlap."""
     results: list[Fact] = []
     covered = [False] * (len(text) + 1)
-    for pattern, make in (
-        (_DATE, _date),
-        (_TIME, _time),
-        (_WEEKDAY, _weekday),
-        (_NUMBER, _number),
-        (_ORDINAL, _ordinal),
-    ):
+    for pattern, make in _READERS:
         for match in pattern.finditer(text):
             fact = make(match)
             if fact and not any(covered[fact.start : fact.end]):
