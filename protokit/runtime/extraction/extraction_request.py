@@ -183,12 +183,21 @@ def _confidence(cell: ExtractedCell) -> float:
     return round(min(each.confidence for each in cell.values), 2) if cell.values else 0.0
 
 
+def _in_words(reason: str, texts: PageTexts) -> str:
+    """A reason in the language of the page: 'behind "Total"', "the largest amount, read the other way round"."""
+    words = texts.extraction_reasons
+    first, comma, turned = reason.partition(", read the")
+    behind, quote, label = first.partition(' "')
+    told = words.get(behind, first).format(label=f'"{label}') if quote else words.get(first, first)
+    return f"{told}, {words[f'read the{turned}']}" if comma else told
+
+
 def _reason(cell: ExtractedCell, texts: PageTexts) -> str:
     if cell.note:
-        return cell.note
+        return texts.extraction_reasons.get(cell.note, cell.note)
     if not cell.values:
         return texts.not_stated
-    reasons = list(dict.fromkeys(each.reason for each in cell.values))
+    reasons = list(dict.fromkeys(_in_words(each.reason, texts) for each in cell.values))
     return (f"{texts.two_readings}: " if cell.undecided else "") + "; ".join(reasons)
 
 

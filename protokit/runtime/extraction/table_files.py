@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.runtime.assistant_types import Answer, CellSource, Citation
+from protokit.runtime.page_texts import page_texts
 from protokit.runtime.prototype_fields import ExtractionField
 from vectorstore.loaders.document import Document
 
@@ -50,7 +51,8 @@ class DocumentRow:
         cell = self._source(field)
         if cell is None:
             return ""
-        return f"{cell.reason}, confidence {cell.confidence:.0%}" if cell.confidence else cell.reason
+        sure = page_texts().sure.format(share=f"{cell.confidence:.0%}")
+        return f"{cell.reason}, {sure}" if cell.confidence else cell.reason
 
     def _source(self, field: str) -> CellSource | None:
         table = self.answer.table if self.answer else None

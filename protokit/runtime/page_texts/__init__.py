@@ -175,6 +175,7 @@ class PageTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     value_wrong: str
     correct: str
     value_kept: str
+    extraction_reasons: dict[str, str]
     required_missing: str
     two_readings: str
     answer_yes: str
