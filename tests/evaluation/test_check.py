@@ -1,5 +1,6 @@
 """`protokit check` finds what a change can break, before a stakeholder does."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -33,6 +34,9 @@ def test_a_fresh_prototype_passes(tmp_path: Path, blueprint: str) -> None:
     names = [row["name"] for row in done.json]
     assert {"prototype.yaml", "compiles", "lints", "screen (streamlit)"} <= set(names)
     assert any(name.startswith(("answers ", "summarizes ")) for name in names)
+    listed = [row["detail"] for row in done.json if row["name"] == "documents"]
+    assert all(re.search(r"^ +\S+\.md +read +\d+ passages?$", each, re.M) for each in listed)
+    assert len(listed) == (blueprint != "summarizer")
 
 
 def test_a_file_that_does_not_compile_is_named_with_its_line(made: Path) -> None:
