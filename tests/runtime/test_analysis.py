@@ -17,6 +17,7 @@ from protokit.runtime import (
 )
 from protokit.runtime.analysis.charts import ChartChoice, altair_chart, choose_chart, csv_text
 from protokit.runtime.analysis.column_notes import column_notes
+from protokit.runtime.analysis.plain_question import plain_question
 from protokit.runtime.analysis.read_only_database import SqlDatabase
 from protokit.runtime.assistant_types import AnswerTable, TableColumn
 from vectorstore import KnowledgeBase
@@ -194,3 +195,36 @@ def test_the_chart_fits_what_the_columns_are() -> None:
 def test_downloaded_rows_hold_no_formula() -> None:
     table = AnswerTable((TableColumn("=1+1"), TableColumn("n", "number")), (("=cmd()", -1.0), (None, None)))
     assert csv_text(table).split() == ["'=1+1,n", "'=cmd(),-1.0", ","]
+
+
+@pytest.mark.parametrize(
+    ("question", "plain"),
+    [
+        ("2. Calculate the average amount of all the records in the dataset.", "what is the average amount"),
+        ("Please find the total amount in this table", "what is the total amount"),
+        ("Berechne die Summe von amount", "Summe von amount"),
+        (
+            "How many rows are there in the 'region' column?",
+            'How many rows are there in the "region" column?',
+        ),
+        ("Find the correlation between 'amount_eur' and 'zip'", 'correlation between "amount_eur" and "zip"'),
+    ],
+)
+def test_orders_and_quotes_are_read_as_the_plain_question(
+    knowledge: KnowledgeBase, question: str, plain: str
+) -> None:
+    assert plain.casefold() in plain_question(question).casefold()
+    assert analyze(question, [knowledge]).table == analyze(plain_question(question), [knowledge]).table
+
+
+def test_the_average_that_is_to_be_calculated_is_the_average(knowledge: KnowledgeBase) -> None:
+    made = analyze("1. Calculate the average amount of the entries in the dataset.", [knowledge])
+    assert made.table is not None
+    assert made.table.rows == ((TOTAL / 60,),)
+
+
+@pytest.mark.parametrize(
+    "question", ["Calculate the average happiness", "Find the cat", "Find orders without love in the dataset"]
+)
+def test_an_order_for_what_no_column_holds_is_refused(knowledge: KnowledgeBase, question: str) -> None:
+    assert not analyze(question, [knowledge]).found

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.runtime.analysis.breakdown import Asked, break_down, tell_breakdown
+from protokit.runtime.analysis.plain_question import plain_question
 from protokit.runtime.analysis.read_only_database import ROWS, SqlDatabase, SqlResult, database_of
 from protokit.runtime.analysis.readable_sql import readable_sql
 from protokit.runtime.analysis.sql_check import SqlProblem
@@ -53,16 +54,24 @@ def analyze(question: str, sources: Sequence[TableSource], *, language: str = "e
     """The answer to `question` as far as it can be surely computed; else which words are not understood."""
     language = spoken(question, language)
     tables = tables_of(sources)
+    plain = plain_question(question)
+    for text in dict.fromkeys((question, plain)):
+        if made := _computed(text, sources, tables, language):
+            return made
+    return _refused(plain, tables, language)
+
+
+def _computed(
+    question: str, sources: Sequence[TableSource], tables: tuple[TypedTable, ...], language: str
+) -> Analysis | None:
+    """The answer to `question` as it is written; None where it is not understood whole."""
     database = database_of(tables)
     if why := why_question(question, sources, language):
         return _of_why(why, database, language)
-    made = break_down(question, sources, tables, language)
-    if made is not None:
+    if made := break_down(question, sources, tables, language):
         return _of_breakdown(*made, database, language)
     answer = answer_from_tables(question, sources, language=language)
-    if answer is None or answer.rest:
-        return _refused(question, tables, language)
-    return _of_answer(answer, database, language)
+    return None if answer is None or answer.rest else _of_answer(answer, database, language)
 
 
 def _of_breakdown(asked: Asked, table: TypedTable, database: SqlDatabase, language: str) -> Analysis:
