@@ -18,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 from tests.support.terminal import protokit
 from tests.support.waiting import until
 from vectorstore.file_list import file_rows
+from vectorstore.ingestion.recognised_text import with_recognised
 from vectorstore.knowledge import KnowledgeBase
 from vectorstore.loaders import OnlyPictures, read
 from vectorstore.loaders.document import Document, Section, with_pages
@@ -117,6 +118,17 @@ def test_what_is_recognised_stands_behind_the_text_and_keeps_its_place() -> None
     whole = with_pages(base, [page])
     assert [whole.text[one.start : one.end] for one in whole.sections] == ["First.", "Second."]
     assert whole.sections[1].place == "page 2, read by text recognition"
+
+
+def test_a_picture_in_which_nothing_was_recognised_is_told() -> None:
+    whole = with_recognised(
+        Document("ACME-17", (Section(0, 7, 1, "page 1"),), "pdf", 2, pictures=(1, 2)),
+        {1: Document("", (), "pdf"), 2: Document("The fee.", (Section(0, 8, 2, "page 2"),), "pdf")},
+    )
+    assert whole.notes == (
+        "page 2 was read by text recognition",
+        "page 1 is a picture in which text recognition found no text",
+    )
 
 
 _SYNC = """

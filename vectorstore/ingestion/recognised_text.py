@@ -25,7 +25,12 @@ def with_recognised(document: Document, pages: Mapping[int, Document]) -> Docume
     if not document.text and not recognised and not recognition.available():
         raise OnlyPictures.of(document)
     troubles = [note for page in recognised for note in pages[page].notes]
-    notes = [*_recognised(document, [page for page in recognised if pages[page].text]), *troubles]
+    empty = [page for page in recognised if not pages[page].text and not pages[page].notes]
+    notes = [
+        *_recognised(document, [page for page in recognised if pages[page].text]),
+        *_empty(empty),
+        *troubles,
+    ]
     noted = _noted(document, [*notes, *_waiting(document, waiting)], waiting)
     whole = with_pages(noted, [pages[page] for page in recognised])
     if not whole.text and not waiting:
@@ -50,6 +55,13 @@ def _recognised(document: Document, pages: Sequence[int]) -> list[str]:
     if document.kind == "picture":
         return [recognition.MARK]
     return [f"{page_list(pages)} {'was' if len(pages) == 1 else 'were'} {recognition.MARK}"]
+
+
+def _empty(pages: Sequence[int]) -> list[str]:
+    if not pages:
+        return []
+    shown = "is a picture" if len(pages) == 1 else "are pictures"
+    return [f"{page_list(pages)} {shown} in which text recognition found no text"]
 
 
 def _waiting(document: Document, pages: Sequence[int]) -> list[str]:
