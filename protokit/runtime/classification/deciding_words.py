@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"\w[\w'’-]*")
 _MOST_READ, _MOST_SHOWN = 120, 4
+_MOST_KNOWN = 20_000
 _LEAST = 0.35
 """The part of the strongest word's weight that a word must have to be shown."""
 
@@ -24,14 +25,22 @@ def deciding_words(model: LabelModel, texts: Sequence[str], places: Sequence[int
     vocabulary = sorted(
         {text[start:end].lower() for text, at in zip(texts, spans, strict=True) for start, end in at}
     )
-    if not vocabulary:
-        return [()] * len(texts)
-    rows = {word: row for row, word in enumerate(vocabulary)}
-    votes = _votes(model, model.make_views(vocabulary))
+    votes = _votes_of(vocabulary, model)
     return [
-        _strongest([(Span(start, end), votes[rows[text[start:end].lower()], place]) for start, end in at])
+        _strongest([(Span(start, end), votes[text[start:end].lower()][place]) for start, end in at])
         for text, at, place in zip(texts, spans, places, strict=True)
     ]
+
+
+def _votes_of(vocabulary: Sequence[str], model: LabelModel) -> "dict[str, NDArray[np.float64]]":
+    """What each word speaks for; the model remembers it, as most words of a text stand in others too."""
+    known = model.word_votes
+    if missing := [word for word in vocabulary if word not in known]:
+        votes = _votes(model, model.make_views(missing))
+        if len(known) + len(missing) > _MOST_KNOWN:
+            known = model.word_votes = {word: known[word] for word in vocabulary if word in known}
+        known.update(zip(missing, votes, strict=True))
+    return known
 
 
 def _votes(model: LabelModel, words: TextViews) -> "NDArray[np.float64]":

@@ -77,6 +77,8 @@ class LabelModel:
             english: KernelRidge(self.views.like(self.views, english=english), targets, np.array(weights))
             for english in (True, False)
         }
+        self.word_votes: dict[str, NDArray[np.float64]] = {}
+        """What each word that was met speaks for, by word: filled in by whoever looks for the words that decided."""
         self.temperature = self._temperature()
         self.near = {english: self._near(english) for english in self.ridges}
 
