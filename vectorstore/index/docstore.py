@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from vectorstore.file_list import FileReport, FileStatus
 from vectorstore.index import lexical_index, picture_pages, table_index
+from vectorstore.index.docstore_file import connect
 from vectorstore.loaders.document import Document
 from vectorstore.passage import Passage
 from vectorstore.tables.table import Table
@@ -22,25 +23,7 @@ from vectorstore.vectorstore_errors import VectorstoreError
 
 T = TypeVar("T")
 
-_APPLICATION_ID = 0x6B6E6F77  # "know": tells our database from somebody else's
-_FORMAT = 1
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_BUSY_SECONDS = 30.0
-_SCHEMA = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE files (
-    file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL,
-    pages INTEGER NOT NULL, reason TEXT NOT NULL, fix TEXT NOT NULL, original TEXT NOT NULL,
-    chunking TEXT NOT NULL, source BLOB NOT NULL, hidden TEXT NOT NULL DEFAULT '');
-CREATE TABLE passages (
-    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file TEXT NOT NULL, number INTEGER NOT NULL,
-    start INTEGER NOT NULL, end INTEGER NOT NULL, page INTEGER, place TEXT NOT NULL, heading TEXT NOT NULL,
-    text TEXT NOT NULL, meaning TEXT NOT NULL, embedded INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX passages_file ON passages (file);
-CREATE INDEX passages_meaning ON passages (meaning);
-CREATE INDEX passages_waiting ON passages (row) WHERE NOT embedded;
-CREATE TABLE gone (id TEXT PRIMARY KEY, meaning TEXT NOT NULL);
-"""
 IN_HAND = "file in hand"
 """The fact that names the content being read and how often it was begun: what is left of it after a kill."""
 _ENTRY = "file, sha256, kind, status, pages, reason, fix, original, chunking, hidden"
@@ -87,7 +70,7 @@ class Docstore:
         """
         self._turn = threading.RLock()
         self._path = path
-        self._database = _connect(path)
+        self._database = connect(path)
 
     def close(self) -> None:
         """Close the file; further calls fail."""
@@ -423,54 +406,3 @@ def _drop_passages(database: sqlite3.Connection, file: str, *, keeping: set[str]
     database.executemany("INSERT OR REPLACE INTO gone VALUES (?, ?)", [row[:2] for row in dropped])
     lexical_index.remove(database, [row[2] for row in dropped])
     database.executemany("DELETE FROM passages WHERE id = ?", [row[:1] for row in dropped])
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    try:
-        _prepare(database, path)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _prepare(database: sqlite3.Connection, path: Path) -> None:
-    database.execute("PRAGMA synchronous = NORMAL")
-    if not _is_empty(database):
-        (application,) = database.execute("PRAGMA application_id").fetchone()
-        if application != _APPLICATION_ID:
-            raise VectorstoreError(
-                "is another program's database", where=str(path), fix="Choose another folder."
-            )
-        if (
-            _knows_hidden(database)
-            and lexical_index.is_current(database)
-            and table_index.is_current(database)
-        ):
-            return
-    database.execute("PRAGMA journal_mode = WAL")  # searches go on while a sync writes
-    database.execute("BEGIN IMMEDIATE")
-    if _is_empty(database):  # another process may have been quicker
-        for statement in _SCHEMA.split(";"):
-            database.execute(statement)
-        database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-        database.execute(f"PRAGMA user_version = {_FORMAT}")
-    if not _knows_hidden(database):  # made by an older program
-        database.execute("ALTER TABLE files ADD COLUMN hidden TEXT NOT NULL DEFAULT ''")
-    if not lexical_index.is_current(database):
-        lexical_index.renew(database)
-        path.with_suffix(".words").unlink(missing_ok=True)  # where older programs kept it
-    if not table_index.is_current(database):
-        table_index.renew(database)
-    database.execute("COMMIT")
-
-
-def _knows_hidden(database: sqlite3.Connection) -> bool:
-    query = "SELECT 1 FROM pragma_table_info('files') WHERE name = 'hidden'"
-    return database.execute(query).fetchone() is not None
-
-
-def _is_empty(database: sqlite3.Connection) -> bool:
-    (tables,) = database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-    return not tables
