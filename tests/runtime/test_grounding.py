@@ -73,6 +73,23 @@ def test_one_wrong_fact_is_found_and_named(answer: str, why: str) -> None:
     assert sentence.why == why
 
 
+HOUSE = "Dogs are not allowed in the garden. Smoking is forbidden in all rooms. Guests may use the pool."
+
+
+@pytest.mark.parametrize(
+    ("right", "opposite"),
+    [
+        ("Dogs are forbidden in the garden [1].", "Dogs are allowed in the garden [1]."),
+        ("Smoking is not allowed in all rooms [1].", "Smoking is allowed in all rooms [1]."),
+        ("Guests may use the pool [1].", "Guests are banned from the pool [1]."),
+    ],
+)
+def test_what_is_forbidden_is_not_allowed_and_the_opposite_is_doubted(right: str, opposite: str) -> None:
+    passages = [Passage(text=HOUSE, file="house.md", start=0, end=len(HOUSE))]
+    assert check(right, passages).verdict != "unsupported"
+    assert check(opposite, passages).verdict == "unsupported"
+
+
 RETURNS = (
     "You can send an item back within 30 days of delivery. Refunds are paid to the card you used, usually within "
     "five working days. Sale items can be exchanged, but the money is not given back. Postage for returns is free "
