@@ -135,7 +135,9 @@ class LabelModel:
         import numpy as np
 
         if self._own < max(_FEW, 3 * len(self.labels)):
-            told = 0.45 if self._common else 0.4  # descriptions alone differ less than texts
+            told = (
+                0.6 if self.scale else 0.45 if self._common else 0.4
+            )  # steps blur, descriptions differ less
             return float(told / len(self.labels) ** 0.75)  # the more labels, the less each differs
         left_out = self.ridges[True].left_out[: self._own]
         right = self.right[: self._own]
