@@ -131,7 +131,7 @@ def place(pristine: Path, tmp_path: Path) -> Path:
 
 
 SPEC = {
-    "an unknown field": ("pitch:", "pitsch:", ["pitsch (line 6)", "Did you mean pitch?"]),
+    "an unknown field": ("pitch:", "pitsch:", ["pitsch (line 7)", "Did you mean pitch?"]),
     "a typo in a choice": (
         "screen: streamlit",
         "screen: streamlitt",
