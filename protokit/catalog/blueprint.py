@@ -23,7 +23,8 @@ from protokit.runtime.prototype_fields import (
 )
 from protokit.runtime.yaml_checks import Strict
 from protokit.spec.prototype_spec import BlueprintSource, Slug, Thresholds
-from protokit.spec.yaml_io import convert, load_yaml, read_text
+from protokit.spec.yaml_cache import load_data
+from protokit.spec.yaml_io import convert, read_text
 
 RAW = ["*.py", "*.toml", "*.yaml", "*.css", "*.gitignore", "*.env.example"]
 """Copied as they are: only what names the folder, the screen or the version is a template."""
@@ -150,7 +151,7 @@ def read_blueprint(folder: Path, find: Callable[[str], Blueprint] | None = None)
     """
     where = f"{folder.name}/{BLUEPRINT_FILE}"
     text = read_text(folder / BLUEPRINT_FILE)
-    fields = load_yaml(text, where=where)
+    fields = load_data(text, where=where)
     if not isinstance(fields, dict):
         raise SpecProblem(
             "expected fields like `title: ...`", where=where, fix="`protokit blueprint new` writes one."

@@ -17,7 +17,8 @@ from protokit.files.user_dirs import configuration
 from protokit.runtime.prototype_fields import Colour, Line, Screen
 from protokit.runtime.yaml_checks import Strict
 from protokit.spec.prototype_spec import BlueprintSource, Slug, Spec
-from protokit.spec.yaml_io import load_yaml, read_text, validate
+from protokit.spec.yaml_cache import load_data
+from protokit.spec.yaml_io import convert, read_text
 
 DOMAIN_FILE = "domain.yaml"
 FOUNDATION = "common"
@@ -178,7 +179,7 @@ def _cards(folder: Path) -> Iterator[Path]:
 def _name(folder: Path) -> str:
     """The name on the card in `folder`; where it cannot be read, the folder's."""
     try:
-        fields = load_yaml(read_text(folder / BLUEPRINT_FILE), where=folder.name)
+        fields = load_data(read_text(folder / BLUEPRINT_FILE), where=folder.name)
     except SpecProblem:
         return folder.name
     return str(fields.get("name", folder.name)) if isinstance(fields, dict) else folder.name
@@ -193,8 +194,14 @@ def layers(blueprint: Blueprint, screen: Screen) -> list[Path]:
 def domains() -> dict[str, Domain]:
     """Every sample domain, by name."""
     paths = sorted((home() / "domains").glob(f"*/{DOMAIN_FILE}"))
-    cards = [validate(Domain, read_text(path), where=f"{path.parent.name}/{DOMAIN_FILE}") for path in paths]
+    cards = [_domain(path) for path in paths]
     return {card.name: card for card in cards}
+
+
+def _domain(path: Path) -> Domain:
+    text, where = read_text(path), f"{path.parent.name}/{DOMAIN_FILE}"
+    fields = load_data(text, where=where)
+    return convert(Domain, fields if isinstance(fields, dict) else {}, text=text, where=where)
 
 
 def domain_folder(name: str) -> Path:

@@ -1,13 +1,15 @@
 """Reads the phrases a prototype greets people with: data by language, so that code holds no wording."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from protokit.catalog.blueprint import Blueprint
 from protokit.catalog.lookup import home
 from protokit.errors import SpecProblem
-from protokit.spec.yaml_io import load_yaml, read_text
+from protokit.spec.yaml_cache import load_data
+from protokit.spec.yaml_io import read_text
 
 WORDING_FILE = "wording.yaml"
 FALLBACK = "en"
@@ -54,5 +56,11 @@ def _checked(phrases: Any, language: str, folder: Path) -> dict[str, Any]:
 
 def _read(folder: Path) -> dict[str, Any]:
     path = folder / WORDING_FILE
-    content = load_yaml(read_text(path), where=WORDING_FILE) if path.is_file() else None
+    return _parsed(read_text(path)) if path.is_file() else {}
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> dict[str, Any]:
+    """What the `text` of a file of phrases holds; each is read for the draft and again for the welcome."""
+    content = load_data(text, where=WORDING_FILE)
     return content if isinstance(content, dict) else {}

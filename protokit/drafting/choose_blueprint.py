@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from protokit.catalog import lookup
 from protokit.catalog.blueprint import Blueprint
-from protokit.catalog.out_of_scope import read_out_of_scope
+from protokit.catalog.out_of_scope import out_of_scope
 from protokit.drafting.draft import without_constraints
 from protokit.drafting.prompt_patterns import piece
 from protokit.drafting.router import RoutingDecision, question_between, route
@@ -40,7 +40,7 @@ def _plain(choice: RoutingDecision) -> RoutingDecision:
 
 
 def _routed(prompt: str) -> RoutingDecision:
-    served, beyond = lookup.blueprints(), read_out_of_scope(lookup.home())
+    served, beyond = lookup.blueprints(), out_of_scope()
     bare = without_constraints(prompt)
     choice = route(bare, served, beyond) if any(map(str.isalnum, bare)) else None
     if choice is None or choice.blueprint is None or (choice.question and choice.beyond is None):

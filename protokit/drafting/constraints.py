@@ -80,6 +80,8 @@ def _audience(prompt: str) -> Iterator[Constraint]:
         yield Constraint(kind="audience", value=people, words=_said_with(prompt, people))
         return
     for people in [*lexicon()["people"]["zh"], *lexicon()["people"]["ja"]]:
+        if people not in prompt:
+            continue  # a pattern takes longer to compile than to look for its word
         if match := re.search(rf"(?:给|为|面向|帮助|针对){people}|{people}(?:向け|のための|用の)", prompt):
             yield Constraint(kind="audience", value=people, words=match[0])
             return

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from protokit.catalog import lookup
-from protokit.catalog.out_of_scope import OutOfScope, read_out_of_scope
+from protokit.catalog.out_of_scope import OutOfScope, out_of_scope
 from protokit.drafting.prompt_patterns import piece
 from protokit.drafting.router import RoutingDecision, route
 from protokit.drafting.router_features import Kind, match_features
@@ -35,9 +35,9 @@ class SecondWish:
 
 def second_wish(prompt: str, made: str) -> SecondWish | None:
     """Return the wish in the cleaned `prompt` that the blueprint `made` leaves open, None where there is one wish."""
-    served, beyond = lookup.blueprints(), read_out_of_scope(lookup.home())
+    served = lookup.blueprints()
     for parts in _splits(prompt):
-        routed = [route(part, served, beyond) for part in parts]
+        routed = [route(part, served, out_of_scope()) for part in parts]
         kinds = [choice.considered[0] for choice in routed]
         if not _differ(routed) or not all(map(_is_plain, parts, routed)):
             continue
@@ -79,7 +79,7 @@ def _is_plain(part: str, routed: RoutingDecision) -> bool:
     served = lookup.blueprints()
     if share < (_SURE if name in served else _PLAIN):
         return False
-    beyond: dict[str, Kind] = {each.kind: each for each in read_out_of_scope(lookup.home())}
+    beyond: dict[str, Kind] = {each.kind: each for each in out_of_scope()}
     if match_features(part, {name: {**beyond, **served}[name]})[name].strong:
         return True
     asks = name in served and served[name].takes == "question"

@@ -15,7 +15,8 @@ from protokit.runtime.prototype_fields import Label, SampleDocuments
 from protokit.runtime.yaml_checks import Strict
 from protokit.scaffold.collect_documents import collect_documents
 from protokit.spec.prototype_spec import Spec
-from protokit.spec.yaml_io import dump_yaml, load_yaml, read_text, validate
+from protokit.spec.yaml_cache import load_data
+from protokit.spec.yaml_io import dump_yaml, read_text, validate
 
 ABOUT_FILE = "about.yaml"
 HEAD = "# Questions with what a good answer must contain: this prototype's own test set.\n"
@@ -76,14 +77,14 @@ class Sample:
         """The text of questions.yaml; of a sample whose texts have labels, where those are the ones of `labels`."""
         path = self.questions_file
         if path and labels:
-            rows = load_yaml(read_text(path), where=path.name)
+            rows = load_data(read_text(path), where=path.name)
             return HEAD + dump_yaml(rows_for_labels(rows, labels))
         return HEAD + (read_text(path) if path and (self.asked or not self.domain) else dump_yaml([]))
 
     def starters(self) -> tuple[str, ...]:
         """The questions that are offered on the page."""
         path = self.questions_file
-        rows = (load_yaml(read_text(path), where=path.name) or []) if path and self.asked else []
+        rows = (load_data(read_text(path), where=path.name) or []) if path and self.asked else []
         if not isinstance(rows, list):
             raise SpecProblem(
                 "expected a list of questions", where=QUESTIONS_FILE, fix="Write `- question: ...`"

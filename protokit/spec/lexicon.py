@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from protokit.spec.yaml_io import load_yaml, read_text
+from protokit.spec.yaml_cache import load_data
+from protokit.spec.yaml_io import read_text
 
 _LEXICON = Path(__file__).with_name("lexicon.yaml")
 
@@ -12,7 +13,7 @@ _LEXICON = Path(__file__).with_name("lexicon.yaml")
 @cache
 def lexicon() -> Mapping[str, Mapping[str, list[str]]]:
     """Kind of word -> what it stands for -> the words."""
-    words: Mapping[str, Mapping[str, list[str]]] = load_yaml(read_text(_LEXICON), where=_LEXICON.name)
+    words: Mapping[str, Mapping[str, list[str]]] = load_data(read_text(_LEXICON), where=_LEXICON.name)
     return words
 
 

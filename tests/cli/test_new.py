@@ -345,6 +345,17 @@ def test_the_cache_is_a_convenience_and_not_needed(tmp_path: Path) -> None:
     assert tree(scratch) == {}, "what was rendered aside must not pile up"
 
 
+def test_a_cache_entry_that_is_broken_is_made_again(tmp_path: Path) -> None:
+    env = {"PROTOKIT_CACHE": str(tmp_path / "cache")}
+    assert protokit("list", cwd=tmp_path, env=env).code == 0
+    entries = sorted((tmp_path / "cache" / "yaml").glob("*.json"))
+    assert entries
+    for entry in entries:
+        entry.write_bytes(b'{"half')
+    assert "rag-search" in protokit("list", cwd=tmp_path, env=env).out
+    assert all(entry.read_bytes() != b'{"half' for entry in entries)
+
+
 @pytest.mark.parametrize(
     ("line", "title"),
     [("", "Shift Swap PRD"), ("demo", "Shift Swap PRD"), ("?", "Shift Swap PRD")],
