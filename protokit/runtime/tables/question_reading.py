@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from protokit.runtime.tables.links import (
     ColumnLink,
@@ -18,7 +19,7 @@ from protokit.runtime.tables.question_tokens import QuestionToken, alike, cut, m
 from protokit.runtime.tables.signals import Bound, Signal, bounds, lone_year, signals
 from protokit.runtime.tables.table_words import TableWords
 from protokit.runtime.tables.typed_table import TypedColumn
-from protokit.runtime.tables.vocabulary import words
+from protokit.runtime.tables.vocabulary import concepts, words
 from vectorstore.text.languages import FUNCTION_WORDS, guess
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl")
@@ -204,17 +205,19 @@ def _free(
 
 
 def _misspelt_concepts(reading: QuestionReading, free: Sequence[bool]) -> None:
-    from protokit.runtime.tables.vocabulary import concepts
-
     for i, token in enumerate(reading.tokens):
-        if free[i] and i not in reading.about and i not in reading.context and len(token.text) >= 5:
-            near = [
-                c.name
-                for c in concepts().values()
-                if any(_slip_of_one(token.text, w) for w in c.words if len(w) >= 5)
-            ]
-            if near and not is_light(token):
-                reading.about[i] = near
+        if not free[i] or i in reading.about or i in reading.context or len(token.text) < 5:
+            continue
+        if (near := _concepts_like(token.text)) and not is_light(token):
+            reading.about[i] = list(near)
+
+
+@lru_cache(maxsize=4096)
+def _concepts_like(said: str) -> tuple[str, ...]:
+    """The concepts one of whose words is a slip away; asked for every table of a question."""
+    return tuple(
+        c.name for c in concepts().values() if any(_slip_of_one(said, w) for w in c.words if len(w) >= 5)
+    )
 
 
 def _slip_of_one(said: str, word: str) -> bool:
