@@ -127,6 +127,9 @@ def _opening(documents: Mapping[str, str]) -> str:
 
 def _weight(word: str, said: str, folded: str) -> float:
     """A phrase of two words tells more than one word; a word in a script without spaces is found anywhere."""
+    start = word[:2].lower()
+    if start.isalnum() and start.isascii() and start not in folded:
+        return 0.0  # most of the vocabulary, before more is done about it
     plain = " ".join(words(word))
     spaced = re.match(r"[\w\s'’&.-]+$", plain) and plain[:1] < "\u0e00"
     hit = f" {plain} " in said if spaced else fold(word) in folded
