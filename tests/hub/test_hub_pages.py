@@ -275,7 +275,7 @@ def test_a_copy_leaves_index_and_questions_behind_and_is_its_own(hub, person):
     spec = read_spec(copy / "prototype.yaml")
     assert (spec.title, spec.slug) == ("First Helper (copy)", "first-helper-copy")
     assert (copy / "knowledge" / "handbook.md").read_bytes() == HANDBOOK
-    assert (copy / ".protokit" / "base").is_dir()
+    assert (copy / ".protokit" / "base.zip").is_file()
     assert not (copy / ".protokit" / "events.db").exists()
     assert not (copy / ".protokit" / "index").exists()
 

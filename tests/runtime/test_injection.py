@@ -170,7 +170,7 @@ def test_in_the_page_nothing_runs_and_no_other_host_is_asked(
             page.get_by_placeholder("Ask a question…").fill(f"{LEAVE} {LOADING[1]}")
             page.keyboard.press("Enter")
             page.get_by_text("The end.").last.wait_for()
-            page.get_by_text("1 source").first.click()
+            page.get_by_text("Sources (1)").first.click()
             page.locator("blockquote.passage:visible").first.wait_for()
             page.wait_for_timeout(500)
             assert shown.outside == []
