@@ -128,9 +128,12 @@ def test_the_cookiecutter_command_makes_a_running_prototype_of_a_fork(tmp_path: 
     ]
     assert protokit(*words, cwd=tmp_path).code == 0
     ours, theirs = tree(tmp_path / "answers"), tree(tmp_path / "new")
-    assert {name for name in ours.keys() ^ theirs.keys() if not name.startswith(".protokit/")} == set()
-    assert theirs.keys() <= ours.keys()  # which was asked a question already
-    differing = {name for name in theirs.keys() & ours.keys() if ours[name] != theirs[name]}
+    kept = {
+        name for name in ours.keys() ^ theirs.keys() if not name.startswith((".protokit/", "__pycache__"))
+    }
+    assert kept == set()
+    both = {name for name in theirs.keys() & ours.keys() if not name.startswith("__pycache__")}
+    differing = {name for name in both if ours[name] != theirs[name]}
     texts = {"prototype.yaml", "README.md", "instructions.md", "questions.yaml"}
     assert differing <= texts | {".protokit/base.zip"}
     for name in ("README.md", "instructions.md"):

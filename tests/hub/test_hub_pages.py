@@ -322,6 +322,7 @@ def test_the_gallery_is_searched_sorted_and_turned_page_by_page(tmp_path):
         assert person.open("/?page=999999&sort=nonsense&shelf=x&q=%00").status_code == 200
 
 
+@pytest.mark.slow
 def test_counts_on_the_cards_follow_what_visitors_ask(hub, person):
     folder = hub.home / "prototypes" / "first-helper"
     assert protokit("ask", folder, "How many days of annual leave are there?", cwd=hub.home).code == 0

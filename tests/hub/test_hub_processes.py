@@ -106,6 +106,7 @@ def helper(hub: RunningHub, name: str) -> psutil.Process | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("restarts", [10, pytest.param(50, marks=pytest.mark.slow)])
 def test_restarts_in_a_row_leave_one_process_with_the_newest_settings(
     hub: RunningHub, owner: Person, restarts: int
@@ -124,6 +125,7 @@ def test_restarts_in_a_row_leave_one_process_with_the_newest_settings(
     assert living(hub, "quick") == set()
 
 
+@pytest.mark.slow
 def test_a_prototype_that_hides_what_it_started_takes_it_along(hub: RunningHub, owner: Person) -> None:
     wake(owner, "stubborn")
     until(lambda: len(living(hub, "stubborn")) == 5)
@@ -153,6 +155,7 @@ def test_what_is_archived_or_deleted_while_it_starts_never_comes_up(hub: Running
         assert owner.send("/", f"/prototypes/quick/{back}").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_check_beside_a_running_hub_leaves_its_prototypes_alone(hub: RunningHub, owner: Person) -> None:
     wake(owner, "calm")
     before = living(hub, "calm")

@@ -372,6 +372,7 @@ def test_what_its_owner_grants_is_reached_and_no_more(shops: tuple[Running, Path
     assert Attacker(hub, "other").run(connect) == "refused: EACCES"
 
 
+@pytest.mark.slow
 def test_one_that_fills_the_disk_with_many_files_is_ended(shops: tuple[Running, Path, int]) -> None:
     hub, _, _ = shops
     fill = "import tempfile\nfor _ in range(30):\n    tempfile.NamedTemporaryFile(delete=False).write(bytes(2**21))"
@@ -411,6 +412,7 @@ print("noise without end " * 10_000)
 """
 
 
+@pytest.mark.slow
 def test_who_traces_an_answer_runs_its_code_in_the_same_sandbox(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("the Hub's secret", encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as server, hosting_in(tmp_path) as hub:

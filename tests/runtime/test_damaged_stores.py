@@ -133,6 +133,7 @@ def test_a_link_is_revoked_and_the_prototype_closed_over_a_damaged_file(hub: Sit
     assert hub.hub.store.link(link.id) is None
 
 
+@pytest.mark.slow
 def test_a_file_that_another_program_holds_is_told_and_stays_where_it_is(hub: Site) -> None:
     path = events_file(hub.folder("hr"))
     holder = sqlite3.connect(path, isolation_level=None)
