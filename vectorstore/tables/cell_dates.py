@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from vectorstore.tables.cell_words import month, without_mark
 
@@ -35,6 +36,7 @@ def is_undecided(cell: str) -> bool:
     return bool(match) and day_order(cell) is None and match[1] != match[3]  # type: ignore[index]
 
 
+@lru_cache(maxsize=20_000)
 def parse_date(cell: str, day_first: bool = True) -> date | None:
     """The day that all of `cell` is; a time of day behind it is left out. None for anything else.
 

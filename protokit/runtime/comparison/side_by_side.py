@@ -22,7 +22,7 @@ def change_kinds(language: str) -> dict[Kind, str]:
     return names
 
 
-def changes_html(comparison: Comparison, kinds: Collection[Kind], language: str) -> str:
+def changes_html(comparison: Comparison, kinds: Collection[str], language: str) -> str:
     """A card for each change of these kinds, those that matter first; the others folded."""
     shown = [change for change in ranked(comparison) if change.kind in kinds]
     first = [_card(change, language) for change in shown if change.important]

@@ -82,10 +82,8 @@ class QuestionReading:
 
 def read_question(question: str, table: TableWords) -> QuestionReading:
     """Link the words of `question` to `table`."""
-    code = guess(question)
-    tokens = cut(question, code)
-    stop = FUNCTION_WORDS["en"] | FUNCTION_WORDS.get(code if code in _LANGUAGES else "en", frozenset())
-    reading = QuestionReading(table, tokens, tuple(_is_plain(token, stop) for token in tokens))
+    tokens, plain = _words(question)
+    reading = QuestionReading(table, tokens, plain)
     whole = _whole_columns(tokens, table, reading.plain)
     reading.values = [
         v for v in whole_values(tokens, table, reading.plain) if not _is_a_column(v, reading, whole)
@@ -133,6 +131,15 @@ def read_question(question: str, table: TableWords) -> QuestionReading:
     _misspelt_concepts(reading, free)
     reading.columns.sort(key=lambda link: link.start)
     return reading
+
+
+@lru_cache(maxsize=64)
+def _words(question: str) -> tuple[tuple[QuestionToken, ...], tuple[bool, ...]]:
+    """The tokens of a question and which are function words: the same for each table that it is read over."""
+    code = guess(question)
+    tokens = cut(question, code)
+    stop = FUNCTION_WORDS["en"] | FUNCTION_WORDS.get(code if code in _LANGUAGES else "en", frozenset())
+    return tokens, tuple(_is_plain(token, stop) for token in tokens)
 
 
 def _is_plain(token: QuestionToken, stop: frozenset[str]) -> bool:

@@ -31,6 +31,7 @@ class QuestionToken:
         return self.text[:1].isdigit()
 
 
+@lru_cache(maxsize=4_096)
 def cut(text: str, code: str = "", *, camel: bool = False, stems: bool = True) -> tuple[QuestionToken, ...]:
     """The tokens of `text`; "duration_min" is two, with `camel` "customersAffected" too.
 
@@ -102,6 +103,7 @@ def _begins(one: str, other: str) -> bool:
     return len(short) >= 4 and short[0] != "=" and long.startswith(short) and len(long) - len(short) <= 3
 
 
+@lru_cache(maxsize=100_000)
 def misspelt(one: str, other: str) -> bool:
     """Whether `one` may be `other` with a slip: long enough words that differ by a letter or two, or sound alike."""
     from rapidfuzz.distance import DamerauLevenshtein

@@ -78,10 +78,10 @@ def open_page(visit: str) -> Iterator[tuple[Any, ...]]:
         yield visit, *table_of([])
 
 
-def extract(text: str, visit: str) -> list[dict[str, Any]]:
+def extract(text: str, session: str) -> list[dict[str, Any]]:
     """One document, for programs: its rows."""
     document = Document(text, (), "txt")
-    return [row.cells for row in next(assistant.rows([(f"{OWN}text", document)], session=visit))]
+    return [row.cells for row in next(assistant.rows([(f"{OWN}text", document)], session=session))]
 
 
 def show_cell(rows: list[DocumentRow], picked: gr.SelectData) -> tuple[Any, ...]:
@@ -126,6 +126,7 @@ def file_of(rows: list[DocumentRow], ending: str) -> str:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     rows, at, visit = gr.State([]), gr.State(None), gr.BrowserState("", storage_key="visit")
+    session = gr.State(lambda: uuid.uuid4().hex)
     gr.Markdown(ui.head_markdown(settings), elem_classes="head")
     gr.Markdown(ui.safe_markdown(settings.welcome))
     with gr.Accordion(texts.add_documents, open=False):
@@ -159,7 +160,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     )
     table.select(show_cell, rows, [quote, correcting, right, at], api_visibility="private")
     keep.click(correct, [rows, at, right, visit], [table, rows], api_visibility="private")
-    text.submit(extract, [text, visit], one, concurrency_limit=None, api_name="extract")
+    text.submit(extract, [text, session], one, concurrency_limit=None, api_name="extract")
     as_csv_file.click(lambda rows: file_of(rows, "csv"), rows, as_csv_file, api_visibility="private")
     as_excel.click(lambda rows: file_of(rows, "xlsx"), rows, as_excel, api_visibility="private")
 

@@ -122,9 +122,10 @@ if "rows" not in st.session_state and (kept := assistant.results.get(visit)):
 wanted = st.button(texts.make_table, type="primary", icon=":material/table:")
 at_once = "rows" not in st.session_state and settings.model == "offline" and len(own) <= MOST_AT_ONCE
 if wanted or at_once:
-    text = [(f"{OWN}pasted text", Document(pasted, (), "txt"))] if pasted.strip() else []
-    read_documents(own + read_uploads() + text)
+    if pasted.strip():
+        own.append((f"{OWN}pasted text", Document(pasted, (), "txt")))
+    read_documents([*own, *read_uploads()])
 if rows := st.session_state.get("rows"):
-    for file, problem in {row.file: row.problem for row in rows if row.problem}.items():
-        st.warning(ui.safe_line(f"{ui.shown_name(file)}: {problem}"))
+    for file, why in {row.file: row.problem for row in rows if row.problem}.items():
+        st.warning(ui.safe_line(f"{ui.shown_name(file)}: {why}"))
     show_table(rows)
