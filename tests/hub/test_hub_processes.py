@@ -106,7 +106,6 @@ def helper(hub: RunningHub, name: str) -> psutil.Process | None:
     return None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("restarts", [10, pytest.param(50, marks=pytest.mark.slow)])
 def test_restarts_in_a_row_leave_one_process_with_the_newest_settings(
     hub: RunningHub, owner: Person, restarts: int
