@@ -74,7 +74,7 @@ FLOORS = {
         "pattern_file phrases",
         "prototype_fields",
         "yaml_checks",
-        "text_limits",
+        "text_limits safe_csv",
         "runtime_errors",
         "page_texts",
     ],

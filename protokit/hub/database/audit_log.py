@@ -10,6 +10,7 @@ from sqlalchemy import Engine, delete, insert, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from protokit.hub.database.schema import ACTIVITY
+from protokit.runtime.safe_csv import safe_csv
 
 Who = Literal["owner", "guest", "nobody", "server"]
 """The owner, somebody with a link, somebody who did not get in, or the person at the server's command line."""
@@ -105,15 +106,13 @@ class Activity:
 
 def lines(entries: Iterable[AuditEntry]) -> str:
     """The entries as CSV with a head, times in ISO 8601 (UTC); no cell starts a formula in a spreadsheet."""
-    import csv
-    import io
     from datetime import UTC, datetime
 
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(["time", "action", "who", "address", "prototype", "detail"])
-    for each in entries:
-        moment = datetime.fromtimestamp(each.time, UTC).isoformat(timespec="seconds")
-        cells = (moment, each.action, each.who, each.address, each.slug, each.detail)
-        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells])
-    return stream.getvalue()
+    rows = (
+        (
+            datetime.fromtimestamp(each.time, UTC).isoformat(timespec="seconds"),
+            *(each.action, each.who, each.address, each.slug, each.detail),
+        )
+        for each in entries
+    )
+    return safe_csv(["time", "action", "who", "address", "prototype", "detail"], rows, line_end="\r\n")

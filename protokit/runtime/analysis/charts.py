@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from protokit.runtime.assistant_types import AnswerTable
+from protokit.runtime.safe_csv import safe_csv
 
 if TYPE_CHECKING:
     import altair
@@ -99,16 +100,4 @@ def _field(name: str, kind: str) -> dict[str, object]:
 
 def csv_text(table: AnswerTable) -> str:
     """The rows as CSV for a spreadsheet, where no cell is taken for a formula."""
-    import csv
-    import io
-
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow([_harmless(column.name) for column in table.columns])
-    writer.writerows([[_harmless(cell) for cell in row] for row in table.rows])
-    return file.getvalue()
-
-
-def _harmless(cell: str | float | bool | None) -> object:
-    risky = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{cell}" if risky else "" if cell is None else cell
+    return safe_csv([column.name for column in table.columns], table.rows)

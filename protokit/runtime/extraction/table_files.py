@@ -1,6 +1,5 @@
 """The rows of many documents as one table: as CSV, and as Excel with the quotes in a second sheet."""
 
-import csv
 import hashlib
 import io
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 from protokit.runtime.assistant_types import Answer, CellSource, Citation
 from protokit.runtime.page_texts import page_texts
 from protokit.runtime.prototype_fields import ExtractionField
+from protokit.runtime.safe_csv import safe_csv
 from vectorstore.loaders.document import Document
 
 Cell = str | float | bool | None
@@ -88,12 +88,8 @@ def with_rows(rows: Sequence[DocumentRow], again: Sequence[DocumentRow]) -> list
 
 def as_csv(rows: Sequence[DocumentRow], fields: Sequence[str]) -> bytes:
     """A line a document, as UTF-8 that spreadsheets open; a text that would be a formula is kept a text."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(["Document", *map(_inert, fields)])
-    for row in rows:
-        writer.writerow([_inert(row.file), *(_inert(row.cells.get(name)) for name in fields)])
-    return stream.getvalue().encode("utf-8-sig")
+    lines = ([row.file, *(row.cells.get(name) for name in fields)] for row in rows)
+    return safe_csv(["Document", *fields], lines).encode("utf-8-sig")
 
 
 def as_xlsx(rows: Sequence[DocumentRow], fields: Sequence[str]) -> bytes:
@@ -137,10 +133,3 @@ def _quoted(row: DocumentRow, fields: Sequence[str]) -> list[list[Cell]]:
             ]
             lines.append(found)
     return lines
-
-
-def _inert(cell: Cell) -> Cell:
-    """A text that begins as a formula does gets the mark by which spreadsheets take it for text."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
-    return cell

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from protokit.runtime.analysis.charts import altair_chart, choose_chart, csv_text, data_frame, plot_frame
+    from protokit.runtime.safe_csv import safe_csv
     from protokit.runtime.analysis.column_notes import COLUMN_TYPES, may_set_types
     from protokit.runtime.comparison.side_by_side import (
         CHANGE_KINDS,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
         numbers,
         numbers_html,
         own_files_html,
-        safe_csv,
         sources,
         sources_html,
     )
@@ -48,13 +48,14 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "analysis.charts": "altair_chart choose_chart csv_text data_frame plot_frame",
+    "safe_csv": "safe_csv",
     "analysis.column_notes": "COLUMN_TYPES may_set_types",
     "page_texts": "use_language",
     "comparison.side_by_side": "CHANGE_KINDS change_kinds changes_html side_by_side_html",
     "text_limits": "QUESTION",
     "uploads.visitor_files": "shown_name",
     "ui.formatting": "answer_markdown engine_note files_html marked marked_text numbers numbers_html own_files_html"
-    " safe_csv sources sources_html",
+    " sources sources_html",
     "ui.escape_markdown": "safe_line safe_markdown",
     "ui.gradio_ui": "add_files head_markdown launch_options upload_offer",
     "ui.streamlit_ui": "may_upload read_upload set_up_page show_documents show_engine show_feedback show_own_files"

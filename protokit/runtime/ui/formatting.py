@@ -291,21 +291,3 @@ def engine_note(settings: "Settings") -> str:
     if wishes:
         note += f" {texts.offline_language.format(wish=wishes[0])}"
     return note
-
-
-def safe_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table as CSV; a cell that a spreadsheet would take for a formula is written as text."""
-    import csv
-    import io
-
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(map(_no_formula, columns))
-    writer.writerows([_no_formula(cell) for cell in row] for row in rows)
-    return file.getvalue()
-
-
-def _no_formula(cell: object) -> object:
-    if cell is None:
-        return ""
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip()[:1] in tuple("=+-@") else cell
