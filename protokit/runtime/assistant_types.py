@@ -35,6 +35,11 @@ class ChatMessage(NamedTuple):
     """Part of the conversation so far: shortened, then left out, where room is short."""
 
 
+def masked_chat(chat: Sequence[ChatMessage], mask: Callable[[str], str]) -> list[ChatMessage]:
+    """The messages with `mask` laid over what the visitor wrote; the system's are the owner's."""
+    return [each if each.role == "system" else each._replace(text=mask(each.text)) for each in chat]
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A passage an answer rests on: `number` is the [n] in the text."""

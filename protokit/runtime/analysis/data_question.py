@@ -7,7 +7,7 @@ from typing import Self
 
 from protokit.runtime.analysis.analyze_question import Analysis, run_sql
 from protokit.runtime.analysis.sql_check import SqlProblem
-from protokit.runtime.assistant_types import ChatMessage, Request, RequestResult, Turn
+from protokit.runtime.assistant_types import ChatMessage, Request, RequestResult, Turn, masked_chat
 from protokit.runtime.tables.table_answer import TableSource
 from protokit.runtime.text_limits import require_length
 from protokit.runtime.uploads.visitor_files import OWN
@@ -83,8 +83,7 @@ class DataQuestion(Request):
 
     def masked(self, mask: Callable[[str], str]) -> Self:
         """The question and the conversation masked; the names of columns are the owner's."""
-        chat = [each if each.role == "system" else each._replace(text=mask(each.text)) for each in self.chat]
-        return replace(self, text=mask(self.text), chat=chat)
+        return replace(self, text=mask(self.text), chat=masked_chat(self.chat, mask))
 
     def require_fitting(self) -> None:
         """Raise TooLong for a question that is longer than anybody needs."""

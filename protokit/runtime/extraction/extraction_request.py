@@ -12,6 +12,7 @@ from protokit.runtime.assistant_types import (
     Request,
     RequestResult,
     TableColumn,
+    masked_chat,
 )
 from protokit.runtime.extraction.corrections import Correction, cell_key, corrected
 from protokit.runtime.extraction.extract_fields import ExtractedCell
@@ -86,8 +87,7 @@ class ExtractionRequest(Request):
 
     def masked(self, mask: Callable[[str], str]) -> Self:
         """The document masked."""
-        chat = [each if each.role == "system" else each._replace(text=mask(each.text)) for each in self.chat]
-        return replace(self, text=mask(self.text), chat=chat)
+        return replace(self, text=mask(self.text), chat=masked_chat(self.chat, mask))
 
     def _result(self, found: Sequence[Sequence[ExtractedCell]]) -> RequestResult:
         citations: list[Citation] = []

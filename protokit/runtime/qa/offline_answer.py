@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
-from protokit.runtime.assistant_types import ChatMessage, Citation, Request, RequestResult, Turn
+from protokit.runtime.assistant_types import ChatMessage, Citation, Request, RequestResult, Turn, masked_chat
 from protokit.runtime.phrases import phrase, spoken_language
 from protokit.runtime.prompting.chat_messages import citing_rule, system, turns, user
 from protokit.runtime.qa.condense import condense_question
@@ -126,8 +126,7 @@ class Question(Request):
         history = [
             turn._replace(question=mask(turn.question), answer=mask(turn.answer)) for turn in self.history
         ]
-        chat = [each if each.role == "system" else each._replace(text=mask(each.text)) for each in self.chat]
-        return replace(self, text=mask(self.text), history=history, chat=chat)
+        return replace(self, text=mask(self.text), history=history, chat=masked_chat(self.chat, mask))
 
     def require_fitting(self) -> None:
         """Raise TooLong for a question that is longer than anybody needs."""

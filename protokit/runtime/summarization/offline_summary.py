@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from protokit.runtime.assistant_types import ChatMessage, Citation, Request, RequestResult
+from protokit.runtime.assistant_types import ChatMessage, Citation, Request, RequestResult, masked_chat
 from protokit.runtime.page_texts import texts_in
 from protokit.runtime.prompting.chat_messages import rule, system, user
 from protokit.runtime.summarization.summary_types import MOST_WORDS, Length, Shape
@@ -54,8 +54,7 @@ class SummaryRequest(Request):
 
     def masked(self, mask: Callable[[str], str]) -> Self:
         """The text masked."""
-        chat = [each if each.role == "system" else each._replace(text=mask(each.text)) for each in self.chat]
-        return replace(self, text=mask(self.text), chat=chat)
+        return replace(self, text=mask(self.text), chat=masked_chat(self.chat, mask))
 
 
 def summarizing_rule(length: Length, shape: Shape, language: str) -> str:

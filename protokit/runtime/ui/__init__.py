@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from protokit.runtime.analysis.charts import altair_chart, choose_chart, csv_text, data_frame, plot_frame
-    from protokit.runtime.safe_csv import safe_csv
     from protokit.runtime.analysis.column_notes import COLUMN_TYPES, may_set_types
     from protokit.runtime.comparison.side_by_side import (
         CHANGE_KINDS,
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
         side_by_side_html,
     )
     from protokit.runtime.page_texts import use_language
+    from protokit.runtime.safe_csv import safe_csv
     from protokit.runtime.text_limits import QUESTION
     from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
     from protokit.runtime.ui.formatting import (
