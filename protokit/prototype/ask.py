@@ -13,6 +13,7 @@ from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.assistant import NO_OPTIONS, BaseAssistant, Input, Options
 from protokit.runtime.assistant_types import Answer, Turn
 from protokit.runtime.models.model_factory import connect
+from protokit.runtime.reply import Reply
 from protokit.runtime.ui.formatting import numbers
 from protokit.runtime.usage.prices import elsewhere
 from protokit.runtime.yaml_checks import lone_surrogates
@@ -71,8 +72,10 @@ def _answers(
         yield from _of_folder(prototype, folder, model, options)
         return
     else:
-        read, options = _text(kind, batch, text, options)
-        batch = [QuestionInFile(read)]
+        _require_text(batch, text)
+        with prototype.assistant(model) as assistant:
+            yield _reply_to_input(assistant, str(text), options).answer
+        return
     with prototype.assistant(model) as assistant:
         if assistant.knowledge:
             assistant.knowledge.wait()
@@ -89,8 +92,7 @@ def _of_folder(prototype: Prototype, folder: Path, model: str, options: Options)
     with prototype.assistant(model) as assistant:
         for path in sorted(find_files(folder)):
             try:
-                text, named = _text(type(assistant), (), str(path), options)
-                yield assistant.reply(text, options=named, session="terminal").answer
+                yield assistant.reply_to_file(path, options=options, session="terminal").answer
             except VectorstoreError as problem:
                 yield Answer(path.name, "", assistant.model, found=False, problem=str(problem))
 
@@ -124,20 +126,20 @@ def _require_questions(questions: Sequence[QuestionInFile], text: str | None) ->
         raise PromptProblem("a question is empty", fix="Leave it out.")
 
 
-def _text(
-    kind: type[BaseAssistant], questions: Sequence[QuestionInFile], text: str | None, options: Options
-) -> tuple[str, Options]:
-    """The text to work on, and the options with the name of the file that it was read from."""
+def _require_text(questions: Sequence[QuestionInFile], text: str | None) -> None:
     if questions or text is None or not text.strip():
         what = "this one takes a text and no questions" if questions else "no text was given"
         raise PromptProblem(what, fix="protokit ask DIR --input FILE_OR_TEXT")
+
+
+def _reply_to_input(assistant: BaseAssistant, text: str, options: Options) -> Reply:
+    """The reply to a text, or to the file that it names."""
     path = _file_in(text)
-    if path is None:
-        return text, options
-    if kind.inputs[0].kind == "json":
-        return read_text(path), options
-    named = {"file": path.name} if any(each.name == "file" for each in kind.inputs) else {}
-    return kind.read_file(path), {**named, **options}
+    if assistant.knowledge:
+        assistant.knowledge.wait()
+    if path and assistant.inputs[0].kind != "json":
+        return assistant.reply_to_file(path, options=options, session="terminal")
+    return assistant.reply(read_text(path) if path else text, options=options, session="terminal")
 
 
 def _text_of(kind: type[BaseAssistant], name: str, value: str) -> str:

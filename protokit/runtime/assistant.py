@@ -107,6 +107,15 @@ class BaseAssistant(Protocol):
         """Answer `text`; iterate the reply for the words as they come, then `.answer` has sources and numbers."""
         raise NotImplementedError
 
+    def reply_to_file(self, path: Path, *, options: Options = NO_OPTIONS, session: str = "") -> Reply:
+        """Answer what a file holds, under the file's name. Raises VectorstoreError where it cannot be read."""
+        return self.reply(self.read_file(path), options=self.named(path, options), session=session)
+
+    def named(self, path: Path, options: Options) -> Options:
+        """`options` with the name of the file at `path`, where the assistant takes one."""
+        names = {"file": path.name} if any(each.name == "file" for each in self.inputs[1:]) else {}
+        return {**names, **options}
+
     def samples(self) -> list[SampleRequest]:
         """Requests to try it with."""
         return [SampleRequest(question, question) for question in self.settings.starter_questions]

@@ -1,5 +1,6 @@
 """`protokit serve`: OpenAI's own client talks to a prototype, in a server process of its own."""
 
+import base64
 import json
 import os
 import socket
@@ -252,6 +253,30 @@ def test_a_summarizer_takes_a_text_and_a_shape(summarizer: Served) -> None:
     assert all(c["text"] == text[c["start"] : c["end"]] for c in told.protokit["citations"])
     with pytest.raises(openai.BadRequestError, match="is not one of bullets, paragraph, actions"):
         summarizer.ask(text, extra_body={"protokit": {"shape": "haiku"}})
+
+
+def test_a_file_is_answered_as_its_text_is_and_a_chatbot_takes_none(
+    summarizer: Served, chatbot: Served
+) -> None:
+    text = "The board met on Monday. Anna will send the contract by Friday. The budget was approved. " * 3
+
+    def ask(served: Served, name: str, data: str) -> openai.types.chat.ChatCompletion:
+        part = {"type": "file", "file": {"filename": name, "file_data": data}}
+        with served.client() as client:
+            return client.chat.completions.create(
+                model="leave-helper", messages=[{"role": "user", "content": [part]}]
+            )
+
+    data = f"data:text/plain;base64,{base64.b64encode(text.encode()).decode()}"
+    told = ask(summarizer, "../minutes.txt", data)
+    assert "Anna will send the contract" in told.choices[0].message.content
+    assert {source["file"] for source in told.protokit["citations"]} == {"minutes.txt"}
+    with pytest.raises(openai.BadRequestError, match="no base64"):
+        ask(summarizer, "minutes.txt", "data:text/plain;base64,%%%")
+    with pytest.raises(openai.BadRequestError, match=r"broken\.pdf"):
+        ask(summarizer, "broken.pdf", base64.b64encode(b"%PDF-1.4 nothing").decode())
+    with pytest.raises(openai.BadRequestError, match="takes questions, no files"):
+        ask(chatbot, "minutes.txt", data)
 
 
 def test_the_api_spends_from_the_page_s_budget_and_says_when_it_is_used_up(tmp_path: Path) -> None:

@@ -79,8 +79,11 @@ def _add_routes(app: FastAPI) -> None:
 
 
 def _answered(chat: ChatRequest, speaking: Speaker) -> JSONResponse | StreamingResponse:
-    question, history = chat.exchange()
-    reply = speaking.reply(question, history, chat.protokit, chat.user)
+    if document := chat.document():
+        reply = speaking.reply_to_file(document.filename, document.content, chat.protokit, chat.user)
+    else:
+        question, history = chat.exchange()
+        reply = speaking.reply(question, history, chat.protokit, chat.user)
     completion = Completion(chat.model, chat.unused(speaking.assistant.remembers))
     if not chat.stream:
         return JSONResponse(completion.whole(reply.answer))

@@ -1,5 +1,6 @@
 """OpenAI's chat completions on the wire: what a request may hold, and what goes back."""
 
+import base64
 import time
 import uuid
 from collections.abc import Sequence
@@ -18,11 +19,28 @@ _TOLD = ("citations", "table", "found", "note", "model", "seconds", "dollars", "
 """What an answer tells beside OpenAI's fields; why a model failed stays with the owner."""
 
 
+class FileContent(BaseModel):
+    """A file, as OpenAI's clients send it: its name, and what it holds as a data URL or as base64 alone."""
+
+    filename: str = Field(min_length=1, max_length=300)
+    file_data: str
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes. Raises PromptProblem."""
+        try:
+            return base64.b64decode(self.file_data.partition("base64,")[2] or self.file_data, validate=True)
+        except ValueError:
+            what = f"{self.filename}: file_data is no base64"
+            raise PromptProblem(what, where="messages", fix="Write data:application/pdf;base64,...") from None
+
+
 class ContentPart(BaseModel):
-    """A piece of a message's content; only text can be answered."""
+    """A piece of a message's content: text or a file can be answered."""
 
     type: str
     text: str | None = None
+    file: FileContent | None = None
 
 
 class Message(BaseModel):
@@ -33,12 +51,18 @@ class Message(BaseModel):
 
     @property
     def said(self) -> str:
-        """Its text. Raises PromptProblem for pictures, sound and files."""
+        """Its text. Raises PromptProblem for pictures and sound."""
         if isinstance(self.content, list):
-            if other := [part.type for part in self.content if part.text is None]:
+            if other := [part.type for part in self.content if part.text is None and part.file is None]:
                 raise PromptProblem(f"only text can be answered, not {other[0]}", where="messages")
-            return _bounded("\n".join(part.text or "" for part in self.content))
+            return _bounded("\n".join(part.text for part in self.content if part.text))
         return _bounded(self.content or "")
+
+    @property
+    def files(self) -> list[FileContent]:
+        """The files in it."""
+        parts = self.content if isinstance(self.content, list) else []
+        return [part.file for part in parts if part.file]
 
 
 def _bounded(text: str) -> str:
@@ -73,6 +97,15 @@ class ChatRequest(BaseModel):
         if place := next(lone_surrogates(fields), None):
             raise PydanticCustomError("half", "{place}: holds half of a character", {"place": place})
         return fields
+
+    def document(self) -> FileContent | None:
+        """The file that the last message asks about. Raises PromptProblem for several."""
+        files = self.messages[-1].files
+        if len(files) > 1:
+            raise PromptProblem(
+                "more than one file", where="messages", fix="Send each in a request of its own."
+            )
+        return files[0] if files else None
 
     def exchange(self) -> tuple[str, list[Turn]]:
         """The last question, and the conversation before it. Raises PromptProblem where nothing is asked."""

@@ -119,6 +119,10 @@ class Assistant(BaseAssistant):
             temperature=settings.temperature or 0.0,
         )
 
+    def reply_to_file(self, path: Path, *, options: Options = NO_OPTIONS, session: str = "") -> Reply:
+        """Read the document at `path`, whose pages its quotes name."""
+        return self.reply(read(path), options=self.named(path, options), session=session)
+
     def rows(
         self,
         documents: Iterable[tuple[str, Path | Document]],
