@@ -8,7 +8,7 @@ from pathlib import Path
 
 from protokit.analytics.metrics import MetricValue, measure
 from protokit.analytics.success import RULE, CriterionResult, Recommendation, judge_criteria, recommend
-from protokit.analytics.usage_tables import database_of
+from protokit.analytics.usage_tables import database_of, is_simulated
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.analysis.read_only_database import ReadOnlyDatabase
 from protokit.spec.prototype_spec import Spec
@@ -30,6 +30,7 @@ _SHOWN = (
     "cost_per_answer",
     "cost_per_accepted_answer",
 )
+SIMULATED = "Simulated traffic: nobody visited it, and these numbers only show what a memo looks like."
 _MOST_GAPS, _MOST_QUOTES = 8, 3
 _NEXT: dict[Recommendation, str] = {
     "go": "Hand it over: `protokit export` makes a bundle that runs anywhere, `protokit eject` plain code of its own.",
@@ -39,7 +40,7 @@ _NEXT: dict[Recommendation, str] = {
 _GAPS = """SELECT any_value(question), count(*) AS times FROM questions WHERE NOT answered AND question != ''
 GROUP BY lower(trim(question, ' ?!.')) ORDER BY times DESC, max(id) DESC LIMIT {most}"""
 _QUOTES = """SELECT comment FROM (SELECT comment, time FROM feedback UNION ALL SELECT comment, time FROM questions)
-WHERE comment != '' ORDER BY time DESC LIMIT {most}"""
+WHERE comment != '' GROUP BY comment ORDER BY max(time) DESC LIMIT {most}"""
 _SPAN = "SELECT min(day), max(day) FROM questions"
 
 
@@ -55,6 +56,8 @@ class Memo:
     measures: Sequence[MetricValue]
     gaps: Sequence[tuple[str, int]]
     quotes: Sequence[str]
+    simulated: bool
+    """Whether all of this is of simulated traffic."""
 
     @property
     def recommendation(self) -> Recommendation:
@@ -81,6 +84,7 @@ def write_memo(folder: Path, *, now: datetime | None = None) -> Memo:
         measure(database, _SHOWN),
         [(str(text), int(float(str(times)))) for text, times in _rows(database, _GAPS, _MOST_GAPS)],
         [str(text) for (text,) in _rows(database, _QUOTES, _MOST_QUOTES)],
+        is_simulated(database),
     )
 
 
@@ -136,6 +140,8 @@ def memo_as_html(memo: Memo) -> str:
 
 
 def _made(memo: Memo) -> str:
+    if memo.simulated:
+        return f"{SIMULATED} Made on {memo.made:%Y-%m-%d}."
     shown = (
         f"Shown to visitors from {memo.span[0]} to {memo.span[1]} (UTC)."
         if memo.span

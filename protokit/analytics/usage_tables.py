@@ -19,7 +19,8 @@ from protokit.runtime.usage.sql_database import database_url
 
 GUESTS = ("guest", "")
 """Traffic that is counted: visitors, and what was stored before it was told who asks; never the owner's own visits,
-programs at the API, or simulations."""
+programs at the API, or, beside a single visitor, simulations. Where nobody but simulated visitors ever came, they are
+counted, so that one can see what the numbers will be like; `is_simulated` tells, and whatever shows them says so."""
 _COLUMNS = {
     "id": "BIGINT",
     "time": "TIMESTAMP",
@@ -58,7 +59,8 @@ FROM (
     SELECT *,
         lead(lower(trim(question, ' ?!.'))) OVER talk IS NOT DISTINCT FROM lower(trim(question, ' ?!.')) AS again,
         lead(id) OVER talk IS NOT NULL AS follows
-    FROM every_question WHERE traffic IN {GUESTS}
+    FROM every_question WHERE traffic IN {GUESTS} OR (
+        traffic = 'simulated' AND NOT EXISTS (SELECT 1 FROM every_question WHERE traffic IN {GUESTS}))
     WINDOW talk AS (PARTITION BY visitor, session ORDER BY id)
 );
 CREATE TABLE visits AS
@@ -95,6 +97,8 @@ _STORED = (
     "unsupported",
 )
 """The columns of an event that the tables are made from, in the order in which `_question` takes them."""
+_TRAFFIC = 1 + _STORED.index("traffic")
+"""Its place in a row, which begins with the event's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +134,19 @@ def _cached(folder: Path, state: object) -> ReadOnlyDatabase:
 
 def usage_database(usage: Usage) -> ReadOnlyDatabase:
     """The tables TABLES over one usage, to be asked by SELECT."""
-    opinions = [each for each in latest(usage.opinions) if each.link]  # none of the owner's
+    guests = any(event[_TRAFFIC] in GUESTS for event in usage.events)
+    simulated = not guests and any(event[_TRAFFIC] == "simulated" for event in usage.events)
+    opinions = [each for each in latest(usage.opinions) if each.link and each.simulated == simulated]
     tables = [
         _table("every_question", _COLUMNS, [_question(*event) for event in usage.events]),
         _table("feedback", _OPINION, [_opinion(each) for each in opinions]),
     ]
     return ReadOnlyDatabase(tables, TABLES, [each for each in _VIEWS.split(";\n") if each.strip()])
+
+
+def is_simulated(database: ReadOnlyDatabase) -> bool:
+    """Whether the tables hold simulated traffic, because no visitor ever came."""
+    return bool(database.run("SELECT count(*) FROM questions WHERE traffic = 'simulated'").table.rows[0][0])
 
 
 def _table(name: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> SqlTable:

@@ -23,10 +23,13 @@ _WIDEST = 60
 def metrics_(folder: Path, as_json: bool) -> None:
     """Show the numbers of the prototype in FOLDER: visitors, returning, answered, cost, wait, each with its meaning."""
     from protokit.analytics.metrics import measure
-    from protokit.analytics.usage_tables import database_of
+    from protokit.analytics.usage_tables import database_of, is_simulated
     from protokit.prototype.prototype_folder import Prototype
 
-    measures = measure(database_of(Prototype.open(folder).folder))
+    database = database_of(Prototype.open(folder).folder)
+    measures = measure(database)
+    if is_simulated(database):
+        tell("Simulated traffic: no visitor has been there yet.", err=True)
     if as_json:
         rows = [
             {"name": m.metric.name, "unit": m.metric.unit, "value": m.value, "cases": m.cases}

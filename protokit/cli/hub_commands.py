@@ -30,9 +30,7 @@ _PACKAGES |= {"alembic", "argon2", "segno", "psutil"}
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8400, show_default=True)
-@click.option(
-    "--home", type=A_PATH, default=Path("hub"), show_default=True, help="The folder it keeps everything in."
-)
+@click.option("--home", type=A_PATH, help="The folder it keeps everything in. [default: hub]")
 @click.option(
     "--name", "names", multiple=True, help="A host name it is reached by: hub.example.com. Repeatable."
 )
@@ -83,6 +81,9 @@ _PACKAGES |= {"alembic", "argon2", "segno", "psutil"}
     metavar="SLUG=HOST:PORT",
     help="A server that one may connect to. Repeatable.",
 )
+@click.option(
+    "--demo", is_flag=True, help="Show three prototypes with a month of simulated traffic, in ./hub-demo."
+)
 @click.option("--check", is_flag=True, help="Open every prototype once, say which fail, and end.")
 @click.option("--reset-passcode", is_flag=True, help="Print a new link to choose the passcode with.")
 @click.option(
@@ -95,6 +96,7 @@ _PACKAGES |= {"alembic", "argon2", "segno", "psutil"}
 @AS_JSON
 @friendly
 def hub(
+    demo: bool,
     check: bool,
     reset_passcode: bool,
     backup: Path | None,
@@ -106,7 +108,12 @@ def hub(
     """Serve the prototypes of a team: make, share and watch them in the browser."""
     if sum(map(bool, (check, backup, restore, audit))) > 1:
         raise click.UsageError("--check, --backup, --restore and --audit are one at a time.")
+    options["home"] = options["home"] or Path("hub-demo" if demo else "hub")
     settings = _settings(options)
+    if demo:
+        from protokit.hub.demo import make_demo
+
+        make_demo(settings, lambda line: tell(line, err=True))
     if backup or restore or audit:
         _keep(settings, backup, restore, as_json)
         return

@@ -12,6 +12,8 @@ from protokit.runtime.usage.sql_database import POSTGRES
 
 _NAME = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$")
 
+DEMO_FILE = "simulated-traffic.txt"
+"""In the home of a Hub whose prototypes nobody visited: what their numbers are of."""
 MEGABYTE = 1024 * 1024
 
 
@@ -98,6 +100,11 @@ class HubSettings:
     def prototypes(self) -> Path:
         """The folder with a folder for each prototype, named by its slug."""
         return self.home / "prototypes"
+
+    @property
+    def demo(self) -> bool:
+        """Whether its prototypes are samples with simulated traffic."""
+        return (self.home / DEMO_FILE).exists()
 
     @property
     def trash(self) -> Path:

@@ -44,7 +44,7 @@ FLOORS = {
         "hub_server",
         "app",
         "views",
-        "maintenance prototype_folders backup",
+        "maintenance prototype_folders backup demo",
         "forget_visitors",
         "context",
         "jobs security",

@@ -11,7 +11,7 @@ from protokit.analytics.memo import memo_as_html, memo_as_markdown, write_memo
 from protokit.analytics.metrics import measure
 from protokit.analytics.queries import run_query, starter_queries
 from protokit.analytics.success import RULE, judge_criteria, recommend
-from protokit.analytics.usage_tables import TABLES, database_of
+from protokit.analytics.usage_tables import TABLES, database_of, is_simulated
 from protokit.errors import ProtokitError
 from protokit.hub.content.usage_analytics import readable
 from protokit.hub.views.prototype_context import PrototypeContext, bench_page, opened
@@ -39,8 +39,15 @@ def show(request: Request) -> Response:
     query = request.query_params.get("query", "")[:_LONGEST]
     result, problem = _result(bench, query)
     database, unread = readable(lambda: database_of(bench.folder), None)
-    shown: dict[str, Any] = {"criteria": [], "measures": [], "recommendation": "not yet", "wrong": ""}
+    shown: dict[str, Any] = {
+        "criteria": [],
+        "measures": [],
+        "recommendation": "not yet",
+        "wrong": "",
+        "simulated": False,
+    }
     if database is not None:
+        shown["simulated"] = is_simulated(database)
         shown["measures"] = measure(database)
         try:
             success = bench.require_spec().success

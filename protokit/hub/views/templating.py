@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,6 +16,9 @@ from starlette.responses import HTMLResponse
 from protokit.hub.security.csrf import FIELD
 from protokit.hub.views import template_filters
 from protokit.runtime.ui.formatting import money
+
+if TYPE_CHECKING:
+    from protokit.hub.context import Hub
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -72,6 +75,7 @@ def page(request: HTTPConnection, template: str, status_code: int = 200, **shown
     """The page `template` filled with `shown`; every template also has `request`, `csrf_field()` and `done`."""
     if "done" not in shown:
         shown["done"] = _notice(request) if "app" in request.scope else None
+    shown["demo"] = "app" in request.scope and _hub(request).settings.demo
     shown["disk_full"] = _disk_full(request) if "app" in request.scope else False
     text = (
         environment().get_template(template).render(request=request, csrf_field=_csrf_field(request), **shown)
@@ -113,27 +117,29 @@ def _csrf_field(request: HTTPConnection) -> Callable[[], Markup]:
     return lambda: Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, request.state.csrf)
 
 
-def _disk_full(request: HTTPConnection) -> bool:
-    """Whether so little disk is left that things are not recorded any more, or soon."""
+def _hub(request: HTTPConnection) -> "Hub":
     from protokit.hub.context import hub_of
 
+    return hub_of(request)
+
+
+def _disk_full(request: HTTPConnection) -> bool:
+    """Whether so little disk is left that things are not recorded any more, or soon."""
     try:
-        return shutil.disk_usage(hub_of(request).settings.home).free < _LITTLE_DISK
+        return shutil.disk_usage(_hub(request).settings.home).free < _LITTLE_DISK
     except OSError:
         return False
 
 
 def _notice(request: HTTPConnection) -> Done | None:
     """What the address says was done before; the words are ours, only the prototype is looked up."""
-    from protokit.hub.context import hub_of
-
     notice = _DONE.get(request.query_params.get("done", ""))
     if notice is None:
         return None
     slug = request.query_params.get("slug", "")
     if not slug:
         return notice
-    store = hub_of(request).store
+    store = _hub(request).store
     there = [store.record(slug)] if notice is not _DONE["deleted"] else store.trashed()
     title = next((record.title for record in there if record and record.slug == slug), "")
     return Done(notice.words.format(title=title), notice.undo.format(slug=slug)) if title else None

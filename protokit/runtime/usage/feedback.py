@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+SIMULATED = "simulated "
+"""How names of simulated visitors begin; a person's pseudonym never does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
@@ -17,6 +20,11 @@ class Opinion:
     would_use: int | None = None
     """Would you use this? 0 (never) to 10 (at once), or None."""
     comment: str = ""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether nobody wrote it."""
+        return self.visitor.startswith(SIMULATED)
 
 
 def latest(opinions: Iterable[Opinion]) -> list[Opinion]:
