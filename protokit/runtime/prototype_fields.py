@@ -9,6 +9,8 @@ from protokit.runtime.yaml_checks import Strict
 Screen = Literal["streamlit", "gradio"]
 InputKind = Literal["question", "text", "json", "choice", "file"]
 """What a visitor gives: a question, a text to work on, the fields of a form, one of several values, a file."""
+UploadRule = Literal["private", "shared", "off"]
+"""Who can search what a visitor adds: that visitor alone, everybody; or nobody may add anything."""
 SCREENS: tuple[Screen, ...] = ("streamlit", "gradio")
 Line = Annotated[
     str, Meta(min_length=1, max_length=200, pattern=r"^[^\r\n]*$", description="text on one line")
@@ -187,9 +189,11 @@ class PrototypeFields(Strict, frozen=True, kw_only=True):
     mask_personal_data: bool = False
     include_hidden: bool = False
     """Whether what the documents hide from who opens them (sheets, rows, columns, slides, text) is searched too."""
-    visitor_uploads: bool = False
-    """Whether visitors of an exported page may upload files: for themselves alone, and for the visit. In a Hub each
-    link decides; in `protokit run` you may."""
+    uploads: UploadRule | bool = "private"
+    """What becomes of a visitor's files: "private" for that visitor's conversation alone and gone with it, "shared"
+    into `knowledge/` for everybody, "off" for none. In a Hub each link decides who may."""
+    visitor_uploads: bool | None = None
+    """Of prototypes made before there was `uploads`: false lets nobody upload to an exported page."""
     limits: SpendingLimits = SpendingLimits()
     prices: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Dollars a million tokens in and out, by model, where they differ from the public table; [0, 0] is free."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from protokit.runtime.answer_rules import AnswerRules
-from protokit.runtime.prototype_fields import PrototypeFields
+from protokit.runtime.prototype_fields import PrototypeFields, UploadRule
 from protokit.runtime.yaml_checks import convert, read_fields, read_text
 
 MODEL, CHROMA = "PROTOKIT_MODEL", "PROTOKIT_CHROMA_URL"
@@ -60,6 +60,11 @@ class Settings(PrototypeFields, frozen=True):
     def knowledge(self) -> Path:
         """The folder where documents are dropped."""
         return self.folder / "knowledge"
+
+    @property
+    def upload_rule(self) -> UploadRule:
+        """What becomes of visitors' files; YAML reads a bare `off` as false."""
+        return ("private" if self.uploads else "off") if isinstance(self.uploads, bool) else self.uploads
 
     @property
     def has_own_documents(self) -> bool:

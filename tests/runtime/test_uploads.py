@@ -10,10 +10,11 @@ import pytest
 from protokit.runtime import Settings, keep_upload
 from protokit.runtime.uploads.upload_policy import UPLOADS, may_upload
 from protokit.runtime.uploads.upload_quota import UploadLimits, UploadQuota, UploadRefused
-from protokit.runtime.uploads.visitor_files import VisitorFiles, one_file
+from protokit.runtime.uploads.visitor_files import VisitorFiles, notice, one_file
 from protokit.runtime.visitor import HOSTED, visitor_of
 from tests.support.hub_server import Served, served
 from tests.support.hub_site import made, site
+from vectorstore import KnowledgeBase
 
 LUNCH = b"# Canteen\n\nThe canteen serves lunch from 11:45 to 13:30 on weekdays.\n"
 WAYS = {"POST": "/p/leave/app/gradio_api/upload", "PUT": "/p/leave/app/_stcore/upload_file/session/1"}
@@ -82,8 +83,7 @@ def test_the_owner_lets_guests_upload_on_the_page_of_links(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("rule", "headers", "allowed"),
     [
-        ("", {}, False),
-        ("", {"x-protokit-uploads": "1"}, False),
+        ("", {}, True),
         ("on", {}, True),
         ("off", {}, False),
         ("hub", {}, False),
@@ -101,10 +101,34 @@ def test_who_serves_a_page_says_who_may_upload_and_never_the_visitor(
     assert told == ("visitor the neighbour" if rule == "hub" else "address 10.0.0.1")
 
 
-def test_prototype_yaml_lets_visitors_of_an_exported_page_upload(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("line", "rule", "allowed"),
+    [
+        ("", "private", True),
+        ("uploads: shared", "shared", True),
+        ("uploads: off", "off", False),  # which YAML reads as false
+        ("visitor_uploads: false", "private", False),  # of a prototype that was made before
+    ],
+)
+def test_prototype_yaml_says_what_becomes_of_uploads(tmp_path, monkeypatch, line, rule, allowed):
     monkeypatch.delenv(UPLOADS, raising=False)
-    (tmp_path / "prototype.yaml").write_text("title: Leave\nvisitor_uploads: true\n", encoding="utf-8")
-    assert may_upload(Settings.read(tmp_path), {})
+    (tmp_path / "prototype.yaml").write_text(f"title: Leave\n{line}\n", encoding="utf-8")
+    settings = Settings.read(tmp_path)
+    assert (settings.upload_rule, may_upload(settings, {})) == (rule, allowed)
+    monkeypatch.setenv(UPLOADS, "on")  # as `protokit run` does
+    assert may_upload(settings, {}) is (rule != "off")
+
+
+def test_what_is_added_for_everybody_lies_with_the_documents_and_is_found_by_all(tmp_path):
+    settings = Settings(tmp_path, title="Leave", uploads="shared")
+    with KnowledgeBase.open(tmp_path / "index", embedding="none") as knowledge:
+        files = VisitorFiles.of(settings, knowledge)
+        assert (files.shared, files.add("../canteen.md", LUNCH, "five")) == (True, "canteen.md")
+        (passage,) = knowledge.search("When does the canteen serve lunch?", limit=3)
+        assert (passage.file, (tmp_path / "knowledge" / "canteen.md").read_bytes()) == ("canteen.md", LUNCH)
+        assert files.names() == []  # nothing of it is this visitor's own
+    assert "Everybody" in notice("offline", shared=True)
+    assert "Only you" in notice("offline")
 
 
 def test_what_one_visitor_adds_no_other_finds(own: VisitorFiles) -> None:

@@ -91,6 +91,7 @@ class PageTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     or_upload: str
     or_upload_own: str
     upload_for_visit: str
+    upload_shared: str
     upload_once: str
     upload_to_model: str
     upload_too_large: str

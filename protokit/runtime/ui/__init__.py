@@ -30,19 +30,22 @@ if TYPE_CHECKING:
     )
     from protokit.runtime.ui.gradio_ui import add_files, head_markdown, launch_options, upload_offer
     from protokit.runtime.ui.streamlit_ui import (
-        may_upload,
-        read_upload,
         set_up_page,
         show_documents,
         show_engine,
         show_feedback,
-        show_own_files,
         show_session,
         show_sources,
         show_text,
-        take_uploads,
         visit_id,
         write_stream,
+    )
+    from protokit.runtime.ui.streamlit_uploads import (
+        may_upload,
+        read_upload,
+        show_own_files,
+        show_uploads,
+        take_uploads,
     )
     from protokit.runtime.uploads.visitor_files import shown_name
 
@@ -58,8 +61,9 @@ _NAMES = {
     " sources sources_html",
     "ui.escape_markdown": "safe_line safe_markdown",
     "ui.gradio_ui": "add_files head_markdown launch_options upload_offer",
-    "ui.streamlit_ui": "may_upload read_upload set_up_page show_documents show_engine show_feedback show_own_files"
-    " show_session show_sources show_text take_uploads visit_id write_stream",
+    "ui.streamlit_ui": "set_up_page show_documents show_engine show_feedback show_session show_sources show_text"
+    " visit_id write_stream",
+    "ui.streamlit_uploads": "may_upload read_upload show_own_files show_uploads take_uploads",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 __all__ = [
@@ -98,6 +102,7 @@ __all__ = [
     "show_session",
     "show_sources",
     "show_text",
+    "show_uploads",
     "shown_name",
     "side_by_side_html",
     "sources",

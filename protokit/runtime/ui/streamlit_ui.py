@@ -3,8 +3,6 @@
 import uuid
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -18,11 +16,9 @@ from protokit.runtime.ui.formatting import (
     doubted,
     doubts,
     engine_note,
-    file_line,
     marked,
     match,
     numbers,
-    own_rows,
     packing,
     page_rows,
     sample_note,
@@ -31,25 +27,15 @@ from protokit.runtime.ui.formatting import (
     totals,
 )
 from protokit.runtime.ui.streamlit_style import page_style
-from protokit.runtime.uploads import upload_policy
-from protokit.runtime.uploads.visitor_files import VisitorFiles, one_file
+from protokit.runtime.ui.streamlit_uploads import REFRESH, may_upload, show_file_list
 from protokit.runtime.usage.events import EventLog
-from protokit.runtime.visitor import current_visitor
 from vectorstore.knowledge import KnowledgeBase
 
-if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
-
-    from vectorstore.file_list import FileRow
-
-_UPLOADS = "names of uploads"
 _RUNNING = "running"
 """Where the session keeps the reply that streams, and what to do with its answer."""
 _RIGHT_TO_LEFT = (
     "<style>.stApp, .stApp [role=dialog] { direction: rtl; } .stApp code { direction: ltr; }</style>"
 )
-REFRESH = 2
-"""Seconds between looks at how far the documents are read."""
 
 
 def set_up_page(settings: Settings, *, wide: bool = False) -> None:
@@ -155,27 +141,8 @@ def show_documents(knowledge: KnowledgeBase) -> None:
 
 def _documents(knowledge: KnowledgeBase) -> None:
     st.subheader(page_texts().documents, anchor=False)
-    _file_list(page_rows(knowledge.files()))
+    show_file_list(page_rows(knowledge.files()))
     st.caption(safe_line(status_line(knowledge.status)))
-
-
-def may_upload(settings: Settings) -> bool:
-    """Whether this visitor may upload files."""
-    headers = {name.lower(): value for name, value in st.context.headers.to_dict().items()}
-    return upload_policy.may_upload(settings, headers)
-
-
-def take_uploads(own: VisitorFiles, uploads: "Sequence[UploadedFile]") -> None:
-    """Hold for this visitor the files that stand in the list of uploads, and no others."""
-    names: dict[str, str] = st.session_state.setdefault(_UPLOADS, {})
-    for upload in uploads:
-        if upload.file_id not in names:
-            try:
-                names[upload.file_id] = own.add(upload.name, upload.getvalue(), current_visitor())
-            except ValueError as problem:
-                names[upload.file_id] = ""
-                st.toast(safe_line(str(problem)), icon=":material/warning:")
-    own.keep_only([names[upload.file_id] for upload in uploads])
 
 
 def visit_id() -> str:
@@ -183,33 +150,6 @@ def visit_id() -> str:
     visit = st.query_params.get("visit", "")[:64] or uuid.uuid4().hex
     st.query_params["visit"] = visit
     return visit
-
-
-def read_upload(upload: "UploadedFile", read: Callable[[Path], None]) -> None:
-    """Let `read` have a visitor's file on the disk, for so long; where it is not taken, the page says why."""
-    try:
-        with one_file(upload.name, upload.getvalue(), current_visitor()) as path:
-            read(path)
-    except ValueError as problem:
-        st.toast(safe_line(str(problem)), icon=":material/warning:")
-
-
-def show_own_files(own: VisitorFiles) -> None:
-    """Which of the visitor's files cannot be searched, and why; until all are read it looks again by itself."""
-    st.fragment(_own_files, run_every=None if own.wait(0) else REFRESH)(own)
-
-
-def _own_files(own: VisitorFiles) -> None:
-    _file_list(own_rows(own.files()))
-
-
-def _file_list(rows: "Sequence[FileRow]") -> None:
-    for row in rows:
-        icon = "description" if row.is_fine else "warning"
-        inside = ":material/subdirectory_arrow_right: " if row.container else ""
-        with st.container(gap=None):
-            st.markdown(f"{inside}:material/{icon}: {safe_line(row.name)}")
-            st.caption(safe_line(file_line(row)))
 
 
 def show_engine(settings: Settings) -> None:

@@ -14,7 +14,9 @@ UPLOADS = "PROTOKIT_UPLOADS"
 
 def may_upload(settings: Settings, headers: Mapping[str, str]) -> bool:
     """Whether the visitor whose request has these `headers` (names in small letters) may upload files."""
+    if settings.upload_rule == "off":
+        return False
     if os.environ.get(HOSTED):
         return headers.get(BY_UPLOADS) == "1"
     rule = os.environ.get(UPLOADS, "")
-    return rule == "on" or (rule != "off" and settings.visitor_uploads)
+    return rule == "on" or (rule != "off" and settings.visitor_uploads is not False)

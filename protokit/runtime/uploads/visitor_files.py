@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from protokit.runtime.page_texts import page_texts
 from protokit.runtime.uploads.idle import watch
@@ -22,6 +22,7 @@ from protokit.runtime.uploads.upload_quota import UploadQuota, too_large
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
+    from protokit.runtime.settings import Settings
     from vectorstore import KnowledgeBase
     from vectorstore.file_list import FileReport
     from vectorstore.tables.table import Table
@@ -45,19 +46,41 @@ QUOTA = UploadQuota()
 """Of this process: each page has its own."""
 
 
-def notice(model: str, *, once: bool = False) -> str:
-    """What the page says of an upload's fate: searched during the visit, or (`once`) read a single time."""
+def notice(model: str, *, once: bool = False, shared: bool = False) -> str:
+    """What the page says of an upload's fate: searched during the visit, by everybody from now on (`shared`), or
+    (`once`) read a single time."""
     texts = page_texts()
     fate = texts.upload_once if once else texts.upload_for_visit.format(minutes=f"{IDLE_SECONDS / 60:.0f}")
+    fate = texts.upload_shared if shared and not once else fate
     sent = "" if model == "offline" else f" {texts.upload_to_model}"
     return f"{fate}{sent} {too_large()}"
+
+
+class SharedFolder(NamedTuple):
+    """Where a visitor's file goes that everybody may search: the documents of the prototype."""
+
+    folder: Path
+    knowledge: "KnowledgeBase"
+
+    def add(self, name: str, content: bytes) -> str:
+        """Keep a file with the documents and return the name it got. Raises ValueError with words for the visitor."""
+        path = keep_upload(self.folder, name, content)
+        self.knowledge.sync_in_background(self.folder)
+        return path.name
 
 
 class VisitorFiles:
     """What one visitor has added. Made empty and cheap: a folder comes with the first file."""
 
-    def __init__(self, embedding: str = "default", *, idle_seconds: float = IDLE_SECONDS) -> None:
-        self._embedding, self._idle_seconds = embedding, idle_seconds
+    def __init__(
+        self,
+        embedding: str = "default",
+        *,
+        idle_seconds: float = IDLE_SECONDS,
+        shared: "SharedFolder | None" = None,
+    ) -> None:
+        """`shared` takes what is added in their place, where prototype.yaml wants it for everybody."""
+        self._embedding, self._idle_seconds, self._shared = embedding, idle_seconds, shared
         self._knowledge: KnowledgeBase | None = None
         self._remove: Callable[[], object] = lambda: None
         self._lock = threading.RLock()
@@ -65,7 +88,18 @@ class VisitorFiles:
 
     def __deepcopy__(self, _: dict[int, object]) -> "VisitorFiles":
         """An empty one: Gradio copies what a page begins with for each session, and nobody gets another's files."""
-        return VisitorFiles(self._embedding, idle_seconds=self._idle_seconds)
+        return VisitorFiles(self._embedding, idle_seconds=self._idle_seconds, shared=self._shared)
+
+    @classmethod
+    def of(cls, settings: "Settings", knowledge: "KnowledgeBase") -> "VisitorFiles":
+        """As prototype.yaml wants them: the visitor's own, or added to `knowledge` for everybody."""
+        shared = SharedFolder(settings.knowledge, knowledge) if settings.upload_rule == "shared" else None
+        return cls(settings.embedding, shared=shared)
+
+    @property
+    def shared(self) -> bool:
+        """Whether everybody can search what is added, and it stays."""
+        return self._shared is not None
 
     def add(self, name: str, content: bytes, visitor: str) -> str:
         """Keep a file of `visitor`, make it ready to be searched and return the name it got.
@@ -73,6 +107,8 @@ class VisitorFiles:
         Raises ValueError with words for the visitor.
         """
         QUOTA.take(visitor, len(content))
+        if self._shared:
+            return self._shared.add(name, content)
         with self._lock:
             self._touched = time.monotonic()
             knowledge, folder = self._opened()

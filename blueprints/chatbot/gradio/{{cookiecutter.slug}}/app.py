@@ -10,7 +10,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from assistant import Assistant
 
-from protokit.runtime import Answer, Reply, RuntimeProblem, Turn, ui
+from protokit.runtime import Answer, Reply, RuntimeProblem, Turn, VisitorFiles, notice, ui
 
 assistant = Assistant()
 settings = assistant.settings
@@ -34,13 +34,13 @@ def shown(answers: list[Answer]) -> list[dict[str, str]]:
     return [message for pair in pairs for message in pair]
 
 
-def ask(question: str, answers: list[Answer], session: str) -> Iterator[tuple[Any, ...]]:
+def ask(question: str, answers: list[Answer], session: str, own: VisitorFiles) -> Iterator[tuple[Any, ...]]:
     same = gr.skip()
     if not question.strip():
         yield same, same, same, same, same
         return
-    history = [Turn(answer.question, answer.text) for answer in answers]
-    reply, text = assistant.reply(question, history=history, session=session), ""
+    history = [Turn(answer.question, answer.text, answer.private) for answer in answers]
+    reply, text = assistant.reply(question, history=history, session=session, own=own), ""
     before = [*shown(answers), said("user", ui.safe_markdown(question))]
     replies[session] = reply
     yield gr.Textbox(value="", submit_btn=False, stop_btn=True), before, same, same, same
@@ -62,8 +62,25 @@ def stop(session: str) -> None:
         replies[session].stop(wait=0)  # and `ask` comes to its end
 
 
-def refresh() -> tuple[str, gr.Timer]:
-    return ui.files_html(assistant.knowledge), gr.Timer(active=not assistant.knowledge.wait(0))
+def refresh(own: VisitorFiles) -> tuple[Any, ...]:
+    settled = assistant.knowledge.wait(0) and own.wait(0)
+    files, own_files = ui.files_html(assistant.knowledge), ui.own_files_html(own)
+    return files, gr.Timer(active=not settled), own_files, gr.Button(visible=bool(own.files()))
+
+
+def add(paths: list[str] | None, own: VisitorFiles) -> gr.Timer:
+    ui.add_files(own, paths)
+    return gr.Timer(active=True)
+
+
+def remove(own: VisitorFiles) -> gr.Timer:
+    own.clear()
+    return gr.Timer(active=True)
+
+
+def start_anew(own: VisitorFiles) -> tuple[Any, ...]:
+    own.clear()
+    return [], "", ui.numbers_html([]), [], uuid.uuid4().hex, gr.Timer(active=True)
 
 
 def judge(answers: list[Answer], liked: gr.LikeData) -> None:
@@ -74,6 +91,7 @@ def judge(answers: list[Answer], liked: gr.LikeData) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
+    own = gr.State(lambda: VisitorFiles.of(settings, assistant.knowledge))
     gr.Markdown(lambda: ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
@@ -94,22 +112,33 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             totals = gr.HTML(ui.numbers_html([]), padding=False, elem_classes="panel")
             sources = gr.HTML(padding=False, elem_classes="panel")
             files, timer = gr.HTML(padding=False, elem_classes="panel"), gr.Timer(1.5)
+            with gr.Column(visible=False) as adding:
+                upload = gr.UploadButton(
+                    texts.add_documents, file_count="multiple", size="sm", elem_classes="plain"
+                )
+                gr.Markdown(
+                    notice(settings.model, shared=settings.upload_rule == "shared"), elem_classes="quiet"
+                )
+                own_files = gr.HTML(padding=False, elem_classes="panel")
+                removal = gr.Button(texts.remove_documents, size="sm", visible=False, elem_classes="plain")
             fresh = gr.Button(texts.new_conversation, size="sm", elem_classes="plain")
 
     outputs = [box, chat, sources, totals, answers]
-    box.submit(ask, [box, answers, session], outputs, concurrency_limit=None, api_name="chat")
+    box.submit(ask, [box, answers, session, own], outputs, concurrency_limit=None, api_name="chat")
     for button in starters:
         button.click(
-            ask, [button, answers, session], outputs, concurrency_limit=None, api_visibility="private"
+            ask, [button, answers, session, own], outputs, concurrency_limit=None, api_visibility="private"
         )
     box.stop(stop, session, None, queue=False, api_visibility="private")
     chat.like(judge, [answers], None, api_visibility="private")
     for moment in (demo.load, timer.tick):
-        moment(refresh, None, [files, timer], show_progress="hidden", api_visibility="private")
-    renewed = [chat, sources, totals, answers, session]
-    fresh.click(
-        lambda: ([], "", ui.numbers_html([]), [], uuid.uuid4().hex), None, renewed, api_visibility="private"
-    )
+        moment(
+            refresh, own, [files, timer, own_files, removal], show_progress="hidden", api_visibility="private"
+        )
+    upload.upload(add, [upload, own], timer, api_visibility="private")
+    removal.click(remove, own, timer, api_visibility="private")
+    demo.load(ui.upload_offer(settings), None, adding, show_progress="hidden", api_visibility="private")
+    fresh.click(start_anew, own, [chat, sources, totals, answers, session, timer], api_visibility="private")
 
 if __name__ == "__main__":
     demo.launch(**ui.launch_options(settings))

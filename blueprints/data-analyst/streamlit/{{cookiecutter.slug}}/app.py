@@ -13,7 +13,6 @@ from protokit.runtime import (
     SqlProblem,
     Turn,
     VisitorFiles,
-    notice,
     ui,
 )
 
@@ -31,11 +30,6 @@ def take_question() -> None:
 def take_answer(answer: Answer) -> None:
     st.session_state.pop("asked", None)
     answers.insert(0, answer)
-
-
-def take_uploads() -> None:
-    """Hold for this visitor what stands in the list of uploads, and nothing else."""
-    ui.take_uploads(own, st.session_state.get("uploads") or [])
 
 
 def show_result(table: AnswerTable | None, key: str) -> None:
@@ -135,7 +129,7 @@ ui.set_up_page(settings)
 ui.show_engine(settings)
 answers: list[Answer] = st.session_state.setdefault("answers", [])
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
-own: VisitorFiles = st.session_state.setdefault("own", VisitorFiles(settings.embedding))
+own: VisitorFiles = st.session_state.setdefault("own", VisitorFiles.of(settings, assistant.knowledge))
 asking, columns = st.tabs([texts.ask, texts.columns])
 
 with asking:
@@ -177,8 +171,5 @@ with columns:
 
 with st.sidebar:
     ui.show_documents(assistant.knowledge)
-    if ui.may_upload(settings):
-        st.file_uploader(texts.add_tables, accept_multiple_files=True, key="uploads", on_change=take_uploads)
-        st.caption(notice(settings.model))
-        ui.show_own_files(own)
+    ui.show_uploads(settings, own, texts.add_tables)
     ui.show_session(answers)

@@ -5,7 +5,7 @@ import uuid
 import streamlit as st
 from assistant import Assistant
 
-from protokit.runtime import Answer, RuntimeProblem, Turn, VisitorFiles, notice, ui
+from protokit.runtime import Answer, RuntimeProblem, Turn, VisitorFiles, ui
 
 
 @st.cache_resource(show_spinner=False)
@@ -23,11 +23,6 @@ def take_answer(answer: Answer) -> None:
     answers.insert(0, answer)
 
 
-def take_uploads() -> None:
-    """Hold for this visitor what stands in the list of uploads, and nothing else."""
-    ui.take_uploads(own, st.session_state.get("uploads") or [])
-
-
 try:
     assistant = load_assistant()
     settings = assistant.settings
@@ -40,7 +35,7 @@ ui.set_up_page(settings)
 ui.show_engine(settings)
 answers: list[Answer] = st.session_state.setdefault("answers", [])
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
-own: VisitorFiles = st.session_state.setdefault("own", VisitorFiles(settings.embedding))
+own: VisitorFiles = st.session_state.setdefault("own", VisitorFiles.of(settings, assistant.knowledge))
 
 with st.form("search", border=False, clear_on_submit=True), st.container(horizontal=True):
     st.text_input(
@@ -96,10 +91,5 @@ for answer in answers:
 
 with st.sidebar:
     ui.show_documents(assistant.knowledge)
-    if ui.may_upload(settings):
-        st.file_uploader(
-            texts.add_documents, accept_multiple_files=True, key="uploads", on_change=take_uploads
-        )
-        st.caption(notice(settings.model))
-        ui.show_own_files(own)
+    ui.show_uploads(settings, own)
     ui.show_session(answers)
