@@ -74,7 +74,7 @@ def judge(thumbs: int, answers: list[Answer]) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
-    own = gr.State(lambda: VisitorFiles(settings.embedding))
+    own = gr.State(lambda: VisitorFiles.of(settings, assistant.knowledge))
     gr.Markdown(lambda: ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
@@ -101,7 +101,9 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
                 upload = gr.UploadButton(
                     texts.add_documents, file_count="multiple", size="sm", elem_classes="plain"
                 )
-                gr.Markdown(notice(settings.model), elem_classes="quiet")
+                gr.Markdown(
+                    notice(settings.model, shared=settings.upload_rule == "shared"), elem_classes="quiet"
+                )
                 own_files = gr.HTML(padding=False, elem_classes="panel")
                 removal = gr.Button(texts.remove_documents, size="sm", visible=False, elem_classes="plain")
             totals = gr.HTML(ui.numbers_html([]), padding=False, elem_classes="panel")

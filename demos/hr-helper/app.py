@@ -5,7 +5,7 @@ import uuid
 import streamlit as st
 from assistant import Assistant
 
-from protokit.runtime import Answer, RuntimeProblem, Turn, ui
+from protokit.runtime import Answer, RuntimeProblem, Turn, VisitorFiles, ui
 
 PERSON, HELPER = ":material/person:", ":material/auto_awesome:"
 
@@ -27,6 +27,7 @@ ui.set_up_page(settings)
 ui.show_engine(settings)
 answers: list[Answer] = st.session_state.setdefault("answers", [])
 session = st.session_state.setdefault("session", uuid.uuid4().hex)
+own: VisitorFiles = st.session_state.setdefault("own", VisitorFiles.of(settings, assistant.knowledge))
 
 st.chat_message("assistant", avatar=HELPER).markdown(ui.safe_markdown(settings.welcome))
 for answer in answers:
@@ -52,13 +53,16 @@ if not answers:
     )
 if question := st.chat_input(texts.ask_question, max_chars=ui.QUESTION) or picked:
     st.chat_message("user", avatar=PERSON).markdown(ui.safe_markdown(question))
-    history = [Turn(answer.question, answer.text) for answer in answers]
+    history = [Turn(answer.question, answer.text, answer.private) for answer in answers]
     with st.chat_message("assistant", avatar=HELPER):
-        ui.write_stream(assistant.reply(question, history=history, session=session), keep=answers.append)
+        reply = assistant.reply(question, history=history, session=session, own=own)
+        ui.write_stream(reply, keep=answers.append)
 
 with st.sidebar:
     ui.show_session(answers)
     ui.show_documents(assistant.knowledge)
+    ui.show_uploads(settings, own, key=f"uploads-{session}")  # a new conversation begins without files
     if st.button(texts.new_conversation, icon=":material/restart_alt:", width="stretch"):
+        own.clear()
         st.session_state.clear()
         st.rerun()

@@ -11,9 +11,11 @@ from protokit.runtime import (
     Question,
     Reply,
     Turn,
+    VisitorFiles,
     answer_from_tables,
     citing_rule,
     condense_question,
+    merge,
     system,
     turns,
     user,
@@ -46,13 +48,17 @@ class Assistant(BaseAssistant):
         """Take up what is new in knowledge/, without making anybody wait."""
         self.knowledge.sync_in_background(self.settings.knowledge)
 
-    def prepare(self, question: str, history: Sequence[Turn]) -> Question:
+    def prepare(self, question: str, history: Sequence[Turn], own: VisitorFiles | None) -> Question:
         """Find the best passages, and put together what the model reads."""
         settings = self.settings
         history = history[-REMEMBERED:]
         standalone = condense_question(question, history)  # "and for contractors?" alone finds nothing
         passages = self.knowledge.search(standalone.text, limit=PASSAGES)
-        computed = answer_from_tables(standalone.text, [self.knowledge], language=settings.language)
+        if own:
+            passages = merge(passages, own.search(standalone.text, limit=PASSAGES), PASSAGES)
+        computed = answer_from_tables(
+            standalone.text, [self.knowledge, own] if own else [self.knowledge], language=settings.language
+        )
         if computed:
             passages = computed.before(passages)
         messages = [
@@ -76,12 +82,21 @@ class Assistant(BaseAssistant):
         )
 
     def reply(
-        self, text: str, history: Sequence[Turn] = (), *, options: Options = NO_OPTIONS, session: str = ""
+        self,
+        text: str,
+        history: Sequence[Turn] = (),
+        *,
+        options: Options = NO_OPTIONS,
+        session: str = "",
+        own: VisitorFiles | None = None,
     ) -> Reply:
-        """Answer `text`; iterate the reply for the words as they come, then `.answer` has sources and numbers."""
+        """Answer `text`; iterate the reply for the words as they come, then `.answer` has sources and numbers.
+
+        `own` holds what this visitor has added; nobody else's questions are answered from it.
+        """
         settings = self.settings
         return Reply(
-            lambda: self.prepare(text, history),
+            lambda: self.prepare(text, history, own),
             self.engine,
             settings,
             self.events,
