@@ -29,12 +29,22 @@ KEPT = {
     },
 }
 
-BOTH_CHANGED = {"parking-search": ["app.py"]}
+BOTH_CHANGED = {"parking-search": ["app.py"], "parking-chat": ["assistant.py"]}
 """Where the blueprint has since changed the place that a team changed, which it is asked about."""
-SOLVED = """    options = ui.launch_options(settings)
+SOLVED = {
+    "parking-search": """    options = ui.launch_options(settings)
     demo.launch(**{**options, "theme": gr.themes.Base(primary_hue="teal")})
-"""
-"""What the team makes of it: the blueprint's way of opening the page, in its own colour."""
+""",
+    "parking-chat": """    def follows_on(self, question: str) -> bool:
+        \"\"\"Ours: whether it leans on the conversation.\"\"\"
+        from vectorstore.search.follow_up import is_follow_up
+
+        return is_follow_up(question)
+
+    def prepare(self, question: str, history: Sequence[Turn], own: VisitorFiles | None) -> Question:
+""",
+}
+"""What the team makes of it: the blueprint's way with the team's own colour, and its own method."""
 
 
 @pytest.fixture(scope="module", params=sorted(KEPT))
@@ -48,7 +58,7 @@ def updated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         protokit("update", folder, "--conflicts", cwd=folder.parent)
         for name in files:
             text = (folder / name).read_text(encoding="utf-8")
-            solved = re.sub(r"<<<<<<< .*?>>>>>>> .*?\n", SOLVED, text, flags=re.S)
+            solved = re.sub(r"<<<<<<< .*?>>>>>>> .*?\n", SOLVED[folder.name], text, flags=re.S)
             (folder / name).write_text(solved, encoding="utf-8")
         return folder
     assert done.code == 0, done.out + done.err

@@ -62,7 +62,6 @@ with st.sidebar:
     ui.show_session(answers)
     ui.show_documents(assistant.knowledge)
     ui.show_uploads(settings, own, key=f"uploads-{session}")  # a new conversation begins without files
-    if st.button(texts.new_conversation, icon=":material/restart_alt:", width="stretch"):
-        own.clear()
+    if st.button(texts.new_conversation, icon=":material/restart_alt:", width="stretch", on_click=own.clear):
         st.session_state.clear()
         st.rerun()
