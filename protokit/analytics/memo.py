@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
+from protokit.analytics.business_case import BusinessCase, make_case
+from protokit.analytics.case_tables import CaseTable, case_in_words, case_tables
 from protokit.analytics.metrics import MetricValue, measure
 from protokit.analytics.success import RULE, CriterionResult, Recommendation, judge_criteria, recommend
 from protokit.analytics.usage_tables import database_of, is_simulated
@@ -56,6 +58,7 @@ class Memo:
     measures: Sequence[MetricValue]
     gaps: Sequence[tuple[str, int]]
     quotes: Sequence[str]
+    case: BusinessCase
     simulated: bool
     """Whether all of this is of simulated traffic."""
 
@@ -84,6 +87,7 @@ def write_memo(folder: Path, *, now: datetime | None = None) -> Memo:
         measure(database, _SHOWN),
         [(str(text), int(float(str(times)))) for text, times in _rows(database, _GAPS, _MOST_GAPS)],
         [str(text) for (text,) in _rows(database, _QUOTES, _MOST_QUOTES)],
+        make_case(database, prototype.spec.assumptions, prices=prototype.spec.prices),
         is_simulated(database),
     )
 
@@ -102,6 +106,8 @@ def memo_as_markdown(memo: Memo) -> str:
         "## Criteria\n\n" + _standard(memo) + _table(("Criterion", "Asked", "Measured", ""), _criteria(memo)),
         "## Numbers\n\n" + _table(("Number", "Value", "What it counts"), _numbers(memo)),
         "## What people asked and did not get\n\n" + _bullets(_gaps(memo), "Nothing went unanswered."),
+        "## Business case\n\n" + _bullets(case_in_words(memo.case), ""),
+        *(f"### {each.title}\n\n" + _table(each.head, each.rows) for each in case_tables(memo.case)),
         "## In their words\n\n"
         + _bullets([f"“{quote}”" for quote in memo.quotes], "Nobody has written anything yet."),
     ]
@@ -127,6 +133,8 @@ def memo_as_html(memo: Memo) -> str:
         "<section><h2>What people asked and did not get</h2>"
         + _html_list(_gaps(memo), "Nothing went unanswered.")
         + "</section>",
+        "<section><h2>Business case</h2>" + _html_list(case_in_words(memo.case), "") + "</section>",
+        *(_html_grid(each) for each in case_tables(memo.case)),
         "<section><h2>In their words</h2>"
         + _html_list([f"“{quote}”" for quote in memo.quotes], "Nobody has written anything yet.")
         + "</section>",
@@ -193,6 +201,19 @@ def _html_table(rows: Sequence[tuple[str, str, str]], outcomes: Sequence[str] = 
             f'<tr><th scope="row">{escape(name)}<small>{escape(below)}</small></th><td>{escape(value)}</td>{last}</tr>'
         )
     return f"<table>{''.join(lines)}</table>"
+
+
+def _html_grid(table: CaseTable) -> str:
+    """A table whose first row names its columns."""
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.head)
+    rows = [
+        f'<tr><th scope="row">{escape(first)}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        + "</tr>"
+        for first, *cells in table.rows
+    ]
+    title = f"<section><h3>{escape(table.title)}</h3>"
+    return f'{title}<table class="grid"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></section>'
 
 
 def _html_list(lines: Sequence[str], otherwise: str) -> str:

@@ -11,7 +11,7 @@ from msgspec import Struct, yaml
 
 from protokit.runtime.analysis.read_only_database import ReadOnlyDatabase
 
-Unit = Literal["share", "seconds", "dollars", "tokens", "people", "people a day", "questions"]
+Unit = Literal["share", "seconds", "dollars", "tokens", "people", "people a day", "questions", "minutes"]
 _Z = 1.959964
 """Of a 95% interval."""
 

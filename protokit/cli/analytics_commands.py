@@ -1,6 +1,7 @@
-"""`protokit metrics`, `protokit sql`, `protokit memo`: from what visitors did to a decision."""
+"""`protokit metrics`, `sql`, `case`, `memo`: from what visitors did to a decision."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,61 @@ def sql_(folder: Path, query: str, as_csv: bool, as_json: bool) -> None:
         tell(csv_text(result.table) if as_csv else _as_table(result), end="" if as_csv else "\n")
 
 
+@click.command("case")
+@click.argument("folder", default=".", type=A_PATH)
+@click.option(
+    "--set", "own", multiple=True, metavar="NAME=NUMBER", help="Another value of an assumption. Repeatable."
+)
+@click.option(
+    "--model", default="", help="Price the answers on this model, instead of the one that gave them."
+)
+@click.option("--models", is_flag=True, help="Price them on every model of the price table.")
+@AS_JSON
+@friendly
+def case_(folder: Path, own: tuple[str, ...], model: str, models: bool, as_json: bool) -> None:
+    """Show the business case of the prototype in FOLDER: subscription, pay per answer and API licence side by side.
+
+    \b
+    protokit case leave-helper --set subscription_price=12 --set users=5000
+    """
+    from protokit.analytics.business_case import make_case, price_models
+    from protokit.analytics.case_tables import case_in_words, case_tables, model_table
+    from protokit.analytics.usage_tables import database_of
+    from protokit.prototype.prototype_folder import Prototype
+
+    prototype = Prototype.open(folder)
+    values = {**prototype.spec.assumptions, **dict(map(_assumption, own))}
+    case = make_case(database_of(prototype.folder), values, model, prototype.spec.prices)
+    tables = [model_table(price_models(case))] if models else case_tables(case)
+    words = [] if models else case_in_words(case)
+    if as_json:
+        from dataclasses import asdict
+
+        tell(
+            json.dumps(
+                {"words": words, "tables": [asdict(each) for each in tables]}, ensure_ascii=False, indent=2
+            )
+        )
+        return
+    for line in words:
+        tell(line)
+    for table in tables:
+        tell(f"\n{table.title}" if words else table.title)
+        tell(_in_columns([table.head, *table.rows]))
+
+
+def _assumption(text: str) -> tuple[str, float]:
+    from protokit.errors import ChoiceProblem
+
+    name, _, number = text.partition("=")
+    try:
+        return name.strip(), float(number)
+    except ValueError:
+        raise ChoiceProblem(
+            f'"{text}" sets no number', where="--set", fix="Write NAME=NUMBER: --set users=5000."
+        ) from None
+
+
 @click.command("memo")
 @click.argument("folder", default=".", type=A_PATH)
 @click.option(
@@ -98,13 +154,19 @@ def memo_(folder: Path, out: Path | None) -> None:
 def _as_table(result: "SqlResult") -> str:
     rows = [[column.name for column in result.table.columns]]
     rows += [[_shown(cell) for cell in row] for row in result.table.rows]
+    lines = _in_columns(rows)
+    more = " (there are more)" if result.cut else ""
+    return f"{lines}\n{len(rows) - 1} rows{more}"
+
+
+def _in_columns(rows: Sequence[Sequence[str]]) -> str:
+    """A head and rows, with a line between them."""
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     lines = [
         "  ".join(f"{cell:<{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows
     ]
     lines.insert(1, "  ".join("-" * wide for wide in widths))
-    more = " (there are more)" if result.cut else ""
-    return "\n".join([*lines, f"{len(rows) - 1} rows{more}"])
+    return "\n".join(lines)
 
 
 def _shown(cell: object) -> str:

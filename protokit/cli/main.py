@@ -180,6 +180,7 @@ main.add_command(blueprint_commands.blueprint)
 main.add_command(hub_commands.hub)
 main.add_command(analytics_commands.metrics_)
 main.add_command(analytics_commands.sql_)
+main.add_command(analytics_commands.case_)
 main.add_command(analytics_commands.memo_)
 
 if __name__ == "__main__":

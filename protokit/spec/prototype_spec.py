@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta, field
@@ -74,6 +74,12 @@ class BlueprintSource(Strict, frozen=True, kw_only=True):
     commit: Annotated[str, Meta(pattern=r"^[0-9a-f]{40,64}$", description="the id of a commit")]
 
 
+if TYPE_CHECKING:
+    Assumptions = dict[str, float]
+else:
+    Assumptions = Annotated[dict[str, float], Meta(max_length=40)]
+
+
 class Spec(PrototypeFields, frozen=True, kw_only=True):
     """Everything a person can decide about a prototype."""
 
@@ -98,6 +104,8 @@ class Spec(PrototypeFields, frozen=True, kw_only=True):
     """What the prototype is to show: "We believe WHO will WHAT; we will know when NUMBER by DATE"."""
     success: Annotated[tuple[SuccessCriterion, ...], Meta(max_length=12)] = ()
     """When it is a good idea; `protokit memo` says whether it is."""
+    assumptions: Assumptions = field(default_factory=dict)
+    """What the business case takes for granted, by name; `protokit case` lists them with the usual values."""
 
 
 def read_spec(path: Path) -> Spec:

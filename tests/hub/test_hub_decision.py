@@ -90,3 +90,17 @@ def test_a_criterion_that_says_nothing_is_told_on_the_page(hub: Site) -> None:
         f"{path.read_text(encoding='utf-8')}success:\n- metric: joy\n  at_least: 1\n", encoding="utf-8"
     )
     assert "there is no metric &#34;joy&#34;" in hub.get(f"{HOME}/decision")
+
+
+def test_assumptions_are_tried_with_sliders_and_kept(hub: Site) -> None:
+    page = f"{HOME}/decision/case"
+    assert "left a month at 1,000 users" in hub.get(page)
+    tried = hub.get(f"{page}?users=3010&joy=1&fixed_costs=nan")
+    assert "left a month at 3,000 users" in tried  # in steps of the slider
+    assert 'name="users" value="3000' in tried
+    assert hub.post(page, f"{page}?users=3000", users="3000", joy="1").status_code == 303
+    assert Prototype.open(hub.folder("hr-helper")).spec.assumptions == {"users": 3000}
+    assert "left a month at 3,000 users" in hub.get(page)
+    assert hub.post(page, page).status_code == 303
+    assert Prototype.open(hub.folder("hr-helper")).spec.assumptions == {}
+    assert "no price is known" in hub.get(f"{page}?model=openai:none")

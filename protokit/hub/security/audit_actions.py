@@ -24,6 +24,7 @@ _ACTIONS = {
     "stop": "stopped",
     "damage": "damaged records put away",
     "questions/mark": "answer judged",
+    "decision/case": "assumptions kept",
     "questions/keep": "question added to the tests",
 }
 

@@ -12,6 +12,7 @@ from protokit.hub.content.costs import spend_of
 from protokit.hub.content.usage_analytics import UsageAnalytics
 from protokit.hub.context import hub_of
 from protokit.hub.views import (
+    case_view,
     decision_view,
     documents_view,
     edit_view,
@@ -52,6 +53,7 @@ def routes() -> list[BaseRoute]:
         *questions_view.routes(home),
         *feedback_view.routes(home),
         *decision_view.routes(home),
+        *case_view.routes(home),
     ]
 
 

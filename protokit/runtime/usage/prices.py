@@ -7,6 +7,7 @@ network. It takes a quarter of a second to load and is loaded on the first quest
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -18,6 +19,14 @@ Override = tuple[float, float]
 _LOCAL_PROVIDERS = frozenset({"ollama", "llamacpp", "llama_cpp", "lmstudio", "vllm", "gpt4all"})
 _MAKERS_OWN = re.compile(r"gpt-(?!oss)|chatgpt|o\d|claude|gemini", re.IGNORECASE)
 """Models that run at their makers alone: a server of one's own only passes the question on, and the bill comes."""
+
+_MAKERS = frozenset(
+    {"anthropic", "cohere", "deepseek", "google", "meta", "mistral", "moonshotai", "openai", "x-ai", "zai"}
+)
+_OF_OTHER_KINDS = re.compile(
+    r"image|audio|realtime|transcribe|tts|embed|whisper|moderation|ocr|live|search|imagine|rerank|:|^ft|veo|robotics|-$"
+)
+"""Models that do not write text, or are only there for those who trained them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,22 @@ def cost(
             return Cost(0.0, "runs on this machine")
         base_url = ""  # a gateway: the maker's own price
     return _from_table(model, tokens_in, tokens_out, base_url)
+
+
+@cache
+def priced_models() -> tuple[str, ...]:
+    """Every model of the table that writes text and that its maker sells: "openai:gpt-4.1-mini"."""
+    from genai_prices import data_snapshot
+
+    return tuple(
+        f"{provider.id}:{model.id}"
+        for provider in data_snapshot.get_snapshot().providers
+        if provider.id in _MAKERS
+        for model in provider.models
+        if not model.deprecated
+        and not _OF_OTHER_KINDS.search(model.id)
+        and cost(f"{provider.id}:{model.id}", 1000, 1000).dollars
+    )
 
 
 def elsewhere(
