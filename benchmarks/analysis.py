@@ -1,9 +1,12 @@
 """Measures answers over tables: how many are right, refused, or wrong, and whether what no table tells is refused.
 
 python -m benchmarks.analysis FOLDER    # table_questions.jsonl: file, question, answer (number, text, list), tolerance
-                                        # messy_questions.jsonl the same; sql_unanswerable.jsonl: db, question
+                                        # messy_questions.jsonl, workbook_questions.jsonl the same
+                                        # sql_questions.jsonl: db, question, answers (each a list of rows), ordered
+                                        # sql_unanswerable.jsonl: db, question
 
-An answer is right where every value that is asked for stands in its table or its sentence.
+An answer is right where every value that is asked for stands in its table or its sentence; one over a database where
+its table has the rows of one of the answers, and their columns among its own.
 """
 
 import argparse
@@ -15,6 +18,7 @@ import sqlite3
 import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +61,33 @@ def holds(made: Analysis, value: object, tolerance: float) -> bool:
     return any(abs(each - wanted) <= near for each in numbers)
 
 
+def cell_text(cell: object) -> str:
+    """A cell as rows are compared by: numbers with three decimals, words in small letters."""
+    try:
+        return f"{float(str(cell)):.3f}"
+    except ValueError:
+        return re.sub(r"\W+", " ", str(cell)).casefold().strip()
+
+
+def has_rows(made: Analysis, answer: Sequence[Sequence[object]]) -> bool:
+    """Whether the result has the rows of `answer`, whatever their order, with further columns or without."""
+    rows = made.table.rows if made.table else ()
+    if not rows or len(rows) != len(answer):
+        return False
+    columns = [tuple(map(cell_text, column)) for column in zip(*rows, strict=True)]
+    wanted = [tuple(map(cell_text, column)) for column in zip(*answer, strict=True)]
+    choices = [[c for c in columns if sorted(c) == sorted(each)] for each in wanted]
+    rows_wanted = sorted(zip(*wanted, strict=True))
+    return any(sorted(zip(*chosen, strict=True)) == rows_wanted for chosen in product(*choices))
+
+
+def fits_row(made: Analysis, row: Row) -> bool:
+    """Whether the result is what `row` of a file of questions asks for."""
+    if "answers" in row:
+        return any(has_rows(made, answer) for answer in row["answers"])
+    return "answer" in row and holds(made, row["answer"], float(row.get("tolerance") or 0))
+
+
 def measure(folder: Path, rows: Sequence[Row]) -> tuple[int, int, int]:
     """How many are right, refused and wrong; all without an answer count as right where refused."""
     by_source: dict[str, list[Row]] = defaultdict(list)
@@ -73,7 +104,7 @@ def measure(folder: Path, rows: Sequence[Row]) -> tuple[int, int, int]:
                 for row in questions:
                     made = analyze(row["question"], [knowledge])
                     refused += not made.found
-                    fits = "answer" in row and holds(made, row["answer"], float(row.get("tolerance") or 0))
+                    fits = fits_row(made, row)
                     right, wrong = right + (made.found and fits), wrong + (made.found and not fits)
     return right, refused, wrong
 
@@ -85,7 +116,8 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
-    for name in ("table_questions", "messy_questions", "sql_unanswerable"):
+    files = ("table_questions", "messy_questions", "workbook_questions", "sql_questions", "sql_unanswerable")
+    for name in files:
         path = folder / f"{name}.jsonl"
         if path.is_file():
             rows = rows_of(path)

@@ -128,6 +128,11 @@ def test_what_can_be_read_in_two_ways_is_never_guessed(
     assert column_of(tmp_path, *cells, beside=beside).type == type
 
 
+def test_a_tab_at_the_end_of_each_row_separates_no_cells(tmp_path: Path) -> None:
+    table = table_in(tmp_path, "boat,length,berth\n" + "".join(f"B{n},{n}.5,{n}\t\n" for n in range(1, 9)))
+    assert [column.name for column in table.columns] == ["boat", "length", "berth"]
+
+
 def test_the_order_of_day_and_month_is_that_of_the_other_dates(tmp_path: Path) -> None:
     column = column_of(tmp_path, "03/04/2026", "05/06/2026", beside=("06/25/2026", "01/02/2026"))
     assert cell_value("03/04/2026", column).value == date(2026, 3, 4)

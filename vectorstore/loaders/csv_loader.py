@@ -42,14 +42,18 @@ def _split(text: str, separator: str) -> list[list[str]]:
 
 
 def _separator(text: str) -> str:
-    """The separator that cuts most rows into the same number of cells, more than one."""
+    """The separator that cuts most rows into the same number of cells, more than one; best the first row too."""
     sample = [line for line in text[:200_000].split("\n") if line.strip()][:_SAMPLE_ROWS]
-    agreement = {}
+    agreement: dict[str, int] = {}
+    first: set[str] = set()
     for separator in _SEPARATORS:
         try:
-            widths = Counter(len(row) for row in csv.reader(sample, delimiter=separator))
+            rows = list(csv.reader(sample, delimiter=separator))
         except csv.Error:
             continue
-        agreement[separator] = max((count for width, count in widths.items() if width > 1), default=0)
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        agreement[separator] = max(widths.values(), default=0)
+        first |= {separator for row in rows[:1] if widths and len(row) == widths.most_common(1)[0][0]}
     best = max(agreement.values(), default=0)
-    return next((one for one, rows in agreement.items() if rows >= max(1, 0.9 * best)), ",")
+    good = [one for one, count in agreement.items() if count >= max(1, 0.9 * best)]
+    return next((one for one in good if one in first), good[0] if good else ",")

@@ -1,14 +1,18 @@
 """A question over tables, answered with everything that lets a person check it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from protokit.runtime.analysis.breakdown import Asked, break_down, tell_breakdown
+from protokit.runtime.analysis.breakdown import PATTERNS, Asked, break_down, tell_breakdown
 from protokit.runtime.analysis.plain_question import plain_question
+from protokit.runtime.analysis.planned_question import planned_question
 from protokit.runtime.analysis.read_only_database import ROWS, SqlDatabase, SqlResult, database_of
 from protokit.runtime.analysis.readable_sql import readable_sql
 from protokit.runtime.analysis.sql_check import SqlProblem
+from protokit.runtime.analysis.table_plan import plan_words
+from protokit.runtime.analysis.tell_plan import tell_plan
 from protokit.runtime.analysis.why_question import WhyQuestion, tell_why, why_question, why_sql
 from protokit.runtime.analysis.words_not_known import nearest_question, words_not_known
 from protokit.runtime.assistant_types import AnswerTable, Citation
@@ -55,32 +59,76 @@ def analyze(question: str, sources: Sequence[TableSource], *, language: str = "e
     language = spoken(question, language)
     tables = tables_of(sources)
     plain = plain_question(question)
-    for text in dict.fromkeys((question, plain)):
-        if made := _computed(text, sources, tables, language):
-            return made
-    return _refused(plain, tables, language)
+    texts = tuple(dict.fromkeys((question, plain)))
+    asks_back: Analysis | None = None
+    for compute in (_computed, _computed_plan):
+        for text in texts if compute is _computed else (plain,):
+            made = compute(text, sources, tables, language)
+            if made and made.found:
+                return made
+            asks_back = asks_back or made
+    return asks_back or _refused(plain, tables, language)
 
 
 def _computed(
     question: str, sources: Sequence[TableSource], tables: tuple[TypedTable, ...], language: str
 ) -> Analysis | None:
     """The answer to `question` as it is written; None where it is not understood whole."""
+    if PATTERNS.pattern("contrast", flags=re.IGNORECASE).search(question):
+        return None  # it knows no two halves, and would tell one of them as the whole
     database = database_of(tables)
     if why := why_question(question, sources, language):
         return _of_why(why, database, language)
     if made := break_down(question, sources, tables, language):
         return _of_breakdown(*made, database, language)
     answer = answer_from_tables(question, sources, language=language)
-    return None if answer is None or answer.rest else _of_answer(answer, database, language)
+    if answer is None or answer.rest or _is_either(question, answer):
+        return None
+    return _of_answer(answer, database, language)
+
+
+def _is_either(question: str, answer: TableAnswer) -> bool:
+    """Whether one condition or the other was said, where all of them were computed."""
+    several = any(len(query.where) > 1 for _, query in answer.queries)
+    return several and bool(PATTERNS.pattern("either", flags=re.IGNORECASE).search(question))
+
+
+def _computed_plan(
+    question: str, sources: Sequence[TableSource], tables: tuple[TypedTable, ...], language: str
+) -> Analysis | None:
+    """The answer as a plan over one table or joined ones; None where a word of the question has no place in one."""
+    database = database_of(tables)
+    try:
+        made = planned_question(question, tables, database)
+        if made is None:
+            return None
+        sql = made.sql(database)
+        result = database.run(sql)
+    except SqlProblem:
+        return None
+    if not result.table.rows or all(cell is None for row in result.table.rows for cell in row):
+        return None
+    wording = WORDING.get(language)
+    text = tell_plan(made.plan, result.table, wording)
+    if made.steps:
+        text = f"{text} {wording['joined'].format(tables=made.by)}"
+    return _analysis(text, sql, f"{plan_words(made.plan)}, in {made.by}", result, language)
+
+
+def _breakdown_words(asked: Asked, table: TypedTable) -> str:
+    return f"{asked.what} per {asked.per}{_where(in_words(asked.breakdown.aggregate, table))}"
+
+
+def _breakdown_text(asked: Asked, result: SqlResult, language: str) -> str:
+    numbers = "".join(f" [{citation.number}]" for citation in asked.citations)
+    return f"{tell_breakdown(asked, result.table, WORDING.get(language))}{numbers}"
 
 
 def _of_breakdown(asked: Asked, table: TypedTable, database: SqlDatabase, language: str) -> Analysis:
-    words = f"{asked.what} per {asked.per}{_where(in_words(asked.breakdown.aggregate, table))}"
     sql = readable_sql(asked.breakdown, table, database.names[table])
     result = database.run(sql)
-    numbers = "".join(f" [{citation.number}]" for citation in asked.citations)
-    text = f"{tell_breakdown(asked, result.table, WORDING.get(language))}{numbers}"
-    return _analysis(text, sql, words, result, language, asked.citations)
+    text = _breakdown_text(asked, result, language)
+    return _analysis(text, sql, _breakdown_words(asked, table), result, language, asked.citations)
 
 
 def _of_why(why: WhyQuestion, database: SqlDatabase, language: str) -> Analysis:

@@ -34,7 +34,7 @@ def break_down(
     question: str, sources: Sequence[TableSource], tables: Sequence[TypedTable], language: str
 ) -> tuple[Asked, TypedTable] | None:
     """The breakdown that `question` asks for, and of which table; None where it asks for none, or not surely."""
-    rest, grain = _without_grain(question)
+    rest, grain = without_grain(question)
     share = PATTERNS.pattern("share", flags=re.IGNORECASE).search(rest)
     rest = rest.replace(share[0], " ", 1) if share else rest
     second = (
@@ -54,7 +54,8 @@ def break_down(
     return None
 
 
-def _without_grain(question: str) -> tuple[str, Grain | None]:
+def without_grain(question: str) -> tuple[str, Grain | None]:
+    """The question without the words for a period ("per month"), and the period."""
     grains: tuple[Grain, ...] = get_args(Grain)
     for grain in grains:
         match = PATTERNS.pattern("grains", grain, flags=re.IGNORECASE).search(question)

@@ -35,6 +35,7 @@ class Grammar:
             for link in self.reading.columns
             if link.column.index not in conditioned
             and link.column.type in ("number", "date")
+            and not link.column.is_id
             and not self._names_rows(link)
         ]
 

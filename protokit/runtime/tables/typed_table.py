@@ -16,6 +16,7 @@ from vectorstore.tables.table import Column, Table, TableRow
 from vectorstore.text.languages import guess
 
 Value = float | date | bool | str | None
+_ID = re.compile(r"(?:^|[\W_])(?:id|ID|Id)$|^[a-z]{0,2}id$|[a-z]I[dD]$")
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl")
 
 
@@ -49,6 +50,11 @@ class TypedColumn:
     def distinct(self) -> int:
         """How many different values it has."""
         return len({fold(text) for text in self.texts if text})
+
+    @property
+    def is_id(self) -> bool:
+        """Whether its numbers only tell rows apart: nobody adds them up or asks for the highest."""
+        return bool(_ID.search(self.name))
 
     @cached_property
     def flag(self) -> bool:

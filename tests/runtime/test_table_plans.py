@@ -1,0 +1,98 @@
+"""Questions over several tables, and those that only a plan of measures, groups and order tells."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from protokit.runtime.analysis.analyze_question import analyze, run_sql
+from vectorstore import KnowledgeBase
+
+MEMBERS = """member_id,name,town,age
+1,Ada Brandt,Tarn,34
+2,Ben Okoro,Wick,51
+3,Cleo Ruiz,Tarn,19
+4,Dan Szabo,Oban,67
+"""
+BOOKS = """id,title,genre,pages
+10,The Salt Road,Travel,310
+11,Glass Harbour,Crime,280
+12,Night Ferry,Crime,410
+13,Bread,Cooking,150
+"""
+LOANS = """loan_id,member_id,book_id,loan_date,days,fine,extended
+1,1,10,2025-01-04,14,0.00,no
+2,1,11,2025-01-20,10,1.50,yes
+3,2,11,2025-02-02,21,4.00,yes
+4,3,12,2025-02-11,7,0.00,no
+5,3,10,2025-03-09,30,6.50,yes
+6,2,12,2025-03-15,12,0.00,no
+"""
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    place = tmp_path_factory.mktemp("library")
+    (place / "docs").mkdir()
+    for name, text in (("members", MEMBERS), ("books", BOOKS), ("loans", LOANS)):
+        (place / "docs" / f"{name}.csv").write_text(text, encoding="utf-8")
+    with KnowledgeBase.open(place / "store", embedding="none") as opened:
+        opened.sync(place / "docs")
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("How many loans are there in each town?", {("Tarn", 4.0), ("Wick", 2.0)}),
+        ("What is the average number of days of loans per genre?", {("Crime", 12.5), ("Travel", 22.0)}),
+        ("total fine by genre", {("Crime", 5.5), ("Travel", 6.5)}),
+        ("How many members have loans in the genre Crime?", {(3.0,)}),
+        (
+            "What is the total fine per town and genre?",
+            {("Tarn", "Crime", 1.5), ("Tarn", "Travel", 6.5), ("Wick", "Crime", 4.0)},
+        ),
+        ("Which member has the most loans?", {("Ada Brandt", 2.0), ("Ben Okoro", 2.0), ("Cleo Ruiz", 2.0)}),
+        (
+            "What are the titles of the books in the genre Crime?",
+            {("Glass Harbour", "Crime"), ("Night Ferry", "Crime")},
+        ),
+        ("Average days of loans with and without extended?", {(False, 11.0), (True, 61 / 3)}),
+        (
+            "What is the average fine of extended loans versus loans that were not extended?",
+            {(True, 4.0), (False, 0.0)},
+        ),
+        (
+            "number of loans per month in Tarn",
+            {("2025-01-01", 2.0), ("2025-02-01", 1.0), ("2025-03-01", 1.0)},
+        ),
+        (
+            "Which books are in the genre Travel or have more than 400 pages?",
+            {("The Salt Road", 310.0), ("Night Ferry", 410.0)},
+        ),
+    ],
+)
+def test_a_question_over_several_tables_is_right_or_refused(
+    library: KnowledgeBase, question: str, rows: set[tuple[object, ...]]
+) -> None:
+    made = analyze(question, [library])
+    assert made.table is not None, made.text
+    assert set(made.table.rows) == rows, made.sql
+    assert run_sql(made.sql, [library]).table == made.table
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the average age of members with loans in the genre Crime?",
+        "total pages per town",
+        "What is the average number of pages of loans per month?",
+        "How many loans per publisher?",
+        "average fine of overdue loans per town",
+        "How many loans were extended twice?",
+    ],
+)
+def test_what_would_count_a_row_twice_or_is_not_known_is_refused(
+    library: KnowledgeBase, question: str
+) -> None:
+    made = analyze(question, [library])
+    assert not made.found, made.sql
