@@ -182,7 +182,7 @@ class Reply:
             pieces = self._engine.stream(sent, run.outcome)
             try:
                 plain = masks.unmask_stream(pieces) if masks else pieces
-                yield from _in_words(plain, run.outcome) if sent.schema else plain
+                yield from _in_words(plain, run.outcome) if sent.schema else _plain_citations(plain, sent)
             finally:
                 used = tokens_of_turn(run.outcome, run.model, run.text)
                 spent(self._dollars(run.model, *used), sum(used))
@@ -237,6 +237,13 @@ class Reply:
 
     def _dollars(self, model: str, tokens_in: int, tokens_out: int) -> float | None:
         return dollars_of_turn(model, tokens_in, tokens_out, self._settings.prices)
+
+
+def _plain_citations(pieces: Iterator[str], request: Request) -> Iterator[str]:
+    """A model's text with its citations in the one form that pages and checks read."""
+    from protokit.runtime.qa.citation_forms import stream_plain_citations
+
+    return stream_plain_citations(pieces, len(request.passages)) if request.passages else pieces
 
 
 def _in_words(pieces: Iterator[str], outcome: ModelOutcome) -> Iterator[str]:

@@ -73,7 +73,11 @@ def test_one_wrong_fact_is_found_and_named(answer: str, why: str) -> None:
     assert sentence.why == why
 
 
-HOUSE = "Dogs are not allowed in the garden. Smoking is forbidden in all rooms. Guests may use the pool."
+HOUSE = (
+    "Dogs are not allowed in the garden. Smoking is forbidden in all rooms. Guests may use the pool. The tour is "
+    "mandatory. Bookings are confirmed before arrival. Children are excluded from the sauna, linen is unpaid. Breakfast "
+    "is included. The tour is paid."
+)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +86,11 @@ HOUSE = "Dogs are not allowed in the garden. Smoking is forbidden in all rooms. 
         ("Dogs are forbidden in the garden [1].", "Dogs are allowed in the garden [1]."),
         ("Smoking is not allowed in all rooms [1].", "Smoking is allowed in all rooms [1]."),
         ("Guests may use the pool [1].", "Guests are banned from the pool [1]."),
+        ("The tour is mandatory [1].", "The tour is voluntary [1]."),
+        ("Bookings are confirmed before arrival [1].", "Bookings are confirmed after arrival [1]."),
+        ("Children are excluded from the sauna [1].", "Children are included in the sauna [1]."),
+        ("Linen is unpaid [1].", "Linen is paid [1]."),
+        ("Smoking is forbidden [1].", "Smoking is not forbidden [1]."),
     ],
 )
 def test_what_is_forbidden_is_not_allowed_and_the_opposite_is_doubted(right: str, opposite: str) -> None:
@@ -172,6 +181,21 @@ def test_a_sentence_that_says_its_quotation_is_wrong_does_not_pass_as_a_quotatio
         "I'm sorry, but the documents do not say anything about parental leave.",
         "I could not find an answer to that.",
         "The passages don't mention sick leave.",
+        "The handbook says nothing about parental leave.",
+        "Unfortunately, this is beyond the scope of the material I was given.",
+        "None of the passages say how many days there are in 2027.",
+        "This cannot be determined from the documents.",
+        "There is no mention of parental leave.",
+        "Dazu steht nichts in den Unterlagen.",
+        "Les documents ne mentionnent pas le congé parental.",
+        "No encuentro información sobre eso.",
+        "I documenti non menzionano il congedo parentale.",
+        "Os documentos não mencionam a licença parental.",
+        "De documenten vermelden niets over ouderschapsverlof.",
+        "Dokumenty nie wspominają o urlopie rodzicielskim.",
+        "文档中没有提到育儿假。",
+        "資料には記載がありません。",
+        "لا تذكر الوثائق ذلك.",
         "Hello!",
         "You're welcome.",
         "Thanks for your question!",
@@ -190,6 +214,7 @@ def test_refusals_and_small_talk_claim_nothing(answer: str) -> None:
         "I love the PeopleHub portal, it is amazing!",
         "Hello! The Pro plan costs $15 a month.",
         "No, it is free.",
+        "The passages don't mention sick leave, but it is 30 days.",
     ],
 )
 def test_chat_that_states_something_is_a_claim(answer: str) -> None:

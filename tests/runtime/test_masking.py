@@ -17,6 +17,13 @@ from protokit.runtime.prompting.pii import PiiMasker
         ("My card 4111 1111 1111 1111 was declined", "My card [card 1] was declined"),
         ("My card 4111111111111111 was declined", "My card [card 1] was declined"),
         ("Amex 3782-822463-10005", "Amex [card 1]"),
+        ("Card 4111 1111 1111 1111 12/27 123", "Card [card 1] 12/27 123"),
+        ("60 4111.1111.1111.1111", "60 [card 1]"),
+        ("IBAN DE89 3704 0044 0532 0130 00 please", "IBAN [iban 1] please"),
+        ("mistyped IBAN: DE89 3704 0044 0532 0130 01", "mistyped IBAN: [iban 1]"),
+        ("from gb29nwbk60161331926819.", "from [iban 1]."),
+        ("Order 0612345678, call 0612345678", "Order 0612345678, call [phone 1]"),
+        ("customer number +4915123456789", "customer number [phone 1]"),
         ("Call +44 20 7946 0958 today", "Call [phone 1] today"),
         ("Call (555) 867-5309", "Call [phone 1]"),
         ("My number: 555-867-5309.", "My number: [phone 1]."),
@@ -44,6 +51,9 @@ def test_addresses_cards_and_phones_are_masked(question: str, masked: str) -> No
         "What is @channel?",
         "Section 4.1.2 pages 100-120",
         "Order no. 0000 0000 0000 0000",
+        "My order number is 555-867-5309",
+        "Bestellnummer 0301234567 und Rechnung: 0012345678",
+        "Tracking 00340434161094042557, invoice 1234567890128",
     ],
 )
 def test_dates_amounts_and_article_numbers_are_left_alone(question: str) -> None:

@@ -1,5 +1,6 @@
 """What servers do to an answer on its way: they are slow, busy, full, fussy, or nobody waits for them any more."""
 
+import re
 import sys
 import threading
 import time
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from protokit.runtime import ModelProblem, Question
+from protokit.runtime.models.langchain_model import LangChainEngine
 from protokit.runtime.models.model_factory import connect
 from protokit.runtime.models.openai_model import OpenAIEngine
+from protokit.runtime.models.openai_server import connect_openai, likely_url
 from protokit.runtime.models.stream_timeout import StreamTimeouts
 from protokit.runtime.prompting.build_messages import CUT, ModelOutcome
 from protokit.runtime.prompting.tokens import count
@@ -155,6 +158,84 @@ def test_a_visitor_who_stops_closes_the_connection(server: ModelServer, read: in
     assert not [thread for thread in threading.enumerate() if thread.name == "model stream"]
 
 
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [[{"type": "text", "text": "Thirty days "}], [{"type": "text", "text": "of leave [1]."}]],
+        [[{"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}], "Thirty days of leave [1]."],
+        ["<thi", "nk>Is it 20 [1]?</th", "ink>\n\nThirty days ", "of leave [1]."],
+        ["[THINK]Hm.[/THINK]Thirty days of leave [1]."],
+        ["<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>", WHOLE],
+    ],
+)
+def test_what_a_model_thinks_is_never_a_part_of_the_answer(server: ModelServer, pieces: list[object]) -> None:
+    server.behaviour.pieces = pieces
+    assert answered() == WHOLE
+
+
+def test_thoughts_whose_beginning_stood_in_the_question_are_not_shown_where_the_model_is_known_for_them(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_server, "MODEL", "deepseek-r1:7b")
+    engine = OpenAIEngine("deepseek-r1:7b")
+    server.behaviour.pieces = ["Hm, 20?", " No.</think>", "Thirty days."]
+    assert "".join(engine.stream(Question("How many?"), ModelOutcome())) == "Thirty days."
+    server.behaviour.pieces = ["Thirty ", "days."]
+    assert "".join(engine.stream(Question("How many?"), ModelOutcome())) == "Thirty days."
+
+
+def test_thinking_is_no_silence_but_ends_after_a_total(server: ModelServer) -> None:
+    server.behaviour.thoughts, server.behaviour.between = ["Hm. "] * 12, 0.15
+    server.behaviour.pieces = [WHOLE]
+    assert answered(StreamTimeouts(first=0.9, between=5)) == WHOLE
+    server.behaviour.thoughts = ["Hm. "] * 100
+    with pytest.raises(ModelProblem, match="did not answer in time"):
+        answered(StreamTimeouts(first=5, between=5, total=0.8))
+
+
+def test_empty_pieces_are_silence(server: ModelServer) -> None:
+    server.behaviour.pieces, server.behaviour.between = [""] * 100, 0.1
+    with pytest.raises(ModelProblem, match="did not answer in time"):
+        answered(SHORT)
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"), [("", "/v1"), ("/", "/v1"), ("/v1/chat/completions", "/v1"), ("/v1/", "")]
+)
+def test_an_address_that_is_not_the_api_comes_with_the_one_that_is(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch, path: str, meant: str
+) -> None:
+    root = server.url.removesuffix("/v1")
+    monkeypatch.setenv("OPENAI_BASE_URL", root.replace("//", "//user:word@") + path)
+    if meant:
+        with pytest.raises(ModelProblem, match=re.escape(f"Did you mean OPENAI_BASE_URL={root}{meant}.")):
+            answered()
+    else:
+        assert answered() == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("https://acme.openai.azure.com", "https://acme.openai.azure.com/openai/v1"),
+        ("https://acme.openai.azure.com/openai/v1/", ""),
+        ("https://openrouter.ai/api/v1", ""),
+    ],
+)
+def test_azure_and_openrouter_get_the_headers_they_want(
+    monkeypatch: pytest.MonkeyPatch, url: str, meant: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", url)
+    monkeypatch.setenv("OPENAI_API_VERSION", "2025-01-01-preview")
+    assert likely_url() == meant
+    with connect_openai(1) as client:
+        headers = client.default_headers
+        assert headers.get("api-key") == (KEY if "azure" in url else None)
+        assert headers.get("X-Title") == ("protokit" if "openrouter" in url else None)
+        assert client.default_query == {"api-version": "2025-01-01-preview"}
+
+
 def test_no_error_repeats_what_the_server_said(server: ModelServer) -> None:
     for status in (400, 401, 403, 404, 422, 429, 500):
         server.behaviour.failure = (status, {"Retry-After": "0"})
@@ -227,6 +308,18 @@ class ChatOllama(FakeListChatModel):
             yield ChatGenerationChunk(message=AIMessageChunk(content=f"{self.num_predict} {self.temperature} "))
         while self.model == "endless":
             yield ChatGenerationChunk(message=AIMessageChunk(content="word after word, "))
+        if self.model == "deepseek-r1" and self.temperature is not None:
+            raise ValueError("temperature is not supported with this model")
+        if self.model == "deepseek-r1":
+            yield ChatGenerationChunk(message=AIMessageChunk(content="<think>20?</think>"))
+            for told in (
+                {"additional_kwargs": {"reasoning_content": "30?"}},
+                {"response_metadata": {"done_reason": "length"}},
+            ):
+                yield ChatGenerationChunk(message=AIMessageChunk(content="", **told))
+        if self.model == "silent":
+            import time
+            time.sleep(5)
         if self.model == "broken":
             raise ConnectionError("key sk-planted-51b0c2 at http://127.0.0.1:1")
         for word in ["Thirty ", "days."]:
@@ -256,6 +349,20 @@ def test_a_provider_of_langchain_is_told_the_longest_answer_and_left_there() -> 
     assert text.startswith("50 0.5 word")
     assert 40 <= count(text) <= 50
     assert outcome.note == CUT
+
+
+@pytest.mark.usefixtures("provider")
+def test_a_model_through_langchain_thinks_apart_takes_no_temperature_and_says_where_it_was_cut() -> None:
+    outcome = ModelOutcome("ollama:deepseek-r1", max_tokens=50, temperature=0.5)
+    assert "".join(connect("ollama:deepseek-r1").stream(Question("How?"), outcome)) == "Thirty days."
+    assert outcome.note == CUT
+    assert outcome.unseen > 0
+
+
+@pytest.mark.usefixtures("provider")
+def test_a_silent_model_through_langchain_is_given_up() -> None:
+    with pytest.raises(ModelProblem, match="did not answer in time"):
+        list(LangChainEngine("ollama:silent", SHORT).stream(Question("How?"), ModelOutcome()))
 
 
 @pytest.mark.usefixtures("provider")

@@ -17,7 +17,8 @@ MODEL = "test-model"
 class Behaviour:
     """How the server answers; a test changes what it is about."""
 
-    pieces: list[str] = field(default_factory=lambda: ["Thirty ", "days ", "of leave ", "[1]."])
+    pieces: list[Any] = field(default_factory=lambda: ["Thirty ", "days ", "of leave ", "[1]."])
+    """Texts, or lists of typed parts as some servers send them."""
     replies: list[list[str]] = field(default_factory=list)
     """Pieces of one answer after the other, before `pieces` is what each gets."""
     usage: dict[str, Any] | None = field(
@@ -48,7 +49,7 @@ class Behaviour:
     refused: tuple[str, ...] = ()
     """Other fields it does not take."""
     thoughts: list[str] = field(default_factory=list)
-    """Pieces of reasoning before the text, under the name that most servers have for it."""
+    """Pieces of reasoning before the text, under the name that most servers have for it, `between` apart."""
     endless: bool = False
     """It repeats its pieces until the client hangs up, whatever it was told about the longest answer."""
     alive: int = 0
@@ -67,6 +68,7 @@ class ModelServer(ThreadingHTTPServer):
         self.behaviour = Behaviour()
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
+        self.headers: list[dict[str, str]] = []
         self.left = threading.Event()
         """Set when a client hung up before its answer was complete."""
         self.stopped = threading.Event()
@@ -153,6 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
         for thought in behaviour.thoughts:
             delta = {"reasoning_content": thought}
             self._event(json.dumps(_chunk([{"index": 0, "delta": delta, "finish_reason": None}])))
+            self._wait(behaviour.between)
         for number, piece in enumerate(cycle(pieces) if behaviour.endless else pieces):
             if number == behaviour.cut_after and behaviour.cuts > 0:
                 behaviour.cuts -= 1

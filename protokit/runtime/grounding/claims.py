@@ -14,6 +14,11 @@ _NEGATION_REACH = 32
 # A row of more numbers is a table, not a sentence; all pairs of facts are compared.
 _MOST_FACTS = 60
 _CLAUSE_END = PATTERNS.pattern("clause_end")
+_RELATIONS: dict[str, set[str]] = {}
+for _pair in PATTERNS.get("relations"):
+    _first, _second = _pair.split()
+    _RELATIONS.setdefault(_first, set()).add(_second)
+    _RELATIONS.setdefault(_second, set()).add(_first)
 _SELF, _YOU, _OPINION = (PATTERNS.words("words", whose) for whose in ("self", "you", "opinion"))
 
 
@@ -83,9 +88,20 @@ def synonyms(stem: str) -> frozenset[str]:
     return _lexicon()[0].get(stem, frozenset())
 
 
-def opposites(stem: str) -> frozenset[str]:
-    """The stems that contradict `stem`."""
-    return _lexicon()[1].get(stem, frozenset())
+def contradict(first: str, second: str) -> bool:
+    """Whether two stems stand as opposites in the lexicon, or one is the other with "un" or "non" before it."""
+    if second in _lexicon()[1].get(first, ()):
+        return True
+    shorter, longer = sorted((first, second), key=len)
+    return len(shorter) > 3 and longer in (f"un{shorter}", f"non{shorter}")
+
+
+def turned(first: str, second: str) -> tuple[str, str] | None:
+    """A word of relation in `first` where `second` has only the contrary one, such as "before" and "after"."""
+    mine, theirs = (spoken(text) & _RELATIONS.keys() for text in (first, second))
+    only_mine, only_theirs = mine - theirs, theirs - mine
+    pairs = ((word, other) for word in only_mine for other in _RELATIONS[word] & only_theirs)
+    return next(((a, b) for a, b in pairs if a not in theirs and b not in mine), None)
 
 
 def spoken(text: str) -> set[str]:
@@ -129,7 +145,8 @@ def _lexicon() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
     for line in (Path(__file__).parent / "lexicon.txt").read_text(encoding="utf-8").splitlines():
         table = {"=": same, "!": opposite}.get(line[:1])
         if table is not None:
-            stems = set(terms.tokenize(line[1:], "en"))
+            code, _, listed = line[1:].partition(" ")
+            stems = set(terms.tokenize(listed, code or "en"))
             for stem in stems:
                 table.setdefault(stem, set()).update(stems - {stem})
     return _frozen(same), _frozen(opposite)

@@ -21,6 +21,9 @@ _EVIDENCE_PLACES = 3
 _NEAR_WORDS = 12
 _MOST_SPOTS = 40
 _CLAIM_REACH = 45
+# The share of a claim that a sentence covers where it speaks of the same matter, and where it says the same.
+_SAME_MATTER = 0.5
+_ALIKE = 0.8
 _SOURCE_REACH = 75
 
 
@@ -36,7 +39,7 @@ class Weighed:
     missing_facts: tuple[Fact, ...]
     contrary: tuple[Fact, Fact] | None
     """A fact of the claim and the one that the evidence states in its stead."""
-    opposite: tuple[Word, Word] | None
+    opposite: tuple[str, str] | None
     """A word of the claim and the one of contrary meaning in the evidence."""
     flipped: Word | None
     """A word that is negated in the claim or in the evidence, but not in both."""
@@ -66,10 +69,12 @@ def weigh(claim: Wording, sources: Sources) -> Weighed:
     match = _match(claim, sources)
     missing_facts = tuple(f for f, where in zip(claim.facts, match.fact_places, strict=True) if not where)
     missing = tuple(word for word, (_, fit) in zip(claim.words, match.hits, strict=True) if not fit)
-    contrary, opposite, flips = _contrary(missing_facts, match), _opposite(missing, match), _flips(match)
+    coverage = _coverage(match)
+    contrary, flips = _contrary(missing_facts, match), _flips(match)
+    opposite = _opposite(match, coverage["best"])
     bound = _bound(match)
     names = _missing_names(match)
-    features = _coverage(match) | {
+    features = coverage | {
         "missing": math.log1p(sum(map(_weight, missing))),
         "missing_names": math.log1p(names.count(True)),
         "partial_names": math.log1p(names.count(False)),
@@ -155,10 +160,22 @@ def _contrary(missing: Sequence[Fact], match: _Match) -> tuple[Fact, Fact] | Non
     return next(((fact, other) for fact in missing for other in others if comparable(fact, other)), None)
 
 
-def _opposite(missing: Sequence[Word], match: _Match) -> tuple[Word, Word] | None:
-    near = {word.stem: word for place in match.evidence for word in place.wording.words}
-    pairs = ((word, near[stem]) for word in missing for stem in claims.opposites(word.stem) if stem in near)
-    return next(pairs, None)
+def _opposite(match: _Match, best: float) -> tuple[str, str] | None:
+    """A word of the claim and the one of contrary meaning that the evidence has in its stead.
+
+    A word that stands elsewhere in the sources counts only against the sentence that covers most of the claim.
+    """
+    said = {word.stem for word in match.claim.words}
+    for index, place in enumerate(match.evidence):
+        theirs = {word.stem for word in place.wording.words}
+        for word, (_, fit) in zip(match.claim.words, match.hits, strict=True):
+            if word.stem in theirs or (fit and (index or best < _SAME_MATTER)):
+                continue
+            for other in place.wording.words:
+                if other.stem not in said and claims.contradict(word.stem, other.stem):
+                    return word.text, other.text
+    covered = best > _ALIKE and bool(match.evidence)
+    return claims.turned(match.claim.text, match.evidence[0].wording.text) if covered else None
 
 
 def _flips(match: _Match) -> list[Word]:

@@ -23,6 +23,9 @@ _MARKUP = re.compile(
     r"(?m)^\s*(?:#{1,6}\s+|>\s?|[-*+•]\s+|\d{1,2}[.)]\s+)|[*_]{2,3}|`+|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)"
 )
 _NO_CLAIM = PATTERNS.pattern("no_claim", flags=re.IGNORECASE)
+_REFUSAL = PATTERNS.pattern("refusal", flags=re.IGNORECASE)
+# What says something after a refusal; a number before that only names what was looked for.
+_GOES_ON = re.compile(r"[,;:–—]|\b(?:but|however|yet|aber|mais|pero|ma|mas|maar|ale)\b", re.IGNORECASE)
 # Characters of a sentence that are weighed; a longer one is no sentence.
 _LONGEST = 1_000
 _STATES = re.compile(r"\d")
@@ -197,6 +200,11 @@ def _claims_nothing(text: str, weights: Weighed) -> bool:
         return True
     if text.endswith("?"):
         return True
+    if refusal := _REFUSAL.search(text):
+        rest = text[refusal.end() :]
+        return not _STATES.search(
+            text[: refusal.end()] + rest if _GOES_ON.search(rest) else text[: refusal.end()]
+        )
     return not _STATES.search(text) and bool(_NO_CLAIM.search(text))
 
 
@@ -237,7 +245,7 @@ def _why(weights: Weighed) -> str:
         return f'{side} negates "{weights.flipped.text}", the other does not'
     if weights.opposite:
         mine_word, theirs_word = weights.opposite
-        return f'the passage says "{theirs_word.text}", the answer "{mine_word.text}"'
+        return f'the passage says "{theirs_word}", the answer "{mine_word}"'
     names = [word.text for word in weights.missing if word.name]
     if names:
         return f"{' '.join(names[:3])} is not in the passages"

@@ -1,54 +1,109 @@
 """The engine for every other provider: LangChain's `init_chat_model`, once the provider's package is installed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from importlib.util import find_spec
 from typing import Any
 
 from protokit.runtime.assistant_types import Request
 from protokit.runtime.models.answer_limit import Longest
-from protokit.runtime.prompting.build_messages import ModelOutcome, build_messages
+from protokit.runtime.models.stream_timeout import StreamTimeout, StreamTimeouts, paced
+from protokit.runtime.models.thoughts import ThoughtSplitter, text_and_thought, thinks_aloud
+from protokit.runtime.prompting.build_messages import CUT, ModelOutcome, build_messages
+from protokit.runtime.prompting.context_window import Message
 from protokit.runtime.runtime_errors import ModelProblem
 
 _LONGEST = {"ollama": "num_predict", "huggingface": "max_new_tokens"}
 """The providers that call the longest answer something else than `max_tokens`."""
+_CUT = {"length", "max_tokens"}
+"""What providers call the end of an answer that has come to its longest."""
 _PACKAGE = re.compile(r"pip install -?U? ?([\w.-]*\w)|\b(langchain-[\w-]*\w)")
 
 
 class LangChainEngine:
     """Any provider that LangChain knows, by "provider:name"."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, patience: StreamTimeouts | None = None) -> None:
         self.name = name
+        self._patience = patience or StreamTimeouts()
 
     def stream(self, request: Request, outcome: ModelOutcome) -> Iterator[str]:
         """Yield the model's text as it comes."""
         messages, text, longest = build_messages(request, outcome), "", Longest(outcome)
-        model = self._model(outcome)
         try:
-            with closing(model.stream(messages)) as chunks:
-                for chunk in chunks:
-                    if chunk.usage_metadata:
-                        outcome.tokens_in = chunk.usage_metadata["input_tokens"]
-                        outcome.tokens_out = chunk.usage_metadata["output_tokens"]
-                    if piece := longest.admit(str(chunk.text)):
+            with closing(self._deltas(messages, outcome)) as deltas:
+                for said, thought in deltas:
+                    if piece := longest.admit(said, thought):
                         text += piece
                         yield piece
                     if longest.reached:
                         break
+        except ModelProblem:
+            raise
+        except StreamTimeout as error:
+            cause = "the answer stopped half-way" if text else "the server did not answer in time"
+            raise ModelProblem(f"model {self.name}: {cause}. Try again, or a smaller model.") from error
         except Exception as error:  # each provider's package has errors of its own
             raise self._explained(error, broken=bool(text)) from error
-        if not text:
-            raise ModelProblem(
-                f"model {self.name}: the server answered nothing. Try again, or another model."
-            )
+        if not text and not outcome.stopped.is_set():
+            cause = "the server answered nothing. Try again, or another model"
+            if outcome.note == CUT:
+                cause = (
+                    f"it took its {outcome.max_tokens:,} tokens to think. Raise max_tokens in prototype.yaml"
+                )
+            raise ModelProblem(f"model {self.name}: {cause}.")
         outcome.take(request.read(text))
 
-    def _model(self, outcome: ModelOutcome) -> Any:
+    def _deltas(
+        self, messages: list[Message], outcome: ModelOutcome
+    ) -> Generator[tuple[str, str], None, None]:
+        """What is said and what is thought, asked for again without a temperature where the model takes none."""
+        answered = False
+        try:
+            for delta in self._paced(messages, outcome, outcome.temperature):
+                answered = True
+                yield delta
+        except Exception as error:  # each provider's package has errors of its own
+            if answered or outcome.temperature is None or "temperature" not in str(error).lower():
+                raise
+            yield from self._paced(messages, outcome, None)
+
+    def _paced(
+        self, messages: list[Message], outcome: ModelOutcome, temperature: float | None
+    ) -> Iterator[tuple[str, str]]:
+        return paced(
+            self._split(self._model(outcome, temperature).stream(messages), outcome),
+            self._patience,
+            speaks=lambda delta: bool(delta[0]),
+            thinks=lambda delta: bool(delta[1]),
+            hang_up=lambda: None,  # the packages have no way: the thread ends with the next piece
+            stopped=outcome.stopped,
+        )
+
+    def _split(self, chunks: Iterator[Any], outcome: ModelOutcome) -> Iterator[tuple[str, str]]:
+        splitter = ThoughtSplitter(thinks_aloud(self.name))
+        for chunk in chunks:
+            if chunk.usage_metadata:
+                outcome.tokens_in = chunk.usage_metadata["input_tokens"]
+                outcome.tokens_out = chunk.usage_metadata["output_tokens"]
+            told = chunk.response_metadata or {}
+            if _CUT & {
+                str(told.get(name)).lower() for name in ("finish_reason", "stop_reason", "done_reason")
+            }:
+                outcome.note = CUT
+            said, thought = text_and_thought(chunk.content)
+            thought += str((chunk.additional_kwargs or {}).get("reasoning_content") or "")
+            if thought:
+                splitter.thought_apart()
+            text, aloud = splitter.split(said)
+            yield text, thought + aloud
+        yield splitter.end()
+
+    def _model(self, outcome: ModelOutcome, temperature: float | None) -> Any:
         fields: dict[str, Any] = {_LONGEST.get(self.name.partition(":")[0], "max_tokens"): outcome.max_tokens}
-        if outcome.temperature is not None:
-            fields["temperature"] = outcome.temperature
+        if temperature is not None:
+            fields["temperature"] = temperature
         try:
             from langchain.chat_models import init_chat_model
 

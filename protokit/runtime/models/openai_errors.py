@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from protokit.runtime.models.openai_server import likely_url
 from protokit.runtime.page_texts import page_texts
 from protokit.runtime.runtime_errors import ModelProblem
 
@@ -36,6 +37,8 @@ def explained(error: Exception, model: str, broken: bool) -> ModelProblem:
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
         return problem(model, "the server refused the key. Check OPENAI_API_KEY")
     if isinstance(error, openai.NotFoundError):
+        if meant := likely_url():
+            return problem(model, f"the server knows no such address. Did you mean OPENAI_BASE_URL={meant}")
         return problem(
             model, f'the server does not know the model "{model}". Check the name and OPENAI_BASE_URL'
         )

@@ -1,29 +1,35 @@
 """The engine for OpenAI and every server that speaks its protocol: streamed, with patience, retries and a real Stop."""
 
 import json
-import os
 import socket
 from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 from protokit.runtime.assistant_types import Request
 from protokit.runtime.models.answer_limit import Longest
 from protokit.runtime.models.openai_errors import LONGEST, explained, pause, problem, stumbled_over
+from protokit.runtime.models.openai_server import connect_openai, likely_url
 from protokit.runtime.models.stream_timeout import StreamTimeout, StreamTimeouts, paced
+from protokit.runtime.models.thoughts import ThoughtSplitter, text_and_thought, thinks_aloud
 from protokit.runtime.page_texts import page_texts
 from protokit.runtime.prompting.build_messages import CUT, ModelOutcome, build_messages, reasons
 from protokit.runtime.prompting.context_window import Message
-from protokit.runtime.runtime_errors import ModelProblem
 
 Fields = dict[str, Any]
 
-_OPENAI = "https://api.openai.com/v1"
 _MORE = "Raise max_tokens in prototype.yaml, or take a model that thinks less"
 _ATTEMPTS = 3
-_CONNECT = 10.0
-"""Seconds until a server that takes no connection counts as dead."""
+
+
+class _Delta(NamedTuple):
+    """What one piece of a stream holds."""
+
+    text: str = ""
+    thought: str = ""
+    finish: str = ""
+    usage: Any = None
 
 
 class OpenAIEngine:
@@ -45,17 +51,16 @@ class OpenAIEngine:
             with closing(
                 self._patiently(messages, self._fields(request, outcome), outcome.stopped)
             ) as chunks:
-                for chunk in chunks:
-                    if chunk.usage:
-                        outcome.tokens_in = _counted(chunk.usage, "prompt_tokens")
-                        outcome.tokens_out = _counted(chunk.usage, "completion_tokens")
-                    _require_consent(chunk, self.model)
-                    if piece := longest.admit(_said(chunk), _thought(chunk)):
+                for delta in chunks:
+                    if delta.usage:
+                        outcome.tokens_in = _counted(delta.usage, "prompt_tokens")
+                        outcome.tokens_out = _counted(delta.usage, "completion_tokens")
+                    if piece := longest.admit(delta.text, delta.thought):
                         text += piece
                         yield piece
                     if longest.reached:
                         break
-                    if chunk.choices and chunk.choices[0].finish_reason == "length":
+                    if delta.finish == "length":
                         outcome.note = CUT
         except openai.OpenAIError as error:
             raise explained(error, self.model, broken=bool(text)) from error
@@ -67,7 +72,7 @@ class OpenAIEngine:
         if not text and outcome.note == CUT:
             raise problem(self.model, f"it took its {outcome.max_tokens:,} tokens to think. {_MORE}")
         if not text and not outcome.stopped.is_set():
-            raise problem(self.model, "the server answered nothing. Try again, or another model")
+            raise problem(self.model, f"the server answered nothing. {_instead()}")
         outcome.take(request.read(text))
 
     def _fields(self, request: Request, outcome: ModelOutcome) -> Fields:
@@ -86,16 +91,16 @@ class OpenAIEngine:
 
     def _patiently(
         self, messages: list[Message], fields: Fields, stopped: Event
-    ) -> Generator[Any, None, None]:
+    ) -> "Generator[_Delta, None, None]":
         """What the server sends; asked again where that may help, as long as nobody has read a word."""
         import openai
 
         started, attempt = False, 0
         while True:
             try:
-                for chunk in self._chunks(messages, fields, stopped):
-                    started = started or bool(_said(chunk))
-                    yield chunk
+                for delta in self._deltas(messages, fields, stopped):
+                    started = started or bool(delta.text)
+                    yield delta
                 return
             except openai.OpenAIError as error:
                 if unknown := stumbled_over(error, fields):
@@ -108,24 +113,34 @@ class OpenAIEngine:
             if stopped.wait(wait):
                 return
 
-    def _chunks(self, messages: list[Message], fields: Fields, stopped: Event) -> Iterator[Any]:
+    def _deltas(self, messages: list[Message], fields: Fields, stopped: Event) -> Iterator[_Delta]:
         """One request; a stream that is left early is hung up, so that the server stops too."""
-        import openai
-
-        server = os.environ.get("OPENAI_BASE_URL") or _OPENAI  # an empty line in .env is no server
         sent: Any = messages
-        limit = openai.Timeout(self._patience.first, connect=_CONNECT)
         with (
-            openai.OpenAI(api_key=_key(), base_url=server, timeout=limit, max_retries=0) as client,
+            connect_openai(self._patience.first) as client,
             client.chat.completions.create(model=self.model, messages=sent, stream=True, **fields) as chunks,
         ):
             yield from paced(
-                chunks,
+                self._split(chunks),
                 self._patience,
-                speaks=lambda chunk: bool(_said(chunk)),
+                speaks=lambda delta: bool(delta.text),
+                thinks=lambda delta: bool(delta.thought),
                 hang_up=lambda: _hang_up(chunks.response),
                 stopped=stopped,
             )
+
+    def _split(self, chunks: Any) -> Iterator[_Delta]:
+        """What is said and what is thought, whichever way the server tells them apart. Raises ModelProblem."""
+        splitter = ThoughtSplitter(thinks_aloud(self.model))
+        for chunk in chunks:
+            _require_consent(chunk, self.model)
+            content, thought = _content(chunk)
+            if thought:
+                splitter.thought_apart()
+            text, aloud = splitter.split(content)
+            finish = (chunk.choices[0].finish_reason or "") if chunk.choices else ""
+            yield _Delta(text, thought + aloud, finish, chunk.usage)
+        yield _Delta(*splitter.end())
 
 
 def _leave_out(fields: Fields, name: str, refused: set[str]) -> None:
@@ -140,11 +155,12 @@ def _leave_out(fields: Fields, name: str, refused: set[str]) -> None:
         fields[other] = value
 
 
-def _thought(chunk: Any) -> str:
-    """What a server shows of a model's reasoning, by the names that servers have for it."""
+def _content(chunk: Any) -> tuple[str, str]:
+    """The text of a piece, and what the server shows of the model's reasoning, by the names servers have for it."""
     delta = chunk.choices[0].delta if chunk.choices else None
+    text, thought = text_and_thought(getattr(delta, "content", None))
     reasoning = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None)
-    return reasoning if isinstance(reasoning, str) else ""
+    return text, thought + (reasoning if isinstance(reasoning, str) else "")
 
 
 def _shape(request: Request) -> Fields:
@@ -155,8 +171,10 @@ def _shape(request: Request) -> Fields:
     return {"response_format": {"type": "json_schema", "json_schema": form}}
 
 
-def _said(chunk: Any) -> str:
-    return (chunk.choices[0].delta.content or "") if chunk.choices and chunk.choices[0].delta else ""
+def _instead() -> str:
+    """What to do about a server that does not answer as one does that speaks the protocol."""
+    meant = likely_url()
+    return f"Is OPENAI_BASE_URL right? Did you mean {meant}" if meant else "Try again, or another model"
 
 
 def _require_consent(chunk: Any, model: str) -> None:
@@ -179,13 +197,3 @@ def _counted(usage: object, name: str) -> int | None:
     """A count of tokens from a server, None where it makes no sense: not every compatible server counts."""
     value = getattr(usage, name, None)
     return value if isinstance(value, int) and value >= 0 else None
-
-
-def _key() -> str:
-    key = os.environ.get("OPENAI_API_KEY", "")
-    if not key and not os.environ.get("OPENAI_BASE_URL"):
-        raise ModelProblem(
-            "OPENAI_API_KEY is not set. Put it into the file .env of the prototype, or start with --model offline.",
-            friendly=page_texts().model_not_connected,
-        )
-    return key or "none"  # local servers ask for no key, the client insists on some text

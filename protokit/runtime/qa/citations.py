@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from protokit.runtime.assistant_types import Citation
+from protokit.runtime.qa.citation_forms import plain_citations
 from vectorstore.passage import Passage
 
 _NUMBER = re.compile(r"\[(\d{1,3})\]")
@@ -11,6 +12,7 @@ _NUMBER = re.compile(r"\[(\d{1,3})\]")
 
 def cite(text: str, passages: Sequence[Passage]) -> tuple[Citation, ...]:
     """The citations of a model's `text`: numbers that name no passage are left out."""
+    text = plain_citations(text, len(passages))
     numbers = dict.fromkeys(int(found[1]) for found in _NUMBER.finditer(text))
     return tuple(
         Citation(number, passage, _marks(_claims(text, number), passage))
