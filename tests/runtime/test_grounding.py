@@ -74,9 +74,9 @@ def test_one_wrong_fact_is_found_and_named(answer: str, why: str) -> None:
 
 
 HOUSE = (
-    "Dogs are not allowed in the garden. Smoking is forbidden in all rooms. Guests may use the pool. The tour is "
-    "mandatory. Bookings are confirmed before arrival. Children are excluded from the sauna, linen is unpaid. Breakfast "
-    "is included. The tour is paid."
+    "Dogs are not allowed in the garden. Smoking is forbidden in all rooms. Guests may use the pool. The tour "
+    "is mandatory. Bookings are confirmed before arrival. Children are excluded from the sauna, linen is unpaid. "
+    "Breakfast is included. The tour is paid."
 )
 
 

@@ -232,7 +232,7 @@ def test_azure_and_openrouter_get_the_headers_they_want(
     with connect_openai(1) as client:
         headers = client.default_headers
         assert headers.get("api-key") == (KEY if "azure" in url else None)
-        assert headers.get("X-Title") == ("protokit" if "openrouter" in url else None)
+        assert headers.get("X-Title") == ("prototype" if "openrouter" in url else None)
         assert client.default_query == {"api-version": "2025-01-01-preview"}
 
 

@@ -57,12 +57,12 @@ def likely_url() -> str:
 
 
 def _headers(server: str, key: str) -> dict[str, str]:
-    """What a server wants beside the usual: Azure the key by another name, OpenRouter who asks."""
+    """What a server wants beside the usual: Azure the key by another name, OpenRouter what asks."""
     host = urlsplit(server).hostname
     if _is_azure(host):
         return {"api-key": key}
     if host == "openrouter.ai":
-        return {"HTTP-Referer": "https://pypi.org/project/protokit-studio/", "X-Title": "protokit"}
+        return {"X-Title": "prototype"}
     return {}
 
 

@@ -12,7 +12,8 @@ _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,
 _IBAN = re.compile(r"(?<![\w.-])(?=([A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){11,30}))")
 # One that is called so is one, mistyped or not.
 _SAID_IBAN = re.compile(
-    r"(?i:\biban)\W{0,3}(?:(?:is|ist|no|nr)\W{1,2})?([A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Z0-9]{4}){2,7}(?:[ \u00a0-]?[A-Z0-9]{1,3})?)(?!\w)"
+    r"(?i:\biban)\W{0,3}(?:(?:is|ist|no|nr)\W{1,2})?([A-Z]{2}\d{2}"
+    r"(?:[ \u00a0-]?[A-Z0-9]{4}){2,7}(?:[ \u00a0-]?[A-Z0-9]{1,3})?)(?!\w)"
 )
 # Cards begin with the digits of those who issue them; an order number seldom does.
 _CARD = re.compile(r"(?<![\w.-])(?=((?:3[04-9]|4\d|5[0-8]|6\d|2[2-7])(?:[ .\u00a0-]?\d){10,20}))")
