@@ -1,7 +1,11 @@
 """Questions over several tables, and those that only a plan of measures, groups and order tells."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from protokit.runtime.analysis.analyze_question import analyze, run_sql
@@ -96,3 +100,38 @@ def test_what_would_count_a_row_twice_or_is_not_known_is_refused(
 ) -> None:
     made = analyze(question, [library])
     assert not made.found, made.sql
+
+
+def test_a_database_and_a_parquet_file_are_sources_whose_ids_are_no_quantities(tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / "harbour.db")) as database:
+        database.executescript(
+            "CREATE TABLE boats (id INTEGER, name TEXT, flag TEXT);"
+            "CREATE TABLE calls (id INTEGER, boat_id INTEGER, day TEXT, tons REAL);"
+            "CREATE VIEW secrets AS SELECT * FROM boats;"
+            "INSERT INTO boats VALUES (1, 'Marlin', 'Malta'), (2, 'Petrel', 'Norway'), (3, 'Tern', 'Malta');"
+            "INSERT INTO calls VALUES (1, 1, '2025-01-03', 12.5), (2, 1, '2025-02-09', 20), (3, 2, '2025-02-11', 8),"
+            " (4, 3, '2025-03-01', 30);"
+        )
+    duckdb.execute(
+        "COPY (SELECT i AS trip, 'Berth ' || (i % 3) AS berth, i % 2 = 0 AS late FROM range(40) t(i))"
+        f" TO '{folder / 'arrivals.parquet'}'"
+    )
+    with KnowledgeBase.open(tmp_path / "store", embedding="none") as knowledge:
+        knowledge.sync(folder)
+        assert [table.place for table in knowledge.tables("harbour.db")] == ["table boats", "table calls"]
+        made = analyze("total tons of calls per flag", [knowledge])
+        assert made.table is not None, made.text
+        assert set(made.table.rows) == {("Malta", 62.5), ("Norway", 8.0)}
+        assert "boats (boat_id)" in made.text
+        assert '"boats"."id"' in made.sql
+        late = analyze("How many trips were late?", [knowledge])
+        assert late.table is not None, late.text
+        assert late.table.rows == ((20.0,),)
+        for question in (
+            "What is the total trip?",
+            "How many calls per harbour master?",
+            "What is the sum of boat_id?",
+        ):
+            assert not analyze(question, [knowledge]).found, question

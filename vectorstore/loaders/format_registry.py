@@ -33,10 +33,13 @@ _READERS = {
     "ics": "calendar_loader",
     "xml": "xml_loader",
     "zip": "zip_loader",
+    "sqlite": "database_loader",
+    "parquet": "database_loader",
 }
 """Kind to the module of this package whose `read(path, kind, limits)` reads it."""
 ISOLATED = frozenset(
     {"pdf", "docx", "pptx", "xlsx", "odf", "html", "eml", "mbox", "rtf", "ics", "xml", "zip"}
+    | {"sqlite", "parquet"}
 )
 """Kinds read in a second process: their parsers are foreign code, or can take long over a small file."""
 _TEXTS = frozenset({"txt", "md", "csv", "json", "jsonl"})
@@ -56,6 +59,8 @@ _ENDINGS = {
     "rtf": "rtf",
     "ics": "ics ical ifb",
     "xml": "xml rss atom rdf",
+    "sqlite": "sqlite sqlite3 db",
+    "parquet": "parquet",
     "picture": "png jpg jpeg tif tiff webp bmp",
 }
 _KIND_OF = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()}
@@ -110,6 +115,10 @@ def _by_content(path: Path, head: bytes) -> str:
         return _packed(path, ending)
     if head.startswith(_OLE):
         raise _old_office(path, ending)
+    if head.startswith(b"SQLite format 3\0"):
+        return "sqlite"
+    if head.startswith(b"PAR1"):
+        return "parquet"
     if head.startswith(b"{\\rtf"):
         return "rtf"
     if b"%PDF-" in head[:1024]:  # some programs write lines before it; what is packed begins with it, too

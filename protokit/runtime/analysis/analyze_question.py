@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from protokit.runtime.analysis.answer_check import says_all
 from protokit.runtime.analysis.breakdown import PATTERNS, Asked, break_down, tell_breakdown
 from protokit.runtime.analysis.plain_question import plain_question
 from protokit.runtime.analysis.planned_question import planned_question
@@ -82,15 +83,9 @@ def _computed(
     if made := break_down(question, sources, tables, language):
         return _of_breakdown(*made, database, language)
     answer = answer_from_tables(question, sources, language=language)
-    if answer is None or answer.rest or _is_either(question, answer):
+    if answer is None or answer.rest or not says_all(question, answer):
         return None
     return _of_answer(answer, database, language)
-
-
-def _is_either(question: str, answer: TableAnswer) -> bool:
-    """Whether one condition or the other was said, where all of them were computed."""
-    several = any(len(query.where) > 1 for _, query in answer.queries)
-    return several and bool(PATTERNS.pattern("either", flags=re.IGNORECASE).search(question))
 
 
 def _computed_plan(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from protokit.runtime.analysis.answer_check import heads_known
 from protokit.runtime.analysis.breakdown import PATTERNS, without_grain
 from protokit.runtime.analysis.joined_tables import JoinedTable, row_name
 from protokit.runtime.analysis.table_plan import PlanMeasure, TablePlan
@@ -77,7 +78,8 @@ def plan_question(question: str, view: JoinedTable) -> TablePlan | None:
         plan = replace(plan, grain=grain, day=days[0])
     if order and not _orders(order, view):
         return None
-    return plan if _explains(reading, plan, view) else None
+    known = heads_known(reading, _row_stems(view) | _joined_stems(plan, view))
+    return plan if known and _explains(reading, plan, view) else None
 
 
 def _settle(reading: QuestionReading, view: JoinedTable) -> None:
@@ -273,20 +275,26 @@ def _counted(draft: _Draft) -> PlanMeasure | None:
     signal = reading.signal("function", "count")
     if signal is None:
         return None
+    named = {i for link in reading.columns for i in link.tokens}
     behind = [
         i
         for i in range(signal.end, len(reading.tokens))
-        if not reading.plain[i] and not is_light(reading.tokens[i])
+        if not reading.plain[i] and (not is_light(reading.tokens[i]) or i in named)
     ][:1]
     if not behind:
         return None
     token = reading.tokens[behind[0]]
+    link = next((c for c in draft.free_links() if behind[0] in c.tokens), None)
+    if any(t.text in PATTERNS.get("different") for t in reading.tokens[signal.end : behind[0]]):
+        if link is None:
+            return None
+        reading.use(link)
+        return PlanMeasure("count", _only(link), distinct=True)
     if token.stems & _row_stems(draft.view) or token.text in words("row_words"):
         reading.used.add(behind[0])
         return PlanMeasure("count")
     if other := _other_rows(draft, behind[0]):
         return other
-    link = next((c for c in draft.free_links() if behind[0] in c.tokens), None)
     if link and link.column.is_id:
         reading.use(link)
         return PlanMeasure("count", _only(link), distinct=True)
@@ -338,7 +346,8 @@ def _extreme(draft: _Draft, conditions: tuple[Condition, ...]) -> TablePlan | No
     direction: Direction = signal.extreme.direction
     entity = _entity(draft)
     measures = _measures(draft) or _most_rows(draft, signal)
-    if len(measures) == 1 and measures[0].function == "sum" and _names_rows(entity, draft):
+    is_number = "count" in draft.functions and measures and measures[0].function == "sum"
+    if is_number and len(measures) == 1 and _names_rows(entity, draft):
         column, shown = measures[0].column, entity or _row_names(draft)
         if column and not draft.groups:
             return TablePlan(
@@ -456,14 +465,10 @@ def _listing(draft: _Draft, conditions: tuple[Condition, ...], any_of: bool) -> 
 def _explains(reading: QuestionReading, plan: TablePlan, view: JoinedTable) -> bool:
     """Whether each word is used, says what the rows are, or only ties words together."""
     used = set(reading.used)
-    tables = {id(view.origins[column.index].table) for column in plan.used()}
-    stems = _row_stems(view)
-    for step in view.steps:
-        if id(step.other) in tables:
-            stems |= {s for t in cut(row_name(step.other), step.other.language) for s in t.stems}
+    stems = _row_stems(view) | _joined_stems(plan, view)
     ties = PATTERNS.get("ties")
     for i, token in enumerate(reading.tokens):
-        if i in used or reading.plain[i] or is_light(token) or token.text in ties:
+        if i in used or reading.plain[i] or is_light(token) or token.text in ties + PATTERNS.get("different"):
             continue
         if token.stems & stems or token.text in words("row_words") or token.text in PATTERNS.get("people"):
             continue
@@ -471,6 +476,13 @@ def _explains(reading: QuestionReading, plan: TablePlan, view: JoinedTable) -> b
             continue
         return False
     return _links_used(reading, plan)
+
+
+def _joined_stems(plan: TablePlan, view: JoinedTable) -> frozenset[str]:
+    """The words for a row of each table that the plan reads."""
+    tables = {id(view.origins[column.index].table) for column in plan.used()}
+    named = [step.other for step in view.steps if id(step.other) in tables]
+    return frozenset(s for table in named for t in cut(row_name(table), table.language) for s in t.stems)
 
 
 def _is_measure_word(at: int, reading: QuestionReading) -> bool:

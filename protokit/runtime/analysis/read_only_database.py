@@ -144,8 +144,10 @@ def table_names(tables: Sequence[TypedTable]) -> list[str]:
     names: list[str] = []
     for table in tables:
         stem = re.sub(r"\.[^./]*$", "", table.table.file.rpartition("/")[2].rpartition(": ")[2])
-        place = table.table.place.removeprefix("sheet ") or table.table.title
-        name = _slug(f"{stem} {place}" if files.count(table.table.file) > 1 else stem)
+        place = table.table.place.removeprefix("sheet ").removeprefix("table ") or table.table.title
+        is_database = table.table.place.startswith("table ")
+        several = files.count(table.table.file) > 1
+        name = _slug(place if is_database else f"{stem} {place}" if several else stem)
         count = sum(other == name or other.startswith(f"{name}__") for other in names)
         names.append(f"{name}__{count + 1}" if count else name)
     return names

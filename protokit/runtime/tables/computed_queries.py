@@ -107,7 +107,9 @@ def computed(grammar: Grammar, functions: list[str]) -> Query | None:
 def _only_number(grammar: Grammar, by: TypedColumn | None) -> Query | None:
     """A total of a table with one column that can be added up."""
     columns = [
-        c for c in grammar.reading.table.table.columns if c.type == "number" and not c.flag and c.unit != "%"
+        c
+        for c in grammar.reading.table.table.columns
+        if c.type == "number" and not (c.flag or c.is_id) and c.unit != "%"
     ]
     money = [c for c in columns if c.money] or columns
     if len(money) != 1 or names_one_row(grammar):
@@ -166,6 +168,11 @@ def count(grammar: Grammar, functions: list[str]) -> Query | None:
     if any(not reading.table.table.table.columns[c.column.index].name for c in grammar.all_where()):
         raise NoQuery  # what a column without a name holds is not known well enough to count
     counted = _counted(grammar)
+    if counted and counted.column.type == "number" and counted.column.is_id:
+        if counted.column.distinct < len(reading.table.table.rows):
+            raise NoQuery  # whose ids they are another reading has to tell
+        reading.use(counted)
+        return Aggregate(("count",), None, grammar.all_where(), group_by(grammar))
     if counted and counted.column.type == "number" and not counted.column.flag:
         reading.use(counted)
         column = only(counted)

@@ -73,7 +73,7 @@ def words_of(table: TypedTable) -> TableWords:
     return TableWords(table, columns, values, dict(by_stem), _stems(said, table), _stems(subject, table))
 
 
-_DATA = (".csv", ".tsv", ".xlsx", ".xls", ".ods")
+_DATA = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".parquet")
 
 
 def _stems(text: str, table: TypedTable) -> frozenset[str]:

@@ -51,10 +51,16 @@ class TypedColumn:
         """How many different values it has."""
         return len({fold(text) for text in self.texts if text})
 
-    @property
+    @cached_property
     def is_id(self) -> bool:
         """Whether its numbers only tell rows apart: nobody adds them up or asks for the highest."""
-        return bool(_ID.search(self.name))
+        return bool(_ID.search(self.name)) or (self.type == "number" and self._counts_rows())
+
+    def _counts_rows(self) -> bool:
+        """Whether it numbers the rows: whole numbers without a gap, each once."""
+        numbers = {value for value in self.values if isinstance(value, float)}
+        plain = not (self.unit or self.decimals) and len(numbers) == len(self.values) > 9
+        return plain and max(numbers) - min(numbers) == len(numbers) - 1
 
     @cached_property
     def flag(self) -> bool:
