@@ -73,8 +73,8 @@ def judge(thumbs: int, answers: list[Answer]) -> None:
 
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
-    answers, session = gr.State([]), gr.State(lambda: uuid.uuid4().hex)
-    own = gr.State(lambda: VisitorFiles.of(settings, assistant.knowledge))
+    answers, session = gr.State([]), ui.visit_state(lambda: uuid.uuid4().hex)
+    own = ui.visit_state(lambda: VisitorFiles.of(settings, assistant.knowledge))
     gr.Markdown(lambda: ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
         with gr.Column(scale=2, min_width=320):

@@ -73,6 +73,39 @@ def test_stop_in_the_page_stops_the_server_too(
         ask_until(shown, "Are you there?", "Here again.")
 
 
+@pytest.mark.slow
+def test_stop_finds_an_answer_that_was_asked_for_before_the_page_had_loaded_whole(
+    server: ModelServer, url: str, screen: str, chromium: Any
+) -> None:
+    if screen != "gradio":
+        pytest.skip("the other screen has no requests of its own at its start")
+    server.behaviour.pieces = [f"word{number} " for number in range(3000)]
+    server.behaviour.between = 0.05
+    late: list[Any] = []
+    held = True
+
+    def hold(route: Any) -> None:
+        if held and "a long story" not in (route.request.post_data or ""):
+            late.append(route)
+        else:
+            route.continue_()
+
+    with window(chromium, "about:blank") as shown:
+        page = shown.page
+        page.route("**/queue/join*", hold)
+        page.goto(url)
+        page.get_by_placeholder("Ask a question…").fill("Tell me a long story.")
+        page.keyboard.press("Enter")
+        page.get_by_text("word3").last.wait_for()
+        assert late, "the page asks for nothing at its start: this test has nothing to hold back"
+        held = False
+        for route in late:
+            route.continue_()
+        page.get_by_text("word60").last.wait_for()
+        page.locator("button.stop-button").click()
+        page.get_by_text("Stopped before the end.").wait_for()
+
+
 def ask_until(shown: Visit, question: str, answer: str) -> None:
     """Ask until `answer` comes: a page that is just being stopped may empty the box once more."""
     for _ in range(5):

@@ -28,7 +28,13 @@ if TYPE_CHECKING:
         sources,
         sources_html,
     )
-    from protokit.runtime.ui.gradio_ui import add_files, head_markdown, launch_options, upload_offer
+    from protokit.runtime.ui.gradio_ui import (
+        add_files,
+        head_markdown,
+        launch_options,
+        upload_offer,
+        visit_state,
+    )
     from protokit.runtime.ui.streamlit_ui import (
         set_up_page,
         show_documents,
@@ -60,7 +66,7 @@ _NAMES = {
     "ui.formatting": "answer_markdown engine_note files_html marked marked_text numbers numbers_html own_files_html"
     " sources sources_html",
     "ui.escape_markdown": "safe_line safe_markdown",
-    "ui.gradio_ui": "add_files head_markdown launch_options upload_offer",
+    "ui.gradio_ui": "add_files head_markdown launch_options upload_offer visit_state",
     "ui.streamlit_ui": "set_up_page show_documents show_engine show_feedback show_session show_sources show_text"
     " visit_id write_stream",
     "ui.streamlit_uploads": "may_upload read_upload show_own_files show_uploads take_uploads",
@@ -111,6 +117,7 @@ __all__ = [
     "upload_offer",
     "use_language",
     "visit_id",
+    "visit_state",
     "write_stream",
 ]
 

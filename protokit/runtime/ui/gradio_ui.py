@@ -61,6 +61,17 @@ def head_markdown(settings: Settings) -> str:
     return "\n\n".join(filter(None, parts))
 
 
+def visit_state(make: Callable[[], Any]) -> gr.State:
+    """A state of each visit that is made when the visit first needs it, and stays.
+
+    `gr.State(make)` is made once more when the page has loaded whole: who asked before that, by a slow line, would
+    stop, or add files to, another visit.
+    """
+    state = gr.State(make)
+    state.load_event_to_attach = None
+    return state
+
+
 def upload_offer(settings: Settings) -> Callable[[gr.Request], gr.Column]:
     """Shows a column to the visitors who may upload files; for `demo.load`."""
 

@@ -148,7 +148,7 @@ def judge(thumbs: int, done: tuple[str, Answer | None] | None) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     done, source, rows = gr.State(None), gr.State(None), gr.State([])
-    session, visit = gr.State(lambda: uuid.uuid4().hex), gr.BrowserState("", storage_key="visit")
+    session, visit = ui.visit_state(lambda: uuid.uuid4().hex), gr.BrowserState("", storage_key="visit")
     gr.Markdown(ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
         with gr.Column(min_width=320, scale=2):

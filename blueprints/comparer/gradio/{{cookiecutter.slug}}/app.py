@@ -126,7 +126,7 @@ def judge(thumbs: int, result: tuple[ComparisonRequest, Answer] | None) -> None:
 
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
-    result, session = gr.State(None), gr.State(lambda: uuid.uuid4().hex)
+    result, session = gr.State(None), ui.visit_state(lambda: uuid.uuid4().hex)
     own_old, own_new = gr.State(None), gr.State(None)
     gr.Markdown(ui.head_markdown(settings), elem_classes="head")
     gr.Markdown(ui.safe_markdown(settings.welcome))

@@ -126,7 +126,7 @@ def file_of(rows: list[DocumentRow], ending: str) -> str:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     rows, at, visit = gr.State([]), gr.State(None), gr.BrowserState("", storage_key="visit")
-    session = gr.State(lambda: uuid.uuid4().hex)
+    session = ui.visit_state(lambda: uuid.uuid4().hex)
     gr.Markdown(ui.head_markdown(settings), elem_classes="head")
     gr.Markdown(ui.safe_markdown(settings.welcome))
     with gr.Accordion(texts.add_documents, open=False):

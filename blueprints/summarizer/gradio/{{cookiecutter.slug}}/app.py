@@ -68,7 +68,7 @@ def judge(thumbs: int, answer: Answer | None) -> None:
 
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
-    answer, session, file = gr.State(None), gr.State(lambda: uuid.uuid4().hex), gr.State("pasted text")
+    answer, session, file = gr.State(None), ui.visit_state(lambda: uuid.uuid4().hex), gr.State("pasted text")
     gr.Markdown(lambda: ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
         with gr.Column(min_width=320):
