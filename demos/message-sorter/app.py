@@ -19,12 +19,13 @@ from protokit.runtime import OWN, Answer, RuntimeProblem, notice, read_texts, te
 from vectorstore import VectorstoreError
 
 BATCH = 200
-WIDTHS = ["42%", "18%", "16%", "24%"]
+WIDTHS = ["40%", "15%", "15%", "30%"]
 assistant = Assistant()
 settings = assistant.settings
 texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 names = [label.name for label in settings.labels]
 COLUMNS = [texts.text, texts.label, texts.confidence, texts.deciding_words]
+COLUMNS += [each.name for each in settings.criteria]
 
 
 def sort_pasted(text: str, lines: bool, session: str, visit: str) -> Iterator[tuple[Any, ...]]:
@@ -130,7 +131,7 @@ def open_page(visit: str) -> tuple[Any, ...]:
 def pick_row(rows: list[tuple[Any, ...]], picked: gr.SelectData) -> tuple[Any, ...]:
     """A row of the table, to be corrected."""
     text = str(picked.row_value[0])
-    return gr.Row(visible=bool(rows and names)), (text, None)
+    return gr.Row(visible=bool(rows and names and not settings.criteria)), (text, None)
 
 
 def learn(done: tuple[str, Answer | None] | None, right: str | None, session: str) -> str:
@@ -165,7 +166,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             column = gr.Dropdown(label=texts.column_heads["column"], visible=False)
             told = "\n".join(
                 f"- **{ui.safe_line(each.name)}** {ui.safe_line(each.description)}"
-                for each in settings.labels
+                for each in settings.criteria or settings.labels
             )
             with gr.Accordion(texts.labels, open=False, visible=bool(names)):
                 gr.Markdown(told)
@@ -175,8 +176,8 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             result = gr.Markdown(ui.safe_markdown(settings.welcome), elem_classes="answer")
             marks = gr.HTML(padding=False, elem_classes="panel")
             with gr.Row(visible=False, elem_classes="starters") as after:
-                right = gr.Dropdown(names, value=None, label=texts.label_wrong)
-                teach = gr.Button(texts.learn, size="sm")
+                right = gr.Dropdown(names, value=None, label=texts.label_wrong, visible=not settings.criteria)
+                teach = gr.Button(texts.learn, size="sm", visible=not settings.criteria)
                 up, down = (
                     gr.Button(f"👍 {texts.helpful}", size="sm"),
                     gr.Button(f"👎 {texts.not_helpful}", size="sm"),
@@ -187,7 +188,7 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
                 headers=COLUMNS,
                 visible=False,
                 interactive=False,
-                column_widths=WIDTHS,
+                column_widths=None if settings.criteria else WIDTHS,
                 wrap=True,
                 show_search="filter",
                 elem_classes="wide",

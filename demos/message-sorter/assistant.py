@@ -14,6 +14,7 @@ from protokit.runtime import (
     Options,
     PageCheck,
     Reply,
+    RubricRequest,
     SampleRequest,
     Turn,
     VisitResults,
@@ -25,6 +26,7 @@ from protokit.runtime import (
     read_text_file,
     read_texts,
     score_label,
+    scoring_rule,
     system,
     texts_in,
 )
@@ -57,16 +59,22 @@ class Assistant(BaseAssistant):
         """Put together what the engine reads."""
         settings = self.settings
         labels, several = settings.labels, settings.several_labels
-        lines = options.get("lines") == "a text a line"
+        rows = read_texts(
+            text, lines=options.get("lines") == "a text a line", column=options.get("column", "")
+        )
+        file, language = options.get("file", "pasted text"), settings.language
+        if criteria := settings.criteria:
+            chat = [system(settings.instructions, scoring_rule(criteria, labels))]
+            return RubricRequest(rows, labels, file=file, language=language, chat=chat, criteria=criteria)
         return ClassifyRequest(
-            read_texts(text, lines=lines, column=options.get("column", "")),
+            rows,
             labels,
             self.corrections.examples(session),
             about=settings.pitch,
             several=several,
             largest_error=settings.largest_error,
-            file=options.get("file", "pasted text"),
-            language=settings.language,
+            file=file,
+            language=language,
             chat=[system(settings.instructions, classifying_rule(labels, several=several))],
         )
 

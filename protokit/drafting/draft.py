@@ -8,7 +8,8 @@ from protokit.catalog.lookup import Domain
 from protokit.catalog.page_phrases import PagePhrases, read_page_phrases
 from protokit.drafting.audience import find_people, mentioned_people, named_after, with_article
 from protokit.drafting.constraints import find_constraints
-from protokit.drafting.labels import find_labels, several_labels
+from protokit.drafting.criteria import find_criteria
+from protokit.drafting.labels import find_labels, find_steps, several_labels
 from protokit.drafting.topic import Topic, find_topic, people_topic, singular
 from protokit.runtime.prototype_fields import Constraint, Screen
 from protokit.spec.lexicon import lexicon
@@ -93,7 +94,9 @@ def draft(
         **{name: value for name in _STARTS if (value := getattr(start, name)) is not None},
     }
     if "labels" in blueprint.drafts:
-        fields |= {"labels": find_labels(prompt), "several_labels": several_labels(prompt)}
+        criteria = find_criteria(prompt)
+        labels = find_steps(prompt) if criteria else find_labels(prompt)
+        fields |= {"labels": labels, "several_labels": several_labels(prompt), "criteria": criteria}
     return spec_of(fields)
 
 

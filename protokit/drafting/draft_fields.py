@@ -219,20 +219,26 @@ def _of_property(name: str, schema: dict[str, Any], required: bool) -> dict[str,
 
 
 def _fields(names: Sequence[str]) -> tuple[ExtractionField, ...]:
+    return tuple(map(_field, names))
+
+
+def _field(told: str) -> ExtractionField:
     from protokit.runtime.extraction.concepts import concept_named
 
-    fields = []
-    for name in names:
-        concept = concept_named(name)
-        title = name[:1].upper() + name[1:]
-        kind: FieldType = concept.type if concept else _type_by_words(name)
-        several = bool(concept and concept.list)
-        fields.append(
-            ExtractionField(
-                name=title, type=kind, description=concept.description if concept else "", list=several
-            )
-        )
-    return tuple(fields)
+    name, unit = told, ""
+    if measured := _PATTERNS.pattern("unit", flags=re.IGNORECASE).search(told):
+        name, unit = measured["name"], measured["unit"]
+    concept = concept_named(name)
+    kind = "number" if unit else concept.type if concept else _type_by_words(told)
+    if kind == "yes/no":
+        name = _PATTERNS.pattern("asked", flags=re.IGNORECASE).sub("", name) or name
+    return ExtractionField(
+        name=name[:1].upper() + name[1:],
+        type=kind,
+        description=concept.description if concept else "",
+        list=bool(concept and concept.list),
+        unit=unit,
+    )
 
 
 def _type_by_words(name: str) -> FieldType:

@@ -12,6 +12,11 @@ _MOST_WORDS, _MOST_LABELS = 4, 30
 _MOST_STEPS = 10
 
 
+def find_steps(prompt: str) -> tuple[Label, ...]:
+    """The steps of the scale that the cleaned `prompt` scores texts on, 1 to 5 where it names none."""
+    return tuple(Label(name=name) for name in _steps(prompt) or "12345")
+
+
 def find_labels(prompt: str) -> tuple[Label, ...]:
     """Return the labels for the cleaned `prompt`; the usual ones of messages where it names none, and none where it
     wants to know the themes of the texts."""
@@ -63,7 +68,15 @@ def _steps(prompt: str) -> list[str]:
         low, high = int(match[1]), int(match[2])
         if low < high <= low + _MOST_STEPS:
             return [str(step) for step in range(low, high + 1)]
+    if (match := re.search(_FILE.get("letters"), prompt)) and (letters := _letters(match[1], match[2])):
+        return letters
     return list("12345") if re.search(_FILE.get("stars"), prompt, re.IGNORECASE) else []
+
+
+def _letters(first: str, last: str) -> list[str]:
+    """The grades from one letter to the other, A first."""
+    low, high = sorted((first, last))
+    return [chr(at) for at in range(ord(low), ord(high) + 1)] if low == "A" else []
 
 
 def _theme(prompt: str) -> list[str]:

@@ -111,7 +111,7 @@ _OWNERS = frozenset({"my", "our", "your", "their", "its"})
 
 def _noun_phrases(prompt: str, people: str, language: str) -> Iterator[str]:
     about = re.sub(rf"\b{re.escape(people)}\b", " ; ", prompt, flags=re.IGNORECASE) if people else prompt
-    for cue in ("ABOUT", "OBJECT"):
+    for cue in ("ABOUT", "TAKEN", "SORTED", "OBJECT"):
         yield from _phrases_after(piece(cue), about)
     yield from _before_role(prompt, people)
     if language != "en":  # whose verbs are not known, so that a line would be about "Buscar"
@@ -238,6 +238,8 @@ def singular(phrase: str) -> str:
     """ "Research Papers" -> "Research Paper", as English says before another noun; unclear words stay."""
     head, _, last = phrase.rpartition(" ")
     low = last.lower()
+    if last[:-1].isupper() and last.endswith("s"):
+        return phrase[:-1]  # "CVs"
     if (
         low in _listed("plural_only")
         or not low.endswith("s")

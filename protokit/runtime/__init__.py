@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from protokit.runtime.classification.label_corrections import LabelCorrections, keeps_corrections
     from protokit.runtime.classification.label_measures import label_measures, score_label
     from protokit.runtime.classification.people_note import is_about_people
+    from protokit.runtime.classification.rubric_request import RubricRequest, scoring_rule
     from protokit.runtime.classification.text_rows import read_text_file, read_texts, text_columns
     from protokit.runtime.comparison.comparison_files import comparison_docx, comparison_xlsx
     from protokit.runtime.comparison.comparison_request import ComparedDocument, ComparisonRequest
@@ -79,6 +80,7 @@ _NAMES = {
     "classification.people_note": "is_about_people",
     "classification.label_corrections": "LabelCorrections keeps_corrections",
     "classification.label_measures": "label_measures score_label",
+    "classification.rubric_request": "RubricRequest scoring_rule",
     "classification.text_rows": "read_text_file read_texts text_columns",
     "comparison.comparison_files": "comparison_docx comparison_xlsx",
     "comparison.comparison_request": "ComparedDocument ComparisonRequest",
@@ -141,6 +143,7 @@ __all__ = [
     "Reply",
     "Request",
     "RequestResult",
+    "RubricRequest",
     "RuntimeProblem",
     "SampleRequest",
     "Settings",
@@ -186,6 +189,7 @@ __all__ = [
     "rows_of",
     "run_sql",
     "score_label",
+    "scoring_rule",
     "sql_rule",
     "stand_alone",
     "summarizing_rule",

@@ -109,6 +109,21 @@ class Label(Strict, frozen=True, kw_only=True):
     """Texts that belong there: a few make it much surer."""
 
 
+class Criterion(Strict, frozen=True, kw_only=True):
+    """One of the things that a text is scored by."""
+
+    name: Annotated[
+        str,
+        Meta(min_length=1, max_length=80, pattern=r"^[^\r\n]*\S[^\r\n]*$", description="text on one line"),
+    ]
+    description: Annotated[
+        str, Meta(max_length=300, pattern=r"^[^\r\n]*$", description="text on one line")
+    ] = ""
+    """A sentence that says what reaches the highest step."""
+    weight: Annotated[float, Meta(gt=0, le=10)] = 1.0
+    """How much it counts beside the others."""
+
+
 class ChecklistItem(Strict, frozen=True, kw_only=True):
     """One thing that a document must say."""
 
@@ -166,6 +181,8 @@ class PrototypeFields(Strict, frozen=True, kw_only=True):
     """Whether a text may have several of them."""
     largest_error: Annotated[float, Meta(ge=0, le=1)] = 0.5
     """How likely a label may be wrong before "unsure" is said instead; 1 for never."""
+    criteria: Annotated[tuple[Criterion, ...], Meta(max_length=40)] = ()
+    """What texts are scored by, where their labels are the steps of a scale."""
     checklist: Annotated[tuple[ChecklistItem, ...], Meta(max_length=100)] = ()
     """What a document must say, for a kind that holds documents against a list."""
     starter_questions: Annotated[tuple[Line, ...], Meta(max_length=8)] = ()

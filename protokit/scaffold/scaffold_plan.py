@@ -14,6 +14,7 @@ from protokit.catalog.blueprint import Blueprint
 from protokit.catalog.parameters import decided, require_decided
 from protokit.drafting.alternatives import NotServed
 from protokit.drafting.choose_blueprint import choose
+from protokit.drafting.criteria import criteria_of, measures_against
 from protokit.drafting.draft import draft, find_domain, without_constraints
 from protokit.drafting.labelled_table import labels_from_tables
 from protokit.drafting.router import RoutingDecision
@@ -114,6 +115,9 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
             if "labels" in blueprint.drafts:
                 labels, rows = labels_from_tables(documents.values())
                 spec = msgspec.structs.replace(spec, labels=labels or spec.labels)
+                if spec.criteria and measures_against(prompt):
+                    criteria = criteria_of(trial.texts().values()) or spec.criteria
+                    spec = msgspec.structs.replace(spec, criteria=criteria)
             also = also or alike_forms(list(trial.texts().values()), blueprint.name)
             return ScaffoldPlan(spec, blueprint, choice, _written(rows), documents, trial.report, note, also)
     sample = Sample.of(blueprint, domain.name if domain else "")

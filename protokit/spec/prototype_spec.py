@@ -20,7 +20,7 @@ _ORDER = (
 )
 """The fields that a person reads first; the others follow."""
 
-_OF_LABELS = ("labels", "several_labels", "largest_error")
+_OF_LABELS = ("labels", "several_labels", "largest_error", "criteria")
 """Fields that say nothing where there are no labels."""
 
 PROVIDERS = tuple(
@@ -144,6 +144,10 @@ def write_spec(spec: Spec) -> str:
     if not spec.checklist:
         del fields["checklist"]
     fields["labels"] = [{name: value for name, value in each.items() if value} for each in fields["labels"]]
+    fields["criteria"] = [
+        {name: value for name, value in each.items() if value and (name, value) != ("weight", 1.0)}
+        for each in fields["criteria"]
+    ]
     if not spec.labels:
         fields = {name: value for name, value in fields.items() if name not in _OF_LABELS}
     fields["success"] = [{n: v for n, v in each.items() if v is not None} for each in fields["success"]]

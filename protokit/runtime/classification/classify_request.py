@@ -180,7 +180,7 @@ def read_reply(reply: str, request: ClassifyRequest) -> list[Classification | No
     """For each text what a model's JSON says of it, None where it names no label that there is."""
     names = {label.name for label in request.labels} | {UNSURE}
     results: list[Classification | None] = [None] * len(request.rows.texts)
-    for row in _json_rows(reply):
+    for row in json_rows(reply):
         number, labels = row.get("number"), row.get("labels")
         if not isinstance(number, int) or not 1 <= number <= len(results) or not isinstance(labels, list):
             continue
@@ -197,7 +197,7 @@ def read_reply(reply: str, request: ClassifyRequest) -> list[Classification | No
     return results
 
 
-def _json_rows(reply: str) -> list[dict[str, object]]:
+def json_rows(reply: str) -> list[dict[str, object]]:
     """The rows of the JSON object in `reply`, whatever stands around it."""
     start, end = reply.find("{"), reply.rfind("}")
     try:

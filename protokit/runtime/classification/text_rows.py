@@ -1,6 +1,7 @@
 """What a visitor gives, as the texts to sort: one text, one a line, or the column of a table."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ LABEL_COLUMNS = frozenset(
 )
 """What the column of right labels is called in tables."""
 
+_MAILS = frozenset({".eml", ".mbox", ".msg"})
 _HEADING = 2
 """Words that the name of a column has at most."""
 
@@ -40,10 +42,13 @@ def read_texts(text: str, *, lines: bool = False, column: str = "") -> TextRows:
 
 
 def read_text_file(path: Path) -> str:
-    """The texts of a file as `read_texts` takes them: the rows of its table, else its text."""
+    """The texts of a file as `read_texts` takes them: the rows of its table, its mails, else its text."""
     from vectorstore.loaders import read
 
     document = read(path)
+    if path.suffix.lower() in _MAILS:
+        mails = [_mail(document.text[each.start : each.end]) for each in document.sections]
+        return json.dumps(mails, ensure_ascii=False) if len(mails) > 1 else _mail(document.text)
     if path.suffix.lower() in (".csv", ".tsv") and all(len(table.columns) < 2 for table in document.tables):
         return _one_column(document.text)
     if not document.tables:
@@ -58,6 +63,16 @@ def text_columns(text: str) -> list[str]:
     tables = [row for row in rows if isinstance(row, dict)]
     names = list(dict.fromkeys(name for row in tables for name in row))
     return sorted(names, key=lambda name: -_wordiness(tables, name))
+
+
+def _mail(text: str) -> str:
+    """Its subject and what it says: who wrote to whom decides nothing."""
+    return re.sub(r"\A(?:[A-Z][\w-]+: .*(?:\n|\Z))*", _subject, text).strip()
+
+
+def _subject(head: re.Match[str]) -> str:
+    subject = re.search(r"^Subject: (.*)$", head[0], re.MULTILINE)
+    return f"{subject[1]}\n" if subject else ""
 
 
 def _rows(table: "Table") -> list[dict[str, str]]:

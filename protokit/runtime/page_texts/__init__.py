@@ -157,6 +157,7 @@ class PageTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     corrections_gain: str
     text_a_line: str
     about_people: str
+    scored_offline: str
     sure: str
     unsure: str
     nearest_labels: str

@@ -80,7 +80,7 @@ def show_one(text: str, answer: Answer) -> None:
 
 def show_correction(text: str, key: str) -> str:
     """Lets the visitor say which label is right for `text`; the label where it was said just now."""
-    if not names:
+    if not names or settings.criteria:
         return ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         right = st.selectbox(texts.label_wrong, names, index=None, key=key, placeholder=texts.label)
@@ -113,7 +113,8 @@ def show_table(rows: list[tuple[str | float | bool | None, ...]]) -> None:
     places = [at for at, row in enumerate(rows) if not only or set(str(row[1]).split(", ")) & set(only)]
     shown = [rows[at] for at in places]
     sure = st.column_config.ProgressColumn(texts.confidence, min_value=0, max_value=1, format="percent")
-    columns = (texts.text, texts.label, texts.confidence, texts.deciding_words)
+    columns = [texts.text, texts.label, texts.confidence, texts.deciding_words]
+    columns += [each.name for each in settings.criteria]
     table = [dict(zip(columns, row, strict=True)) for row in shown]
     picked = st.dataframe(
         table,
@@ -167,7 +168,7 @@ with left:
         st.selectbox(texts.column_heads["column"], columns, key="column", on_change=take_texts)
     if names:
         with st.expander(texts.labels, icon=":material/sell:"):
-            for label in settings.labels:
+            for label in settings.criteria or settings.labels:
                 st.markdown(f"**{ui.safe_line(label.name)}** {ui.safe_line(label.description)}")
     if assistant.about_people:
         st.caption(texts.about_people)
