@@ -23,6 +23,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         yield f"http://localhost:{port}"
 
 
+@pytest.mark.slow
 @needs_chromium
 @pytest.mark.browser
 def test_a_sorted_file_fits_a_telephone_and_is_there_again_after_a_reload(url: str, chromium) -> None:

@@ -104,6 +104,7 @@ def test_a_fork_of_an_extension_makes_the_same_prototypes(tmp_path: Path) -> Non
         assert spec.parameters == {"passages": 4, "region": "north", "strict": False}
 
 
+@pytest.mark.slow
 def test_the_cookiecutter_command_makes_a_running_prototype_of_a_fork(tmp_path: Path) -> None:
     written(tmp_path / "mine", parameters=PARAMETERS)
     forked(tmp_path, "./mine")

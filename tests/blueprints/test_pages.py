@@ -138,6 +138,7 @@ def look_at_arabic(url: str, screen: str, chromium) -> None:
         shown.shoot(f"arabic-{screen}-phone")
 
 
+@pytest.mark.slow
 def test_its_own_tests_pass(served):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
     done = run(command, cwd=served.prototype.folder)

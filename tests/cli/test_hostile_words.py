@@ -138,6 +138,7 @@ def test_the_folder_of_a_hostile_name_stays_here(
     ] == ["deep"]
 
 
+@pytest.mark.slow
 @slowly(max_examples=12)
 @given(
     prompt=PROMPTS,

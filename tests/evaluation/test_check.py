@@ -24,7 +24,12 @@ def made(pristine: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "blueprint", [pytest.param("chatbot", marks=pytest.mark.slow), "rag-search", "summarizer"]
+    "blueprint",
+    [
+        pytest.param("chatbot", marks=pytest.mark.slow),
+        pytest.param("rag-search", marks=pytest.mark.slow),
+        "summarizer",
+    ],
 )
 def test_a_fresh_prototype_passes(tmp_path: Path, blueprint: str) -> None:
     assert protokit("new", POLICIES, "--blueprint", blueprint, "--out", "made", cwd=tmp_path).code == 0

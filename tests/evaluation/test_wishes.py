@@ -170,6 +170,7 @@ def test_check_fails_where_an_answer_is_longer_than_wished(folder: Path) -> None
     assert "more than 3" in wishes["detail"]
 
 
+@pytest.mark.slow
 def test_eval_counts_the_answers_of_a_model_that_keep_the_wishes(folder: Path, server: ModelServer) -> None:
     server.behaviour.pieces = ["It costs ", "$20 a day [1]."]
     env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-test"}

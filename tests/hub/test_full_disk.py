@@ -76,6 +76,7 @@ with site(disk / "home", prototype) as hub:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     sys.platform != "linux"
     or not shutil.which("unshare")

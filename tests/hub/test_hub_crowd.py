@@ -79,6 +79,7 @@ def test_requests_that_never_become_complete_do_not_keep_the_owner_out(hub: Runn
         assert status(connections[0]) == 0  # it made room
 
 
+@pytest.mark.slow
 def test_guests_who_hold_all_places_do_not_keep_the_owner_out(hub: RunningHub) -> None:
     owner = hub.person()
     wake(owner, "calm")

@@ -43,6 +43,7 @@ def is_upload(request: Any) -> bool:
     return request.method in ("PUT", "POST") and "upload" in request.url
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_guests_file_answers_that_guest_alone(running, chromium, tmp_path, screen):
     hub, address = running

@@ -15,6 +15,7 @@ from tests.support.waiting import until
 from vectorstore.confinement.confine import support
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="no other system has Landlock"),
     pytest.mark.skipif(not support().seccomp, reason="no filter can stand in for an older kernel"),
 ]

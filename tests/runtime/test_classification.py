@@ -215,6 +215,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
         yield running
 
 
+@pytest.mark.slow
 def test_a_model_is_held_to_the_labels(server: ModelServer, tmp_path: Path) -> None:
     line = "Sort messages: bug, feature request, question, praise"
     assert protokit("new", line, "--blueprint", "classifier", "--out", "made", cwd=tmp_path).code == 0

@@ -77,6 +77,7 @@ def test_it_has_the_id_that_shared_servers_know_its_title_by(updated: Path) -> N
     assert spec.id == title_key(spec.title)
 
 
+@pytest.mark.slow
 def test_it_answers_and_passes_its_checks(updated: Path) -> None:
     answer = protokit("ask", updated, "What does a day ticket cost?", cwd=updated.parent)
     assert answer.code == 0, answer.err
