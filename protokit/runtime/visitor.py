@@ -27,6 +27,16 @@ def traffic_of(visitor: str, session: str) -> Traffic:
     return "program" if session.startswith("api ") else "guest"
 
 
+def hub_visitor(kind: str, id: str) -> str:
+    """What the Hub tells a prototype of who asks: the same for all of one visit, and nothing to sign in with."""
+    return f"{kind} {hashlib.sha256(f'{kind} {id}'.encode()).hexdigest()[:32]}"
+
+
+def pseudonym_of_guest(visit: str, prototype: str) -> str:
+    """The pseudonym that the guest of a `visit` to the Hub has in the events of the `prototype` (its key)."""
+    return pseudonym(f"visitor {hub_visitor('guest', visit)}", prototype)
+
+
 def pseudonym(visitor: str, prototype: str) -> str:
     """A name for `visitor` that is theirs in this `prototype` (its key) alone; empty where nobody is known."""
     return hashlib.sha256(f"{prototype} {visitor}".encode()).hexdigest()[:16] if visitor else ""

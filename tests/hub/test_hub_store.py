@@ -24,7 +24,7 @@ from protokit.runtime.assistant_types import Answer
 from protokit.runtime.usage.events import EventLog
 from protokit.spec.prototype_spec import Spec, write_spec
 
-TABLES = "activity, visits, links, prototypes, owner, sessions, alembic_version"
+TABLES = "activity, comparisons, visits, links, prototypes, owner, sessions, alembic_version"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

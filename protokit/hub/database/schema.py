@@ -57,6 +57,17 @@ LINKS = Table(
     Column("uploads", Boolean, nullable=False, server_default=false()),  # whether its guests may add files
 )
 
+COMPARISONS = Table(
+    "comparisons",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("measure", String(20), nullable=False),
+    Column("first", String(32), ForeignKey("links.id", ondelete="CASCADE"), nullable=False),
+    Column("second", String(32), ForeignKey("links.id", ondelete="CASCADE"), nullable=False),
+    Column("created", Float, nullable=False),
+)
+
 VISITS = Table(
     "visits",
     METADATA,

@@ -1,16 +1,17 @@
 """The Hub's own state in one object: prototypes, share links, visits, the owner, what happened."""
 
 from protokit.hub.database.audit_log import Activity
+from protokit.hub.database.comparisons import Comparisons
 from protokit.hub.database.disk_room import keep_room
 from protokit.hub.database.engine import open_database
 from protokit.hub.database.prototypes import Records
 from protokit.hub.database.retention import RetentionRules
 from protokit.hub.database.sessions import Session, Sessions
-from protokit.hub.database.share_links import Links, Visit
+from protokit.hub.database.share_links import Visit
 from protokit.hub.hub_settings import HubSettings
 
 
-class Store(Records, Links, Sessions, Activity, RetentionRules):
+class Store(Records, Comparisons, Sessions, Activity, RetentionRules):
     """Rows in SQLite or Postgres; folders lie in the Hub's home. Every method may be called from any thread."""
 
     @classmethod

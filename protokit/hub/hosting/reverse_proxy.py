@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from protokit.hub.worker.worker_config import BY_KEY, ListenAddress
 from protokit.runtime.uploads.upload_policy import BY_UPLOADS
-from protokit.runtime.visitor import BY_VISITOR
+from protokit.runtime.visitor import BY_VISITOR, hub_visitor
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -281,7 +280,7 @@ def _visitor(scope: Any) -> str:
     visitor = (scope.get("state") or {}).get("visitor")
     if not visitor or not visitor.id:
         return ""
-    return f"{visitor.kind} {sha256(f'{visitor.kind} {visitor.id}'.encode()).hexdigest()[:32]}"
+    return hub_visitor(visitor.kind, visitor.id)
 
 
 def _may_upload(scope: Any) -> bool:

@@ -24,6 +24,8 @@ _ACTIONS = {
     "stop": "stopped",
     "damage": "damaged records put away",
     "questions/mark": "answer judged",
+    "decision/compare": "comparison made",
+    "decision/end": "comparison ended",
     "decision/case": "assumptions kept",
     "questions/keep": "question added to the tests",
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from protokit.errors import ProtokitError
 from protokit.hub.database.audit_log import Who
+from protokit.hub.database.comparisons import LinkComparison
 from protokit.hub.database.sessions import SESSION_SECONDS, Session
 from protokit.hub.database.share_links import Link, Visit
 from protokit.hub.database.store import Store
@@ -105,6 +106,19 @@ class SignIn:
     def path(self, link: Link) -> str:
         """The path of a share link; the same every time, as long as the Hub's secret is."""
         return f"/s/{self._keys.sign('share link', link.id)}"
+
+    def comparison_path(self, comparison: LinkComparison) -> str:
+        """The path that leads to one of two prototypes by lot."""
+        return f"/s/{self._keys.sign('comparison', comparison.id)}"
+
+    def pair(self, token: str) -> tuple[Link, ...]:
+        """The open links between which a comparison's token chooses; none for another token, or where both are shut."""
+        read = self._keys.read("comparison", token)
+        comparison = self._store.comparison(read) if isinstance(read, str) else None
+        links = (
+            [self._store.link(each) for each in (comparison.first, comparison.second)] if comparison else []
+        )
+        return tuple(link for link in links if link and link.state in ("open", "full"))
 
     def look(self, request: "HTTPConnection", token: str) -> Link:
         """The link of a token, whether full or not. Raises Refused where it is unknown, revoked or expired."""

@@ -14,7 +14,14 @@ from itsdangerous import BadData, URLSafeSerializer
 from protokit.errors import ProtokitError
 
 Purpose = Literal[
-    "owner cookie", "visit cookie", "share link", "form token", "first start", "handover", "known device"
+    "owner cookie",
+    "visit cookie",
+    "share link",
+    "comparison",
+    "form token",
+    "first start",
+    "handover",
+    "known device",
 ]
 """Each is a salt of its own: what was signed for one purpose is worth nothing for another."""
 

@@ -13,6 +13,7 @@ from protokit.hub.content.usage_analytics import UsageAnalytics
 from protokit.hub.context import hub_of
 from protokit.hub.views import (
     case_view,
+    comparison_view,
     decision_view,
     documents_view,
     edit_view,
@@ -54,6 +55,7 @@ def routes() -> list[BaseRoute]:
         *feedback_view.routes(home),
         *decision_view.routes(home),
         *case_view.routes(home),
+        *comparison_view.routes(home),
     ]
 
 

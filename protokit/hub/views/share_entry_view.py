@@ -1,5 +1,7 @@
 """The page behind a share link: it lets a guest in, or asks for the passcode first."""
 
+import secrets
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -8,8 +10,12 @@ from starlette.routing import BaseRoute, Route
 from protokit.errors import ProtokitError
 from protokit.hub.context import hub_of
 from protokit.hub.database.share_links import Link, Visit
+from protokit.hub.security.identity import VISIT_SECONDS, cookie
 from protokit.hub.security.sign_in import SignInRefused
 from protokit.hub.views.templating import page
+
+_LOT = "protokit_lot"
+"""The cookie that says which of two prototypes this browser was sent to."""
 
 
 def routes() -> list[BaseRoute]:
@@ -21,6 +27,8 @@ def look(request: Request) -> Response:
     """Take a known guest to the prototype. Another browser shows a page first, whose script goes on by itself:
     the robots that preview a link in a chat must not count as visitors."""
     doors = hub_of(request).doors
+    if pair := doors.pair(request.path_params["token"]):
+        return _by_lot(request, pair)
     try:
         link = doors.look(request, request.path_params["token"])
     except SignInRefused as problem:
@@ -30,6 +38,16 @@ def look(request: Request) -> Response:
         return RedirectResponse(own_host, 303)
     back = doors.earlier_visit(request, link)
     return _onward(request, back) if back else _page(request, link)
+
+
+def _by_lot(request: Request, pair: tuple[Link, ...]) -> Response:
+    """Send the browser to one of the links, and to the same one whenever it comes again. Nothing tells it so."""
+    before = request.cookies.get(_LOT, "")
+    link = next((each for each in pair if each.id == before), None) or secrets.choice(pair)
+    response = RedirectResponse(hub_of(request).doors.path(link), 303)
+    secure = request.url.scheme == "https"
+    response.set_cookie(**cookie(_LOT, link.id, path=request.url.path, seconds=VISIT_SECONDS, secure=secure))
+    return response
 
 
 async def enter(request: Request) -> Response:
