@@ -154,8 +154,9 @@ class KnowledgeBase:
     def sync_in_background(self, folder: Path | str) -> None:
         """Start `sync` in a thread and return; meanwhile `search` finds by words, and later by meaning.
 
-        During such a sync, another pass follows, which takes in what has come since. `status` tells how far it
-        is. Chroma and the model load in that thread, so a page is up before them.
+        During such a sync, another pass follows, which takes in what has come since. From then on `search`, `tables`
+        and `files` look whether the folder has changed, and start another. `status` tells how far it is. Chroma and
+        the model load in that thread, so a page is up before them.
         """
         atexit.unregister(self.close)
         atexit.register(self.close)  # a thread inside native code must not outlive the interpreter
@@ -209,6 +210,7 @@ class KnowledgeBase:
 
     def files(self) -> list[FileReport]:
         """Every file of the last sync, by name: read, a duplicate, or failed and why."""
+        self._background.request_if_changed()
         self._look_at_server()
         return self._catalogue.reports()
 
@@ -246,6 +248,7 @@ class KnowledgeBase:
         question = question[: query_limits.QUESTION]  # who asks is told; here it must only not harm
         history = [turn[: query_limits.QUESTION] for turn in history[-query_limits.TURNS :]]
         question = standalone_question(question, history)
+        self._background.request_if_changed()
         self._background.wait_for_words(nothing_yet=not self._catalogue.count()[0])
         self._look_at_server()
         holder = None if file is None else self._catalogue.original(file)
@@ -258,6 +261,7 @@ class KnowledgeBase:
         Cells are as the source shows them; `vectorstore.tables.cell_values.cell_value` gives their values. A file
         with the same content as another has the tables of that one, under its name.
         """
+        self._background.request_if_changed()
         self._background.wait_for_words(nothing_yet=not self._catalogue.count()[0])
         self._look_at_server()
         return self._catalogue.tables(file)

@@ -38,8 +38,7 @@ try:
     assistant = load_assistant()
     settings = assistant.settings
 except RuntimeProblem as problem:
-    st.error(ui.safe_markdown(problem.friendly))
-    st.stop()
+    ui.stop_page(problem)
 
 texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 ui.set_up_page(settings, wide=True)

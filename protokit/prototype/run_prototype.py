@@ -12,9 +12,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from protokit.errors import CheckFailed
+from protokit.errors import CheckFailed, ProtokitError
 from protokit.prototype.prototype_folder import FIRST_PORT, Prototype, free_port
+from protokit.runtime.settings import settings_state
 
+LOOK_EVERY = 1.0
+"""Seconds between two looks at whether the owner has edited the prototype."""
 TIMEOUT_S = 120.0
 """Seconds a page may take to answer; a cold disk under load needs most of a minute."""
 
@@ -38,14 +41,40 @@ def run_prototype(
     if free != wanted:
         say(f"Port {wanted} is in use, taking {free}.")
     say(f"Starting {prototype.spec.title}...")
-    with suppress(KeyboardInterrupt), ending_with_signals(), prototype.serve(free, log=say) as child:
-        wait_until_open(child, free)
-        address = f"http://localhost:{free}"
-        announce(address)
-        say("Press Ctrl-C to stop.")
-        if _has_desktop():
-            webbrowser.open(address)
+    with suppress(KeyboardInterrupt), ending_with_signals():
+        with prototype.serve(free, log=say) as child:
+            wait_until_open(child, free)
+            address = f"http://localhost:{free}"
+            announce(address)
+            say("Press Ctrl-C to stop.")
+            if _has_desktop():
+                webbrowser.open(address)
+            edited = _wait(child, prototype, say)
+        while edited:
+            with edited.serve(free, log=say) as child:
+                wait_until_open(child, free)
+                say("Opened anew: prototype.yaml was edited.")
+                edited = _wait(child, edited, say)
+
+
+def _wait(
+    child: "subprocess.Popen[bytes]", prototype: Prototype, say: Callable[[str], None]
+) -> Prototype | None:
+    """Wait until the page ends, or for an edit that it does not take up by itself; the prototype as it is then."""
+    if prototype.spec.screen != "gradio":
         child.wait()
+        return None
+    state = settings_state(prototype.folder)
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(LOOK_EVERY)
+            return None
+        if (now := settings_state(prototype.folder)) != state:
+            state = now
+            try:
+                return Prototype.open(prototype.folder)
+            except ProtokitError as problem:
+                say(str(problem))
 
 
 @contextmanager

@@ -1,6 +1,11 @@
 """What can go wrong while a prototype runs, told twice: to the visitor kindly, to the owner exactly."""
 
+import os
+
 from protokit.runtime.page_texts import page_texts
+
+OWNED = "PROTOKIT_OWNER"
+"""Environment variable that `protokit run` sets: whoever looks at the page is its owner, who tries it."""
 
 
 class RuntimeProblem(Exception):
@@ -18,7 +23,8 @@ class SettingsProblem(RuntimeProblem):
     def __init__(self, what: str, *, where: str = "", fix: str = "") -> None:
         self.what, self.where, self.fix = what, where, fix
         line = f"{where}: {what}" if where else what
-        super().__init__(f"{line.rstrip('.')}. {fix}" if fix else line)
+        told = f"{line.rstrip('.')}. {fix}" if fix else line
+        super().__init__(told, friendly=told if os.environ.get(OWNED) else "")
 
 
 class ModelProblem(RuntimeProblem):

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,19 @@ MODEL, CHROMA = "PROTOKIT_MODEL", "PROTOKIT_CHROMA_URL"
 several machines keep their passages on."""
 _FEWEST_WORDS = 5
 """Of an answer, however much it begins and closes with."""
+
+
+SettingsState = tuple[tuple[str, int, int], ...]
+
+
+def settings_state(folder: Path) -> SettingsState:
+    """What tells cheaply whether somebody edited how the page is: size and time of each file that decides it."""
+    state = []
+    for name in ("prototype.yaml", "instructions.md", "style.css"):
+        with suppress(OSError):
+            facts = (folder / name).stat()
+            state.append((name, facts.st_size, facts.st_mtime_ns))
+    return tuple(state)
 
 
 def title_key(title: str) -> str:

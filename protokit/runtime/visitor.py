@@ -6,12 +6,12 @@ import sys
 from collections.abc import Mapping
 from typing import Literal
 
+from protokit.runtime.runtime_errors import OWNED
+
 HOSTED = "PROTOKIT_HOSTED"
 """Environment variable that the Hub sets for its prototypes: the header below is its own and nobody else's."""
 BY_VISITOR = "x-protokit-visitor"
 """The header by which the Hub tells a prototype who asks; it lets none through that a visitor sends."""
-OWNED = "PROTOKIT_OWNER"
-"""Environment variable that `protokit run` sets: whoever looks at the page is its owner, who tries it."""
 Traffic = Literal["guest", "owner", "program"]
 _HERE = "this machine"
 

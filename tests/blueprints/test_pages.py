@@ -1,9 +1,11 @@
 """Every blueprint in every screen, as a stakeholder meets it: in a real browser, on a desktop and a phone."""
 
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +15,7 @@ from protokit.runtime.page_policy import PAGE_POLICY
 from protokit.runtime.usage.events import NOT_KEPT, EventLog
 from protokit.scaffold.scaffold_plan import ScaffoldRequest, make, plan_scaffold
 from tests.support.browser import DESKTOP, PHONE, Visit, needs_chromium, own_port, serious, window
-from tests.support.terminal import run
+from tests.support.terminal import COMMAND, environment, run
 
 PROMPTS = {
     "chatbot": "A chatbot that answers new hires' questions about our HR handbook",
@@ -229,3 +231,41 @@ def test_a_follow_up_is_understood_in_the_page(served, chromium):
         box.fill("How do I ask for it?")  # alone, it is about a company card
         box.press("Enter")
         shown.page.get_by_text("Request leave in the Tempo portal").first.wait_for()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("screen", ["streamlit", "gradio"])
+def test_what_the_owner_drops_in_or_edits_shows_in_the_open_page(screen, tmp_path, chromium):
+    request = ScaffoldRequest(PROMPTS["chatbot"], blueprint="chatbot", screen=screen)
+    folder, port = make(plan_scaffold(request), tmp_path / "demo"), own_port()
+    said = tmp_path / "said.txt"
+    with (
+        said.open("w") as log,
+        subprocess.Popen(
+            [*COMMAND, "run", "demo", "--port", str(port)], cwd=tmp_path, env=environment(), stderr=log
+        ) as page,
+    ):
+        try:
+            wait_until_open(page, port)
+            with window(chromium, f"http://localhost:{port}") as shown:
+                edit_and_look(shown, folder, said)
+        finally:
+            page.terminate()
+
+
+def edit_and_look(shown: Visit, folder: Path, said: Path) -> None:
+    spec = folder / "prototype.yaml"
+    text = spec.read_text(encoding="utf-8")
+    shown.page.get_by_text("leave-policy.md").first.wait_for()
+    (folder / "knowledge" / "canteen.md").write_text(f"# Canteen\n\nLunch is {LUNCH}.\n", encoding="utf-8")
+    shown.page.get_by_text("canteen.md").first.wait_for()
+    spec.write_text(text.replace("HR Handbook Helper", "Handbook Friend"), encoding="utf-8")
+    shown.page.get_by_role("heading", name="Handbook Friend").wait_for()
+    spec.write_text(text.replace("context_tokens: 4096", "context_tokens: many"), encoding="utf-8")
+    ask_for_lunch(shown)
+    shown.page.get_by_text(re.compile(r"prototype\.yaml: context_tokens \(line \d+\)")).first.wait_for()
+    spec.write_text(text, encoding="utf-8")
+    shown.page.get_by_role("heading", name="HR Handbook Helper").wait_for()
+    ask_for_lunch(shown)
+    shown.page.get_by_text(LUNCH).first.wait_for()
+    assert "Traceback" not in said.read_text(encoding="utf-8")

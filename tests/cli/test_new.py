@@ -389,7 +389,7 @@ def test_an_idea_of_a_field_without_samples_starts_over_neutral_ones_and_says_so
         "thermostat" in text.read_text("utf-8") for text in (tmp_path / "made/knowledge").iterdir()
     )
     assert sample_note(Settings.read(tmp_path / "made")).startswith(
-        "Sample documents, which show what this page will do. Drop yours here"
+        "Sample documents, which show what this page will do. They stand in"
     )
     (tmp_path / "made" / "knowledge" / "codes.md").write_text("# Codes\n\nA stair is 90 cm wide.\n", "utf-8")
     assert sample_note(Settings.read(tmp_path / "made")) == ""

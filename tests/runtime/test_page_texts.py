@@ -10,6 +10,7 @@ from protokit.catalog.page_phrases import own_wording
 from protokit.runtime import Settings, ui
 from protokit.runtime.page_texts import languages, texts_in
 from protokit.runtime.phrases import phrase
+from protokit.runtime.runtime_errors import OWNED
 from protokit.runtime.ui.formatting import engine_note, sample_note
 from protokit.runtime.uploads.upload_quota import UploadQuota, UploadRefused
 from protokit.spec.yaml_io import load_yaml
@@ -29,11 +30,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "knowledge").mkdir()
     (tmp_path / "knowledge" / "a.md").write_text("A fee is 3 EUR.", encoding="utf-8")
 
-    def of(language: str, *, hosted: bool = False) -> Settings:
+    def of(language: str, *, guest: bool = False) -> Settings:
         (tmp_path / "prototype.yaml").write_text(PROTOTYPE.format(language=language), encoding="utf-8")
-        monkeypatch.setenv("PROTOKIT_HOSTED", "1") if hosted else monkeypatch.delenv(
-            "PROTOKIT_HOSTED", raising=False
-        )
+        monkeypatch.delenv(OWNED, raising=False) if guest else monkeypatch.setenv(OWNED, "1")
         ui.use_language(language)
         return Settings.read(tmp_path)
 
@@ -87,7 +86,7 @@ def test_the_owner_reads_where_documents_go_and_a_guest_what_the_samples_are_for
     assert note.startswith("Beispieldokumente: Bank.")
     assert "auf Englisch" in note
     assert "knowledge/" in note
-    guest = settings("de", hosted=True)
+    guest = settings("de", guest=True)
     assert "knowledge/" not in sample_note(guest)
     assert "hinzufügen" in sample_note(guest, uploads=True)
     assert "README" not in engine_note(guest)

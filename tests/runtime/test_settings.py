@@ -6,6 +6,7 @@ import pytest
 
 from protokit.errors import SpecProblem
 from protokit.runtime import Settings, SettingsProblem
+from protokit.runtime.runtime_errors import OWNED
 from protokit.spec.prototype_spec import parse_spec, read_spec
 
 HEAD = "title: Leave Helper\nslug: leave-helper\npitch: Answers about leave.\nblueprint: rag-search@1.0.0\n"
@@ -25,7 +26,9 @@ HEAD = "title: Leave Helper\nslug: leave-helper\npitch: Answers about leave.\nbl
         "title: [",
     ],
 )
-def test_a_page_and_a_command_say_a_mistake_in_the_same_words(tmp_path: Path, line: str) -> None:
+def test_a_page_and_a_command_say_a_mistake_in_the_same_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
     path = tmp_path / "prototype.yaml"
     path.write_text(f"{HEAD}{line}\n", encoding="utf-8")
     with pytest.raises(SpecProblem) as of_command:
@@ -35,6 +38,10 @@ def test_a_page_and_a_command_say_a_mistake_in_the_same_words(tmp_path: Path, li
     assert str(of_page.value) == str(of_command.value)
     assert "line 5" in str(of_page.value) or "line 6" in str(of_page.value)
     assert of_page.value.friendly == "Something is not set up yet. Please tell the owner of this page."
+    monkeypatch.setenv(OWNED, "1")  # as `protokit run` does: who looks at the page can mend it
+    with pytest.raises(SettingsProblem) as of_owner:
+        Settings.read(tmp_path)
+    assert of_owner.value.friendly == str(of_page.value)
 
 
 def test_a_page_and_a_command_start_from_the_same_defaults(tmp_path: Path) -> None:

@@ -684,3 +684,22 @@ def test_files_and_a_copy_of_a_store_are_had_without_opening_it(folder: Path, tm
     before = sorted(index.iterdir())
     assert KnowledgeBase.files_of(index) == []
     assert sorted(index.iterdir()) == before
+
+
+def test_a_file_that_is_dropped_in_changed_or_taken_away_is_found_out_by_the_next_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vectorstore.ingestion.background_sync.LOOK_EVERY", 0.0)
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "leave.md").write_text(LEAVE, encoding="utf-8")
+    with KnowledgeBase.open(tmp_path / "store", embedding="none") as knowledge:
+        knowledge.sync_in_background(folder)
+        assert knowledge.wait(30)
+        assert [file.file for file in knowledge.files()] == ["leave.md"]
+        (folder / "travel.md").write_text(TRAVEL, encoding="utf-8")
+        assert "140 euros" in knowledge.search("What may a hotel cost?")[0].text
+        (folder / "travel.md").write_text(TRAVEL.replace("140", "95"), encoding="utf-8")
+        assert "95 euros" in knowledge.search("What may a hotel cost?")[0].text
+        (folder / "travel.md").unlink()
+        assert [p.file for p in knowledge.search("What may a hotel cost?") if p.file == "travel.md"] == []

@@ -18,8 +18,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from protokit.files.layout import INDEX, KNOWLEDGE
 from protokit.hub.content import knowledge_files
+from protokit.runtime.runtime_errors import OWNED
 from protokit.runtime.ui.formatting import files_html
-from protokit.runtime.visitor import HOSTED
 from vectorstore import KnowledgeBase
 from vectorstore.loaders import LoaderLimits, Unreadable, find_files, read, refused_files
 
@@ -230,8 +230,9 @@ def test_page_terminal_and_hub_list_the_same_files_in_the_same_words(
         archive.writestr("plan.txt", "Launch on 3 May.")
     with KnowledgeBase.open(tmp_path / INDEX, KNOWLEDGE, embedding="none") as knowledge:
         terminal = str(knowledge.sync(folder))
+        monkeypatch.setenv(OWNED, "1")
         page = html.unescape(files_html(knowledge))
-        monkeypatch.setenv(HOSTED, "1")
+        monkeypatch.delenv(OWNED)
         guests = html.unescape(files_html(knowledge))
     hub = [file.row for file in knowledge_files.documents(tmp_path)]
     assert [(row.file, row.state) for row in hub] == [

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from vectorstore.loaders.folder_files import FolderState, folder_state
 from vectorstore.progress import Progress
 from vectorstore.vectorstore_errors import VectorstoreError
 
@@ -12,6 +13,8 @@ Tell = Callable[[Progress], None]
 
 GRACE = 3.5
 """Seconds after a request in which a search waits for the folder's words; then it answers from what is there."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at whether a folder has changed."""
 TIMEOUT_S = 30.0
 """The same where nothing is there yet, since from nothing the answer would be that the documents do not tell."""
 
@@ -29,6 +32,9 @@ class BackgroundSync:
         self._change = threading.Condition()
         self._thread: threading.Thread | None = None
         self._wanted: Path | None = None
+        self._followed: Path | None = None
+        self._state: FolderState = ()
+        self._looked = 0.0
         self._running = self._unread = self._stopping = False
         self._requested = 0.0
         self.failure = ""
@@ -42,6 +48,7 @@ class BackgroundSync:
     def request(self, folder: Path) -> None:
         """Start a pass; during one, see that another follows, which reads before the embedding goes on."""
         with self._change:
+            self._followed, self._state, self._looked = folder, folder_state(folder), time.monotonic()
             self._wanted = folder
             self._unread = True
             self._requested = time.monotonic()
@@ -51,6 +58,14 @@ class BackgroundSync:
             self._running, self._stopping = True, False
             self._thread = threading.Thread(target=self._run, daemon=True)
             self._thread.start()
+
+    def request_if_changed(self) -> None:
+        """Start a pass where files of the folder of the last request came, went or changed since it."""
+        if self._followed is None or time.monotonic() - self._looked < LOOK_EVERY:
+            return
+        self._looked = time.monotonic()
+        if folder_state(self._followed) != self._state:
+            self.request(self._followed)
 
     def words_are_in(self) -> None:
         """Let the searches go on that wait, unless files may have come since this pass began."""

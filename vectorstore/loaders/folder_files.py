@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from vectorstore.loaders.document import Unreadable
 
+FolderState = tuple[tuple[str, int, int], ...]
 _HIDDEN = (".", "~$")
 """Dot files, and the lock files that Office leaves beside an open document."""
 _CLUTTER = {"Thumbs.db", "desktop.ini", "__MACOSX", "node_modules", "__pycache__"}
@@ -17,6 +19,16 @@ def find_files(folder: Path) -> list[Path]:
     Files of unknown formats are listed too: `read` says of each why it cannot be read.
     """
     return [path for path in _walk(folder) if _refusal(path, folder) is None]
+
+
+def folder_state(folder: Path) -> FolderState:
+    """What tells cheaply whether files came, went or changed: path, size and time of each."""
+    state = []
+    for path in _walk(folder):
+        with suppress(OSError):  # it goes this moment
+            facts = path.lstat()
+            state.append((path.relative_to(folder).as_posix(), facts.st_size, facts.st_mtime_ns))
+    return tuple(state)
 
 
 def refused_files(folder: Path) -> list[Unreadable]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         answer_markdown,
         engine_note,
         files_html,
+        is_settled,
         marked,
         marked_text,
         numbers,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
         show_session,
         show_sources,
         show_text,
+        stop_page,
         visit_id,
         write_stream,
     )
@@ -63,12 +65,12 @@ _NAMES = {
     "comparison.side_by_side": "CHANGE_KINDS change_kinds changes_html side_by_side_html",
     "text_limits": "QUESTION",
     "uploads.visitor_files": "shown_name",
-    "ui.formatting": "answer_markdown engine_note files_html marked marked_text numbers numbers_html own_files_html"
-    " sources sources_html",
+    "ui.formatting": "answer_markdown engine_note files_html is_settled marked marked_text numbers numbers_html"
+    " own_files_html sources sources_html",
     "ui.escape_markdown": "safe_line safe_markdown",
     "ui.gradio_ui": "add_files head_markdown launch_options upload_offer visit_state",
     "ui.streamlit_ui": "set_up_page show_documents show_engine show_feedback show_session show_sources show_text"
-    " visit_id write_stream",
+    " stop_page visit_id write_stream",
     "ui.streamlit_uploads": "may_upload read_upload show_own_files show_uploads take_uploads",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
@@ -87,6 +89,7 @@ __all__ = [
     "engine_note",
     "files_html",
     "head_markdown",
+    "is_settled",
     "launch_options",
     "marked",
     "marked_text",
@@ -113,6 +116,7 @@ __all__ = [
     "side_by_side_html",
     "sources",
     "sources_html",
+    "stop_page",
     "take_uploads",
     "upload_offer",
     "use_language",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from protokit.runtime.assistant_types import Answer, Citation
 from protokit.runtime.page_texts import page_texts
+from protokit.runtime.runtime_errors import OWNED
 from protokit.runtime.ui.escape_markdown import safe_markdown
 from protokit.runtime.uploads.visitor_files import shown_name
-from protokit.runtime.visitor import HOSTED
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
@@ -212,6 +212,11 @@ def files_html(knowledge: "KnowledgeBase") -> str:
     return f'<h2>{head}</h2><ul class="files">{rows}</ul><p class="quiet">{status}</p>'
 
 
+def is_settled(knowledge: "KnowledgeBase", own: "VisitorFiles | None" = None) -> bool:
+    """Whether the lists of documents will stay as they are; never for the owner, who may drop in others."""
+    return not os.environ.get(OWNED) and knowledge.wait(0) and (own is None or own.wait(0))
+
+
 def own_files_html(own: "VisitorFiles") -> str:
     """What this visitor has added; nothing where nothing was."""
     rows = "".join(map(_file_row, own_rows(own.files())))
@@ -219,10 +224,10 @@ def own_files_html(own: "VisitorFiles") -> str:
 
 
 def page_rows(files: "Iterable[FileReport]") -> "list[FileRow]":
-    """The prototype's files as a page lists them; what would help only where its owner looks, not guests of a Hub."""
+    """The prototype's files as a page lists them; what would help only where its owner looks."""
     from vectorstore.file_list import file_rows
 
-    return file_rows(files, remedies=not os.environ.get(HOSTED))
+    return file_rows(files, remedies=bool(os.environ.get(OWNED)))
 
 
 def file_line(row: "FileRow") -> str:
@@ -234,7 +239,7 @@ def file_line(row: "FileRow") -> str:
     parts = [f"{name}: {texts.count(count)}" for name, count in counts if count]
     if row.note or not row.is_fine:
         parts.insert(0, (texts.file_read_in_part if row.is_fine else texts.file_not_read).rstrip(".。"))
-    return " · ".join([*parts, *([] if os.environ.get(HOSTED) else [row.note])]).strip(" ·")
+    return " · ".join([*parts, *([row.note] if os.environ.get(OWNED) else [])]).strip(" ·")
 
 
 def status_line(status: "Status") -> str:
@@ -253,7 +258,7 @@ def own_rows(files: "Iterable[FileReport]") -> "list[FileRow]":
     """A visitor's own files as a page lists them: what would help is for them, but for what is to be installed."""
     from vectorstore.file_list import file_rows
 
-    return file_rows(files, remedies=True, installs=not os.environ.get(HOSTED))
+    return file_rows(files, remedies=True, installs=bool(os.environ.get(OWNED)))
 
 
 def _file_row(row: "FileRow") -> str:
@@ -264,7 +269,7 @@ def _file_row(row: "FileRow") -> str:
 def sample_note(settings: "Settings", *, uploads: bool = False) -> str:
     """That the documents are samples, and of what, until a person's own are there; then nothing.
 
-    The owner reads where theirs go, a guest of a Hub what the samples are for, and who `uploads` files that they can.
+    The owner reads where theirs go, a guest what the samples are for, and who `uploads` files that they can.
     """
     samples = settings.sample_documents
     if samples is None or settings.has_own_documents:
@@ -274,8 +279,8 @@ def sample_note(settings: "Settings", *, uploads: bool = False) -> str:
         texts.sample_documents.format(about=samples.about) if samples.about else texts.sample_documents_plain
     )
     foreign = texts.samples_in_english if samples.language != texts.language else ""
-    hosted = bool(os.environ.get(HOSTED))  # then who reads it is a guest, and has no folder
-    yours = texts.samples_owner if not hosted else texts.samples_upload if uploads else texts.samples_guest
+    owner = bool(os.environ.get(OWNED))  # a guest, here or of an exported page, has no folder
+    yours = texts.samples_owner if owner else texts.samples_upload if uploads else texts.samples_guest
     return " ".join(filter(None, [named, foreign, yours]))
 
 
@@ -284,7 +289,7 @@ def engine_note(settings: "Settings") -> str:
     if settings.model != "offline":
         return ""
     texts = page_texts()
-    if os.environ.get(HOSTED):
+    if not os.environ.get(OWNED):
         return texts.offline_guest
     note = texts.offline_owner
     wishes = [wish.words for wish in settings.constraints if wish.kind == "language"]

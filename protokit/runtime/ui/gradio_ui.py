@@ -1,5 +1,6 @@
 """Parts that every Gradio screen shares: its head, how it is served, and what a visitor adds for the visit."""
 
+import os
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -9,6 +10,7 @@ import gradio as gr
 from gradio.context import LocalContext
 
 from protokit.runtime.page_texts import page_texts
+from protokit.runtime.runtime_errors import OWNED
 from protokit.runtime.settings import Settings
 from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
 from protokit.runtime.ui.formatting import engine_note, sample_note
@@ -25,6 +27,19 @@ html:root, .gradio-container :is(.prose, .html-container, textarea) { direction:
 .gradio-container .submit-button svg { transform: scaleX(-1); }
 """
 
+_FOLLOW = """
+(() => {
+  let first;
+  setInterval(async () => {
+    const answer = await fetch("gradio_api/app_id").catch(() => null);
+    if (!answer || !answer.ok) return;
+    const id = await answer.text();
+    if (first && id !== first) location.reload();
+    first = first || id;
+  }, 2000);
+})();
+"""
+
 
 def launch_options(settings: Settings) -> dict[str, Any]:
     """What `demo.launch` gets: the theme, style.css and the accent, and the guard before uploads."""
@@ -33,13 +48,18 @@ def launch_options(settings: Settings) -> dict[str, Any]:
             primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"]
         ),
         "css_paths": settings.folder / "style.css",
-        "head": f"<style>html:root {{ --accent: {settings.accent}; }}{_direction()}</style>",
+        "head": f"<style>html:root {{ --accent: {settings.accent}; }}{_direction()}</style>{_following()}",
         "app_kwargs": guarded(settings.folder),
         "show_error": False,
         "footer_links": [],
         "run_history": False,
         "quiet": True,
     }
+
+
+def _following() -> str:
+    """For the owner alone: the open page loads anew when it is served anew, as `protokit run` does after an edit."""
+    return f"<script>{_FOLLOW}</script>" if os.environ.get(OWNED) else ""
 
 
 def _direction() -> str:

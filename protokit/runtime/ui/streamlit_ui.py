@@ -1,21 +1,26 @@
 """Parts that every Streamlit screen shares: a streaming answer, its sources and numbers, the documents, the session."""
 
+import os
+import time
 import uuid
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 
 from protokit.runtime.assistant_types import Answer, Citation
 from protokit.runtime.page_texts import page_texts
 from protokit.runtime.reply import Reply
-from protokit.runtime.runtime_errors import RuntimeProblem
-from protokit.runtime.settings import Settings
+from protokit.runtime.runtime_errors import OWNED, RuntimeProblem
+from protokit.runtime.settings import Settings, SettingsState, settings_state
 from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
 from protokit.runtime.ui.formatting import (
     doubted,
     doubts,
     engine_note,
+    is_settled,
     marked,
     match,
     numbers,
@@ -49,6 +54,33 @@ def set_up_page(settings: Settings, *, wide: bool = False) -> None:
         st.html(style)
     st.title(safe_line(settings.title), anchor=False)
     st.caption(safe_markdown(settings.pitch))
+    if os.environ.get(OWNED):
+        st.fragment(_follow_settings, run_every=REFRESH)(settings.folder, settings_state(settings.folder))
+
+
+def _follow_settings(folder: Path, state: SettingsState) -> None:
+    """Show the page anew once its owner has edited it; what is wrong with the edit stands on the page until then."""
+    if settings_state(folder) == state:
+        return
+    try:
+        _ = Settings.read(folder).instructions
+    except RuntimeProblem as problem:
+        st.error(safe_markdown(problem.friendly))
+        return
+    st.rerun()
+
+
+def stop_page(problem: RuntimeProblem) -> NoReturn:
+    """Show why there is no page; its owner's comes back by itself once it is mended."""
+    st.error(safe_markdown(problem.friendly))
+    if os.environ.get(OWNED):
+        st.fragment(_try_again, run_every=REFRESH)(time.monotonic())
+    st.stop()
+
+
+def _try_again(since: float) -> None:
+    if time.monotonic() - since > REFRESH / 2:
+        st.rerun()
 
 
 def write_stream(reply: Reply, keep: Callable[[Answer], None]) -> None:
@@ -135,8 +167,8 @@ def show_session(answers: Sequence[Answer]) -> None:
 
 
 def show_documents(knowledge: KnowledgeBase) -> None:
-    """The documents and how far they are read; it goes on by itself until all are."""
-    st.fragment(_documents, run_every=None if knowledge.wait(0) else REFRESH)(knowledge)
+    """The documents and how far they are read; it looks again by itself until all are, and always for the owner."""
+    st.fragment(_documents, run_every=None if is_settled(knowledge) else REFRESH)(knowledge)
 
 
 def _documents(knowledge: KnowledgeBase) -> None:

@@ -40,11 +40,10 @@ def ask(question: str, answers: list[Answer], session: str, own: VisitorFiles) -
         yield same, same, same, same, same
         return
     history = [Turn(answer.question, answer.text, answer.private) for answer in answers]
-    reply, text = assistant.reply(question, history=history, session=session, own=own), ""
-    before = [*shown(answers), said("user", ui.safe_markdown(question))]
-    replies[session] = reply
+    before, text = [*shown(answers), said("user", ui.safe_markdown(question))], ""
     yield gr.Textbox(value="", submit_btn=False, stop_btn=True), before, same, same, same
     try:
+        reply = replies[session] = assistant.reply(question, history=history, session=session, own=own)
         for piece in reply:
             text += piece
             yield same, [*before, said("assistant", ui.safe_markdown(text))], same, same, same
@@ -63,9 +62,14 @@ def stop(session: str) -> None:
 
 
 def refresh(own: VisitorFiles) -> tuple[Any, ...]:
-    settled = assistant.knowledge.wait(0) and own.wait(0)
+    settled = ui.is_settled(assistant.knowledge, own)
     files, own_files = ui.files_html(assistant.knowledge), ui.own_files_html(own)
-    return files, gr.Timer(active=not settled), own_files, gr.Button(visible=bool(own.files()))
+    return (
+        files,
+        gr.Timer(active=not settled),
+        own_files,
+        gr.Button(visible=bool(own.files())),
+    )
 
 
 def add(paths: list[str] | None, own: VisitorFiles) -> gr.Timer:

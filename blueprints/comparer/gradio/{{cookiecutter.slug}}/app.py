@@ -57,10 +57,11 @@ def run(
 ) -> Iterator[tuple[Any, ...]]:
     """Compare, or hold the newer document against the list where there is no older one."""
     off = gr.Row(visible=False)
-    request = assistant.request(new[0], old)
-    reply, text, same = assistant.answer(request, session), "", gr.skip()
+    text, same = "", gr.skip()
     yield "…", "", "", off, None
     try:
+        request = assistant.request(new[0], old)
+        reply = assistant.answer(request, session)
         for piece in reply:
             text += piece
             yield ui.safe_markdown(text), same, same, same, same

@@ -98,9 +98,14 @@ def keep_types(rows: list[list[str]]) -> list[list[str]]:
 
 
 def refresh(own: VisitorFiles) -> tuple[Any, ...]:
-    settled = assistant.knowledge.wait(0) and own.wait(0)
+    settled = ui.is_settled(assistant.knowledge, own)
     files, own_files = ui.files_html(assistant.knowledge), ui.own_files_html(own)
-    return files, gr.Timer(active=not settled), own_files, gr.Button(visible=bool(own.files()))
+    return (
+        files,
+        gr.Timer(active=not settled),
+        own_files,
+        gr.Button(visible=bool(own.files())),
+    )
 
 
 def add(paths: list[str] | None, own: VisitorFiles) -> gr.Timer:

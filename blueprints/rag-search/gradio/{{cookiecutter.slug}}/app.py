@@ -28,9 +28,10 @@ def search(
     heading = f"## {ui.safe_line(question)}\n\n"
     options = {} if file == ALL else {"file": file}
     history = [Turn(answer.question, answer.text, answer.private) for answer in answers]
-    reply, text = assistant.reply(question, history, options=options, session=session, own=own), ""
+    text = ""
     yield heading, "", same, gr.Row(visible=False), same
     try:
+        reply = assistant.reply(question, history, options=options, session=session, own=own)
         for piece in reply:
             text += piece
             yield f"{heading}{ui.safe_markdown(text)}", same, same, same, same
@@ -44,9 +45,9 @@ def search(
 
 
 def refresh(file: str, own: VisitorFiles) -> tuple[Any, ...]:
+    settled = ui.is_settled(assistant.knowledge, own)
     names = [*(file.file for file in assistant.knowledge.files() if file.passages), *own.names()]
     choices = [(ALL, ALL), *((ui.shown_name(name), name) for name in names)]
-    settled = assistant.knowledge.wait(0) and own.wait(0)
     return (
         ui.files_html(assistant.knowledge),
         gr.Dropdown(choices=choices, value=file if file in names else ALL),

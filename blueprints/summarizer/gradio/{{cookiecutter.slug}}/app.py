@@ -42,9 +42,10 @@ def summarize(text: str, shape: Shape, length: Length, file: str, session: str) 
         yield texts.text_first, "", gr.Row(visible=False), None
         return
     options = {"shape": shape, "length": length, "file": file}
-    reply, summary, same = assistant.reply(text, options=options, session=session), "", gr.skip()
+    summary, same = "", gr.skip()
     yield "…", "", gr.Row(visible=False), None
     try:
+        reply = assistant.reply(text, options=options, session=session)
         for piece in reply:
             summary += piece
             yield ui.safe_markdown(summary), same, same, same
