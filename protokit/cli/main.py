@@ -11,6 +11,7 @@ import protokit
 from protokit.cli import (
     analytics_commands,
     blueprint_commands,
+    change_commands,
     deploy_commands,
     hub_commands,
     make_commands,
@@ -175,6 +176,9 @@ main.add_command(deploy_commands.serve)
 main.add_command(deploy_commands.mcp)
 main.add_command(deploy_commands.export)
 main.add_command(deploy_commands.eject)
+main.add_command(change_commands.change_)
+main.add_command(change_commands.history_)
+main.add_command(change_commands.undo_)
 main.add_command(update_commands.update)
 main.add_command(blueprint_commands.blueprint)
 main.add_command(hub_commands.hub)

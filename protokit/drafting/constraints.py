@@ -36,7 +36,7 @@ def _group(match: re.Match[str], name: str) -> str:
     return next(values, "").strip()
 
 
-def _number(written: str) -> int:
+def number_written(written: str) -> int:
     """The number that is `written` in digits or as a word; 0 for any other word."""
     if written.isdigit():
         return int(written)
@@ -48,7 +48,7 @@ def _number(written: str) -> int:
 def _max_words(prompt: str) -> Iterator[Constraint]:
     for pattern in PROMPT_PATTERNS.get("max_words"):
         for match in _search(pattern, prompt):
-            if (number := _number(match["number"])) >= 5:
+            if (number := number_written(match["number"])) >= 5:
                 yield Constraint(kind="max_words", value=number, words=match[0].strip())
 
 
@@ -176,7 +176,7 @@ def _format(prompt: str) -> Iterator[Constraint]:
         if match := next(_search(pattern, prompt), None):
             yield Constraint(kind="format", value=value, words=match[0])
     for match in _search(r"\b(?:<AT_MOST>)\s*<NUMBER>\s*(?:short\s+)?(?:<SENTENCES>)(?!\w)", prompt):
-        if number := _number(match["number"]):
+        if number := number_written(match["number"]):
             yield Constraint(kind="format", value=f"at most {number} sentences", words=match[0].strip())
 
 

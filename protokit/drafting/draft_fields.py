@@ -32,13 +32,13 @@ def draft_fields(
     have, else `default`."""
     items = bool(_PATTERNS.pattern("items", flags=re.IGNORECASE).search(prompt))
     if names := named_fields(prompt):
-        return _of_items(_fields(names)) if items else _fields(names)
+        return _of_items(typed_fields(names)) if items else typed_fields(names)
     if items:
-        return _of_items(_fields(_PATTERNS.get("usual_items")))
+        return _of_items(typed_fields(_PATTERNS.get("usual_items")))
     if usual := _usual(prompt):
-        return _fields(usual)
+        return typed_fields(usual)
     if labels := common_labels(texts):
-        return _fields(labels)
+        return typed_fields(labels)
     return default
 
 
@@ -119,7 +119,7 @@ def read_fields(path: Path) -> tuple[ExtractionField, ...]:
         raise DocumentProblem("its first line names no columns", where=path.name, fix="Write a header.")
     types = _types_of_columns(path) if len(rows) > 1 else {}
     return tuple(
-        replace(each, type=types.get(each.name.casefold(), each.type)) for each in _fields(names[:_MOST])
+        replace(each, type=types.get(each.name.casefold(), each.type)) for each in typed_fields(names[:_MOST])
     )
 
 
@@ -199,7 +199,7 @@ def _resolved(schema: Any, whole: Any) -> Any:
 def _of_property(name: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:
     several = schema.get("type") == "array"
     inner = schema.get("items", {}) if several else schema
-    (drafted,) = _fields([name])
+    (drafted,) = typed_fields([name])
     kinds = inner.get("type")
     kinds = kinds if isinstance(kinds, list) else [kinds]
     kind = next((each for each in kinds if each != "null"), None)
@@ -218,7 +218,8 @@ def _of_property(name: str, schema: dict[str, Any], required: bool) -> dict[str,
     }
 
 
-def _fields(names: Sequence[str]) -> tuple[ExtractionField, ...]:
+def typed_fields(names: Sequence[str]) -> tuple[ExtractionField, ...]:
+    """The fields of these `names`, with the types, units and descriptions that are usual for them."""
     return tuple(map(_field, names))
 
 

@@ -1,5 +1,6 @@
 """Edits the YAML of a Spec, by a page or to the schema of today, and leaves every other line as the person wrote it."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,7 @@ from protokit.errors import SpecProblem
 from protokit.files.layout import SPEC_FILE
 from protokit.files.three_way_merge import Form, merge
 from protokit.spec.prototype_spec import SCHEMA, parse_spec, spec_fields
-from protokit.spec.yaml_io import load_yaml
+from protokit.spec.yaml_io import dump_yaml, load_yaml
 
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap
@@ -49,6 +50,34 @@ def edited(text: str, fields: Mapping[str, Any]) -> str:
     document, write = _loaded(text)
     for name, value in fields.items():
         _set(document, name, value, defaults.get(name))
+    return write(document)
+
+
+def edited_rows(text: str, rows: Sequence[Any], key: str) -> str:
+    """Return the YAML `text` of a list of mappings with just these `rows`; those that stay keep form and comments.
+
+    A row that has another content is told by its `key`. Raises SpecProblem where `text` is no YAML."""
+    document, write = _loaded(text)
+    if not document:
+        head = "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
+        return head + dump_yaml(list(rows))
+    left = list(document)
+    nodes = []
+    for row in rows:
+        node = next((each for each in left if each == row), None)
+        if node is None and isinstance(row, Mapping) and key in row:
+            node = next((each for each in left if isinstance(each, dict) and each.get(key) == row[key]), None)
+        if node is None:
+            nodes.append(_quoted(row))
+            continue
+        left.remove(node)
+        if node != row:
+            for name in [name for name in node if name not in row]:
+                del node[name]
+            for name, value in row.items():
+                _set(node, name, value)
+        nodes.append(node)
+    document[:] = nodes
     return write(document)
 
 
@@ -125,9 +154,29 @@ def _set(there: Any, name: str, value: Any, default: Any = None) -> None:
         there.pop(name, None)
     elif isinstance(value, list | tuple):
         if list(value) != there.get(name, default):
-            _refill(there, name, value)
+            _refill(there, name, _quoted(value))
     elif value != there.get(name, default):
-        there[name] = value
+        there[name] = _quoted(value)
+
+
+def _quoted(value: Any) -> Any:
+    """`value` with every text in quotes that its readers would take for something else: "no", "off", "12:30".
+
+    The writer speaks YAML 1.2, where those are texts; the readers speak 1.1."""
+    from ruamel.yaml.scalarstring import SingleQuotedScalarString
+
+    if isinstance(value, Mapping):
+        return {name: _quoted(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_quoted(each) for each in value]
+    if isinstance(value, str) and _YAML_1_1.fullmatch(value):
+        return SingleQuotedScalarString(value)
+    return value
+
+
+_YAML_1_1 = re.compile(
+    r"y|n|yes|no|on|off|true|false|null|~|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?", re.IGNORECASE
+)
 
 
 def _refill(there: Any, name: str, values: Sequence[Any]) -> None:
@@ -136,13 +185,14 @@ def _refill(there: Any, name: str, values: Sequence[Any]) -> None:
         there[name] = list(values)
         return
     items = there[name]
-    comments = {items[at]: mark for at, mark in items.ca.items.items() if at < len(items) - 1}
+    comments = [(items[at], mark) for at, mark in items.ca.items.items() if at < len(items) - 1]
     after = items.ca.items.get(len(items) - 1)
     items.ca.items.clear()
-    items[:] = list(values)
+    # A mapping that stays keeps its own form and comments.
+    items[:] = [next((item for item in items if item == value), value) for value in values]
     for at, value in enumerate(values[:-1]):
-        if value in comments:
-            items.ca.items[at] = comments[value]
+        if mark := next((mark for item, mark in comments if item == value), None):
+            items.ca.items[at] = mark
     if after and values:
         items.ca.items[len(values) - 1] = after
     elif after:

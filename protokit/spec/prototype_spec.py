@@ -131,6 +131,13 @@ def spec_fields(spec: Spec) -> dict[str, Any]:
 
 def write_spec(spec: Spec) -> str:
     """Return `spec` as YAML that `parse_spec` reads back to an equal Spec. User text only ever goes through here."""
+    head = "# What this prototype is. Change a line, save, reload the page.\n"
+    head += f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
+    return head + dump_yaml(told_fields(spec))
+
+
+def told_fields(spec: Spec) -> dict[str, Any]:
+    """Return the fields of `spec` that its prototype.yaml holds, without those that say nothing."""
     fields = spec_fields(spec)
     for group in ("limits", "thresholds"):
         fields[group] = {name: value for name, value in fields[group].items() if value is not None}
@@ -154,10 +161,7 @@ def write_spec(spec: Spec) -> str:
     fields = {name: value for name, value in fields.items() if name not in ("id", "hypothesis") or value}
     if not spec.several_records:
         del fields["several_records"]
-    values = {name: value for name, value in fields.items() if value not in ([], {}, None)}
-    head = "# What this prototype is. Change a line, save, reload the page.\n"
-    head += f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
-    return head + dump_yaml(values)
+    return {name: value for name, value in fields.items() if value not in ([], {}, None)}
 
 
 def schema() -> str:

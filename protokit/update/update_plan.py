@@ -60,15 +60,23 @@ def plan_update(folder: Path, blueprint: str = "", *, trust: bool = False) -> Up
     release = _blueprint(spec, blueprint, trust)
     renewed = _renewed(spec, release)
     text = migrated(content, _changed(spec, renewed))
-    with TemporaryDirectory(prefix="protokit-render-") as aside:
-        base = _base(folder, spec, release, Path(aside, "base"))
-        new = _rendered(release, renewed, base, Path(aside, "new"))
-        labels = ("yours", release.reference)
-        of_files = changes(folder, base, read_pristine(new), labels)
-        records = [_record(folder, new, name) for name in _record_names(folder)]
+    of_files, records = render_changes(folder, spec, renewed, release)
     of_spec = Change(SPEC_FILE, "kept" if text == content else "merged", content, text)
     everything = sorted([*of_files, of_spec], key=lambda change: change.file)
     return UpdatePlan(folder, spec.blueprint, release.reference, tuple(everything), tuple(records))
+
+
+def render_changes(
+    folder: Path, spec: Spec, renewed: Spec, blueprint: Blueprint
+) -> tuple[list[Change], list[Change]]:
+    """What brings the prototype in `folder`, which is `spec`, to what `blueprint` makes of `renewed`: the changes of
+    the files that people know of, but for prototype.yaml, and those below `.protokit/`. Raises FolderProblem."""
+    with TemporaryDirectory(prefix="protokit-render-") as aside:
+        base = _base(folder, spec, blueprint, Path(aside, "base"))
+        new = _rendered(blueprint, renewed, base, Path(aside, "new"))
+        labels = ("yours", blueprint.reference)
+        of_files = changes(folder, base, read_pristine(new), labels)
+        return of_files, [_record(folder, new, name) for name in _record_names(folder)]
 
 
 def _spec_of(content: bytes) -> Spec:

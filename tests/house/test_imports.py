@@ -29,7 +29,9 @@ HEAVY = {
 FLOORS = {
     "protokit": [
         "cli",
-        "hub update authoring",
+        "hub authoring",
+        "revise",  # a change is tried and written as an update is
+        "update",
         "scaffold evaluation.checks analytics",
         "drafting evaluation deploy",
         "catalog prototype",

@@ -1,0 +1,1 @@
+"""Changing a prototype by saying so."""
