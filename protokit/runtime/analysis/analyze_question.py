@@ -7,6 +7,8 @@ from pathlib import Path
 
 from protokit.runtime.analysis.answer_check import says_all
 from protokit.runtime.analysis.breakdown import PATTERNS, Asked, break_down, tell_breakdown
+from protokit.runtime.analysis.crosstab import crosstabs_of
+from protokit.runtime.analysis.crosstab_question import answer_crosstab
 from protokit.runtime.analysis.plain_question import plain_question
 from protokit.runtime.analysis.planned_question import planned_question
 from protokit.runtime.analysis.read_only_database import ROWS, SqlDatabase, SqlResult, database_of
@@ -62,7 +64,7 @@ def analyze(question: str, sources: Sequence[TableSource], *, language: str = "e
     plain = plain_question(question)
     texts = tuple(dict.fromkeys((question, plain)))
     asks_back: Analysis | None = None
-    for compute in (_computed, _computed_plan):
+    for compute in (_computed, _computed_plan, _computed_sheet):
         for text in texts if compute is _computed else (plain,):
             made = compute(text, sources, tables, language)
             if made and made.found:
@@ -108,6 +110,21 @@ def _computed_plan(
     if made.steps:
         text = f"{text} {wording['joined'].format(tables=made.by)}"
     return _analysis(text, sql, f"{plan_words(made.plan)}, in {made.by}", result, language)
+
+
+def _computed_sheet(
+    question: str, sources: Sequence[TableSource], tables: tuple[TypedTable, ...], language: str
+) -> Analysis | None:
+    """The answer from a sheet with labels on two sides; None where none tells, or several tell otherwise."""
+    sheets = [sheet for source in sources for sheet in crosstabs_of(source.tables())]
+    told = [made for sheet in sheets if (made := answer_crosstab(question, sheet))]
+    if not told or len({(made.value, made.label) for made in told}) > 1:
+        return None
+    made, place = told[0], told[0].crosstab.table
+    where = ", ".join(filter(None, (place.file, place.place)))
+    text = f"{made.label}: {made.value}" if made.label else made.value
+    words = f"{made.words}, in {where}"
+    return Analysis(f"{text} ({words}).", True, words=words, table=made.as_table())
 
 
 def _breakdown_words(asked: Asked, table: TypedTable) -> str:
