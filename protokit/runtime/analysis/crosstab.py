@@ -18,7 +18,7 @@ _MOST_CELLS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LabelledLine:
     """A row or a column of numbers: its labels, the outermost first."""
 
     at: int
@@ -35,17 +35,17 @@ class Crosstab:
     """A grid of numbers between labels."""
 
     table: Table
-    rows: tuple[Line, ...]
-    columns: tuple[Line, ...]
+    rows: tuple[LabelledLine, ...]
+    columns: tuple[LabelledLine, ...]
     grid: tuple[tuple[str, ...], ...]
     corner: tuple[str, ...] = ()
     """What stands over the labels of the rows."""
 
-    def number(self, row: Line, column: Line) -> float | None:
+    def number(self, row: LabelledLine, column: LabelledLine) -> float | None:
         """The number in a cell; None where it holds none."""
         return number_of(self.grid[row.at][column.at])
 
-    def text(self, row: Line, column: Line) -> str:
+    def text(self, row: LabelledLine, column: LabelledLine) -> str:
         """A cell as the sheet shows it."""
         return self.grid[row.at][column.at]
 
@@ -90,7 +90,7 @@ def _crosstab(tables: tuple[Table, ...]) -> Crosstab | None:
         return None
     left = _labels_left(grid[body:])
     columns = [
-        Line(at, _distinct([_unnumbered(grid[line][at]) for line in range(body)]))
+        LabelledLine(at, _distinct([_unnumbered(grid[line][at]) for line in range(body)]))
         for at in range(left, width)
     ]
     numbered = [c for c in columns if c.labels and any(_is_number(row[c.at]) for row in grid[body:])]
@@ -125,10 +125,10 @@ def _labels_left(body: list[tuple[str, ...]]) -> int:
     return 0
 
 
-def _rows(grid: list[tuple[str, ...]], body: int, left: int) -> list[Line]:
+def _rows(grid: list[tuple[str, ...]], body: int, left: int) -> list[LabelledLine]:
     """The rows with numbers; a label that stands alone in its row is over those below it."""
     over: list[str] = [""] * left
-    rows: list[Line] = []
+    rows: list[LabelledLine] = []
     for at in range(body, len(grid)):
         labels = [" ".join(cell.split()) for cell in grid[at][:left]]
         own = _distinct(labels)
@@ -137,7 +137,7 @@ def _rows(grid: list[tuple[str, ...]], body: int, left: int) -> list[Line]:
         if first is None:
             continue
         if has_numbers:
-            rows.append(Line(at, _distinct([*filter(None, over[:first]), *own])))
+            rows.append(LabelledLine(at, _distinct([*filter(None, over[:first]), *own])))
         last = max(i for i, label in enumerate(labels) if label)
         over[first:] = [*labels[first : last + (not has_numbers)], *[""] * left][: left - first]
     return rows

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from protokit.runtime.analysis.breakdown import PATTERNS, number_text
-from protokit.runtime.analysis.crosstab import Crosstab, Line
+from protokit.runtime.analysis.crosstab import Crosstab, LabelledLine
 from protokit.runtime.assistant_types import AnswerTable, TableColumn
 from protokit.runtime.tables.question_tokens import QuestionToken, alike, cut
 from protokit.runtime.tables.signals import Signal, signals
@@ -29,8 +29,8 @@ class CrosstabAnswer:
     """What was told of a sheet: the rows and columns, the function over them, and the result."""
 
     crosstab: Crosstab
-    rows: tuple[Line, ...]
-    columns: tuple[Line, ...]
+    rows: tuple[LabelledLine, ...]
+    columns: tuple[LabelledLine, ...]
     function: str
     """ "value", "sum", "average", "highest", "lowest" or "difference"."""
     value: str
@@ -56,7 +56,7 @@ class CrosstabAnswer:
         return AnswerTable(heads, lines)
 
 
-def _named(lines: Sequence[Line]) -> str:
+def _named(lines: Sequence[LabelledLine]) -> str:
     return " + ".join(" / ".join(each.labels) for each in lines[:_MOST_NAMED]) + (
         " …" if len(lines) > _MOST_NAMED else ""
     )
@@ -66,7 +66,7 @@ def _named(lines: Sequence[Line]) -> str:
 class _Match:
     """Lines whose labels a question says, with the words that say them."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[LabelledLine, ...]
     said: frozenset[int]
 
 
@@ -121,8 +121,8 @@ def _told(reading: _SheetReading, rows: _Match | None, columns: _Match | None) -
 
 def _computed(
     crosstab: Crosstab,
-    rows: Sequence[Line],
-    columns: Sequence[Line],
+    rows: Sequence[LabelledLine],
+    columns: Sequence[LabelledLine],
     functions: set[str],
     named: bool,
 ) -> CrosstabAnswer | None:
@@ -147,7 +147,9 @@ def _computed(
     return CrosstabAnswer(crosstab, tuple(rows), tuple(columns), "sum", number_text(sum(values)))
 
 
-def _extreme(crosstab: Crosstab, line: Line, is_row: bool, direction: Direction) -> CrosstabAnswer | None:
+def _extreme(
+    crosstab: Crosstab, line: LabelledLine, is_row: bool, direction: Direction
+) -> CrosstabAnswer | None:
     """Where along a row, or down a column, the highest or lowest number stands."""
     others = _parts(crosstab.columns if is_row else crosstab.rows)
     cells = [(line, other) if is_row else (other, line) for other in others]
@@ -165,7 +167,7 @@ def _extreme(crosstab: Crosstab, line: Line, is_row: bool, direction: Direction)
     return CrosstabAnswer(crosstab, rows, columns, direction, number_text(best), names)
 
 
-def _are_alike(columns: Sequence[Line]) -> bool:
+def _are_alike(columns: Sequence[LabelledLine]) -> bool:
     """Whether the numbers of several columns may be held together: all of periods, or under one common name."""
     if len(columns) < 2:
         return True
@@ -174,15 +176,15 @@ def _are_alike(columns: Sequence[Line]) -> bool:
     return all(PERIOD.fullmatch(fold(column.name)) or fold(column.name) in months() for column in columns)
 
 
-def _parts(columns: Sequence[Line]) -> tuple[Line, ...]:
+def _parts(columns: Sequence[LabelledLine]) -> tuple[LabelledLine, ...]:
     """The columns without those that sum up others."""
     return tuple(column for column in columns if not _TOTAL.search(" ".join(column.labels)))
 
 
-def _match(reading: _SheetReading, lines: Sequence[Line], taken: frozenset[int]) -> _Match | None:
+def _match(reading: _SheetReading, lines: Sequence[LabelledLine], taken: frozenset[int]) -> _Match | None:
     """The lines of which a label is said in full, those of the longest; None where two fit alike."""
     found = [(said, line) for line in lines if (said := _said(reading, line, taken))]
-    best: list[tuple[frozenset[int], Line]] = []
+    best: list[tuple[frozenset[int], LabelledLine]] = []
     for said, line in sorted(found, key=lambda pair: -len(pair[0])):
         if any(said < other or _is_same(reading.crosstab, line, one, said == other) for other, one in best):
             continue
@@ -197,7 +199,7 @@ def _match(reading: _SheetReading, lines: Sequence[Line], taken: frozenset[int])
     return _Match(tuple(line for _, line in best), frozenset(i for said, _ in best for i in said))
 
 
-def _is_same(crosstab: Crosstab, line: Line, other: Line, alike_said: bool) -> bool:
+def _is_same(crosstab: Crosstab, line: LabelledLine, other: LabelledLine, alike_said: bool) -> bool:
     """Whether two lines of one name hold the same cells, as a base that each block repeats."""
     is_row = line in crosstab.rows
     cells = [
@@ -209,7 +211,7 @@ def _is_same(crosstab: Crosstab, line: Line, other: Line, alike_said: bool) -> b
     return alike_said and cells[0] == cells[1]
 
 
-def _said(reading: _SheetReading, line: Line, taken: frozenset[int]) -> frozenset[int]:
+def _said(reading: _SheetReading, line: LabelledLine, taken: frozenset[int]) -> frozenset[int]:
     """The words that say the line's labels, of which one is said whole; nothing where none is."""
     said: set[int] = set()
     whole = False
