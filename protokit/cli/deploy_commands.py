@@ -20,19 +20,25 @@ _HOST = click.option(
 @click.argument("folder", default=".", type=A_PATH)
 @_PORT
 @_HOST
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    help="A web page's address whose scripts may call it: https://app.example.com. Repeatable.",
+)
 @friendly
-def serve(folder: Path, port: int | None, host: str) -> None:
-    """Serve the prototype in FOLDER to programs, as OpenAI's API does: /v1/chat/completions."""
+def serve(folder: Path, port: int | None, host: str, origins: tuple[str, ...]) -> None:
+    """Serve the prototype in FOLDER to programs, as OpenAI's API does: chat completions, responses, embeddings."""
     from protokit.deploy.serving.http_server import require
     from protokit.prototype.prototype_folder import Prototype
 
     prototype = Prototype.open(folder)
     require("fastapi", "serve", "protokit serve")
-    from protokit.deploy.serving.auth import api_key
+    from protokit.deploy.serving.auth import api_keys
     from protokit.deploy.serving.http_server import listen
     from protokit.deploy.serving.openai_api import api
 
-    app = api(prototype, api_key(prototype.folder))
+    app = api(prototype, api_keys(prototype.folder), origins)
     listen(app, host, _announce(prototype.folder, host, port, "/v1"))
 
 
@@ -41,8 +47,9 @@ def serve(folder: Path, port: int | None, host: str) -> None:
 @click.option("--http", is_flag=True, help="Listen at an address instead of speaking over stdin and stdout.")
 @_PORT
 @_HOST
+@click.option("--name", "names", multiple=True, help="With --http: a host name it is reached by. Repeatable.")
 @friendly
-def mcp(folder: Path, http: bool, port: int | None, host: str) -> None:
+def mcp(folder: Path, http: bool, port: int | None, host: str, names: tuple[str, ...]) -> None:
     """Give agents and editors the prototype in FOLDER as tools (Model Context Protocol)."""
     from protokit.deploy.serving.http_server import require
     from protokit.prototype.exposure import exposures
@@ -58,10 +65,10 @@ def mcp(folder: Path, http: bool, port: int | None, host: str) -> None:
             warn(exposures("127.0.0.1", prototype.folder))
             tool_server(speaking).run("stdio")
             return
-        from protokit.deploy.serving.auth import api_key
+        from protokit.deploy.serving.auth import api_keys
         from protokit.deploy.serving.http_server import listen
 
-        app = web_tools(speaking, api_key(prototype.folder), host)
+        app = web_tools(speaking, api_keys(prototype.folder), host, names)
         listen(app, host, _announce(prototype.folder, host, port, "/mcp"))
 
 

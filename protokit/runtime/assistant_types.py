@@ -226,6 +226,8 @@ class Answer:
     """Each sentence of the text held against the passages; offsets are into `text`."""
     private: bool = False
     """Whether it rests on a visitor's own file, of which nothing is kept."""
+    cut: bool = False
+    """Whether it ended because it had come to its longest."""
     event: int = 0
     """The number of the Event it left, 0 when none."""
 

@@ -60,6 +60,7 @@ class Reply:
         self._settings, self._log, self._session = settings, log, session
         self._max_tokens = max_tokens or settings.max_tokens or _longest(engine.name, settings.context_tokens)
         self._temperature = settings.temperature if temperature is None else temperature
+        self._most_tokens: int | None = None
         self._visitor = current_visitor()
         self._answer: Answer | None = None
         self._stopped, self._ended = Event(), Event()
@@ -83,6 +84,10 @@ class Reply:
         self._ended.wait(wait)
         return self._answer
 
+    def shorten(self, tokens: int) -> None:
+        """Let the answer have `tokens` at most, before it begins; one that is data for programs stays whole."""
+        self._most_tokens = tokens
+
     @property
     def model(self) -> str:
         """The engine that was asked to answer."""
@@ -100,6 +105,8 @@ class Reply:
         if self._engine.name != OfflineEngine.name:
             request = request.for_model()
         request.require_fitting()
+        if self._most_tokens and not request.schema:
+            outcome.max_tokens = min(outcome.max_tokens, self._most_tokens)
         rules = AnswerRules() if request.schema else self._settings.rules
         run.opening = f"{rules.opening} " if rules.opening else ""
         try:
@@ -219,6 +226,7 @@ class Reply:
             packing=outcome.packing,
             checks=checks,
             private=request.private,
+            cut=outcome.note == CUT,
         )
         number = self._log.record(
             answer,

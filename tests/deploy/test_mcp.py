@@ -142,7 +142,20 @@ def test_over_http_it_asks_for_the_key(made: Path) -> None:
         assert url.endswith("/mcp")
         assert httpx.post(url, json={}).status_code == 401
         assert "25 days" in anyio.run(asked_over_http, url, kept_key(made))
+        assert through_a_proxy(url, kept_key(made), "tools.example.com") == 421
+    with started(made, "mcp", "--http", "--name", "tools.example.com") as (url, _):
+        assert through_a_proxy(url, kept_key(made), "tools.example.com") == 200
+        assert through_a_proxy(url, kept_key(made), "evil.example.com") == 421
     assert "Traceback" not in wrote[1], wrote[1]
+
+
+def through_a_proxy(url: str, key: str, host: str) -> int:
+    """The status of a first message that comes under the host name of a proxy."""
+    about = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": about}
+    accept = "application/json, text/event-stream"
+    head = {"Authorization": f"Bearer {key}", "Host": host, "Accept": accept}
+    return httpx.post(url, json=body, headers=head, timeout=60).status_code
 
 
 async def asked_over_http(url: str, key: str) -> str:

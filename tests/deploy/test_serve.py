@@ -232,15 +232,172 @@ def test_a_request_that_cannot_be_answered_says_why(chatbot: Served, body: bytes
     assert said in told.json()["error"]["message"]
 
 
+TOOL = {"type": "function", "function": {"name": "book", "parameters": {"type": "object"}}}
+IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        (
+            {"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {}}}},
+            "response_format",
+        ),
+        ({"response_format": {"type": "json_object"}}, "response_format"),
+        ({"tools": [TOOL]}, "tools"),
+        ({"tool_choice": "required"}, "tool_choice"),
+        ({"logprobs": True}, "logprobs"),
+        ({"n": 3}, "n"),
+        ({"max_tokens": 0}, "max_tokens"),
+        ({"messages": [{"role": "tool", "tool_call_id": "1", "content": "x"}]}, "messages.0"),
+        ({"messages": [{"role": "user", "content": [IMAGE]}]}, "messages.0"),
+    ],
+)
+def test_what_the_prototype_cannot_do_is_refused_by_the_field(
+    chatbot: Served, fields: dict[str, object], param: str
+) -> None:
+    with chatbot.client() as client, pytest.raises(openai.BadRequestError) as refused:
+        client.chat.completions.create(**{"model": "leave-helper", "messages": messages(QUESTION), **fields})
+    assert refused.value.param == param
+
+
+def test_null_is_as_absent_and_tools_that_may_not_be_called_do_not_matter(chatbot: Served) -> None:
+    fields = dict.fromkeys(("stop", "max_tokens", "n", "tools", "tool_choice", "response_format", "user"))
+    with chatbot.client() as client:
+        said = [{"role": "user", "content": [IMAGE, {"type": "text", "text": "Hello"}]}]
+        said += [{"role": "assistant", "content": "Hi.", "refusal": None}, *messages(QUESTION)]
+        more = {**fields, "stream": None, "stream_options": None, "protokit": None}
+        told = client.chat.completions.create(model="leave-helper", messages=said, extra_body=more)
+        again = chatbot.ask(QUESTION, tools=[TOOL], tool_choice="none", response_format={"type": "text"})
+    assert "25 days" in told.choices[0].message.content
+    assert told.protokit["not_used"] == ["pictures in earlier messages"]
+    assert "25 days" in again.choices[0].message.content
+
+
+def test_an_answer_ends_before_a_stop_and_at_its_longest(chatbot: Served) -> None:
+    whole = chatbot.ask(QUESTION).choices[0]
+    assert whole.finish_reason == "stop"
+    stopped = chatbot.ask(QUESTION, stop=["of paid", "never"]).choices[0]
+    assert stopped.message.content == whole.message.content.partition("of paid")[0]
+    assert (stopped.finish_reason, stopped.message.annotations) == ("stop", [])
+    short = chatbot.ask(QUESTION, max_tokens=3).choices[0]
+    assert short.finish_reason == "length"
+    assert whole.message.content.startswith(short.message.content)
+    assert len(short.message.content) < 30
+    with chatbot.client() as client:
+        chunks = list(
+            client.chat.completions.create(
+                model="leave-helper",
+                messages=messages(QUESTION),
+                stream=True,
+                stop="of paid",
+                max_completion_tokens=50,
+            )
+        )
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == stopped.message.content
+
+
+def test_citations_are_annotations_at_their_place(chatbot: Served) -> None:
+    message = chatbot.ask(QUESTION).choices[0].message
+    (annotation,) = [each.url_citation for each in message.annotations]
+    assert message.content[annotation.start_index : annotation.end_index] == "[1]"
+    assert annotation.url == "urn:document:handbook.md"
+    assert "Leave" in annotation.title
+
+
+def test_a_response_is_the_same_answer_whole_and_in_events(chatbot: Served) -> None:
+    with chatbot.client() as client:
+        whole = client.responses.create(model="leave-helper", input=QUESTION)
+        assert "25 days" in whole.output_text
+        (annotation,) = whole.output[0].content[0].annotations
+        assert (annotation.type, annotation.filename) == ("file_citation", "handbook.md")
+        assert whole.usage.total_tokens > 0
+        with client.responses.stream(model="leave-helper", input=messages(QUESTION)) as stream:
+            text = "".join(event.delta for event in stream if event.type == "response.output_text.delta")
+            final = stream.get_final_response()
+        assert text == final.output_text == whole.output_text
+        assert final.status == "completed"
+        turn = [
+            *messages(QUESTION),
+            *(item.model_dump() for item in whole.output),
+            *messages("And sick pay?"),
+        ]
+        assert "12 weeks" in client.responses.create(model="leave-helper", input=turn).output_text
+        cut = client.responses.create(model="leave-helper", input=QUESTION, max_output_tokens=3)
+        assert (cut.status, cut.incomplete_details.reason) == ("incomplete", "max_output_tokens")
+        with pytest.raises(openai.BadRequestError) as refused:
+            client.responses.create(model="leave-helper", input=QUESTION, previous_response_id="resp_1")
+        assert refused.value.param == "previous_response_id"
+
+
+def test_embeddings_are_the_same_as_numbers_and_as_bytes(chatbot: Served) -> None:
+    with chatbot.client() as client:
+        texts = ["paid leave", "holidays with pay", "a red bicycle"]
+        coded = [each.embedding for each in client.embeddings.create(model="leave-helper", input=texts).data]
+        plain = client.embeddings.create(model="leave-helper", input=texts[0], encoding_format="float")
+        assert plain.data[0].embedding == pytest.approx(coded[0], abs=1e-6)
+        near, far = (sum(a * b for a, b in zip(coded[0], other, strict=True)) for other in coded[1:])
+        assert near > far
+        for wrong, param in (
+            ({"input": [[1, 2]]}, "input"),
+            ({"input": " "}, "input"),
+            ({"dimensions": 7}, "dimensions"),
+        ):
+            with pytest.raises(openai.BadRequestError) as refused:
+                client.embeddings.create(**{"model": "leave-helper", "input": "a", **wrong})
+            assert refused.value.param.startswith(param)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/nothing", 404),
+        ("GET", "/", 404),
+        ("DELETE", "/v1/models", 405),
+        ("POST", "/v1/embeddings", 400),
+    ],
+)
+def test_errors_have_one_form_on_every_path(chatbot: Served, method: str, path: str, status: int) -> None:
+    told = httpx.request(method, chatbot.url + path, headers={"Authorization": f"Bearer {chatbot.key}"})
+    assert told.status_code == status
+    assert set(told.json()["error"]) == {"message", "type", "param", "code"}
+
+
+def test_each_key_has_a_name_and_only_listed_pages_may_call(tmp_path: Path) -> None:
+    folder = make(tmp_path, "chatbot")
+    (folder / ".env").write_text(f"PROTOKIT_API_KEY_SHOP={'s' * 20}\n", encoding="utf-8")
+    env = {"PROTOKIT_API_KEY_ANNA": "a" * 20}
+    with started(folder, "serve", "--allow-origin", "https://app.example.com", **env) as (address, _):
+        served = Served(address.removesuffix("/v1"), "a" * 20, folder)
+        assert "25 days" in served.ask(QUESTION, user="7").choices[0].message.content
+        assert [each.id for each in served.client("s" * 20).models.list()] == ["leave-helper"]
+        with pytest.raises(openai.AuthenticationError):
+            served.client("x" * 20).models.list()
+        ask = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+        allowed, other = (
+            httpx.options(f"{address}/chat/completions", headers={"Origin": f"https://{name}", **ask})
+            for name in ("app.example.com", "evil.example.com")
+        )
+        assert allowed.headers["access-control-allow-origin"] == "https://app.example.com"
+        assert other.status_code == 400
+        assert "access-control-allow-origin" not in other.headers
+    assert "PROTOKIT_API_KEY=" not in (folder / ".env").read_text(encoding="utf-8")
+    (event,) = EventLog(folder / ".protokit" / "events.db").columns(["session"])
+    assert str(event[1]).startswith("api anna 7 ")
+
+
 def test_a_request_of_many_megabytes_is_refused(chatbot: Served) -> None:
     head = {"Authorization": f"Bearer {chatbot.key}", "Content-Type": "application/json"}
     told = httpx.post(f"{chatbot.url}/v1/chat/completions", content=b" " * 11_000_000, headers=head)
-    assert told.status_code == 413
+    assert (told.status_code, told.json()["error"]["code"]) == (413, "request_too_large")
 
 
-def test_its_openapi_describes_the_three_calls_and_needs_no_key(chatbot: Served) -> None:
+def test_its_openapi_describes_the_calls_and_needs_no_key(chatbot: Served) -> None:
     told = httpx.get(f"{chatbot.url}/openapi.json").json()
-    assert set(told["paths"]) == {"/health", "/v1/models", "/v1/models/{name}", "/v1/chat/completions"}
+    assert set(told["paths"]) == {"/health", "/v1/models", "/v1/models/{name}", "/v1/chat/completions"} | {
+        "/v1/responses",
+        "/v1/embeddings",
+    }
     assert told["info"]["title"] == "Leave Helper"
     assert httpx.get(f"{chatbot.url}/health").json()["status"] == "ok"
     assert "http://" not in json.dumps(told).replace("http://localhost", "")

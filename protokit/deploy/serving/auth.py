@@ -3,7 +3,9 @@
 import hmac
 import json
 import os
+import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -14,22 +16,35 @@ from protokit.errors import FolderProblem
 
 API_KEY = "PROTOKIT_API_KEY"
 """Environment variable, or a line of the prototype's .env: what callers show as `Authorization: Bearer ...`."""
+_VARIABLE = re.compile(rf"{API_KEY}(?:_[A-Z0-9_]+)?")
 SHORTEST = 16
 OPEN_PATHS = ("/health", "/openapi.json")
 """They tell nothing of the documents; probes and code generators need no key."""
 
 
-def api_key(folder: Path) -> str:
-    """The key of the prototype in `folder`; the first call makes one and keeps it in .env, for the owner alone.
+def api_keys(folder: Path) -> dict[str, str]:
+    """The name of whoever has each key of the prototype in `folder`, by key: PROTOKIT_API_KEY, whose name is empty, and
+    PROTOKIT_API_KEY_ANNA, PROTOKIT_API_KEY_SHOP... in the environment or .env.
 
-    Raises FolderProblem for a key that could be guessed, and where .env cannot be written.
+    Where there is none, one is made and kept in .env, for the owner alone. Raises FolderProblem for a key that could be
+    guessed or that two names have, and where .env cannot be written.
     """
     path = folder / ".env"
-    key = os.environ.get(API_KEY) or (dotenv_values(path).get(API_KEY) if path.is_file() else None)
-    if key and len(key) < SHORTEST:
-        what = f"{API_KEY} has only {len(key)} characters"
-        raise FolderProblem(what, where=str(path), fix=f"Give it {SHORTEST} or more, or remove the line.")
-    return key or _make_key(path)
+    lines = {**(dotenv_values(path) if path.is_file() else {}), **os.environ}
+    names = dict[str, str]()
+    for variable in sorted(name for name in lines if _VARIABLE.fullmatch(name)):
+        key = lines[variable] or ""
+        if not key:
+            continue
+        if len(key) < SHORTEST:
+            what = f"{variable} has only {len(key)} characters"
+            raise FolderProblem(what, where=str(path), fix=f"Give it {SHORTEST} or more, or remove the line.")
+        if key in names:
+            raise FolderProblem(
+                f"{variable} is another name's key too", where=str(path), fix="Give each its own."
+            )
+        names[key] = variable.removeprefix(API_KEY).lstrip("_").lower()
+    return names or {_make_key(path): ""}
 
 
 def _make_key(path: Path) -> str:
@@ -48,25 +63,27 @@ def _make_key(path: Path) -> str:
 
 
 class ApiKeyMiddleware:
-    """Lets in whoever shows the key, before anything of the request is read. Pure ASGI, outermost."""
+    """Lets in whoever shows a key, before anything of the request is read; `state` then holds the key's name."""
 
-    def __init__(self, app: ASGIApp, key: str) -> None:
-        self.app, self._key = app, key.encode()
+    def __init__(self, app: ASGIApp, keys: Mapping[str, str]) -> None:
+        self.app, self._keys = app, {key.encode(): name for key, name in keys.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401 in OpenAI's form where the key is missing or wrong."""
-        if (
-            scope["type"] == "http"
-            and scope["path"] not in OPEN_PATHS
-            and not self._opens(Headers(scope=scope))
-        ):
-            await _refuse(send)
-            return
+        if scope["type"] == "http" and scope["path"] not in OPEN_PATHS:
+            name = self._name(Headers(scope=scope))
+            if name is None:
+                await _refuse(send)
+                return
+            scope.setdefault("state", {})["key_name"] = name
         await self.app(scope, receive, send)
 
-    def _opens(self, headers: Headers) -> bool:
+    def _name(self, headers: Headers) -> str | None:
+        """Whose key it is; None for no key or a wrong one."""
         scheme, _, key = headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(key.strip().encode(), self._key)
+        given = key.strip().encode() if scheme.lower() == "bearer" else b""
+        matches = [name for own, name in self._keys.items() if hmac.compare_digest(given, own)]
+        return matches[0] if matches else None
 
 
 async def _refuse(send: Send) -> None:

@@ -1,11 +1,12 @@
 """The prototype's assistant as tools over the Model Context Protocol, for editors and agents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, Signature
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field
 from starlette.types import ASGIApp
@@ -91,9 +92,15 @@ def tool_server(speaking: Speaker) -> MCPServer[Any]:
     return server
 
 
-def web_tools(speaking: Speaker, key: str, host: str) -> ASGIApp:
-    """The same over HTTP at /mcp, for whoever shows `key`."""
-    return ApiKeyMiddleware(tool_server(speaking).streamable_http_app(host=host), key)
+def web_tools(speaking: Speaker, keys: Mapping[str, str], host: str, names: Sequence[str] = ()) -> ASGIApp:
+    """The same over HTTP at /mcp, for whoever shows one of `keys`; `names` are host names of a proxy."""
+    allowed = None
+    if names:
+        hosts = [*names, *(f"{name}:*" for name in names), "127.0.0.1:*", "localhost:*", "[::1]:*"]
+        origins = [f"{scheme}://{each}" for each in hosts for scheme in ("http", "https")]
+        allowed = TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
+    app = tool_server(speaking).streamable_http_app(host=host, transport_security=allowed)
+    return ApiKeyMiddleware(app, keys)
 
 
 def _asking(speaking: Speaker) -> Callable[..., ToolAnswer]:

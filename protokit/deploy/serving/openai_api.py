@@ -1,36 +1,41 @@
-"""The OpenAI-compatible API of one prototype: /v1/chat/completions, /v1/models and their OpenAPI description."""
+"""The OpenAI-compatible API of one prototype: chat completions, responses, embeddings, models, as OpenAPI describes."""
 
 import json
-from collections.abc import AsyncIterator, Generator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
 from typing import Any
 
 import anyio
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 import protokit
+from protokit.deploy.serving.answer_ending import AnswerEnding
 from protokit.deploy.serving.assistant_session import Speaker, speaker
 from protokit.deploy.serving.auth import ApiKeyMiddleware
+from protokit.deploy.serving.embeddings_api import EmbeddingsRequest, embeddings
+from protokit.deploy.serving.error_form import ErrorFormMiddleware, add_error_handlers, error_response
 from protokit.deploy.serving.openai_schema import ChatRequest, Completion
-from protokit.errors import ProtokitError
+from protokit.deploy.serving.responses_schema import ResponseObject, ResponsesRequest
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.reply import Reply
-from protokit.runtime.runtime_errors import LimitReached, RuntimeProblem, TooLong
+from protokit.runtime.runtime_errors import RuntimeProblem
+
+AnswerForm = Completion | ResponseObject
 
 MOST_BYTES = 10_000_000
 """The longest request that is read."""
 _EVENTS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-_AGAIN_LATER = {"retry-after": "20", "x-should-retry": "false"}
-_AGAIN_IS_NO_USE = {"x-should-retry": "false"}
-"""A header by which OpenAI's clients ask no second time."""
 
 
-def api(prototype: Prototype, key: str) -> ASGIApp:
-    """The API of `prototype` for whoever shows `key`; it opens the assistant when the server starts."""
+def api(prototype: Prototype, keys: Mapping[str, str], origins: Sequence[str] = ()) -> ASGIApp:
+    """The API of `prototype` for whoever shows one of `keys`; it opens the assistant when the server starts.
+
+    `origins` are the addresses of web pages whose scripts may call it.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -47,11 +52,11 @@ def api(prototype: Prototype, key: str) -> ASGIApp:
         max_body_size=MOST_BYTES,
     )
     _add_routes(app)
-    app.add_exception_handler(RequestValidationError, _misread)
-    app.add_exception_handler(ProtokitError, _wrong)
-    app.add_exception_handler(RuntimeProblem, _down)
-    app.add_exception_handler(Exception, _broken)
-    return ApiKeyMiddleware(app, key)
+    add_error_handlers(app)
+    guarded = ApiKeyMiddleware(ErrorFormMiddleware(app), keys)
+    if not origins:
+        return guarded
+    return CORSMiddleware(guarded, list(origins), ["GET", "POST"], ["*"])
 
 
 def _add_routes(app: FastAPI) -> None:
@@ -75,46 +80,93 @@ def _add_routes(app: FastAPI) -> None:
     @app.post("/v1/chat/completions", response_model=None)
     def complete(chat: ChatRequest, request: Request) -> JSONResponse | StreamingResponse:
         """Answer the last message from the documents; the field `protokit` holds the sources."""
-        return _unknown(chat.model, request) or _answered(chat, _speaker(request))
+        if unknown := _unknown(chat.model, request):
+            return unknown
+        usage = bool(chat.stream_options and chat.stream_options.include_usage)
+        unused = chat.unused(_speaker(request).assistant.remembers)
+        return _sent(_asked(chat, request), chat.ending, Completion(chat.model, unused, usage), chat.stream)
+
+    @app.post("/v1/responses", response_model=None)
+    def respond(asked: ResponsesRequest, request: Request) -> JSONResponse | StreamingResponse:
+        """The same as a response; nothing is kept between requests."""
+        if unknown := _unknown(asked.model, request):
+            return unknown
+        chat = asked.chat()
+        unused = chat.unused(_speaker(request).assistant.remembers)
+        return _sent(_asked(chat, request), chat.ending, ResponseObject(asked.model, unused), asked.stream)
+
+    @app.post("/v1/embeddings", response_model=None)
+    def embed(texts: EmbeddingsRequest, request: Request) -> JSONResponse:
+        """Texts to the vectors by which the prototype compares."""
+        settings = _speaker(request).assistant.settings
+        return _unknown(texts.model, request) or JSONResponse(embeddings(texts, settings))
 
 
-def _answered(chat: ChatRequest, speaking: Speaker) -> JSONResponse | StreamingResponse:
+def _asked(chat: ChatRequest, request: Request) -> Reply:
+    """The reply to what is asked. Raises PromptProblem, which names the field, for what cannot be done."""
+    chat.require_possible()
+    speaking = _speaker(request)
+    caller = f"{request.state.key_name} {chat.user}".strip()
     if document := chat.document():
-        reply = speaking.reply_to_file(document.filename, document.content, chat.protokit, chat.user)
+        reply = speaking.reply_to_file(document.filename, document.content, chat.protokit, caller)
     else:
         question, history = chat.exchange()
-        reply = speaking.reply(question, history, chat.protokit, chat.user)
-    completion = Completion(chat.model, chat.unused(speaking.assistant.remembers))
-    if not chat.stream:
-        return JSONResponse(completion.whole(reply.answer))
-    pieces = iter(reply)
+        reply = speaking.reply(question, history, chat.protokit, caller)
+    if most := chat.ending.most:
+        reply.shorten(most)
+    return reply
+
+
+def _passed(pieces: Generator[str, None, None], ending: AnswerEnding) -> Generator[str, None, None]:
+    """The pieces as far as the caller wants the answer; what comes behind is read, for the sources come last."""
+    with closing(pieces):
+        for piece in pieces:
+            if ready := ending.admit(piece):
+                yield ready
+    if rest := ending.end():
+        yield rest
+
+
+def _sent(
+    reply: Reply, ending: AnswerEnding, answer_form: AnswerForm, stream: bool
+) -> JSONResponse | StreamingResponse:
+    pieces = _passed(iter(reply), ending)
+    if not stream:
+        for _ in pieces:
+            pass
+        return JSONResponse(answer_form.whole(reply.answer, ending))
     first = next(pieces, "")  # what keeps a model from answering is told by the status, not in the stream
-    usage = bool(chat.stream_options and chat.stream_options.include_usage)
-    events = _stream(reply, pieces, first, completion, usage)
+    events = _stream(reply, pieces, first, answer_form, ending)
     return StreamingResponse(events, media_type="text/event-stream", headers=_EVENTS)
 
 
 async def _stream(
-    reply: Reply, pieces: Generator[str, None, None], first: str, completion: Completion, usage: bool
+    reply: Reply,
+    pieces: Generator[str, None, None],
+    first: str,
+    answer_form: AnswerForm,
+    ending: AnswerEnding,
 ) -> AsyncIterator[str]:
     """Server-sent events; a caller who leaves stops the model at once."""
     try:
-        yield _event(completion.chunk(first, first=True))
+        for event in answer_form.opening():
+            yield _event(event)
+        yield _event(answer_form.delta(first))
         async for piece in iterate_in_threadpool(pieces):
-            yield _event(completion.chunk(piece))
-        yield _event(completion.last(reply.answer))
-        if usage:
-            yield _event(completion.usage(reply.answer))
-        yield "data: [DONE]\n\n"
+            yield _event(answer_form.delta(piece))
+        for event in answer_form.closing(reply.answer, ending):
+            yield _event(event)
+        yield answer_form.done
     except RuntimeProblem as problem:
-        yield _event({"error": _error(problem.friendly, "server_error", "model_failed")})
+        yield _event(answer_form.failed(problem.friendly))
     finally:
         with anyio.CancelScope(shield=True):
             await run_in_threadpool(pieces.close)
 
 
-def _event(chunk: dict[str, Any]) -> str:
-    return f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
+def _event(fields: dict[str, Any]) -> str:
+    name = f"event: {fields['type']}\n" if "type" in fields else ""
+    return f"{name}data: {json.dumps(fields, ensure_ascii=False)}\n\n"
 
 
 def _speaker(request: Request) -> Speaker:
@@ -130,45 +182,4 @@ def _unknown(name: str, request: Request) -> JSONResponse | None:
     slug = _speaker(request).prototype.spec.slug
     if name == slug:
         return None
-    return _problem(404, f'No model "{name}" here, only "{slug}".', "model_not_found", "model")
-
-
-def _misread(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"] if part != "body")
-    return _problem(400, f"{field}: {first['msg']}" if field else str(first["msg"]), "invalid_request", field)
-
-
-def _wrong(request: Request, error: Exception) -> JSONResponse:
-    return _problem(400, str(error), "invalid_request")
-
-
-def _down(request: Request, error: Exception) -> JSONResponse:
-    """Kind to the caller; the cause is in the Event, for the owner."""
-    assert isinstance(error, RuntimeProblem)
-    if isinstance(error, TooLong):
-        return _problem(400, error.friendly, "context_length_exceeded", "messages")
-    if isinstance(error, LimitReached) and error.passing:
-        return _problem(429, error.friendly, "rate_limit_exceeded", headers=_AGAIN_LATER)
-    if isinstance(error, LimitReached):
-        return _problem(429, error.friendly, "insufficient_quota", headers=_AGAIN_IS_NO_USE)
-    return _problem(503, error.friendly, "model_failed", headers=_AGAIN_IS_NO_USE)
-
-
-def _broken(request: Request, error: Exception) -> JSONResponse:
-    """A fault of the prototype's own code or of its store; the server's log has the traceback."""
-    message = "Something in this prototype broke. Its owner finds out what with `protokit check`."
-    return _problem(500, message, "prototype_broken", headers=_AGAIN_IS_NO_USE)
-
-
-def _problem(
-    status: int, message: str, code: str, param: str = "", headers: dict[str, str] | None = None
-) -> JSONResponse:
-    kind = "invalid_request_error" if status < 429 else "server_error"
-    return JSONResponse({"error": _error(message, kind, code, param)}, status, headers)
-
-
-def _error(message: str, kind: str, code: str, param: str = "") -> dict[str, str | None]:
-    """An error in the form that OpenAI's clients read."""
-    return {"message": message, "type": kind, "param": param or None, "code": code}
+    return error_response(404, f'No model "{name}" here, only "{slug}".', "model_not_found", "model")
