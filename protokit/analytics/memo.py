@@ -7,7 +7,8 @@ from html import escape
 from pathlib import Path
 
 from protokit.analytics.business_case import BusinessCase, make_case
-from protokit.analytics.case_tables import CaseTable, case_in_words, case_tables
+from protokit.analytics.case_tables import case_in_words, case_tables
+from protokit.analytics.html_page import html_grid, html_list, html_page, html_table
 from protokit.analytics.metrics import MetricValue, measure
 from protokit.analytics.success import RULE, CriterionResult, Recommendation, judge_criteria, recommend
 from protokit.analytics.usage_tables import database_of, is_simulated
@@ -73,6 +74,18 @@ class Memo:
         spec = self.spec
         return spec.hypothesis or f"{spec.audience[:1].upper()}{spec.audience[1:]} will use it: {spec.pitch}"
 
+    @property
+    def made_line(self) -> str:
+        """To whom it was shown and when, and what is not counted."""
+        if self.simulated:
+            return f"{SIMULATED} Made on {self.made:%Y-%m-%d}."
+        shown = (
+            f"Shown to visitors from {self.span[0]} to {self.span[1]} (UTC)."
+            if self.span
+            else "Nobody has asked it anything yet."
+        )
+        return f"{shown} Made on {self.made:%Y-%m-%d}. Your own visits, programs and simulated traffic are not counted."
+
 
 def write_memo(folder: Path, *, now: datetime | None = None) -> Memo:
     """The memo of the prototype in `folder`. Raises FolderProblem, SpecProblem, and what reading its events raises."""
@@ -100,11 +113,11 @@ def memo_as_markdown(memo: Memo) -> str:
     """The memo as Markdown."""
     parts = [
         f"# {memo.spec.title}: {memo.recommendation}",
-        f"{memo.spec.pitch}\n\n{_made(memo)}",
+        f"{memo.spec.pitch}\n\n{memo.made_line}",
         f"**Hypothesis.** {memo.hypothesis}",
         f"**Recommendation: {memo.recommendation}.** {_NEXT[memo.recommendation]}\n\n{RULE}",
         "## Criteria\n\n" + _standard(memo) + _table(("Criterion", "Asked", "Measured", ""), _criteria(memo)),
-        "## Numbers\n\n" + _table(("Number", "Value", "What it counts"), _numbers(memo)),
+        "## Numbers\n\n" + _table(("Number", "What it counts", "Value"), numbers_of(memo)),
         "## What people asked and did not get\n\n" + _bullets(_gaps(memo), "Nothing went unanswered."),
         "## Business case\n\n" + _bullets(case_in_words(memo.case), ""),
         *(f"### {each.title}\n\n" + _table(each.head, each.rows) for each in case_tables(memo.case)),
@@ -116,46 +129,27 @@ def memo_as_markdown(memo: Memo) -> str:
 
 def memo_as_html(memo: Memo) -> str:
     """The memo as a page of its own: it asks for nothing from elsewhere and prints on one or two sheets."""
-    style = Path(__file__).with_name("memo.css").read_text(encoding="utf-8")
     verdict = memo.recommendation
     body = [
         f'<header><p class="kind">Decision memo</p><h1>{escape(memo.spec.title)}</h1><p>{escape(memo.spec.pitch)}</p>'
-        f'<p class="made">{escape(_made(memo))}</p></header>',
+        f'<p class="made">{escape(memo.made_line)}</p></header>',
         f'<section class="verdict {verdict.replace(" ", "-")}"><p class="word">{verdict.capitalize()}</p>'
         f'<p>{escape(_NEXT[verdict]).replace("`", "")}</p><p class="rule">{escape(RULE)}</p></section>',
         f"<section><h2>Hypothesis</h2><p>{escape(memo.hypothesis)}</p></section>",
         f"<section><h2>Criteria</h2><p>{escape(_standard(memo).strip())}</p>"
-        + _html_table([row[:3] for row in _criteria(memo)], [row[3] for row in _criteria(memo)])
+        + html_table([row[:3] for row in _criteria(memo)], [row[3] for row in _criteria(memo)])
         + "</section>",
-        "<section><h2>Numbers</h2>"
-        + _html_table([(name, meaning, value) for name, value, meaning in _numbers(memo)])
-        + "</section>",
+        "<section><h2>Numbers</h2>" + html_table(numbers_of(memo)) + "</section>",
         "<section><h2>What people asked and did not get</h2>"
-        + _html_list(_gaps(memo), "Nothing went unanswered.")
+        + html_list(_gaps(memo), "Nothing went unanswered.")
         + "</section>",
-        "<section><h2>Business case</h2>" + _html_list(case_in_words(memo.case), "") + "</section>",
-        *(_html_grid(each) for each in case_tables(memo.case)),
+        "<section><h2>Business case</h2>" + html_list(case_in_words(memo.case), "") + "</section>",
+        *(html_grid(each) for each in case_tables(memo.case)),
         "<section><h2>In their words</h2>"
-        + _html_list([f"“{quote}”" for quote in memo.quotes], "Nobody has written anything yet.")
+        + html_list([f"“{quote}”" for quote in memo.quotes], "Nobody has written anything yet.")
         + "</section>",
     ]
-    title = f"{escape(memo.spec.title)}: {verdict}"
-    head = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head>'
-    )
-    return f"{head}<body><main>{''.join(body)}</main></body></html>\n"
-
-
-def _made(memo: Memo) -> str:
-    if memo.simulated:
-        return f"{SIMULATED} Made on {memo.made:%Y-%m-%d}."
-    shown = (
-        f"Shown to visitors from {memo.span[0]} to {memo.span[1]} (UTC)."
-        if memo.span
-        else "Nobody has asked it anything yet."
-    )
-    return f"{shown} Made on {memo.made:%Y-%m-%d}. Your own visits, programs and simulated traffic are not counted."
+    return html_page(f"{memo.spec.title}: {verdict}", "".join(body))
 
 
 def _standard(memo: Memo) -> str:
@@ -171,8 +165,10 @@ def _measured(result: CriterionResult) -> str:
     return f"{found.cases} of {least} cases" if result.outcome == "too few to say" else str(found)
 
 
-def _numbers(memo: Memo) -> list[tuple[str, str, str]]:
-    return [(each.metric.label, str(each), each.metric.meaning) for each in memo.measures]
+def numbers_of(memo: Memo, names: Sequence[str] = _SHOWN) -> list[tuple[str, str, str]]:
+    """Name, what it counts and value of the memo's numbers."""
+    chosen = [each for each in memo.measures if each.metric.name in names]
+    return [(each.metric.label, each.metric.meaning, str(each)) for each in chosen]
 
 
 def _gaps(memo: Memo) -> list[str]:
@@ -190,33 +186,3 @@ def _cell(text: str) -> str:
 
 def _bullets(lines: Sequence[str], otherwise: str) -> str:
     return "\n".join(f"- {' '.join(line.split())}" for line in lines) or otherwise
-
-
-def _html_table(rows: Sequence[tuple[str, str, str]], outcomes: Sequence[str] = ()) -> str:
-    """Rows of a name, what stands small below it, and its value; then, where there are any, the outcomes."""
-    lines = []
-    for (name, below, value), outcome in zip(rows, outcomes or [""] * len(rows), strict=True):
-        last = f'<td class="{outcome.replace(" ", "-")}">{escape(outcome)}</td>' if outcomes else ""
-        lines.append(
-            f'<tr><th scope="row">{escape(name)}<small>{escape(below)}</small></th><td>{escape(value)}</td>{last}</tr>'
-        )
-    return f"<table>{''.join(lines)}</table>"
-
-
-def _html_grid(table: CaseTable) -> str:
-    """A table whose first row names its columns."""
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.head)
-    rows = [
-        f'<tr><th scope="row">{escape(first)}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-        + "</tr>"
-        for first, *cells in table.rows
-    ]
-    title = f"<section><h3>{escape(table.title)}</h3>"
-    return f'{title}<table class="grid"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></section>'
-
-
-def _html_list(lines: Sequence[str], otherwise: str) -> str:
-    if not lines:
-        return f"<p>{escape(otherwise)}</p>"
-    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"

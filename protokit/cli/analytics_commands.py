@@ -151,6 +151,37 @@ def memo_(folder: Path, out: Path | None) -> None:
     tell(f"{memo.recommendation}: {target}")
 
 
+@click.command("story")
+@click.argument("folder", default=".", type=A_PATH)
+@click.option(
+    "--out", type=A_PATH, default=Path("story.html"), show_default=True, help="The case study to write."
+)
+@click.option(
+    "--replay", type=A_PATH, help="Write a recorded session too, as a page that plays itself offline."
+)
+@click.option("--session", default="", help="Which session to record. [default: your own newest]")
+@click.option(
+    "--consent", is_flag=True, help="Visitors agreed: show their words, personal data masked, and sessions."
+)
+@friendly
+def story_(folder: Path, out: Path, replay: Path | None, session: str, consent: bool) -> None:
+    """Write a case study of the prototype in FOLDER for a portfolio, and a session that plays itself.
+
+    \b
+    protokit story leave-helper --replay replay.html
+    """
+    from protokit.analytics.case_study import case_study
+    from protokit.analytics.recording import record_session, recording_as_html
+    from protokit.files.atomic import write_text
+
+    recording = record_session(folder, session, consent=consent) if replay or session else None
+    write_text(out, case_study(folder, quotes=consent, recording=recording))
+    tell(str(out))
+    if replay and recording:
+        write_text(replay, recording_as_html(recording))
+        tell(f"{replay}: {len(recording.steps)} questions, recorded on {recording.day}")
+
+
 def _as_table(result: "SqlResult") -> str:
     rows = [[column.name for column in result.table.columns]]
     rows += [[_shown(cell) for cell in row] for row in result.table.rows]

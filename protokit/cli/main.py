@@ -186,6 +186,7 @@ main.add_command(analytics_commands.metrics_)
 main.add_command(analytics_commands.sql_)
 main.add_command(analytics_commands.case_)
 main.add_command(analytics_commands.memo_)
+main.add_command(analytics_commands.story_)
 
 if __name__ == "__main__":
     main()

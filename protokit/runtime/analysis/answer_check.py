@@ -7,7 +7,6 @@ from protokit.runtime.analysis.breakdown import PATTERNS
 from protokit.runtime.tables.links import is_light
 from protokit.runtime.tables.query import Aggregate, LookUp, Query
 from protokit.runtime.tables.question_reading import QuestionReading, read_question
-from protokit.runtime.tables.question_tokens import QuestionToken
 from protokit.runtime.tables.table_answer import TableAnswer
 from protokit.runtime.tables.table_words import words_of
 from protokit.runtime.tables.vocabulary import words
@@ -60,10 +59,6 @@ def heads_known(reading: QuestionReading, also: frozenset[str] = frozenset()) ->
         if is_light(token) and not said:
             return False
     return True
-
-
-def _is_different(token: QuestionToken) -> bool:
-    return token.text in PATTERNS.get("different")
 
 
 def _drops_group(query: Query, reading: QuestionReading) -> bool:
