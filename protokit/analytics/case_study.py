@@ -34,6 +34,8 @@ def case_study(folder: Path, *, quotes: bool = False, recording: Recording | Non
     memo = write_memo(folder)
     mask, spec = PiiMasker().mask, memo.spec
     learned = f"<p><strong>{memo.recommendation.capitalize()}.</strong> {_LEARNED[memo.recommendation]}</p>"
+    if memo.simulated:
+        learned = "<p>Nothing yet: the traffic is simulated.</p>"
     about = f"<p>{escape(spec.pitch)}</p><p>Made for {escape(spec.audience)}.</p>{_starters(memo)}"
     sections = [
         ("The problem", f"<p>{escape(memo.hypothesis)}</p>"),

@@ -77,7 +77,11 @@ def record_session(folder: Path, session: str = "", *, consent: bool = False) ->
     prototype = Prototype.open(folder)
     events = EventLog(prototype.folder / EVENTS_FILE).events()
     fit = [each for each in events if each.fields["question"] and not each.fields["error"]]
-    fit = [each for each in fit if each.fields["session"] not in ("check", "eval")]
+    fit = [
+        each
+        for each in fit
+        if each.fields["session"] not in ("check", "eval") and each.fields["traffic"] != "simulated"
+    ]
     own = [each for each in fit if each.fields["traffic"] in _OWN]
     session = session or (str(own[-1].fields["session"]) if own else "")
     chosen = [each for each in fit if session and each.fields["session"] == session]
