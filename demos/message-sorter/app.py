@@ -1,10 +1,8 @@
 """The screen: texts on one side, their labels on the other, with the words that decided; corrections teach it."""
 
-import json
 import os
 import tempfile
 import uuid
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
@@ -15,27 +13,41 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from assistant import Assistant
 
-from protokit.runtime import OWN, Answer, RuntimeProblem, notice, read_texts, text_columns, ui
+from protokit.runtime import (
+    OWN,
+    Answer,
+    LabelRow,
+    RuntimeProblem,
+    count_labels,
+    notice,
+    read_texts,
+    sort_batches,
+    text_columns,
+    ui,
+)
 from vectorstore import VectorstoreError
 
-BATCH = 200
-WIDTHS = ["40%", "15%", "15%", "30%"]
 assistant = Assistant()
 settings = assistant.settings
 texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 names = [label.name for label in settings.labels]
-COLUMNS = [texts.text, texts.label, texts.confidence, texts.deciding_words]
-COLUMNS += [each.name for each in settings.criteria]
+scored = bool(settings.criteria)  # a score has criteria and their words; examples teach labels alone
+WIDTHS = ["260px", "90px", "110px", "320px", *["130px"] * len(settings.criteria)] if scored else []
 
 
 def sort_pasted(text: str, lines: bool, session: str, visit: str) -> Iterator[tuple[Any, ...]]:
     """Sort the pasted text, or each of its lines."""
-    if lines and text.strip():
-        items = read_texts(text, lines=True).texts
-        yield from ((*shown, None) for shown in sort_all(items, f"{OWN}{texts.pasted_text}", session, visit))
+    items = read_texts(text, lines=lines and bool(text.strip())).texts
+    yield from sort_texts(items, f"{OWN}{texts.pasted_text}", session, visit)
+
+
+def sort_texts(items: Sequence[str], file: str, session: str, visit: str) -> Iterator[tuple[Any, ...]]:
+    """Sort one text, or a table of them."""
+    if len(items) > 1 or not names:
+        yield from ((*shown, None) for shown in sort_all(items, file, session, visit))
     else:
-        same = gr.skip()
-        yield from ((*shown[:3], same, same, same, same, shown[3]) for shown in classify(text, session))
+        hidden = [gr.Label(visible=False), gr.Dataframe(visible=False), gr.DownloadButton(visible=False), []]
+        yield from ((*shown[:3], *hidden, shown[3]) for shown in classify("".join(items), session))
 
 
 def classify(text: str, session: str) -> Iterator[tuple[Any, ...]]:
@@ -62,26 +74,25 @@ def classify(text: str, session: str) -> Iterator[tuple[Any, ...]]:
 
 def sort_all(items: Sequence[str], file: str, session: str, visit: str) -> Iterator[tuple[Any, ...]]:
     """Sort many texts, batch by batch, so that the page shows how far it is."""
-    rows: list[tuple[Any, ...]] = []
-    same, size = gr.skip(), BATCH if names else len(items)  # themes are those of all texts at once
+    rows: list[LabelRow] = []
     try:
-        for start in range(0, len(items), size):
-            batch = json.dumps(items[start : start + size])
-            answer = assistant.reply(batch, options={"file": file}, session=session).answer
-            rows += answer.table.rows if answer.table else []
-            yield f"{len(rows)} / {len(items)}", "", gr.Row(visible=False), same, same, same, same
+        for rows in sort_batches(
+            items,
+            lambda batch: assistant.reply(batch, options={"file": file}, session=session).answer,
+            together=not names,
+        ):
+            yield f"{len(rows)} / {len(items)}", "", gr.Row(visible=False), *[gr.skip()] * 4
     except RuntimeProblem as problem:
         raise gr.Error(escape(problem.friendly), duration=10) from None
     assistant.results.keep(visit, rows)
     yield table_of(rows)
 
 
-def table_of(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+def table_of(rows: list[LabelRow]) -> tuple[Any, ...]:
     """The chart, the table and its file."""
-    counts = Counter(label for row in rows for label in str(row[1]).split(", "))
-    shares = {label: count / len(rows) for label, count in counts.items()}
+    shares = {label: count / len(rows) for label, count in count_labels(rows)}
     file = Path(tempfile.mkdtemp(), "labels.csv")
-    file.write_text(ui.safe_csv(COLUMNS, rows), encoding="utf-8")
+    file.write_text(ui.safe_csv(assistant.columns, rows), encoding="utf-8")
     return (
         texts.sorted_texts.format(count=texts.count(len(rows))),
         "",
@@ -119,19 +130,19 @@ def sort_source(
 ) -> Iterator[tuple[Any, ...]]:
     """Sort the texts of the file that was chosen."""
     if source:
-        yield from sort_all(read_texts(source[1], column=column or "").texts, source[0], session, visit)
+        yield from sort_texts(read_texts(source[1], column=column or "").texts, source[0], session, visit)
 
 
 def open_page(visit: str) -> tuple[Any, ...]:
     """The table as it was before the page was reloaded."""
     rows = assistant.results.get(visit)
-    return visit or uuid.uuid4().hex, *(table_of(rows) if rows else [gr.skip()] * 7)
+    return visit or uuid.uuid4().hex, *(table_of(rows) if rows else [gr.skip()] * 7), gr.skip()
 
 
 def pick_row(rows: list[tuple[Any, ...]], picked: gr.SelectData) -> tuple[Any, ...]:
     """A row of the table, to be corrected."""
     text = str(picked.row_value[0])
-    return gr.Row(visible=bool(rows and names and not settings.criteria)), (text, None)
+    return gr.Row(visible=bool(rows and names and not scored)), (text, None)
 
 
 def learn(done: tuple[str, Answer | None] | None, right: str | None, session: str) -> str:
@@ -176,8 +187,8 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             result = gr.Markdown(ui.safe_markdown(settings.welcome), elem_classes="answer")
             marks = gr.HTML(padding=False, elem_classes="panel")
             with gr.Row(visible=False, elem_classes="starters") as after:
-                right = gr.Dropdown(names, value=None, label=texts.label_wrong, visible=not settings.criteria)
-                teach = gr.Button(texts.learn, size="sm", visible=not settings.criteria)
+                right = gr.Dropdown(names, value=None, label=texts.label_wrong, visible=not scored)
+                teach = gr.Button(texts.learn, size="sm", visible=not scored)
                 up, down = (
                     gr.Button(f"👍 {texts.helpful}", size="sm"),
                     gr.Button(f"👎 {texts.not_helpful}", size="sm"),
@@ -185,33 +196,33 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
             gain = gr.Markdown(elem_classes="quiet")
             chart = gr.Label(label=texts.share_of_texts, visible=False, show_heading=False)
             table = gr.Dataframe(
-                headers=COLUMNS,
+                headers=assistant.columns,
                 visible=False,
                 interactive=False,
-                column_widths=None if settings.criteria else WIDTHS,
+                column_widths=WIDTHS or ["42%", "18%", "16%", "24%"],
                 wrap=True,
                 show_search="filter",
                 elem_classes="wide",
             )
             download = gr.DownloadButton(texts.download_table, visible=False, size="sm")
 
-    table_parts = [result, marks, after, chart, table, download, rows]
+    table_parts = [result, marks, after, chart, table, download, rows, done]
     chosen = [source, column, session, visit]
     for file, path in files:
         file.click(
             lambda path=path: read_source(path), None, [source, column], api_visibility="private"
-        ).then(sort_source, chosen, table_parts, api_visibility="private")
+        ).then(sort_source, chosen, table_parts, concurrency_limit=None, api_visibility="private")
     upload.upload(read_upload, upload, [source, column], api_visibility="private").then(
-        sort_source, chosen, table_parts, api_visibility="private"
+        sort_source, chosen, table_parts, concurrency_limit=None, api_visibility="private"
     )
-    column.input(sort_source, chosen, table_parts, api_visibility="private")
+    column.input(sort_source, chosen, table_parts, concurrency_limit=None, api_visibility="private")
     table.select(pick_row, rows, [after, done], api_visibility="private")
     demo.load(open_page, visit, [visit, *table_parts], api_visibility="private")
     demo.load(ui.upload_offer(settings), None, adding, show_progress="hidden", api_visibility="private")
     button.click(
         sort_pasted,
         [text, lines, session, visit],
-        [*table_parts, done],
+        table_parts,
         concurrency_limit=None,
         api_visibility="private",
     )

@@ -10,6 +10,7 @@ from protokit.runtime import (
     ClassifyRequest,
     Input,
     LabelCorrections,
+    LabelRow,
     Measures,
     Options,
     PageCheck,
@@ -48,7 +49,7 @@ class Assistant(BaseAssistant):
     def __init__(self, folder: Path = Path(__file__).parent, model: str = "") -> None:
         super().__init__(folder, model)
         self.corrections = LabelCorrections(folder)
-        self.results = VisitResults[list[tuple[str | float | bool | None, ...]]]()
+        self.results = VisitResults[list[LabelRow]]()
 
     @classmethod
     def read_file(cls, path: Path) -> str:
@@ -110,6 +111,13 @@ class Assistant(BaseAssistant):
             if gain
             else ""
         )
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the table, in the language of the page."""
+        settings, texts = self.settings, texts_in(self.settings.language)
+        heads = [texts.text, texts.label, texts.confidence, texts.deciding_words]
+        return heads + [each.name for each in settings.criteria]
 
     @property
     def about_people(self) -> bool:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from protokit.runtime.classification.correction_gain import correction_gain
     from protokit.runtime.classification.label_corrections import LabelCorrections, keeps_corrections
     from protokit.runtime.classification.label_measures import label_measures, score_label
+    from protokit.runtime.classification.label_table import LabelRow, count_labels, labels_of, sort_batches
     from protokit.runtime.classification.people_note import is_about_people
     from protokit.runtime.classification.rubric_request import RubricRequest, scoring_rule
     from protokit.runtime.classification.text_rows import read_text_file, read_texts, text_columns
@@ -81,6 +82,7 @@ _NAMES = {
     "classification.label_corrections": "LabelCorrections keeps_corrections",
     "classification.label_measures": "label_measures score_label",
     "classification.rubric_request": "RubricRequest scoring_rule",
+    "classification.label_table": "LabelRow count_labels labels_of sort_batches",
     "classification.text_rows": "read_text_file read_texts text_columns",
     "comparison.comparison_files": "comparison_docx comparison_xlsx",
     "comparison.comparison_request": "ComparedDocument ComparisonRequest",
@@ -133,6 +135,7 @@ __all__ = [
     "ExtractionRequest",
     "Input",
     "LabelCorrections",
+    "LabelRow",
     "Length",
     "Measure",
     "Measures",
@@ -173,6 +176,7 @@ __all__ = [
     "condense_question",
     "connect",
     "correction_gain",
+    "count_labels",
     "current_visitor",
     "document_version",
     "extracting_rule",
@@ -181,6 +185,7 @@ __all__ = [
     "keep_upload",
     "keeps_corrections",
     "label_measures",
+    "labels_of",
     "may_upload",
     "merge",
     "notice",
@@ -190,6 +195,7 @@ __all__ = [
     "run_sql",
     "score_label",
     "scoring_rule",
+    "sort_batches",
     "sql_rule",
     "stand_alone",
     "summarizing_rule",

@@ -1,17 +1,25 @@
 """The screen: texts on one side, their labels on the other, with the words that decided; corrections teach it."""
 
-import json
 import uuid
-from collections import Counter
 from pathlib import Path
 
 import streamlit as st
 from assistant import Assistant
 
-from protokit.runtime import OWN, Answer, RuntimeProblem, notice, read_texts, text_columns, ui
+from protokit.runtime import (
+    OWN,
+    Answer,
+    LabelRow,
+    RuntimeProblem,
+    count_labels,
+    labels_of,
+    notice,
+    read_texts,
+    sort_batches,
+    text_columns,
+    ui,
+)
 from vectorstore import VectorstoreError
-
-BATCH = 200
 
 
 @st.cache_resource(show_spinner=False)
@@ -36,7 +44,8 @@ def take_texts() -> None:
     column = st.session_state.get("column") or ""
     known = column if column in st.session_state.columns else ""
     st.session_state.rows = (file, read_texts(told, column=known).texts)
-    st.session_state.pop("table", None)
+    for name in ("table", "part"):
+        st.session_state.pop(name, None)
 
 
 def take_sample() -> None:
@@ -51,23 +60,31 @@ def take_upload() -> None:
 
 
 def sort_rows(file: str, items: tuple[str, ...]) -> None:
-    """Sort the texts batch by batch, so that the page shows how far it is."""
-    bar = st.progress(0.0, texts.sorting)
-    rows: list[tuple[str | float | bool | None, ...]] = []
-    size = BATCH if names else len(items)  # themes are those of all texts at once
-    for start in range(0, len(items), size):
-        batch = json.dumps(items[start : start + size])
-        answer = assistant.reply(batch, options={"file": file}, session=session).answer
-        rows += answer.table.rows if answer.table else []
-        bar.progress(min(1.0, len(rows) / len(items)), f"{len(rows)} / {len(items)}")
-    keep_table(rows)
+    """Sort the texts, with a bar that tells how far it is; what a click breaks off goes on from there."""
+
+    def answer(batch: str) -> Answer:
+        return assistant.reply(batch, options={"file": file}, session=session).answer
+
+    bar, before = st.progress(0.0, texts.sorting), st.session_state.get("part", [])
+    for part in sort_batches(items, answer, together=not names, before=before):
+        st.session_state.part = part
+        bar.progress(min(1.0, len(part) / len(items)), f"{len(part)} / {len(items)}")
+    keep_table(st.session_state.pop("part"))
     bar.empty()
 
 
-def keep_table(rows: list[tuple[str | float | bool | None, ...]]) -> None:
+def keep_table(rows: list[LabelRow]) -> None:
     """Keep the table, also for when the page is reloaded."""
     st.session_state.table = rows
     assistant.results.keep(visit, rows)
+
+
+def sort_one(text: str, file: str) -> None:
+    """Sort one text and show it."""
+    for name in ("table", "rows"):
+        st.session_state.pop(name, None)
+    reply = assistant.reply(text, options={"file": file}, session=session)
+    ui.write_stream(reply, keep=lambda answer: st.session_state.update(one=(text, answer)))
 
 
 def show_one(text: str, answer: Answer) -> None:
@@ -93,8 +110,8 @@ def show_correction(text: str, key: str) -> str:
     return str(right) if taught else ""
 
 
-def show_table(rows: list[tuple[str | float | bool | None, ...]]) -> None:
-    counts = Counter(label for row in rows for label in str(row[1]).split(", ")).most_common()
+def show_table(rows: list[LabelRow]) -> None:
+    counts = count_labels(rows)
     bars = {texts.label: [name for name, _ in counts], texts.texts: [count for _, count in counts]}
     st.bar_chart(
         bars,
@@ -110,11 +127,10 @@ def show_table(rows: list[tuple[str | float | bool | None, ...]]) -> None:
     only = st.pills(
         texts.show_only, [name for name, _ in counts], format_func=ui.safe_line, selection_mode="multi"
     )
-    places = [at for at, row in enumerate(rows) if not only or set(str(row[1]).split(", ")) & set(only)]
+    places = [at for at, row in enumerate(rows) if not only or set(labels_of(row)) & set(only)]
     shown = [rows[at] for at in places]
     sure = st.column_config.ProgressColumn(texts.confidence, min_value=0, max_value=1, format="percent")
-    columns = [texts.text, texts.label, texts.confidence, texts.deciding_words]
-    columns += [each.name for each in settings.criteria]
+    columns = assistant.columns
     table = [dict(zip(columns, row, strict=True)) for row in shown]
     picked = st.dataframe(
         table,
@@ -176,14 +192,15 @@ if not {"table", "rows", "one"} & st.session_state.keys() and (kept := assistant
 with right:
     if one and text.strip() and lines:
         st.session_state.rows = (f"{OWN}{texts.pasted_text}", read_texts(text, lines=True).texts)
+        st.session_state.pop("part", None)
         sort_rows(*st.session_state.rows)
         show_table(st.session_state.table)
     elif one and text.strip():
-        st.session_state.pop("table", None), st.session_state.pop("rows", None)
-        reply = assistant.reply(text, session=session)
-        ui.write_stream(reply, keep=lambda answer: st.session_state.update(one=(text, answer)))
+        sort_one(text, f"{OWN}{texts.pasted_text}")
     elif one:
         st.info(texts.text_or_file_first)
+    elif names and len(st.session_state.get("rows", ("", ()))[1]) == 1:
+        sort_one(st.session_state.rows[1][0], st.session_state.rows[0])
     elif "rows" in st.session_state or "table" in st.session_state:
         if "table" not in st.session_state:
             sort_rows(*st.session_state.rows)
