@@ -182,6 +182,44 @@ def story_(folder: Path, out: Path, replay: Path | None, session: str, consent: 
         tell(f"{replay}: {len(recording.steps)} questions, recorded on {recording.day}")
 
 
+@click.command("backlog")
+@click.argument("folder", default=".", type=A_PATH)
+@click.option(
+    "--to", "tracker", default="markdown", show_default=True, help="markdown, jira, linear or github."
+)
+@click.option("--out", type=A_PATH, help="The file to write; default: named by --to.")
+@friendly
+def backlog_(folder: Path, tracker: str, out: Path | None) -> None:
+    """Write what visitors of the prototype in FOLDER asked and did not get as work for a team's tracker."""
+    from protokit.analytics.backlog import TRACKERS, backlog
+    from protokit.errors import ChoiceProblem
+    from protokit.files.atomic import write_text
+
+    if tracker not in TRACKERS:
+        raise ChoiceProblem.of("--to", tracker, list(TRACKERS))
+    name, render = TRACKERS[tracker]
+    items = backlog(folder)
+    write_text(out or Path(name), render(items))
+    tell(f"{len(items)} items: {out or name}")
+
+
+@click.command("examples")
+@click.argument("folder", default=".", type=A_PATH)
+@click.option(
+    "--out", type=A_PATH, default=Path("examples.jsonl"), show_default=True, help="The file to write."
+)
+@friendly
+def examples_(folder: Path, out: Path) -> None:
+    """Write the approved answers of the prototype in FOLDER as examples for fine-tuning, and say if they are ready."""
+    from protokit.analytics.training_examples import approved_examples
+    from protokit.files.atomic import write_text
+
+    examples = approved_examples(folder)
+    write_text(out, "".join(f"{line}\n" for line in examples.lines))
+    tell(str(out))
+    tell(str(examples), err=True)
+
+
 def _as_table(result: "SqlResult") -> str:
     rows = [[column.name for column in result.table.columns]]
     rows += [[_shown(cell) for cell in row] for row in result.table.rows]

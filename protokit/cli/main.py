@@ -187,6 +187,8 @@ main.add_command(analytics_commands.sql_)
 main.add_command(analytics_commands.case_)
 main.add_command(analytics_commands.memo_)
 main.add_command(analytics_commands.story_)
+main.add_command(analytics_commands.backlog_)
+main.add_command(analytics_commands.examples_)
 
 if __name__ == "__main__":
     main()
