@@ -16,6 +16,13 @@ ROWS = [
     ["Fuel costs", -400, -380, -510, -620, -1910],
     ["Crew costs", -900, -900, -950, -950, -3700],
 ]
+CREW = [
+    ["Kept by the harbour office", None, None],
+    ["please do", "not sort", ""],
+    ["Name", "Rank", "Born"],
+    *([f"Sailor {n}", "Mate" if n % 2 else "Cook", f"19{60 + n}-03-0{n}"] for n in range(1, 7)),
+    ["checked", "", ""],
+]
 SURVEY = [
     ["", "", "All guests", "Travel with", "Travel with"],
     ["", "", "", "Children", "Dogs"],
@@ -30,7 +37,7 @@ SURVEY = [
 def sheets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
     place = tmp_path_factory.mktemp("sheets")
     (place / "docs").mkdir()
-    for name, rows in (("ferry", ROWS), ("survey", SURVEY)):
+    for name, rows in (("ferry", ROWS), ("survey", SURVEY), ("crew", CREW)):
         book = openpyxl.Workbook()
         sheet = book.active
         assert sheet is not None
@@ -60,6 +67,11 @@ def test_a_number_between_labels_is_told_with_its_labels(
     assert made.found, made.text
     assert made.text.startswith(f"{start} (")
     assert made.table is not None
+
+
+def test_names_below_notes_name_the_columns_and_notes_below_the_rows_are_none(sheets: KnowledgeBase) -> None:
+    made = analyze("How many cooks are there?", [sheets])
+    assert made.text.startswith("3 of the 6 rows of crew.xlsx"), made.text
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from protokit.runtime.analysis.answer_check import says_all
 from protokit.runtime.analysis.breakdown import PATTERNS, Asked, break_down, tell_breakdown
 from protokit.runtime.analysis.crosstab import crosstabs_of
 from protokit.runtime.analysis.crosstab_question import answer_crosstab
+from protokit.runtime.analysis.headed_tables import HeadedSource
 from protokit.runtime.analysis.plain_question import plain_question
 from protokit.runtime.analysis.planned_question import planned_question
 from protokit.runtime.analysis.read_only_database import ROWS, SqlDatabase, SqlResult, database_of
@@ -20,7 +21,9 @@ from protokit.runtime.analysis.why_question import WhyQuestion, tell_why, why_qu
 from protokit.runtime.analysis.words_not_known import nearest_question, words_not_known
 from protokit.runtime.assistant_types import AnswerTable, Citation
 from protokit.runtime.pattern_file import PatternFile
-from protokit.runtime.tables.query import in_words
+from protokit.runtime.tables.cell_wording import joined, say
+from protokit.runtime.tables.query import LookUp, in_words, table_name
+from protokit.runtime.tables.question_tokens import cut
 from protokit.runtime.tables.table_answer import TableAnswer, TableSource, answer_from_tables, has_names
 from protokit.runtime.tables.typed_table import TypedTable, whole_tables
 from vectorstore.text.languages import guess
@@ -54,19 +57,21 @@ class Analysis:
 
 def tables_of(sources: Sequence[TableSource]) -> tuple[TypedTable, ...]:
     """Every table with named columns."""
-    return tuple(t for source in sources for t in whole_tables([x for x in source.tables() if has_names(x)]))
+    headed = [HeadedSource(source).tables() for source in sources]
+    return tuple(t for each in headed for t in whole_tables([x for x in each if has_names(x)]))
 
 
 def analyze(question: str, sources: Sequence[TableSource], *, language: str = "en") -> Analysis:
     """The answer to `question` as far as it can be surely computed; else which words are not understood."""
     language = spoken(question, language)
     tables = tables_of(sources)
+    headed = [HeadedSource(source) for source in sources]
     plain = plain_question(question)
     texts = tuple(dict.fromkeys((question, plain)))
     asks_back: Analysis | None = None
     for compute in (_computed, _computed_plan, _computed_sheet):
         for text in texts if compute is _computed else (plain,):
-            made = compute(text, sources, tables, language)
+            made = compute(text, sources if compute is _computed_sheet else headed, tables, language)
             if made and made.found:
                 return made
             asks_back = asks_back or made
@@ -87,7 +92,28 @@ def _computed(
     answer = answer_from_tables(question, sources, language=language)
     if answer is None or answer.rest or not says_all(question, answer):
         return None
+    read = list(dict.fromkeys(table for table, query in answer.queries if not isinstance(query, LookUp)))
+    if answer.found and read and (which := _which_table(question, read, tables, language)):
+        return which
     return _of_answer(answer, database, language)
+
+
+def _which_table(
+    question: str, read: Sequence[TypedTable], tables: Sequence[TypedTable], language: str
+) -> Analysis | None:
+    """The question back where sheets of one kind stand beside each other: what one of them says is not the whole."""
+    stems = {stem for token in cut(question) for stem in token.stems}
+    alike = [t for t in tables if any(_kind(t) == _kind(other) for other in read)]
+    named = [t for t in alike if stems & {s for token in cut(t.table.place)[1:] for s in token.stems}]
+    if len(read) == 1 and (len(alike) < 2 or named):
+        return None
+    names = joined(list(dict.fromkeys(map(table_name, (*read, *alike)))), language, "or")
+    return Analysis(say("unclear", language, list=names))
+
+
+def _kind(table: TypedTable) -> tuple[str, ...]:
+    """The file and the names of the columns."""
+    return (table.table.file, *(column.name for column in table.columns))
 
 
 def _computed_plan(
@@ -99,6 +125,8 @@ def _computed_plan(
         made = planned_question(question, tables, database)
         if made is None:
             return None
+        if which := _which_table(question, [made.view.base], tables, language):
+            return which
         sql = made.sql(database)
         result = database.run(sql)
     except SqlProblem:
