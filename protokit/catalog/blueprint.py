@@ -13,6 +13,7 @@ from protokit.catalog.parameters import Name, Parameter
 from protokit.errors import SpecProblem
 from protokit.runtime.prototype_fields import (
     SCREENS,
+    Action,
     ChecklistItem,
     Colour,
     ExtractionField,
@@ -108,8 +109,10 @@ class Card(Strict, frozen=True, kw_only=True):
     """For a kind that finds fields in documents: those of a prototype whose line names none."""
     checklist: tuple[ChecklistItem, ...] = ()
     """For a kind that holds documents against a list: that of its prototypes."""
-    drafts: Annotated[tuple[Literal["labels"], ...], Meta(max_length=1)] = ()
-    """What is drafted from the prompt beside the words of the page: the labels that texts get."""
+    actions: tuple[Action, ...] = ()
+    """For a kind that acts: what can be done in a prototype whose line names nothing."""
+    drafts: Annotated[tuple[Literal["labels", "actions"], ...], Meta(max_length=1)] = ()
+    """What is drafted from the prompt beside the words of the page: the labels that texts get, the actions."""
     parameters: dict[Name, Parameter] = msgspec.field(default_factory=dict)
     defaults: Defaults = Defaults()
 

@@ -7,6 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from protokit.runtime.agent.action_cards import ActionCards, Card
+    from protokit.runtime.agent.agent_request import AgentRequest
+    from protokit.runtime.agent.agent_scores import action_measures, card_faults
+    from protokit.runtime.agent.agent_texts import agent_texts
+    from protokit.runtime.agent.simulated_system import SimulatedSystem
     from protokit.runtime.analysis.analyze_question import Analysis, analyze, run_sql, tables_of
     from protokit.runtime.analysis.breakdown import stand_alone
     from protokit.runtime.analysis.column_notes import ColumnNote, ColumnTypes, SourceWithTypes, column_notes
@@ -69,6 +74,11 @@ if TYPE_CHECKING:
     from protokit.runtime.visitor import current_visitor
 
 _NAMES = {
+    "agent.action_cards": "ActionCards Card",
+    "agent.agent_request": "AgentRequest",
+    "agent.agent_scores": "action_measures card_faults",
+    "agent.agent_texts": "agent_texts",
+    "agent.simulated_system": "SimulatedSystem",
     "analysis.analyze_question": "Analysis analyze run_sql tables_of",
     "analysis.breakdown": "stand_alone",
     "analysis.column_notes": "ColumnNote ColumnTypes SourceWithTypes column_notes",
@@ -116,10 +126,13 @@ _HOME = {name: module for module, names in _NAMES.items() for name in names.spli
 __all__ = [
     "NO_OPTIONS",
     "OWN",
+    "ActionCards",
+    "AgentRequest",
     "Analysis",
     "Answer",
     "AnswerTable",
     "BaseAssistant",
+    "Card",
     "CellSource",
     "ChatMessage",
     "Citation",
@@ -152,6 +165,7 @@ __all__ = [
     "Settings",
     "SettingsProblem",
     "Shape",
+    "SimulatedSystem",
     "SourceWithTypes",
     "SqlProblem",
     "SummaryRequest",
@@ -160,10 +174,13 @@ __all__ = [
     "Turn",
     "VisitResults",
     "VisitorFiles",
+    "action_measures",
+    "agent_texts",
     "analyze",
     "answer_from_tables",
     "as_csv",
     "as_xlsx",
+    "card_faults",
     "cell_faults",
     "cell_key",
     "cell_measures",

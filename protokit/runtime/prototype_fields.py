@@ -141,6 +141,72 @@ class ChecklistItem(Strict, frozen=True, kw_only=True):
     """Whether an amount, date or period must be stated."""
 
 
+ActionFieldType = Literal[
+    "text", "choice", "date", "time", "number", "duration", "money", "email", "phone", "yes/no", "person"
+]
+"""What a field of a form holds."""
+Name = Annotated[
+    str,
+    Meta(min_length=1, max_length=60, pattern=r"^[^\r\n]*\S[^\r\n]*$", description="text on one line"),
+]
+
+
+class ActionField(Strict, frozen=True, kw_only=True):
+    """One thing that must be known before an action can be done: a line of its form."""
+
+    name: Name
+    type: ActionFieldType = "text"
+    question: Annotated[str, Meta(max_length=200, pattern=r"^[^\r\n]*$", description="text on one line")] = ""
+    """How it is asked for; absent for the usual words."""
+    description: Annotated[
+        str, Meta(max_length=300, pattern=r"^[^\r\n]*$", description="text on one line")
+    ] = ""
+    words: Annotated[tuple[Line, ...], Meta(max_length=40)] = ()
+    """Words that stand beside the value when people say it; those of the name count anyway."""
+    choices: Annotated[tuple[Line, ...], Meta(max_length=200)] = ()
+    """What a choice may be."""
+    choices_from: Annotated[
+        str, Meta(max_length=120, pattern=r"^([^.\r\n]+\.[^.\r\n]+)?$", description="TABLE.COLUMN")
+    ] = ""
+    """The column of the simulated system that holds them: "rooms.room"."""
+    required: bool = True
+    """Whether it is asked for."""
+    default: Annotated[str, Meta(max_length=200)] = ""
+    """What stands on the card where nothing was said, in the words of a person: "1 hour"."""
+    at_least: float | None = None
+    at_most: float | None = None
+    """Of a number, an amount of money or a duration in hours."""
+    most_from: Annotated[
+        str, Meta(max_length=120, pattern=r"^([^.\r\n]+\.[^.\r\n]+)?$", description="TABLE.COLUMN")
+    ] = ""
+    """The column that holds the most for what was chosen: "rooms.seats"."""
+    future: bool = False
+    """Whether a date may not lie in the past."""
+
+
+class Action(Strict, frozen=True, kw_only=True):
+    """One thing that can be done: the form it needs, what is checked, and what it changes."""
+
+    name: Name
+    """What it does, "Book a meeting room"."""
+    description: Annotated[
+        str, Meta(max_length=300, pattern=r"^[^\r\n]*$", description="text on one line")
+    ] = ""
+    examples: Annotated[tuple[Line, ...], Meta(max_length=40)] = ()
+    """How people ask for it."""
+    fields: Annotated[tuple[ActionField, ...], Meta(min_length=1, max_length=30)]
+    effect: Literal["add", "change", "remove"] = "add"
+    """Whether it adds a row to a table of the simulated system, changes the row that is named, or removes it."""
+    table: Annotated[str, Meta(max_length=60, pattern=r"^[^\r\n.]+$", description="text on one line")]
+    """The table that it changes; the files in knowledge/ are the tables."""
+    key: Annotated[str, Meta(max_length=60)] = ""
+    """The field that names the row which is changed or removed."""
+    sets: dict[str, Annotated[str, Meta(max_length=200)]] = field(default_factory=dict)
+    """What stands in further columns of the row afterwards: `status: open`."""
+    exclusive: Annotated[tuple[Line, ...], Meta(max_length=6)] = ()
+    """Fields of which no two rows may have the same; with a time and a duration they may not overlap."""
+
+
 class SpendingLimits(Strict, frozen=True, kw_only=True):
     """What a prototype may spend; an absent limit is no limit."""
 
@@ -185,6 +251,8 @@ class PrototypeFields(Strict, frozen=True, kw_only=True):
     """What texts are scored by, where their labels are the steps of a scale."""
     checklist: Annotated[tuple[ChecklistItem, ...], Meta(max_length=100)] = ()
     """What a document must say, for a kind that holds documents against a list."""
+    actions: Annotated[tuple[Action, ...], Meta(max_length=12)] = ()
+    """What can be done, for a kind that acts."""
     starter_questions: Annotated[tuple[Line, ...], Meta(max_length=8)] = ()
     will_not: Annotated[tuple[Line, ...], Meta(max_length=12)] = ()
     """What it declines, each a short phrase: "give legal advice"."""

@@ -328,6 +328,7 @@ def _finished(
         source=blueprint.source,
         takes=blueprint.takes,
         checklist=spec.checklist or blueprint.checklist,
+        actions=spec.actions or blueprint.actions,
         starter_questions=starters if blueprint.takes == "question" else (),
         parameters=decided(blueprint.parameters, parameters),
     )

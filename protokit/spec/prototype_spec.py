@@ -16,7 +16,7 @@ from protokit.spec.yaml_io import dump_yaml, read_text, validate
 SCHEMA = 1
 _ORDER = (
     "schema id title slug pitch prompt blueprint source parameters screen takes language audience persona tone welcome"
-    " fields starter_questions will_not constraints domain".split()
+    " fields actions starter_questions will_not constraints domain".split()
 )
 """The fields that a person reads first; the others follow."""
 
@@ -150,6 +150,7 @@ def told_fields(spec: Spec) -> dict[str, Any]:
     ]
     if not spec.checklist:
         del fields["checklist"]
+    fields["actions"] = _without_usual(fields["actions"])
     fields["labels"] = [{name: value for name, value in each.items() if value} for each in fields["labels"]]
     fields["criteria"] = [
         {name: value for name, value in each.items() if value and (name, value) != ("weight", 1.0)}
@@ -162,6 +163,28 @@ def told_fields(spec: Spec) -> dict[str, Any]:
     if not spec.several_records:
         del fields["several_records"]
     return {name: value for name, value in fields.items() if value not in ([], {}, None)}
+
+
+def _without_usual(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Actions as a person writes them: what is as usual is left out."""
+    plain: list[dict[str, Any]] = []
+    for action in actions:
+        fields = [
+            {
+                name: value
+                for name, value in each.items()
+                if value not in ("", [], None) and (name, value) != ("required", True)
+            }
+            for each in action["fields"]
+        ]
+        kept = {name: value for name, value in action.items() if value not in ("", [], {})}
+        plain.append(
+            {
+                **kept,
+                "fields": [{n: v for n, v in each.items() if (n, v) != ("future", False)} for each in fields],
+            }
+        )
+    return plain
 
 
 def schema() -> str:

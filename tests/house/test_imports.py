@@ -62,7 +62,7 @@ FLOORS = {
         "assistant",
         "reply",
         "models",
-        "classification comparison",
+        "agent classification comparison",
         "summarization",
         "extraction",
         "qa",

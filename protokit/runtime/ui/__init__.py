@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from protokit.runtime.agent.card_html import card_html
     from protokit.runtime.analysis.charts import altair_chart, choose_chart, csv_text, data_frame, plot_frame
     from protokit.runtime.analysis.column_notes import COLUMN_TYPES, may_set_types
     from protokit.runtime.comparison.side_by_side import (
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from protokit.runtime.uploads.visitor_files import shown_name
 
 _NAMES = {
+    "agent.card_html": "card_html",
     "analysis.charts": "altair_chart choose_chart csv_text data_frame plot_frame",
     "safe_csv": "safe_csv",
     "analysis.column_notes": "COLUMN_TYPES may_set_types",
@@ -81,6 +83,7 @@ __all__ = [
     "add_files",
     "altair_chart",
     "answer_markdown",
+    "card_html",
     "change_kinds",
     "changes_html",
     "choose_chart",
