@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from protokit.runtime.agent.action_cards import ActionCards, Card
+    from protokit.runtime.agent.action_cards import ActionCard, ActionCards
     from protokit.runtime.agent.agent_request import AgentRequest
     from protokit.runtime.agent.agent_scores import action_measures, card_faults
     from protokit.runtime.agent.agent_texts import agent_texts
@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from protokit.runtime.visitor import current_visitor
 
 _NAMES = {
-    "agent.action_cards": "ActionCards Card",
+    "agent.action_cards": "ActionCard ActionCards",
     "agent.agent_request": "AgentRequest",
     "agent.agent_scores": "action_measures card_faults",
     "agent.agent_texts": "agent_texts",
@@ -126,13 +126,13 @@ _HOME = {name: module for module, names in _NAMES.items() for name in names.spli
 __all__ = [
     "NO_OPTIONS",
     "OWN",
+    "ActionCard",
     "ActionCards",
     "AgentRequest",
     "Analysis",
     "Answer",
     "AnswerTable",
     "BaseAssistant",
-    "Card",
     "CellSource",
     "ChatMessage",
     "Citation",

@@ -46,7 +46,6 @@ def test_the_right_blueprint_is_found_in_the_words_of_the_person(prompt: str, bl
     ("prompt", "kind"),
     [
         ("Generate logos from a description", "image"),
-        ("An agent that books my flights and pays for them", "agent"),
         ("Transcribe phone calls and read the answers aloud", "voice"),
         ("Write blog posts about gardening", "writing"),
         ("A chess game for the train", "game"),
@@ -104,10 +103,10 @@ def test_a_close_call_comes_with_a_question_that_names_both() -> None:
 
 
 def test_what_may_be_beyond_all_blueprints_is_made_only_with_that_doubt_said() -> None:
-    choice = routed("Assistant that answers customers and books their appointments")
+    choice = routed("A chatbot for our customers that also generates pictures of the product")
     assert choice.blueprint == "chatbot"
     assert choice.beyond is not None
-    assert choice.beyond.kind == "agent"
+    assert choice.beyond.kind == "image"
     assert choice.question is not None
     assert f"{choice.beyond.title}, which no blueprint does yet" in choice.question
 
@@ -166,7 +165,7 @@ def test_the_measuring_half_is_routed_as_promised(tmp_path: Path) -> None:
     result, _ = measure(tmp_path / "fourth.jsonl")
     assert result.core > 250
     assert result.core_right >= 0.89
-    assert result.accepted <= 0.03
+    assert result.accepted <= 0.04  # of the fewer that are outside since agents are made
 
 
 @pytest.mark.parametrize(

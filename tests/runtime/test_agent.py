@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from protokit.runtime import ActionCards, AgentRequest, Card, SimulatedSystem, Turn, agent_texts
+from protokit.runtime import ActionCard, ActionCards, AgentRequest, SimulatedSystem, Turn, agent_texts
 from protokit.runtime.agent.agent_texts import agent_languages
 from protokit.runtime.agent.spoken_dates import find_moments
 from protokit.runtime.agent.spoken_numbers import find_numbers
@@ -47,7 +47,7 @@ def talk(system: SimulatedSystem, *lines: str, language: str = "en") -> list[str
     return [turn.answer for turn in history]
 
 
-def open_card(system: SimulatedSystem) -> Card:
+def open_card(system: SimulatedSystem) -> ActionCard:
     card = cards(system).open_card(**ME)
     assert card is not None
     return card

@@ -13,7 +13,7 @@ import msgspec
 
 from protokit.runtime.agent.agent_texts import AgentTexts
 from protokit.runtime.agent.check_arguments import Arguments, faults_of, shown, shown_as
-from protokit.runtime.agent.simulated_system import Cell, Row, SimulatedSystem, as_json, rows_of
+from protokit.runtime.agent.simulated_system import Cell, SimulatedSystem, SystemRow, as_json, rows_of
 from protokit.runtime.prototype_fields import Action
 
 CardState = Literal["open", "done", "declined", "superseded", "failed", "undone"]
@@ -22,7 +22,7 @@ _LETTERS = "ACDEFGHJKLMNPQRTUVWXY34679"
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ActionCard:
     """One action with its arguments, and what became of it."""
 
     code: str
@@ -39,7 +39,7 @@ class Card:
 class Outcome:
     """What came of a command on a card."""
 
-    card: Card | None
+    card: ActionCard | None
     happened: Literal["done", "already", "declined", "undone", "failed", "not open", "cannot undo"]
 
 
@@ -50,7 +50,7 @@ class ActionCards:
         self._system, self._texts = system, texts
         self._actions = {action.name: action for action in actions}
 
-    def propose(self, action: Action, arguments: Arguments, *, session: str, visitor: str) -> Card:
+    def propose(self, action: Action, arguments: Arguments, *, session: str, visitor: str) -> ActionCard:
         """Lay a card before the person; one of the session that is still open is so no more.
 
         The same card is given again where nothing of it changed.
@@ -72,7 +72,7 @@ class ActionCards:
                 " VALUES (?, ?, ?, ?, ?, ?, 'open', ?)",
                 (code, session, visitor, action.name, _version(action), said, _now()),
             )
-        return Card(code, action.name, dict(arguments), "open", lines=lines_of(action, arguments))
+        return ActionCard(code, action.name, dict(arguments), "open", lines=lines_of(action, arguments))
 
     def approve(
         self, code: str, *, session: str, visitor: str, today: date, arguments: Arguments | None = None
@@ -120,17 +120,17 @@ class ActionCards:
             _end(database, code, "undone")
             return Outcome(self._card(_own(database, code, session, visitor)), "undone")
 
-    def open_card(self, session: str, visitor: str) -> Card | None:
+    def open_card(self, session: str, visitor: str) -> ActionCard | None:
         """The card that waits for an approval."""
         return next((card for card in self.log(session, visitor) if card.state == "open"), None)
 
-    def find(self, code: str, session: str, visitor: str) -> Card | None:
+    def find(self, code: str, session: str, visitor: str) -> ActionCard | None:
         """The card with this code, where it is theirs."""
         with self._system.reading() as database:
             row = _own(database, code, session, visitor)
         return self._card(row) if row else None
 
-    def log(self, session: str, visitor: str) -> list[Card]:
+    def log(self, session: str, visitor: str) -> list[ActionCard]:
         """The cards of a session, the newest first, without those that another one took the place of."""
         with self._system.reading() as database:
             rows = database.execute(
@@ -139,7 +139,7 @@ class ActionCards:
             ).fetchall()
         return [self._card(row) for row in rows]
 
-    def _card(self, row: sqlite3.Row | None) -> Card:
+    def _card(self, row: sqlite3.Row | None) -> ActionCard:
         if row is None:
             raise LookupError("no such card")
         arguments: dict[str, Cell] = json.loads(row["arguments"])
@@ -149,14 +149,14 @@ class ActionCards:
             if action
             else tuple((name, shown(v)) for name, v in arguments.items())
         )
-        return Card(row["code"], row["action"], arguments, row["state"], row["why"], lines)
+        return ActionCard(row["code"], row["action"], arguments, row["state"], row["why"], lines)
 
     def _apply(self, database: sqlite3.Connection, action: Action, card: sqlite3.Row, today: date) -> str:
         """Change the simulated system as the card says; why not, where it cannot."""
         arguments: dict[str, Cell] = json.loads(card["arguments"])
-        rows: dict[str, list[Row]] = {}
+        rows: dict[str, list[SystemRow]] = {}
 
-        def rows_in(table: str) -> list[Row]:
+        def rows_in(table: str) -> list[SystemRow]:
             return rows.setdefault(table, list(rows_of(database, table)))
 
         if faults := faults_of(action, arguments, rows_in, today, self._texts):
@@ -191,7 +191,7 @@ class ActionCards:
         return ""
 
 
-def said_on(card: Card) -> str:
+def said_on(card: ActionCard) -> str:
     """The arguments on a card in one line."""
     return ", ".join(f"{name}: {text}" for name, text in card.lines)
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
-from protokit.runtime.agent.action_cards import ActionCards, Card, Outcome, said_on
+from protokit.runtime.agent.action_cards import ActionCard, ActionCards, Outcome, said_on
 from protokit.runtime.agent.agent_texts import AgentTexts, agent_languages, agent_texts
 from protokit.runtime.agent.check_arguments import Arguments, Fault, choices_of, faults_of, listed, shown_as
 from protokit.runtime.agent.choose_action import choose_action
-from protokit.runtime.agent.fill_form import Form, Utterance, fill_form, says_thanks
+from protokit.runtime.agent.fill_form import FormState, Utterance, fill_form, says_thanks
 from protokit.runtime.agent.form_fields import FORM_WORDS
 from protokit.runtime.agent.look_up import look_up
 from protokit.runtime.agent.read_message import FieldValue, read_message
-from protokit.runtime.agent.simulated_system import Cell, Row, SimulatedSystem
+from protokit.runtime.agent.simulated_system import Cell, SimulatedSystem, SystemRow
 from protokit.runtime.assistant_types import (
     AnswerTable,
     ChatMessage,
@@ -74,7 +74,7 @@ class AgentRequest(Request):
             return RequestResult(self.texts.which_action.format(actions=names))
         return self._next(action, [*since, Utterance("user", self.text)])
 
-    def rows(self, table: str) -> list[Row]:
+    def rows(self, table: str) -> list[SystemRow]:
         return self.system.rows(table)
 
     # Commands on a card
@@ -146,7 +146,7 @@ class AgentRequest(Request):
             return RequestResult(" ".join(filter(None, [said, self._question(missing, choices)])))
         return self._card(action, arguments, form, said)
 
-    def _arguments(self, action: Action, form: Form) -> dict[str, Cell]:
+    def _arguments(self, action: Action, form: FormState) -> dict[str, Cell]:
         """The values of the form, and what stands in it where nothing was said."""
         arguments: dict[str, Cell] = {}
         for each in action.fields:
@@ -161,7 +161,7 @@ class AgentRequest(Request):
         read = read_message(each.default, [each], now=self.now, language="en", asked=[each.name])
         return read.get(each.name) or FieldValue(each.default, each.default)
 
-    def _said(self, action: Action, form: Form) -> str:
+    def _said(self, action: Action, form: FormState) -> str:
         """What was understood of the last message."""
         fields = {each.name: each for each in action.fields}
         told = {name: shown_as(fields[name], form.values[name].value) for name in form.new}
@@ -188,13 +188,13 @@ class AgentRequest(Request):
         named = f"{each.name} ({listed(choices)})" if choices else each.name
         return form.format(field=named)
 
-    def _told_fault(self, faults: Sequence[Fault], action: Action, form: Form) -> RequestResult:
+    def _told_fault(self, faults: Sequence[Fault], action: Action, form: FormState) -> RequestResult:
         texts = " ".join(fault.text for fault in faults)
         if free := look_up("", action, self._arguments(action, form), form, self, only_free=True):
             texts = f"{texts} {free}"
         return RequestResult(texts)
 
-    def _card(self, action: Action, arguments: Arguments, form: Form, said: str) -> RequestResult:
+    def _card(self, action: Action, arguments: Arguments, form: FormState, said: str) -> RequestResult:
         before = self.cards.open_card(self.session, self.visitor)
         card = self.cards.propose(action, arguments, session=self.session, visitor=self.visitor)
         if before and before.code == card.code:
@@ -237,7 +237,7 @@ def told_of(outcome: Outcome, texts: AgentTexts) -> str:
     return told.get(outcome.happened, texts.not_open)
 
 
-def card_table(card: Card, texts: AgentTexts) -> AnswerTable:
+def card_table(card: ActionCard, texts: AgentTexts) -> AnswerTable:
     """The card as a table of fields and values."""
     head = (texts.action, f"{card.action} ({texts.simulation})")
     return AnswerTable((TableColumn(texts.field), TableColumn(texts.value)), (head, *card.lines))

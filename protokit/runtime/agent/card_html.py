@@ -4,10 +4,10 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from protokit.runtime.agent.action_cards import Card
+from protokit.runtime.agent.action_cards import ActionCard
 
 
-def card_html(card: Card) -> str:
+def card_html(card: ActionCard) -> str:
     """The arguments on `card`, one under the other."""
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in card.lines)
     why = f'<p class="why">{escape(card.why)}</p>' if card.why else ""

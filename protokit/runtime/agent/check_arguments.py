@@ -5,11 +5,11 @@ from datetime import date
 from typing import NamedTuple
 
 from protokit.runtime.agent.agent_texts import AgentTexts
-from protokit.runtime.agent.simulated_system import Cell, Record, Row
+from protokit.runtime.agent.simulated_system import Cell, Record, SystemRow
 from protokit.runtime.prototype_fields import Action, ActionField
 
 Arguments = Mapping[str, Cell]
-RowsOf = Callable[[str], Iterable[Row]]
+RowsOf = Callable[[str], Iterable[SystemRow]]
 _MOST_CHOICES = 8
 
 
@@ -81,7 +81,7 @@ def _own_most(each: ActionField, arguments: Arguments, rows: RowsOf) -> float | 
     return None
 
 
-def clash(action: Action, arguments: Arguments, rows: Iterable[Row]) -> Row | None:
+def clash(action: Action, arguments: Arguments, rows: Iterable[SystemRow]) -> SystemRow | None:
     """The row that has the same as `arguments` in all fields that must differ; times that overlap are the same."""
     types = {each.name: each.type for each in action.fields}
     time = next((name for name in action.exclusive if types.get(name) == "time"), "")

@@ -22,7 +22,7 @@ class Utterance:
 
 
 @dataclass(slots=True)
-class Form:
+class FormState:
     """What is known after a talk."""
 
     values: dict[str, FieldValue] = field(default_factory=dict)
@@ -49,9 +49,9 @@ def fill_form(
     now: datetime,
     language: str = "en",
     choices: Choices | None = None,
-) -> Form:
+) -> FormState:
     """The form after `talk`, whose turns are in order."""
-    form, asked, offer = Form(), [], {}
+    form, asked, offer = FormState(), [], {}
     before = ""
     for utterance in talk:
         if utterance.role == "assistant":
@@ -65,7 +65,7 @@ def fill_form(
 
 
 def _take(
-    form: Form,
+    form: FormState,
     text: str,
     fields: Sequence[ActionField],
     asked: Sequence[str],
@@ -133,7 +133,7 @@ def says_thanks(text: str) -> bool:
 
 
 def next_step(
-    form: Form, fields: Sequence[ActionField], talk: Sequence[Utterance], *, approval: bool
+    form: FormState, fields: Sequence[ActionField], talk: Sequence[Utterance], *, approval: bool
 ) -> NextStep:
     """What to do after the last message: ask for what is missing, show the card, act, or only talk."""
     last = talk[-1].text if talk else ""

@@ -5,9 +5,9 @@ from typing import Protocol
 
 from protokit.runtime.agent.agent_texts import AgentTexts
 from protokit.runtime.agent.check_arguments import Arguments, choices_of, clash, listed, shown
-from protokit.runtime.agent.fill_form import Form
+from protokit.runtime.agent.fill_form import FormState
 from protokit.runtime.agent.form_fields import FORM_WORDS
-from protokit.runtime.agent.simulated_system import Row, SimulatedSystem
+from protokit.runtime.agent.simulated_system import SimulatedSystem, SystemRow
 from protokit.runtime.prototype_fields import Action, ActionField
 
 _FREE = re.compile(
@@ -29,11 +29,11 @@ class Asker(Protocol):
     @property
     def visitor(self) -> str: ...
 
-    def rows(self, table: str) -> list[Row]: ...
+    def rows(self, table: str) -> list[SystemRow]: ...
 
 
 def look_up(
-    text: str, action: Action, arguments: Arguments, form: Form, asker: Asker, *, only_free: bool = False
+    text: str, action: Action, arguments: Arguments, form: FormState, asker: Asker, *, only_free: bool = False
 ) -> str:
     """The answer to a question in `text`; empty where it asks nothing that the system knows."""
     if only_free:
@@ -84,7 +84,7 @@ def _free(action: Action, arguments: Arguments, asker: Asker) -> list[str]:
 def _row_told(text: str, asker: Asker) -> str:
     """The row that a number or name in the question means, of the samples and the person's own."""
     said = set(re.findall(r"[\w-]{3,}", text.casefold()))
-    best: tuple[int, Row] | None = None
+    best: tuple[int, SystemRow] | None = None
     for table in asker.system.tables():
         for row in asker.system.rows(table, visitor=asker.visitor):
             first = shown(next(iter(row.record.values()), "")).casefold()

@@ -1,7 +1,7 @@
 """What a message says for the fields of a form: a typed value goes to the field that its words or the question name."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,7 +36,7 @@ class FieldValue:
 
 
 @dataclass(slots=True)
-class Reading:
+class MessageReading:
     """What one message says, as far as it was read."""
 
     text: str
@@ -72,7 +72,7 @@ def read_message(
 ) -> dict[str, FieldValue]:
     """The values that `text` gives to `fields`, by name. `asked` are the fields that were asked for just before, and
     `filled` those that have a value."""
-    reading = Reading(text, language)
+    reading = MessageReading(text, language)
     options = {each.name: tuple((choices or {}).get(each.name) or each.choices) for each in fields}
     for each in fields:
         if each.type in ("email", "phone"):
@@ -94,7 +94,7 @@ def read_message(
 
 
 def _read_moments(
-    reading: Reading,
+    reading: MessageReading,
     fields: Sequence[ActionField],
     asked: Sequence[str],
     moments: Sequence[Moment],
@@ -112,7 +112,7 @@ def _read_moments(
 
 
 def _is_meant(
-    moment: Moment, kind: str, typed: Sequence[ActionField], asked: Sequence[str], reading: Reading
+    moment: Moment, kind: str, typed: Sequence[ActionField], asked: Sequence[str], reading: MessageReading
 ) -> bool:
     if not typed or not reading.is_free(moment.start, moment.end):
         return False
@@ -120,7 +120,7 @@ def _is_meant(
 
 
 def _share_out(
-    reading: Reading,
+    reading: MessageReading,
     typed: Sequence[ActionField],
     values: Sequence[Moment],
     asked: Sequence[str],
@@ -143,7 +143,7 @@ def _share_out(
         _take_moment(reading, each, value)
 
 
-def _leads(each: ActionField, reading: Reading, start: int) -> bool:
+def _leads(each: ActionField, reading: MessageReading, start: int) -> bool:
     meaning = meaning_of(each)
     before = reading.before(start)
     own = "|".join(re.escape(word) for word in meaning.words)
@@ -156,7 +156,7 @@ def _leads(each: ActionField, reading: Reading, start: int) -> bool:
     return any(re.search(pattern, before) for pattern in patterns if pattern)
 
 
-def _take_moment(reading: Reading, each: ActionField, moment: Moment) -> None:
+def _take_moment(reading: MessageReading, each: ActionField, moment: Moment) -> None:
     if each.type == "date" and moment.day:
         reading.take(each.name, moment.day.isoformat(), moment.start, moment.end)
     elif each.type == "time":
@@ -171,7 +171,7 @@ def _take_moment(reading: Reading, each: ActionField, moment: Moment) -> None:
 
 
 def _read_numbers(
-    reading: Reading,
+    reading: MessageReading,
     fields: Sequence[ActionField],
     options: Choices,
     asked: Sequence[str],
@@ -204,7 +204,7 @@ def _read_numbers(
             reading.take(target.name, float(value.value), value.start, value.end)
 
 
-def _scaled_end(reading: Reading, value: TypedValue) -> int:
+def _scaled_end(reading: MessageReading, value: TypedValue) -> int:
     """Where an amount ends, with a "million" behind it."""
     for number in find_numbers(reading.text, reading.language):
         if number.start < value.end < number.end:
@@ -213,7 +213,7 @@ def _scaled_end(reading: Reading, value: TypedValue) -> int:
 
 
 def _counts(
-    reading: Reading,
+    reading: MessageReading,
     value: TypedValue,
     counted: Sequence[ActionField],
     asked: Sequence[str],
@@ -248,7 +248,7 @@ def _counts(
 
 
 def _read_choices(
-    reading: Reading, fields: Sequence[ActionField], options: Choices, asked: Sequence[str]
+    reading: MessageReading, fields: Sequence[ActionField], options: Choices, asked: Sequence[str]
 ) -> None:
     for each in sorted(fields, key=lambda each: each.name not in asked):
         hits = [
@@ -270,7 +270,9 @@ def _read_choices(
             reading.take(each.name, last.value, last.start, last.end)
 
 
-def _is_nearest(each: ActionField, rivals: Sequence[ActionField], reading: Reading, hit: TypedValue) -> bool:
+def _is_nearest(
+    each: ActionField, rivals: Sequence[ActionField], reading: MessageReading, hit: TypedValue
+) -> bool:
     """Whether a choice that several fields know is of this one: its words stand beside it, and no rival's do."""
     around = reading.text[max(0, hit.start - 30) : hit.end + 30].casefold()
 
@@ -294,7 +296,7 @@ def _is_corrected(text: str, hits: Sequence[TypedValue]) -> bool:
     ) or bool(re.search(rf"\b{FORM_WORDS.text('deny')}\s*$", before))
 
 
-def _read_yes_or_no(reading: Reading, fields: Sequence[ActionField], asked: Sequence[str]) -> None:
+def _read_yes_or_no(reading: MessageReading, fields: Sequence[ActionField], asked: Sequence[str]) -> None:
     low = reading.text.casefold()
     deny, affirm = FORM_WORDS.text("deny"), FORM_WORDS.text("affirm")
     for each in fields:
@@ -319,7 +321,7 @@ def _read_yes_or_no(reading: Reading, fields: Sequence[ActionField], asked: Sequ
 # Names, places and other text
 
 
-def _read_names(reading: Reading, fields: Sequence[ActionField], asked: Sequence[str]) -> None:
+def _read_names(reading: MessageReading, fields: Sequence[ActionField], asked: Sequence[str]) -> None:
     people = [each for each in fields if each.type == "person"]
     if people:
         _read_people(reading, people, asked)
@@ -330,7 +332,7 @@ def _read_names(reading: Reading, fields: Sequence[ActionField], asked: Sequence
             break
 
 
-def _read_people(reading: Reading, people: Sequence[ActionField], asked: Sequence[str]) -> None:
+def _read_people(reading: MessageReading, people: Sequence[ActionField], asked: Sequence[str]) -> None:
     first = next((each for each in people if re.search(r"first|given|vorname", each.name.casefold())), None)
     last = next(
         (each for each in people if re.search(r"last|family|surname|nachname", each.name.casefold())), None
@@ -366,7 +368,7 @@ def _read_people(reading: Reading, people: Sequence[ActionField], asked: Sequenc
 
 
 def _read_answer(
-    reading: Reading, fields: Sequence[ActionField], options: Choices, asked: Sequence[str]
+    reading: MessageReading, fields: Sequence[ActionField], options: Choices, asked: Sequence[str]
 ) -> None:
     """A short message after a question is the answer to it, whatever it says."""
     texts = [
@@ -376,9 +378,3 @@ def _read_answer(
     ]
     if texts and (value := whole_answer(reading.text, reading.taken)):
         reading.take(texts[0].name, value.value, value.start, value.end)
-
-
-def iterate_values(values: Mapping[str, FieldValue]) -> Iterator[tuple[str, str]]:
-    """Name and words of each value."""
-    for name, value in values.items():
-        yield name, value.text

@@ -33,7 +33,7 @@ CREATE INDEX IF NOT EXISTS by_session ON cards(session);
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SystemRow:
     """A row with its number."""
 
     number: int
@@ -75,7 +75,7 @@ class SimulatedSystem:
         """The names of the tables."""
         return sorted(path.stem for path in self._files())
 
-    def rows(self, table: str, *, samples_only: bool = False, visitor: str | None = None) -> list[Row]:
+    def rows(self, table: str, *, samples_only: bool = False, visitor: str | None = None) -> list[SystemRow]:
         """The rows of `table`; those of samples and of `visitor` alone where one is given."""
         with self.reading() as database:
             rows = list(rows_of(database, table))
@@ -163,11 +163,11 @@ def _replace_samples(database: sqlite3.Connection, name: str, version: str, rows
     database.execute("INSERT OR REPLACE INTO sources(name, version) VALUES (?, ?)", (name, version))
 
 
-def rows_of(database: sqlite3.Connection, table: str) -> Iterator[Row]:
+def rows_of(database: sqlite3.Connection, table: str) -> Iterator[SystemRow]:
     """The rows of `table` as they are now."""
     query = "SELECT id, data, card, visitor FROM records WHERE source = ? ORDER BY id"
     for number, data, card, visitor in database.execute(query, (table,)):
-        yield Row(int(number), json.loads(data), card is None, visitor)
+        yield SystemRow(int(number), json.loads(data), card is None, visitor)
 
 
 def as_json(record: Record) -> str:

@@ -15,6 +15,9 @@ from vectorstore.tables.cell_words import date_names
 
 _WORDS = PatternFile(Path(__file__).with_name("date_words.yaml"))
 MomentKind = Literal["date", "time", "part", "period", "duration", "instant", "span"]
+_NOW = re.compile(
+    r"(?:right )?now|immediately|jetzt|ahora|maintenant|adesso|agora|nu|teraz|şimdi|现在|今", re.IGNORECASE
+)
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800, "night": 86400}
 _DAYS_OF = {"month": 30, "quarter": 91, "year": 365, "weekend": 2}
 
@@ -40,6 +43,7 @@ class Moment:
     """Whether it is a day or a time wherever it stands; a bare "at 9" may be something else."""
     year_known: bool = True
     unit: str = ""
+    is_now: bool = False
 
     @property
     def clock(self) -> str:
@@ -67,11 +71,14 @@ def find_moments(text: str, now: datetime, language: str = "en") -> list[Moment]
 _RANK = {"date": 0, "instant": 0, "time": 1, "span": 1, "period": 2, "part": 3, "duration": 4}
 
 
-def parse_day(text: str, now: datetime, language: str = "en") -> date | None:
-    """The first day that `text` names; None where it names none."""
-    moments = find_moments(text, now, language)
-    return next(
-        (each.day for each in moments if each.day and each.kind in ("date", "instant", "period")), None
+def words_between(text: str, one: Moment, two: Moment, language: str) -> bool:
+    """Whether what stands between two moments, or behind the second, makes them the ends of a stretch."""
+    known = language if _WORDS.get(language) else "en"
+    between = text[one.end : two.start].strip(" ,'’")
+    until = _piece("until", known)
+    closed = bool(re.search(rf"(?:{until})\s*$", text[two.end :], re.IGNORECASE)) if until else False
+    return closed or bool(
+        between and re.fullmatch(rf"(?:{_piece('to', known)})(?:\s+\w{{2,4}})?", between, re.IGNORECASE)
     )
 
 
@@ -173,7 +180,7 @@ def _days(text: str, now: datetime, language: str) -> Iterator[Moment]:
     words: Mapping[str, int] = _WORDS.get(language, "days")
     for word, shift in words.items():
         for match in _each(word, text, language):
-            yield _day(now.date() + timedelta(shift), match)
+            yield replace(_day(now.date() + timedelta(shift), match), is_now=bool(_NOW.fullmatch(match[0])))
     for word, (month, day) in (_WORDS.get(language, "fixed") or {}).items():
         for match in _each(word, text, language):
             yield _day(_next_date(now.date(), month, day), match)

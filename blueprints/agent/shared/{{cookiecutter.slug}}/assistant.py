@@ -5,11 +5,11 @@ from pathlib import Path
 
 from protokit.runtime import (
     NO_OPTIONS,
+    ActionCard,
     ActionCards,
     AgentRequest,
     Answer,
     BaseAssistant,
-    Card,
     Input,
     Measures,
     Options,
@@ -51,11 +51,11 @@ class Assistant(BaseAssistant):
         settings = self.settings
         return ActionCards(self.system, settings.actions, agent_texts(settings.language))
 
-    def open_card(self, session: str) -> Card | None:
+    def open_card(self, session: str) -> ActionCard | None:
         """The card that waits for this visitor's approval."""
         return self.cards.open_card(session, current_visitor())
 
-    def log(self, session: str) -> list[Card]:
+    def log(self, session: str) -> list[ActionCard]:
         """What this visitor asked for, the newest first."""
         return [card for card in self.cards.log(session, current_visitor()) if card.state != "open"]
 

@@ -3,7 +3,7 @@
 import streamlit as st
 from assistant import Assistant
 
-from protokit.runtime import Answer, Card, RuntimeProblem, Turn, agent_texts, ui
+from protokit.runtime import ActionCard, Answer, RuntimeProblem, Turn, agent_texts, ui
 
 PERSON, HELPER = ":material/person:", ":material/task_alt:"
 ICONS = {"done": ":material/check_circle:", "failed": ":material/error:"}
@@ -19,7 +19,7 @@ def ask(text: str) -> None:
     st.session_state.request = text
 
 
-def show_card(card: Card) -> None:
+def show_card(card: ActionCard) -> None:
     """What is to be done, with the buttons that decide."""
     with st.container(border=True, key=f"card-{card.code}"):
         st.markdown(f"**{ui.safe_line(card.action)}**")
