@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from protokit.runtime.agent.fill_form import Utterance, fill_form, next_step
+from benchmarks.spoken_values import read_value
+from protokit.runtime.agent.fill_form import FormState, Utterance, agrees, fill_form, says_thanks
 from protokit.runtime.agent.form_fields import type_of_name
 from protokit.runtime.agent.read_message import FieldValue, read_message
-from protokit.runtime.agent.spoken_values import read_value
 from protokit.runtime.prototype_fields import ActionField
 
 Item = dict[str, Any]
@@ -74,10 +74,28 @@ def _form(row: Item, form: Item) -> Item:
     talk = [Utterance(each["role"], each["text"]) for each in row["conversation"]]
     state = fill_form(fields, talk, now=datetime.fromisoformat(row["today"]))
     types = {each.name: each.type for each in fields}
-    step = next_step(state, fields, talk, approval=form["needs_approval"])
+    step = _next_step(state, fields, talk, approval=form["needs_approval"])
     slots = {name: _words(value, types[name]) for name, value in state.values.items()}
     missing = [each.name for each in state.missing(fields)]
     return row | {"told": {"slots": slots, "missing": missing, "next_step": step}}
+
+
+def _next_step(
+    form: FormState, fields: Sequence[ActionField], talk: Sequence[Utterance], *, approval: bool
+) -> str:
+    """What to do after the last message: ask for what is missing, show the card, act, or only talk."""
+    last = talk[-1].text if talk else ""
+    before = talk[-2].text.casefold() if len(talk) > 1 else ""
+    if form.missing(fields):
+        return "ask"
+    if says_thanks(last) and not form.changed:
+        return "talk"
+    if not approval:
+        return "act"
+    proposed = re.search(
+        r"\b(?:confirm|correct\?|right\?|shall i|should i|would you like me to|go ahead)", before
+    )
+    return "act" if proposed and agrees(last) and not form.changed else "confirm"
 
 
 def _slots(row: Item) -> Item:

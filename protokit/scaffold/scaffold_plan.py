@@ -24,7 +24,7 @@ from protokit.evaluation.assertions import with_assertions
 from protokit.files.atomic import refuse_occupied
 from protokit.files.layout import INSTRUCTIONS_FILE
 from protokit.runtime.answer_rules import AnswerRules
-from protokit.runtime.prototype_fields import SCREENS, Screen, Value
+from protokit.runtime.prototype_fields import SCREENS, SampleDocuments, Screen, Value
 from protokit.scaffold.collect_documents import collect_documents
 from protokit.scaffold.instructions import instructions
 from protokit.scaffold.render import render
@@ -34,6 +34,7 @@ from protokit.spec.prototype_spec import PROVIDERS, Spec
 from protokit.spec.yaml_io import dump_yaml
 
 if TYPE_CHECKING:
+    from protokit.drafting.draft_actions import DraftedActions
     from protokit.drafting.llm_samples import InventedSamples
     from vectorstore.progress import SyncReport
 
@@ -107,7 +108,9 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
             spec, note = _worded(drafted(domain=domain, documents=trial.texts()), wish, trial.outline)
             spec = _with_fields(spec, blueprint, wish, list(trial.texts().values()))
             rows = (
-                trial.starters(spec.language, spec.starter_questions) if blueprint.takes == "question" else []
+                trial.starters(spec.language, spec.starter_questions)
+                if blueprint.takes == "question" and not blueprint.actions
+                else []
             )
             rows = [row for row in rows if not _ruled_out(row["question"], spec)]
             starters = tuple(row["question"] for row in rows)
@@ -142,10 +145,31 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
         return ScaffoldPlan(
             spec, blueprint, choice, _written(rows), {}, drafted=note, also=also, texts=invented.documents
         )
+    if (made := _actions(prompt, blueprint)) and not wish.plain:
+        spec = msgspec.structs.replace(
+            finish(spec, made.starters), actions=made.actions, sample_documents=_samples(made)
+        )
+        asked = [{"question": each, "starter": True} for each in made.starters]
+        return ScaffoldPlan(
+            spec, blueprint, choice, _written(asked), {}, drafted=note, also=also, texts=made.tables
+        )
     starters = tuple(each for each in spec.starter_questions if not _ruled_out(each, spec))
     spec = sample.marked(finish(spec, starters))
     questions = sample.questions(spec.labels)
     return ScaffoldPlan(spec, blueprint, choice, questions, sample.documents(), drafted=note, also=also)
+
+
+def _actions(prompt: str, blueprint: Blueprint) -> "DraftedActions | None":
+    """The actions that the line asks for, of a kind that acts; None where it has none, or its own are meant."""
+    if "actions" not in blueprint.drafts:
+        return None
+    from protokit.drafting.draft_actions import draft_actions
+
+    return draft_actions(prompt)
+
+
+def _samples(made: "DraftedActions") -> SampleDocuments:
+    return SampleDocuments(files=tuple(made.tables))
 
 
 def _invented(
@@ -158,7 +182,9 @@ def _invented(
     from protokit.drafting.llm_samples import invent_samples
 
     model = drafting_model(wish.model)
-    documented = blueprint.takes in ("question", "text") and blueprint.name not in _OF_TABLES
+    documented = (
+        blueprint.takes in ("question", "text") and blueprint.name not in _OF_TABLES and not blueprint.actions
+    )
     return (
         invent_samples(model, spec, blueprint) if model and documented and is_reachable(model) else (None, "")
     )

@@ -61,7 +61,7 @@ class ActionCards:
             for row in database.execute(query, (session, visitor)).fetchall():
                 if (
                     row["action"] == action.name
-                    and row["arguments"] == said
+                    and json.loads(row["arguments"]) == dict(arguments)
                     and row["definition"] == _version(action)
                 ):
                     return self._card(row)
@@ -88,7 +88,7 @@ class ActionCards:
                 return Outcome(None, "not open")
             if row["state"] != "open":
                 return Outcome(self._card(row), "already" if row["state"] == "done" else "not open")
-            if arguments is not None and as_json(arguments) != row["arguments"]:
+            if arguments is not None and dict(arguments) != json.loads(row["arguments"]):
                 return Outcome(self._card(row), "not open")
             action = self._actions.get(row["action"])
             if action is None or _version(action) != row["definition"]:

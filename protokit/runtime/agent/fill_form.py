@@ -10,8 +10,6 @@ from protokit.runtime.agent.form_fields import FORM_WORDS, meaning_of
 from protokit.runtime.agent.read_message import Choices, FieldValue, read_message
 from protokit.runtime.prototype_fields import ActionField
 
-NextStep = Literal["ask", "confirm", "act", "talk"]
-
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
@@ -130,21 +128,3 @@ def agrees(text: str) -> bool:
 def says_thanks(text: str) -> bool:
     """Whether a message ends the talk."""
     return bool(re.search(rf"\b(?:{FORM_WORDS.text('thanks')})(?!\w)", text.casefold()))
-
-
-def next_step(
-    form: FormState, fields: Sequence[ActionField], talk: Sequence[Utterance], *, approval: bool
-) -> NextStep:
-    """What to do after the last message: ask for what is missing, show the card, act, or only talk."""
-    last = talk[-1].text if talk else ""
-    before = talk[-2].text.casefold() if len(talk) > 1 else ""
-    if form.missing(fields):
-        return "ask"
-    if says_thanks(last) and not form.changed:
-        return "talk"
-    if not approval:
-        return "act"
-    proposed = re.search(
-        r"\b(?:confirm|correct\?|right\?|shall i|should i|would you like me to|go ahead)", before
-    )
-    return "act" if proposed and agrees(last) and not form.changed else "confirm"

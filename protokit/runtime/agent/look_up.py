@@ -83,12 +83,13 @@ def _free(action: Action, arguments: Arguments, asker: Asker) -> list[str]:
 
 def _row_told(text: str, asker: Asker) -> str:
     """The row that a number or name in the question means, of the samples and the person's own."""
-    said = set(re.findall(r"[\w-]{3,}", text.casefold()))
+    low = text.casefold()
+    said = set(re.findall(r"[\w-]{3,}", low))
     best: tuple[int, SystemRow] | None = None
     for table in asker.system.tables():
         for row in asker.system.rows(table, visitor=asker.visitor):
             first = shown(next(iter(row.record.values()), "")).casefold()
-            if first and first in said:
+            if first and re.search(rf"(?<!\w){re.escape(first)}(?!\w)", low):
                 hits = len(
                     said
                     & {

@@ -56,6 +56,9 @@ def _choice_patterns(choice: str, choices: Sequence[str], asked: bool) -> list[s
         telling = r"[\W_]+(?:\w+[\W_]+)?".join(map(re.escape, own))
         if asked or len("".join(own)) > 3:
             patterns.append(rf"{edge[0]}{telling}{edge[1]}")
+        patterns += [
+            rf"{edge[0]}{re.escape(word)}{edge[1]}" for word in own if len(word) > 3 and not word.isdigit()
+        ]
     return patterns
 
 
@@ -106,6 +109,10 @@ def names_after(
             value = TypedValue(match["q"], *match.span("q")) if match["q"] else _cut(match, group)
             if value and is_free(value.start, value.end):
                 yield value
+    if {"reason", "topic"} & set(meaning.kinds) and (
+        match := re.search(r":\s+(?P<name>[^.;!?]{3,80})", text)
+    ):
+        yield from _up_to_taken(match, is_free)
     if {"reason", "topic", "item"} & set(meaning.kinds) and meaning.lead:
         for match in re.finditer(rf"(?<!\w)(?i:{meaning.lead})\s+(?P<name>[^.,;!?]{{3,80}})", text):
             yield from _up_to_taken(match, is_free)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from protokit.runtime.agent.form_fields import FORM_WORDS, meaning_of
 from protokit.runtime.agent.named_values import (
@@ -14,7 +15,7 @@ from protokit.runtime.agent.named_values import (
     phones,
     whole_answer,
 )
-from protokit.runtime.agent.spoken_dates import Moment, find_moments
+from protokit.runtime.agent.spoken_dates import Moment, find_moments, words_between
 from protokit.runtime.agent.spoken_numbers import find_numbers
 from protokit.runtime.extraction.typed_values import TypedValue, amounts
 from protokit.runtime.prototype_fields import ActionField
@@ -129,6 +130,7 @@ def _share_out(
     """Give each value to a field: the one whose words stand before it, else the one asked for, else in order."""
     open_fields = list(typed)
     left: list[Moment] = []
+    values = _ends_of_stretch(reading, open_fields, values)
     for value in values:
         chosen = next(
             (each for each in open_fields if len(typed) > 1 and _leads(each, reading, value.start)), None
@@ -141,6 +143,22 @@ def _share_out(
     order = sorted(open_fields, key=lambda each: (each.name not in asked, each.name in filled))
     for value, each in zip(left, order, strict=False):
         _take_moment(reading, each, value)
+
+
+def _ends_of_stretch(
+    reading: MessageReading, open_fields: list[ActionField], values: Sequence[Moment]
+) -> Sequence[Moment]:
+    """Give the two ends of "from the 9th until the 12th" to the fields of a start and an end; what is left."""
+    start = next((each for each in open_fields if "start" in meaning_of(each).kinds), None)
+    end = next((each for each in open_fields if each is not start and "end" in meaning_of(each).kinds), None)
+    for one, two in pairwise(values):
+        if start and end and words_between(reading.text, one, two, reading.language):
+            _take_moment(reading, start, one)
+            _take_moment(reading, end, two)
+            open_fields.remove(start)
+            open_fields.remove(end)
+            return [each for each in values if each not in (one, two)]
+    return values
 
 
 def _leads(each: ActionField, reading: MessageReading, start: int) -> bool:
@@ -188,6 +206,8 @@ def _read_numbers(
                     value.value,
                 )
                 reading.take(target.name, float(number), value.start, end)
+    if left := [each for each in money if each.name not in reading.values]:
+        _read_worded_money(reading, left[0])
     counted = [each for each in fields if each.type == "number"] + [
         each for each in money if each.name not in reading.values and each.name in asked
     ]
@@ -202,6 +222,16 @@ def _read_numbers(
         target = _counts(reading, value, counted, asked, options)
         if target and target.name not in reading.values:
             reading.take(target.name, float(value.value), value.start, value.end)
+
+
+def _read_worded_money(reading: MessageReading, target: ActionField) -> None:
+    """ "180 euros", "forty dollars"."""
+    for value in find_numbers(reading.text, reading.language):
+        currency = rf"\s*(?:{FORM_WORDS.get('currencies')})\b"
+        match = re.match(currency, reading.text[value.end :], re.IGNORECASE)
+        if match and reading.is_free(value.start, value.end):
+            reading.take(target.name, float(value.value), value.start, value.end + match.end())
+            return
 
 
 def _scaled_end(reading: MessageReading, value: TypedValue) -> int:

@@ -171,5 +171,5 @@ def rows_of(database: sqlite3.Connection, table: str) -> Iterator[SystemRow]:
 
 
 def as_json(record: Record) -> str:
-    """`record` as it is kept: the same record is the same text."""
-    return json.dumps(record, ensure_ascii=False, sort_keys=True)
+    """`record` as it is kept, its columns in their order."""
+    return json.dumps(record, ensure_ascii=False)

@@ -1,5 +1,6 @@
 """What happens between a request and an action: complete the form, lay a card, act once. Change it as you like."""
 
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from protokit.runtime import (
     action_measures,
     agent_texts,
     card_faults,
+    connect,
     current_visitor,
 )
 
@@ -83,7 +85,7 @@ class Assistant(BaseAssistant):
     ) -> Reply:
         """Answer `text`; iterate the reply for the words as they come, then `.answer` has the card as its table."""
         settings = self.settings
-        engine = self.engine
+        engine = connect("offline", self.folder)  # what is done must not hang on how a model words it
         return Reply(lambda: self.prepare(text, history, session), engine, settings, self.events, session)
 
     def score(self, sample: SampleRequest, answer: Answer) -> str | None:
@@ -97,5 +99,5 @@ class Assistant(BaseAssistant):
 
     def page_check(self, sample: SampleRequest) -> PageCheck:
         """Ask for it and see what the assistant says."""
-        answer = self.prepare(sample.read(), (), "check").offline()
+        answer = self.prepare(sample.read(), (), f"check {uuid.uuid4().hex}").offline()
         return PageCheck({"": sample.read()}, endpoint="/chat", shows=answer.text.partition(" #")[0][:40])
