@@ -109,10 +109,9 @@ def names_after(
             value = TypedValue(match["q"], *match.span("q")) if match["q"] else _cut(match, group)
             if value and is_free(value.start, value.end):
                 yield value
-    if {"reason", "topic"} & set(meaning.kinds) and (
-        match := re.search(r":\s+(?P<name>[^.;!?]{3,80})", text)
-    ):
-        yield from _up_to_taken(match, is_free)
+    colon = re.search(r":\s+(?P<name>[^.;!?]{3,80})", text)
+    if colon and {"reason", "topic"} & set(meaning.kinds):
+        yield from _up_to_taken(colon, is_free)
     if {"reason", "topic", "item"} & set(meaning.kinds) and meaning.lead:
         for match in re.finditer(rf"(?<!\w)(?i:{meaning.lead})\s+(?P<name>[^.,;!?]{{3,80}})", text):
             yield from _up_to_taken(match, is_free)
