@@ -21,6 +21,7 @@ from protokit.hub.database.store import Store
 from protokit.hub.hosting.prototype_host import Hosting
 from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
 from protokit.hub.hub_settings import HubSettings
+from protokit.hub.jobs.change_runs import ChangeRuns
 from protokit.hub.jobs.job_queue import JobQueue
 from protokit.hub.maintenance import keep_up
 from protokit.hub.prototype_folders import adopt
@@ -72,7 +73,12 @@ def open_hub(settings: HubSettings) -> Hub:
         for record in store.prototypes(archived=archived, limit=_ALL):
             hosting.add(record.slug, settings.prototypes / record.slug)
     return Hub(
-        settings, store, hosting, JobQueue(settings, store, hosting), SignIn(store, SigningKeys.open(home))
+        settings,
+        store,
+        hosting,
+        JobQueue(settings, store, hosting),
+        SignIn(store, SigningKeys.open(home)),
+        ChangeRuns(),
     )
 
 
@@ -118,6 +124,7 @@ def _lifespan(hub: Hub) -> Callable[[Starlette], Any]:
             yield
         finally:
             upkeep.cancel()
+            await hub.changes.stop()
             await hub.jobs.stop()
             await hub.hosting.stop()
             await run_in_threadpool(hub.store.close)

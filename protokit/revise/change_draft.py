@@ -32,6 +32,8 @@ class ChangeDraft:
     rows: list[Any]
     files: dict[str, bytes | None] = field(default_factory=dict)
     """Name in the folder -> content, None for one that goes. Not those that follow from the Spec and the rows."""
+    added: dict[str, Path] = field(default_factory=dict)
+    """Name below knowledge/ -> the file that comes there."""
     lines: list[str] = field(default_factory=list)
     """Sentences that instructions.md gets."""
     dropped_lines: list[str] = field(default_factory=list)
@@ -65,10 +67,11 @@ class ChangeDraft:
         return self.files[name] if name in self.files else read(self.folder / name)
 
     def documents(self) -> dict[str, Path]:
-        """Name below knowledge/ -> file, of those that are there before and stay."""
+        """Name below knowledge/ -> file, of those that will be there."""
         home = self.folder / KNOWLEDGE
         there = collect_documents([home]) if home.is_dir() and any(home.iterdir()) else {}
-        return {name: path for name, path in there.items() if f"{KNOWLEDGE}/{name}" not in self.files}
+        stay = {name: path for name, path in there.items() if f"{KNOWLEDGE}/{name}" not in self.files}
+        return stay | self.added
 
     @property
     def instructions(self) -> str:

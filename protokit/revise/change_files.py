@@ -131,6 +131,7 @@ def _add_documents(draft: ChangeDraft, said: str) -> None:
     documents = collect_documents([Path(said).expanduser()])
     for name, path in documents.items():
         draft.files[f"{KNOWLEDGE}/{name}"] = path.read_bytes()
+        draft.added[name] = path
 
 
 def _named(said: str, names: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from protokit.prototype.prototype_folder import Prototype
 from protokit.revise.change_history import HistoryEntry, find_entry, history_record, undo_changes
 from protokit.revise.change_plan import ChangePlan, plan_change
 from protokit.revise.requested_change import ChangeRequest
+from protokit.update.confined_command import confinement_of_commands
 from protokit.update.file_diff import Change
 from protokit.update.regression import LOOKS, Health, worse
 from protokit.update.sandbox import Sandbox, open_sandbox
@@ -73,7 +74,7 @@ def try_plan(plan: ChangePlan, *, who: str, tell: Tell, model: str = "offline") 
     if not plan.writes:
         return ChangeResult(plan, "nothing to change", model=model)
     tell("Copying it to try the change there")
-    with open_sandbox(plan.folder) as copy:
+    with open_sandbox(plan.folder) as copy, confinement_of_commands():
         why, health, culprit = _look(copy, plan.files, tell)
     if why:
         return ChangeResult(plan, "left as it was", why, culprit, health, model=model)

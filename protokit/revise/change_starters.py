@@ -102,8 +102,8 @@ def _about(draft: ChangeDraft, topic: str) -> dict[str, Any]:
                 must = {"must_contain": [each.answer]} if each.answer else {}
                 return {"question": each.question, **must, "cites": [each.file], "starter": True}
         for question in _broad(topic, draft.spec.language):
-            if reply := preview.answer(question):
-                return {"question": question, "cites": [reply.files[0]], "starter": True}
+            if preview.answer(question):
+                return {"question": question, "starter": True}
     raise ChoiceProblem(
         f'the documents do not answer a question about "{topic}"', fix="Add one that does first."
     )

@@ -48,6 +48,9 @@ Subject = Literal[
 Action = Literal["set", "add", "remove", "replace"]
 
 
+_NAMES = {"accent": "colour", "starter": "starter question", "personal_data": "personal data"}
+
+
 class RequestedChange(Strict, frozen=True, kw_only=True):
     """One change: `remove` with an empty `value` removes all; `replace` puts `value` in the place of `of`."""
 
@@ -62,11 +65,13 @@ class RequestedChange(Strict, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """ "starter added: How do I get a refund?"."""
-        name = self.what.replace("_", " ")
+        name = _NAMES.get(self.what, self.what.replace("_", " "))
         if self.do == "replace":
             return f"{name}: {self.of} becomes {self.value}"
         if self.do == "remove":
             return f"{name} removed: {self.value or 'all'}" + (f" (of {self.of})" if self.of else "")
+        if self.of == "topic":
+            return f"{name} about {self.value}"
         inside = f" ({self.of.replace('_', ' ')})" if self.of else ""
         value = language_name(self.value) if self.what == "language" else self.value
         head = f"{name}{inside}{' added' if self.do == 'add' else ''}"

@@ -17,6 +17,7 @@ from protokit.files.layout import QUESTIONS_FILE, SPEC_FILE
 from protokit.files.lifeline import tied
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.usage.spending_limits import BUDGET_URL_ENV
+from protokit.update.confined_command import confined, confined_environment, is_confined
 
 TIMEOUT_S = 900
 """Seconds that one kind of test may take."""
@@ -84,7 +85,7 @@ def _tests(folder: Path, python: str) -> Health:
     if python == sys.executable and importlib.util.find_spec("pytest") is None:
         return Health(unseen=("its tests, for which pytest is not installed",))
     with TemporaryDirectory(prefix="protokit-tests-") as aside:
-        report = Path(aside, "report.xml")
+        report = Path(aside).resolve() / "report.xml"
         words = [
             "-m",
             "pytest",
@@ -94,7 +95,7 @@ def _tests(folder: Path, python: str) -> Health:
             f"--junitxml={report}",
             f"--rootdir={folder}",
         ]
-        result = _run([python, *words], folder)
+        result = _run([python, *words], folder, report.parent)
         if result.returncode == _NO_TESTS:
             return Health(unseen=("its tests: there are none",))
         if not report.is_file():
@@ -127,6 +128,9 @@ def _page(folder: Path, python: str) -> Health:
         return Health({SPEC_FILE: str(problem)})
     if importlib.util.find_spec(screen) is None:
         return Health(unseen=(f"its page, for which {screen} is not installed",))
+    if screen == "gradio" and is_confined():  # its server would have to listen
+        result = _run([python, "-c", "import app"], folder)
+        return Health({"its page": _last_line(result)} if result.returncode else {})
     result = _run([python, "-m", "protokit.evaluation.checks.page_check", str(folder), screen], folder)
     try:
         report = json.loads(result.stdout.splitlines()[-1])
@@ -135,12 +139,16 @@ def _page(folder: Path, python: str) -> Health:
     return Health({} if report["ok"] else {"its page": " ".join(str(report["detail"]).split())})
 
 
-def _run(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+def _run(command: list[str], folder: Path, room: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run `command` in `folder`; what else it may write, where it is confined, is `room`."""
+    if room is None:
+        with TemporaryDirectory(prefix="protokit-room-") as aside:
+            return _run(command, folder, Path(aside).resolve())
     outside = {name: value for name, value in os.environ.items() if name != BUDGET_URL_ENV}
-    environment = {**outside, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = confined_environment({**outside, "PYTHONDONTWRITEBYTECODE": "1"}, room)
     try:
         return subprocess.run(
-            tied(command),
+            tied(confined(command, folder, room)),
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,

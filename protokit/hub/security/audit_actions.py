@@ -7,6 +7,10 @@ if TYPE_CHECKING:
 
 _ACTIONS = {
     "edit": "edited",
+    "change": "change asked for",
+    "change/apply": "changed by a line",
+    "change/discard": "change put away",
+    "change/undo": "change undone",
     "story": "story saved",
     "documents": "document added",
     "documents/remove": "document removed",

@@ -13,6 +13,7 @@ from protokit.hub.content.usage_analytics import UsageAnalytics
 from protokit.hub.context import hub_of
 from protokit.hub.views import (
     case_view,
+    change_view,
     comparison_view,
     decision_view,
     documents_view,
@@ -47,6 +48,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{home}/start", start, methods=["POST"]),
         Route(f"{home}/stop", stop, methods=["POST"]),
         Route(f"{home}/damage", settle_damage, methods=["POST"]),
+        *change_view.routes(home),
         *edit_view.routes(home),
         *documents_view.routes(home),
         *tour_view.routes(home),
@@ -73,6 +75,7 @@ def preview(request: Request) -> Response:
         spend=spend_of(bench.folder, bench.spec, totals),
         gaps=insights.gaps(4),
         asked=insights.questions(limit=4),
+        **change_view.change_shown(request, bench),
     )
 
 

@@ -51,3 +51,19 @@ for (const place of document.querySelectorAll("[data-status]")) {
   };
   setTimeout(look, 1500);
 }
+
+for (const place of document.querySelectorAll("[data-change]")) {
+  const look = async () => {
+    try {
+      const headers = { "x-csrf-token": place.querySelector("[name=csrf_token]").value };
+      const answer = await fetch(place.dataset.change, { headers, cache: "no-store" });
+      const { state, step } = answer.ok ? await answer.json() : { state: "over" };
+      if (state === "planned" || state === "over") return location.reload();
+      if (step) place.querySelector("[data-step]").textContent = `${step}\u2026`;
+    } catch {
+      // The Hub is away for a moment; the next look tells.
+    }
+    setTimeout(look, 1000);
+  };
+  setTimeout(look, 700);
+}

@@ -1,0 +1,46 @@
+"""The box "What should change?" beside the live preview."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from protokit.hub.security.identity import OWNER_COOKIE
+from protokit.revise.change_history import read_history
+from protokit.spec.prototype_spec import read_spec
+from tests.support.browser import serious, window
+from tests.support.hub_site import made, owner, served_site, site
+
+PAGE = "/prototypes/hr"
+WAIT_MS = 240_000
+
+
+@pytest.mark.slow
+def test_a_line_is_shown_tried_kept_and_undone_beside_the_preview(tmp_path: Path, chromium) -> None:
+    with served_site(tmp_path / "home", made(tmp_path / "hr")) as (hub, address):
+        cookies = [{"name": OWNER_COOKIE, "value": owner(hub), "url": address}]
+        with window(chromium, f"{address}{PAGE}", cookies=cookies) as visit:
+            page = visit.page
+            page.get_by_role("textbox", name="What should change?").fill(
+                "call it Leave Desk, green, wobble the flux"
+            )
+            page.get_by_role("button", name="Show what would change").click()
+            page.get_by_text("Not understood: wobble the flux").wait_for(timeout=WAIT_MS)
+            assert read_spec(hub.folder("hr") / "prototype.yaml").title != "Leave Desk"
+            assert serious(page) == []
+            page.get_by_role("button", name="Try it and keep it").click()
+            page.get_by_text("Changed and running").wait_for(timeout=WAIT_MS)
+            assert page.get_by_role("heading", level=1).inner_text() == "Leave Desk"
+            assert read_spec(hub.folder("hr") / "prototype.yaml").accent == "#15803d"
+            page.get_by_role("button", name="Undo").first.click()
+            page.get_by_text(re.compile("^Undone")).wait_for(timeout=WAIT_MS)
+            assert read_spec(hub.folder("hr") / "prototype.yaml").title != "Leave Desk"
+            assert [entry.undoes for entry in read_history(hub.folder("hr"))] == [None, 1]
+
+
+def test_a_line_is_not_taken_without_the_owners_form(tmp_path: Path) -> None:
+    with site(tmp_path / "home", made(tmp_path / "hr")) as hub:
+        sent = hub.client.post(f"{PAGE}/change", data={"line": "make it red"})
+        assert sent.status_code == 403
+        hub.client.cookies.clear()
+        assert hub.client.get(f"{PAGE}/change/state").status_code in (303, 401, 403)
