@@ -107,11 +107,14 @@ def test_a_question_for_a_cause_is_answered_by_the_part_that_stands_out_with_its
     assert made.found
     assert "Region East" in made.text
     assert made.table is not None
-    assert made.table.rows[0][0] == "East"
     assert run_sql(made.sql, [sales]).table == made.table
-    assert float(made.table.rows[0][3] or 0) == pytest.approx(
-        float(made.table.rows[0][2] or 0) - float(made.table.rows[0][1] or 0), abs=0.02
-    )
+    steps = [str(row[0]) for row in made.table.rows]
+    assert list(dict.fromkeys(steps)) == ["1 all", "2 Region", "3 Channel", "4 rows and values"]
+    assert made.table.rows[1][1] == "East"
+    whole = float(str(made.table.rows[0][2]))
+    for step in steps:
+        parts = [float(str(row[2])) for row in made.table.rows if row[0] == step]
+        assert sum(parts) == pytest.approx(whole, abs=1e-5), step
 
 
 @pytest.mark.parametrize(

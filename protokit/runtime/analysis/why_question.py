@@ -21,6 +21,8 @@ from protokit.runtime.tables.typed_table import TypedColumn, TypedTable
 
 _MOST_SEGMENTS = 40
 _MOST_NAMES = 5
+_MOST_STEPS = 6
+"""Dimensions that the walk goes through."""
 _PLAIN = ("is", "is not", "missing", "given")
 """What a row may be asked for beside its day."""
 
@@ -134,21 +136,44 @@ def _meets(condition: Condition, at: int) -> bool:
 
 
 def why_sql(why: WhyQuestion, name: str) -> str:
-    """Both periods side by side for each segment of the dimension that stands out, or else moved most."""
-    parts = why.drivers.causes or why.drivers.segments
+    """The walk as one statement: the whole, then each dimension, the one that stands out first, then rows and values.
+
+    The changes of each step add up to the whole change.
+    """
+    named = [each.dimension for each in (*why.drivers.causes, *why.drivers.segments)]
+    dimensions = list(dict.fromkeys(named))[:_MOST_STEPS]
     value = f"sum({name_sql(why.query.column)})" if why.query.column else "count(*)"
-    day = name_sql(why.day)
-    sides = [
-        f"round(coalesce({value} FILTER ({day} BETWEEN DATE '{each.start}' AND DATE '{each.end}'), 0), 2)"
-        for each in (why.first, why.second)
-    ]
+    before, after = (f"coalesce({_of(value, why, side)}, 0)" for side in (why.first, why.second))
     where = f"\n{where_sql(why.query.where).strip()}" if why.query.where else ""
-    values = f'{sides[0]} AS "before", {sides[1]} AS "after", round({sides[1]} - {sides[0]}, 2) AS "change"'
-    if not parts:
-        return f"SELECT {values}\nFROM {quoted(name)}{where}"
-    column = quoted(parts[0].dimension)
-    order = f"ORDER BY abs({sides[1]} - {sides[0]}) DESC, 1"
-    return f"SELECT {column}, {values}\nFROM {quoted(name)}{where}\nGROUP BY 1\n{order}"
+    source = f"FROM {quoted(name)}{where}"
+    steps = [_step("1 all", "'all'", f"{after} - {before}", before, after, source)]
+    for number, dimension in enumerate(dimensions, start=2):
+        part = f"coalesce({quoted(dimension)}::VARCHAR, '–')"
+        label = f"{number} {dimension}"
+        group = f"{source}\nGROUP BY 2\nHAVING {before} <> 0 OR {after} <> 0"
+        steps.append(_step(label, part, f"{after} - {before}", before, after, group))
+    if why.query.column:
+        label = f"{len(steps) + 1} rows and values"
+        old, new = (_of("count(*)", why, side) for side in (why.first, why.second))
+        old_mean, new_mean = (
+            f"{total} / greatest({count}, 1)" for total, count in ((before, old), (after, new))
+        )
+        volume = f"({new} - {old}) * ({old_mean} + {new_mean}) / 2"
+        rate = f"({new_mean} - {old_mean}) * ({old} + {new}) / 2"
+        steps.append(_step(label, "'number of rows'", volume, f"{old}::DOUBLE", f"{new}::DOUBLE", source))
+        steps.append(_step(label, "'value of a row'", rate, old_mean, new_mean, source))
+    return "\nUNION ALL\n".join(steps) + '\nORDER BY "step", abs("change") DESC, "part"'
+
+
+def _of(value: str, why: WhyQuestion, side: Period) -> str:
+    """A function over the rows of one period."""
+    return f"{value} FILTER ({name_sql(why.day)} BETWEEN DATE '{side.start}' AND DATE '{side.end}')"
+
+
+def _step(label: str, part: str, change: str, before: str, after: str, source: str) -> str:
+    name = label.replace("'", "''")
+    cells = f'round({change}, 6) AS "change", round({before}, 6) AS "before", round({after}, 6) AS "after"'
+    return f'SELECT \'{name}\' AS "step", {part} AS "part", {cells}\n{source}'
 
 
 def tell_why(why: WhyQuestion, wording: Mapping[str, str]) -> str:
