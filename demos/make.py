@@ -28,6 +28,9 @@ WISHES = {
         screen="gradio",
         name="Message Sorter",
     ),
+    "sales-analyst": ScaffoldRequest(
+        "Answer questions about our orders table with totals, charts and the SQL", name="Sales Analyst"
+    ),
     "contract-comparison": ScaffoldRequest(
         "Compare two versions of a contract and show what changed", name="Contract Comparison"
     ),
