@@ -103,7 +103,7 @@ def test_a_server_that_is_down_costs_no_answer(tmp_path: Path, monkeypatch: pyte
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setenv(EVENTS_URL_ENV, f"postgresql://u:secret@127.0.0.1:{closed.getsockname()[1]}/x")
         mine = log(tmp_path / "a", "Leave Helper")
-        assert mine.record(answer("Kept?")) == 0
+        assert mine.record(answer("Kept?")) < 0
         mine.feedback(0, 1)
     monkeypatch.delenv(EVENTS_URL_ENV)
     assert [event.fields["question"] for event in mine.events()] == ["Kept?"]
@@ -115,12 +115,23 @@ def test_events_of_a_time_without_the_server_come_back_to_it_and_no_others(
     mine = log(tmp_path / "a", "Harbour Helper")
     mine.record(answer("Before there was a server?"))
     monkeypatch.setenv(EVENTS_URL_ENV, "postgresql://127.0.0.1:1/x")
-    assert [mine.record(answer(f"Away {number}?"), session="s") for number in (1, 2)] == [0, 0]
+    first, second = (mine.record(answer(f"Away {number}?"), session="s") for number in (1, 2))
+    mine.feedback(first, 1, "while it is away")
     monkeypatch.setenv(EVENTS_URL_ENV, url)
     mine.record(answer("Back?"))
+    mine.feedback(second, -1, "once it is back")
     for _ in range(2):
         asked = sorted(event.fields["question"] for event in mine.events())
         assert asked == ["Away 1?", "Away 2?", "Back?"]
+    judged = {event.fields["question"]: event.fields["comment"] for event in mine.events()}
+    assert judged == {"Away 1?": "while it is away", "Away 2?": "once it is back", "Back?": ""}
+    monkeypatch.setenv(EVENTS_URL_ENV, "postgresql://127.0.0.1:1/x")
+    third = mine.record(answer("Away again?"))
+    mine.feedback(first, -1, "the first again, and nobody else's")
+    monkeypatch.setenv(EVENTS_URL_ENV, url)
+    mine.feedback(third, 1, "the third")
+    judged = {event.fields["question"]: event.fields["comment"] for event in mine.events()}
+    assert (judged["Away again?"], judged["Away 1?"]) == ("the third", "while it is away")
     monkeypatch.delenv(EVENTS_URL_ENV)
     assert [event.fields["question"] for event in mine.events()] == ["Before there was a server?"]
 

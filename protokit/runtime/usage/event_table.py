@@ -1,6 +1,7 @@
 """The table of events, in a prototype's own SQLite file or in a Postgres database that several machines share."""
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -55,6 +56,8 @@ _OTHERS = (
     " link TEXT NOT NULL, thumbs INTEGER, would_use INTEGER, comment TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS opinions_by_visitor ON opinions (visitor)",
     "CREATE TABLE IF NOT EXISTS waiting (id INTEGER PRIMARY KEY)",
+    # What a page calls an event that waits or has waited: its row here, and then its number on the server.
+    "CREATE TABLE IF NOT EXISTS away (token INTEGER PRIMARY KEY, id INTEGER NOT NULL, number INTEGER)",
 )
 _FORGET = """SET question = '', standalone = '', computation = '', answer = '', passages = '[]', checks = '[]',
     instructions = '', comment = '', note = '', error = CASE WHEN error = '' THEN '' ELSE 'deleted' END
@@ -87,9 +90,11 @@ class EventTable:
         return int(self._entry.all(sql, [self._plain(value) for value in row.values()])[0][0])
 
     def let_wait(self, event: int) -> int:
-        """Note that a row of the file is to go to the server, and return its number."""
+        """Note that a row of the file is to go to the server, and return what it is called until then and after."""
+        token = secrets.randbelow(2**48) + 1  # rows that have gone leave their numbers to others
         self._entry.run("INSERT INTO waiting (id) VALUES (?)", (event,))
-        return event
+        self._entry.run("INSERT INTO away (token, id) VALUES (?, ?)", (token, event))
+        return token
 
     def judge(self, event: int, thumbs: int | None, comment: str) -> int:
         """Store thumbs and a comment for a row and return its number."""
@@ -159,17 +164,33 @@ def prepare_file(database: sqlite3.Connection, new: bool) -> None:
         database.execute(statement)
 
 
-def waiting_rows(database: sqlite3.Connection) -> list[dict[str, object]]:
-    """Take the rows that wait for the server out of a file, each as `EventTable.add` takes it, oldest first."""
+def waiting_rows(database: sqlite3.Connection) -> list[tuple[int, dict[str, object]]]:
+    """Take the rows that wait for the server out of a file, each as `EventTable.add` takes it behind its number here,
+    oldest first."""
     if not database.execute("SELECT 1 FROM waiting LIMIT 1").fetchone():
         return []
     database.execute("BEGIN IMMEDIATE")  # two processes must not move the same rows
     names = ", ".join(f'"{name}"' for name in COLUMNS)
-    query = f"SELECT {names} FROM events WHERE id IN (SELECT id FROM waiting) ORDER BY id"
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in database.execute(query)]
+    query = f"SELECT id, {names} FROM events WHERE id IN (SELECT id FROM waiting) ORDER BY id"
+    rows = [(row[0], dict(zip(COLUMNS, row[1:], strict=True))) for row in map(tuple, database.execute(query))]
     database.execute("DELETE FROM events WHERE id IN (SELECT id FROM waiting)")
     database.execute("DELETE FROM waiting")
     return rows
+
+
+def note_moved(database: sqlite3.Connection, event: int, number: int) -> None:
+    """Keep the `number` that the row `event` of the file has on the server now."""
+    database.execute("UPDATE away SET number = ? WHERE id = ? AND number IS NULL", (number, event))
+
+
+def whereabouts(database: sqlite3.Connection, token: int) -> tuple[int, int | None]:
+    """The number in the file, and on the server once it is there, of the event that is called `token`; 0 for none.
+
+    Nothing is moved until the transaction ends.
+    """
+    database.execute("BEGIN IMMEDIATE")
+    row = database.execute("SELECT id, number FROM away WHERE token = ?", (token,)).fetchone()
+    return (row[0], row[1]) if row else (0, None)
 
 
 def _columns(database: sqlite3.Connection) -> set[str]:

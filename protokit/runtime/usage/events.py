@@ -17,9 +17,11 @@ from protokit.runtime.usage.event_table import (
     JUDGEMENTS,
     Event,
     EventTable,
+    note_moved,
     prepare_file,
     shared_table,
     waiting_rows,
+    whereabouts,
 )
 from protokit.runtime.usage.feedback import Opinion
 from protokit.runtime.usage.sql_database import Transaction, database_errors, database_url
@@ -50,6 +52,8 @@ class EventLog:
     def record(self, answer: Answer, *, session: str = "", visitor: str = "", traffic: str = "") -> int:
         """Store `answer` and return its event number, 0 where it cannot be stored: the answer matters more.
 
+        One that waits for a server that is away has a number below 0, which stays good once it is there.
+
         Of one that rests on a visitor's own file, only the question and the numbers are stored. `visitor` is a
         pseudonym of who asks, `traffic` whose question it counts as.
         """
@@ -62,8 +66,7 @@ class EventLog:
                 number = table.add(values)
         except database_errors(url):
             # The file keeps what a server that is down does not, until it is there again.
-            self._write(lambda table: table.let_wait(table.add(values)))
-            return 0
+            return -self._write(lambda table: table.let_wait(table.add(values)))
         self._bring_back(url)
         return number
 
@@ -82,6 +85,11 @@ class EventLog:
     def feedback(self, event: int, thumbs: int | None, comment: str = "") -> None:
         """Store thumbs up (1), down (-1) or none (None) and a comment for an event."""
         comment = comment[:COMMENT]
+        if event < 0:
+            with suppress(sqlite3.Error, OSError):
+                event = self._judge_waiting(-event, thumbs, comment)
+            if event <= 0:
+                return
         if url := database_url(EVENTS_URL_ENV):
             with suppress(*database_errors(url)), self._table(url) as table:
                 table.judge(event, thumbs, comment)
@@ -162,8 +170,16 @@ class EventLog:
             rows = waiting_rows(database)
             if rows:
                 with self._table(url) as table:
-                    for row in rows:
-                        table.add(row)
+                    for event, row in rows:
+                        note_moved(database, event, table.add(row))
+
+    def _judge_waiting(self, token: int, thumbs: int | None, comment: str) -> int:
+        """Judge the event where it waits, and return 0; or its number on the server, where it is now."""
+        with self.database() as database:
+            event, number = whereabouts(database, token)
+            if number is None:
+                EventTable(Transaction(database, "?")).judge(event, thumbs, comment)
+            return number or 0
 
     def _select(self, which: str, values: Sequence[object] = ()) -> list[Event]:
         url = database_url(EVENTS_URL_ENV)
