@@ -17,10 +17,12 @@ from protokit.errors import ChoiceProblem, ProtokitError
 from protokit.runtime.prototype_fields import SCREENS, Value
 from protokit.scaffold.sample_knowledge import describe_samples
 from protokit.scaffold.scaffold_plan import ScaffoldPlan, ScaffoldRequest
-from protokit.spec.names import clean_name, slug_of
+from protokit.spec.names import clean_hypothesis, clean_name, slug_of
 
 Replan = Callable[[ScaffoldRequest], ScaffoldPlan]
 """Makes the Plan for a changed Wish."""
+
+_HYPOTHESIS = "optional: we believe WHO will WHAT; we will know when NUMBER by DATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def choices(plan: ScaffoldPlan) -> tuple[InterviewLine, ...]:
         InterviewLine("Blueprint", "--blueprint", plan.blueprint.name, blueprints),
         InterviewLine("UI", "--ui", spec.screen, " or ".join(SCREENS)),
         InterviewLine("Audience", "--audience", spec.audience, "who will use it"),
+        InterviewLine("Hypothesis", "--hypothesis", spec.hypothesis or "none yet", _HYPOTHESIS),
     )
 
 
@@ -196,6 +199,10 @@ def _with(
         title = clean_name(typed)
         named = msgspec.structs.replace(plan.spec, title=title, slug=slug_of(title))
         return replace(request, name=title), replace(plan, spec=named)
+    if line.name == "Hypothesis":
+        stated = clean_hypothesis(typed)
+        believed = msgspec.structs.replace(plan.spec, hypothesis=stated)
+        return replace(request, hypothesis=stated), replace(plan, spec=believed)
     if line.name == "UI":
         screen = next((screen for screen in SCREENS if screen == typed.lower()), None)
         if screen is None:

@@ -46,6 +46,11 @@ def _shared(verb: Callable[P, R]) -> Callable[P, R]:
         click.option("--name", help="The title. The folder is named after it."),
         click.option("--audience", help="Who will use it, instead of whom the prompt names."),
         click.option(
+            "--hypothesis",
+            default="",
+            help="What it is to show: we believe WHO will WHAT; we will know when...",
+        ),
+        click.option(
             "--out",
             type=A_PATH,
             help="The folder to make, instead of one named after the title.",
@@ -172,6 +177,7 @@ def _request(options: dict[str, Any]) -> "ScaffoldRequest":
         model=options["model"],
         name=options["name"],
         audience=options["audience"],
+        hypothesis=options["hypothesis"],
         parameters=pairs(options["decided"]),
         fields=options["fields"],
         trust=options["trust"],

@@ -29,7 +29,7 @@ from protokit.scaffold.collect_documents import collect_documents
 from protokit.scaffold.instructions import instructions
 from protokit.scaffold.render import render
 from protokit.scaffold.sample_knowledge import HEAD, Sample
-from protokit.spec.names import clean_audience, clean_name, clean_prompt, new_id
+from protokit.spec.names import clean_audience, clean_hypothesis, clean_name, clean_prompt, new_id
 from protokit.spec.prototype_spec import PROVIDERS, Spec
 from protokit.spec.yaml_io import dump_yaml
 
@@ -64,6 +64,8 @@ class ScaffoldRequest:
     """Takes what to tell while it is drafted: what a model may cost, before it is asked."""
     plain: bool = False
     """Whether it is drafted offline, whatever model the environment names: for what must come out the same."""
+    hypothesis: str = ""
+    """What it is to show, where the person says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,12 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
     finish = partial(_finished, blueprint, wish.parameters)
     domain = find_domain(without_constraints(prompt), lookup.domains())
     audience = None if wish.audience is None else clean_audience(wish.audience)
-    drafted = partial(draft, prompt, blueprint, screen=screen, model=model, title=title, audience=audience)
+    hypothesis = clean_hypothesis(wish.hypothesis)
+
+    def drafted(**given: Any) -> Spec:
+        spec = draft(prompt, blueprint, screen=screen, model=model, title=title, audience=audience, **given)
+        return msgspec.structs.replace(spec, hypothesis=hypothesis)
+
     if documents:
         from protokit.drafting.starters.document_preview import preview_documents
 

@@ -9,6 +9,7 @@ from protokit.errors import NameProblem, PromptProblem, ProtokitError
 MOST_CHARACTERS = 2000
 MOST_TITLE = 80
 MOST_AUDIENCE = 200
+MOST_HYPOTHESIS = 400
 MOST_SLUG = 60
 
 _EXAMPLE = (
@@ -66,6 +67,17 @@ def clean_audience(typed: str) -> str:
         raise PromptProblem(
             f"the audience has {len(text)} characters, not 1 to {MOST_AUDIENCE}",
             fix='Say who will use it: --audience "new hires"',
+        )
+    return text
+
+
+def clean_hypothesis(typed: str) -> str:
+    """Return what a prototype is to show, on one line, empty for nothing. Raises PromptProblem."""
+    text = _one_line(typed, PromptProblem, "the hypothesis")
+    if len(text) > MOST_HYPOTHESIS:
+        raise PromptProblem(
+            f"the hypothesis has {len(text)} characters; {MOST_HYPOTHESIS} fit",
+            fix="Say it in a sentence: we believe WHO will WHAT; we will know when NUMBER by DATE.",
         )
     return text
 

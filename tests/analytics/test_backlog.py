@@ -58,6 +58,7 @@ def test_markdown_has_a_box_for_each(usage: Usage) -> None:
     assert inside("backlog", str(usage.folder), "--to", "trello", cwd=usage.folder).code != 0
 
 
+@pytest.mark.slow
 def test_many_questions_are_grouped_by_what_they_are_about() -> None:
     cars = [
         f"May I have a company car of the brand {brand}?"

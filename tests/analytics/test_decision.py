@@ -208,3 +208,14 @@ def test_a_criterion_that_says_nothing_is_named(tmp_path: Path, line: str, reaso
     assert done.code == 1
     assert reason in done.err
     assert not (tmp_path / "memo.html").exists()
+
+
+def test_new_takes_a_hypothesis_that_the_memo_holds(tmp_path: Path) -> None:
+    words = "We believe new hires will ask it first; we will know when half would use it by May."
+    done = inside(
+        "new", "Search our HR policies", "--hypothesis", words, "--out", "made", "--yes", cwd=tmp_path
+    )
+    assert done.code == 0, done.err
+    memo = tmp_path / "memo.md"
+    assert inside("memo", "made", "--out", str(memo), cwd=tmp_path).code == 0
+    assert f"**Hypothesis.** {words}" in memo.read_text(encoding="utf-8")

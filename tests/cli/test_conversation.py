@@ -23,7 +23,13 @@ def test_enter_makes_what_the_screen_shows(tmp_path: Path) -> None:
     screen = shown.partition(CHANGE)[0]
     for words in ("What I understood", PROMPT, "sure, because of", "What I will make", "HR Handbook Helper"):
         assert words in screen
-    for words in ("1  Title", "2  Blueprint  chatbot", "3  UI         streamlit", "4  Audience   new hires"):
+    for words in (
+        "1  Title",
+        "2  Blueprint   chatbot",
+        "3  UI          streamlit",
+        "4  Audience    new hires",
+        "5  Hypothesis",
+    ):
         assert words in screen
     assert screen.count("\n") < 24
     assert read_spec(tmp_path / "hr-handbook-helper" / "prototype.yaml").title == "HR Handbook Helper"
@@ -37,7 +43,7 @@ def test_each_line_can_be_changed_and_a_wrong_value_is_asked_for_again(tmp_path:
         ("UI [", "tkinter\n"),
         ('"tkinter" is not one of', ""),
         (CHANGE, "7\n"),
-        ("is not a number from 1 to 4", ""),
+        ("is not a number from 1 to 5", ""),
         (CHANGE, "3\n"),
         ("UI [", "gradio\n"),
         (CHANGE, "4\n"),

@@ -104,3 +104,14 @@ def test_assumptions_are_tried_with_sliders_and_kept(hub: Site) -> None:
     assert hub.post(page, page).status_code == 303
     assert Prototype.open(hub.folder("hr-helper")).spec.assumptions == {}
     assert "no price is known" in hub.get(f"{page}?model=openai:none")
+
+
+def test_the_form_takes_a_hypothesis_into_the_prototype(hub: Site) -> None:
+    page = hub.get("/new")
+    assert "What would show that it is worth building?" in page
+    words = "We believe new hires will ask it first; we will know when half would use it by May."
+    sent = hub.post("/new", "/new", prompt="Search our HR policies", hypothesis=words)
+    job = hub.hub.jobs.job(sent.headers["location"].rpartition("/")[2])
+    assert job
+    assert job.hypothesis == words
+    assert "400 fit" in hub.post("/new", "/new", prompt="Search our HR policies", hypothesis="x" * 401).text

@@ -94,6 +94,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     screen: str = "streamlit"
     model: str = "offline"
     name: str = ""
+    hypothesis: str = ""
+    """What it is to show, in the person's words."""
     blueprint: str = ""
     """The one the person chose; empty to let the line decide."""
     refused: tuple[Reading, ...] = ()
@@ -135,6 +137,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
             screen=self.screen,
             model=self.model,
             name=self.name,
+            hypothesis=self.hypothesis,
             blueprint=blueprint or self.blueprint,
             refused=self.refused,
             slug=self.slug,

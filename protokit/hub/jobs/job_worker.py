@@ -110,6 +110,7 @@ class JobWorker:
             screen=job.screen,
             model=job.model,
             name=job.name or None,
+            hypothesis=job.hypothesis,
         )
         plan = plan_scaffold(wish)
         if plan.report:

@@ -22,7 +22,7 @@ from protokit.hub.security.audit_actions import tell
 from protokit.hub.views.templating import page
 from protokit.runtime.prototype_fields import SCREENS
 from protokit.runtime.uploads.saved_upload import keep_upload
-from protokit.spec.names import MOST_CHARACTERS, clean_name, clean_prompt
+from protokit.spec.names import MOST_CHARACTERS, clean_hypothesis, clean_name, clean_prompt
 from vectorstore.file_list import sentence
 
 MOST_FILES = 200
@@ -43,6 +43,7 @@ class CreateForm:
     screen: str = "streamlit"
     blueprint: str = ""
     model: str = "offline"
+    hypothesis: str = ""
     earlier: str = ""
     """The job whose documents come along."""
     number: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -62,6 +63,7 @@ class CreateForm:
             screen=fields.get("screen", "streamlit"),
             blueprint=fields.get("blueprint", ""),
             model=fields.get("model", "").strip() or "offline",
+            hypothesis=fields.get("hypothesis", "").strip(),
             earlier=earlier if ID.fullmatch(earlier) else "",
             number=number if ID.fullmatch(number) else secrets.token_hex(8),
             documents=bool(_uploads(form)),
@@ -78,6 +80,7 @@ class CreateForm:
             ("screen", "" if self.screen in SCREENS else "Choose one of the two looks."),
             ("blueprint", "" if self.blueprint in ("", *lookup.blueprints()) else "Choose one of the list."),
             ("model", _model_problem(self.model)),
+            ("hypothesis", _problem(clean_hypothesis, self.hypothesis)),
         ]
 
     def job(self, refused: tuple[Reading, ...]) -> Job:
@@ -89,6 +92,7 @@ class CreateForm:
             model=self.model,
             name=self.name,
             blueprint=self.blueprint,
+            hypothesis=self.hypothesis,
             refused=refused,
         )
 
@@ -112,7 +116,9 @@ def form(request: Request) -> Response:
     job = hub_of(request).jobs.job(params.get("from", ""))
     draft = CreateForm(prompt=params.get("prompt", "")[:MOST_CHARACTERS])
     if job:
-        draft = CreateForm(job.prompt, job.name, job.screen, job.blueprint, job.model, earlier=job.id)
+        draft = CreateForm(
+            job.prompt, job.name, job.screen, job.blueprint, job.model, job.hypothesis, earlier=job.id
+        )
     if params.get("blueprint") in lookup.blueprints():
         draft = replace(draft, blueprint=params["blueprint"])
     return _form_page(request, draft)
