@@ -134,20 +134,27 @@ def _assumption(text: str) -> tuple[str, float]:
 @click.command("memo")
 @click.argument("folder", default=".", type=A_PATH)
 @click.option(
-    "--out", type=A_PATH, help="The file to write: .html (to print or send) or .md; default: memo.html."
+    "--out",
+    type=A_PATH,
+    help="The file to write: .html (to print or send), .md or .xlsx; default: memo.html.",
 )
 @friendly
 def memo_(folder: Path, out: Path | None) -> None:
     """Write the decision memo of the prototype in FOLDER: hypothesis, criteria met or not, numbers, go or no-go."""
     from protokit.analytics.memo import memo_as_html, memo_as_markdown, write_memo
     from protokit.errors import ChoiceProblem
-    from protokit.files.atomic import write_text
+    from protokit.files.atomic import write_bytes, write_text
 
     target = out or Path("memo.html")
-    if target.suffix not in (".html", ".md"):
-        raise ChoiceProblem.of("--out", target.name, ["memo.html", "memo.md"])
+    if target.suffix not in (".html", ".md", ".xlsx"):
+        raise ChoiceProblem.of("--out", target.name, ["memo.html", "memo.md", "memo.xlsx"])
     memo = write_memo(folder)
-    write_text(target, (memo_as_html if target.suffix == ".html" else memo_as_markdown)(memo))
+    if target.suffix == ".xlsx":
+        from protokit.analytics.memo_workbook import memo_as_workbook
+
+        write_bytes(target, memo_as_workbook(memo))
+    else:
+        write_text(target, (memo_as_html if target.suffix == ".html" else memo_as_markdown)(memo))
     tell(f"{memo.recommendation}: {target}")
 
 

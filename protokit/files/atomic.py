@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -57,9 +57,18 @@ def beside(target: Path) -> Iterator[Path]:
 
 def write_text(path: Path, text: str) -> None:
     """Put `text` in the place of a file in one step, so that a running prototype never reads half of it."""
+    _write(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """The same for what is no text."""
+    _write(path, lambda partial: partial.write_bytes(content))
+
+
+def _write(path: Path, write: Callable[[Path], int]) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}{_ENDING}")
     try:
-        partial.write_text(text, encoding="utf-8")
+        write(partial)
         partial.replace(path)
     except OSError as error:
         raise FolderProblem(f"cannot be written ({error.strerror})", where=path.name) from None

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from protokit.analytics.metrics import measure
+from protokit.analytics.usage_tables import database_of
 from protokit.files.layout import EVENTS_FILE
-from protokit.runtime import Answer, EventLog
+from protokit.runtime import Answer, EventLog, Settings
+from protokit.runtime.usage.event_table import shared_table
+from protokit.runtime.usage.events import EVENTS_URL_ENV
 from tests.support.terminal import inside
 
 SPEC = """schema: 1
@@ -219,3 +223,44 @@ def test_new_takes_a_hypothesis_that_the_memo_holds(tmp_path: Path) -> None:
     memo = tmp_path / "memo.md"
     assert inside("memo", "made", "--out", str(memo), cwd=tmp_path).code == 0
     assert f"**Hypothesis.** {words}" in memo.read_text(encoding="utf-8")
+
+
+def test_a_workbook_holds_the_numbers_and_no_formula(usage: Usage, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    for number in range(20):
+        usage.ask("ann", number, "=1+1", found=number > 4)
+    out = tmp_path / "memo.xlsx"
+    assert inside("memo", str(usage.folder), "--out", str(out), cwd=tmp_path).code == 0
+    workbook = load_workbook(out)
+    rows = {row[0]: row for row in workbook["Numbers"].iter_rows(values_only=True)}
+    assert rows["Answered"][1:3] == (0.75, "share")
+    assert rows["Answered"][5] == 20
+    asked = workbook["Unanswered"]["A2"]
+    assert (asked.value, asked.data_type) == ("=1+1", "s")
+
+
+@pytest.mark.slow
+def test_the_same_events_give_the_same_numbers_in_a_file_and_in_postgres(
+    usage: Usage, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(24):
+        usage.ask(
+            f"v{number % 7}",
+            number % 5,
+            f"Question {number % 9}?",
+            found=number % 4 > 0,
+            thumbs=number % 3 - 1,
+        )
+    database = database_of(usage.folder)
+    here = [(each.metric.name, each.value, each.low, each.cases) for each in measure(database)]
+    rows = usage.log.events()
+    monkeypatch.setenv(EVENTS_URL_ENV, postgres)
+    with shared_table(postgres, Settings.read(usage.folder).key) as table:
+        for row in rows:
+            table.add({**row.fields, "passages": "[]", "checks": "[]"})
+    there = [
+        (each.metric.name, each.value, each.low, each.cases) for each in measure(database_of(usage.folder))
+    ]
+    assert there == here
+    assert ("questions", 24.0, None, 24) in here

@@ -81,6 +81,7 @@ def test_the_page_decision_tells_criteria_numbers_and_rows(hub: Site) -> None:
     assert hub.get(f"{HOME}/decision/rows.csv?query={query}").splitlines()[:2] == ["question", "Question 0?"]
     assert "Only a SELECT can be run here" in hub.get(f"{HOME}/decision?query=DROP TABLE questions")
     assert "Decision memo" in hub.get(f"{HOME}/decision/memo.html")
+    assert hub.client.get(f"{HOME}/decision/memo.xlsx").content.startswith(b"PK")
     hub.get(f"{HOME}/decision/memo.exe", 404)
 
 

@@ -1,5 +1,6 @@
 """The page on which a prototype is decided: criteria, numbers, SQL over what visitors did, and the memo."""
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -7,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from protokit.analytics.memo import memo_as_html, memo_as_markdown, write_memo
+from protokit.analytics.memo import Memo, memo_as_html, memo_as_markdown, write_memo
+from protokit.analytics.memo_workbook import memo_as_workbook
 from protokit.analytics.metrics import measure
 from protokit.analytics.queries import run_query, starter_queries
 from protokit.analytics.success import RULE, judge_criteria, recommend
@@ -21,7 +23,11 @@ from protokit.runtime.analysis.read_only_database import SqlResult
 _MOST_ROWS = 200
 """Rows of a result that the page shows; the file has all."""
 _LONGEST = 4_000
-_KINDS = {"html": ("text/html", memo_as_html), "md": ("text/markdown", memo_as_markdown)}
+_KINDS: dict[str, tuple[str, Callable[[Memo], str | bytes]]] = {
+    "html": ("text/html", memo_as_html),
+    "md": ("text/markdown", memo_as_markdown),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", memo_as_workbook),
+}
 
 
 def routes(home: str) -> list[BaseRoute]:
@@ -96,6 +102,6 @@ def _result(bench: PrototypeContext, query: str) -> tuple[SqlResult | None, str]
         return None, str(problem)
 
 
-def _file(text: str, name: str, media_type: str) -> Response:
+def _file(text: str | bytes, name: str, media_type: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, media_type=media_type, headers=headers)
