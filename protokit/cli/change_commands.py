@@ -22,9 +22,12 @@ _FINE = ("changed", "would change")
 @click.option(
     "--by", "who", default="", metavar="NAME", help="Who asks for it; git's name for you by default."
 )
+@click.option(
+    "--model", default="", help="A language model that reads the line, and may edit the page's code."
+)
 @AS_JSON
 @friendly
-def change_(folder: Path, line: str, dry_run: bool, whole: bool, who: str, as_json: bool) -> None:
+def change_(folder: Path, line: str, dry_run: bool, whole: bool, who: str, model: str, as_json: bool) -> None:
     """Change the prototype in FOLDER as LINE says: "shorter answers, in French, make it green".
 
     It is tried in a copy first and kept only when no test, question or page is worse with it.
@@ -35,7 +38,12 @@ def change_(folder: Path, line: str, dry_run: bool, whole: bool, who: str, as_js
 
     request = read_changes(line)
     with progress() as bar:
-        if dry_run:
+        if model and not dry_run:
+            from protokit.revise.llm_changes import ModelBudget, change_by_model
+
+            tell(str(ModelBudget.of(model, folder, line)), err=True)
+            ended = change_by_model(folder, line, model, who=who, tell=lambda step: bar(step, 0, 1))
+        elif dry_run:
             ended = preview_change(folder, request)
         else:
             ended = change_prototype(folder, request, who=who, tell=lambda step: bar(step, 0, 1))

@@ -31,12 +31,12 @@ class Draftsman:
     def ask(self, instructions: str, material: str, schema: str, check: Callable[[str], T]) -> T:
         """Return what `check` makes of the reply, the first or the mended one. Raises ModelProblem, SpecProblem."""
         request = ModelRequest(instructions, material, schema)
-        reply = self._reply(request)
+        reply = self.reply(request)
         try:
             return check(reply)
         except ProtokitError as problem:
             wrong = {"material": material, "reply": reply[:_LONGEST_REPLY], "problem": str(problem)}
-        reply = self._reply(replace(request, text=fill(_again(), wrong)))
+        reply = self.reply(replace(request, text=fill(_again(), wrong)))
         try:
             return check(reply)
         except ProtokitError as problem:
@@ -49,7 +49,8 @@ class Draftsman:
         price = "at an unknown price" if dollars is None else f"${dollars:.4f}" if dollars else "free"
         return f"{self._in:,} tokens in, {self._out:,} out, {price}"
 
-    def _reply(self, request: ModelRequest) -> str:
+    def reply(self, request: ModelRequest) -> str:
+        """What the model writes to `request`. Raises ModelProblem, and SpecProblem for a reply without end."""
         outcome, text = ModelOutcome(self.model, max_tokens=self._max_tokens), ""
         try:
             for piece in connect(self.model).stream(request, outcome):

@@ -46,6 +46,8 @@ def make_change(draft: ChangeDraft, change: RequestedChange) -> RequestedChange:
         return change
     if change.what == "starter":
         return change_starter(draft, change)
+    if change.what == "code" and change.of in draft.files and not draft.replanned:
+        return change  # the edit is in the files already
     if change.what not in _FILE_CHANGES:
         raise ChoiceProblem("there is no setting for that")
     _FILE_CHANGES[change.what](draft, change)
@@ -77,6 +79,8 @@ def _translate_welcome(draft: ChangeDraft) -> None:
 
 
 def _passages(draft: ChangeDraft, change: RequestedChange) -> None:
+    if draft.spec.blueprint != draft.before.blueprint:
+        raise ChoiceProblem("that can be said once it is the other kind")
     code = (draft.read(_CODE) or b"").decode("utf-8", "replace")
     if not (match := _PASSAGES.search(code)):
         raise ChoiceProblem("this kind of prototype does not search for passages")

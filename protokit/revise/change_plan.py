@@ -1,6 +1,6 @@
 """Plans the changes that a line asks for, file by file; nothing is written here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,11 +51,19 @@ class ChangePlan:
         return tuple(change for change in (*self.files, *self.records) if change.writes)
 
 
-def plan_change(folder: Path, request: ChangeRequest, *, reads_paths: bool = True) -> ChangePlan:
-    """What `request` would do to the prototype in `folder`. `reads_paths` tells whether it may name files of this
-    machine. Raises FolderProblem, SpecProblem where the prototype cannot be read."""
+def plan_change(
+    folder: Path, request: ChangeRequest, *, reads_paths: bool = True, code: Mapping[str, bytes] | None = None
+) -> ChangePlan:
+    """What `request` would do to the prototype in `folder`.
+
+    `reads_paths` tells whether it may name files of this machine; `code` are files of it with an edit in them.
+    Raises FolderProblem, SpecProblem where the prototype cannot be read.
+    """
     draft = ChangeDraft.open(folder, reads_paths=reads_paths)
+    draft.files |= code or {}
     made, refusals = _made(draft, request.changes)
+    if draft.replanned:  # an edit of the code that goes
+        draft.files = {name: content for name, content in draft.files.items() if name not in (code or {})}
     if not made:
         return ChangePlan(folder, request, (), refusals)
     follow_changes(draft, made)

@@ -13,7 +13,7 @@ from protokit.revise.change_plan import ChangePlan, plan_change
 from protokit.revise.requested_change import ChangeRequest
 from protokit.update.confined_command import confinement_of_commands
 from protokit.update.file_diff import Change
-from protokit.update.regression import LOOKS, Health, worse
+from protokit.update.regression import LOOKS, Health, look_at_types, worse
 from protokit.update.sandbox import Sandbox, open_sandbox
 from protokit.update.transaction import carry_out, only_one, recover
 
@@ -105,7 +105,8 @@ def undo_change(folder: Path, number: int | None = None, *, who: str = "") -> Hi
 def _look(copy: Sandbox, changes: tuple[Change, ...], tell: Tell) -> tuple[str, Health, str]:
     """What is worse with `changes`, how the prototype fares, and the file that does it; "" where nothing is worse."""
     health = Health()
-    for name, look in LOOKS.items():
+    edited = any(change.file.endswith(".py") and change.writes for change in changes)
+    for name, look in ({**LOOKS, "types": look_at_types} if edited else LOOKS).items():
         tell(f"Looking at its {name} with the change")
         after = copy.health(look, changes)
         health |= after

@@ -43,6 +43,7 @@ Subject = Literal[
     "model",
     "personal_data",
     "uploads",
+    "code",
 ]
 """What of a prototype is to be another."""
 Action = Literal["set", "add", "remove", "replace"]

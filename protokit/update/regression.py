@@ -81,6 +81,22 @@ def _code(folder: Path, python: str) -> Health:
     return Health(failed)
 
 
+def look_at_types(folder: Path, python: str) -> Health:
+    """What mypy says of the prototype's own code, by message; nothing where mypy is not installed."""
+    if importlib.util.find_spec("mypy") is None:
+        return Health()
+    words = [
+        "--follow-imports=skip",
+        "--ignore-missing-imports",
+        "--no-error-summary",
+        "--hide-error-context",
+    ]
+    code = [name for name in ("app.py", "assistant.py") if (folder / name).is_file()]
+    result = _run([sys.executable, "-m", "mypy", *words, f"--cache-dir={os.devnull}", *code], folder)
+    faults = (line.split(": ", 2) for line in result.stdout.splitlines() if ": error: " in line)
+    return Health({f"{place.split(':')[0]}: {told}": "types" for place, _, told in faults})
+
+
 def _tests(folder: Path, python: str) -> Health:
     if python == sys.executable and importlib.util.find_spec("pytest") is None:
         return Health(unseen=("its tests, for which pytest is not installed",))
