@@ -34,6 +34,7 @@ WISHES = {
     "contract-comparison": ScaffoldRequest(
         "Compare two versions of a contract and show what changed", name="Contract Comparison"
     ),
+    "room-booker": ScaffoldRequest("Book meeting rooms", name="Room Booker"),
     "meeting-summarizer": ScaffoldRequest(
         "Summarize our meeting notes with action items", name="Meeting Summarizer"
     ),

@@ -81,6 +81,8 @@ class BaseAssistant(Protocol):
     """What its tool is called where programs use it."""
     description: ClassVar[str] = "Answer from the documents of this prototype, with the passages it rests on."
     """What the tool does, for programs."""
+    acts: ClassVar[bool] = False
+    """Whether a request may change something; programs ask a person before they use its tool then."""
     folder: Path
     model: str
     events: EventLog

@@ -28,6 +28,7 @@ from vectorstore.vectorstore_errors import VectorstoreError
 MOST_PASSAGES = 20
 _CALLER = "mcp"
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+_ACTS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
 
 Text = Annotated[str, Field(min_length=1, max_length=TEXT)]
 Asked = Annotated[str, Field(min_length=1, max_length=QUESTION)]
@@ -86,7 +87,8 @@ def tool_server(speaking: Speaker) -> MCPServer[Any]:
         version=protokit.__version__,
         log_level="WARNING",
     )
-    server.add_tool(_asking(speaking), assistant.verb, description=_told(assistant), annotations=_READS)
+    hints = _ACTS if assistant.acts else _READS
+    server.add_tool(_asking(speaking), assistant.verb, description=_told(assistant), annotations=hints)
     if knowledge := assistant.knowledge:
         server.add_tool(_search(knowledge), annotations=_READS)
     return server

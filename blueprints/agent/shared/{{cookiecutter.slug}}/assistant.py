@@ -36,6 +36,7 @@ class Assistant(BaseAssistant):
 
     inputs = (Input("question", "question", "Your request", required=True),)
     remembers = True
+    acts = True
     verb = "request"
     description = (
         "Ask for an action in the simulated system. It asks for what is missing and shows a card; nothing is done until"
