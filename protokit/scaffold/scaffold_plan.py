@@ -129,6 +129,10 @@ def plan_scaffold(wish: ScaffoldRequest) -> ScaffoldPlan:
                     criteria = criteria_of(trial.texts().values()) or spec.criteria
                     spec = msgspec.structs.replace(spec, criteria=criteria)
             also = also or alike_forms(list(trial.texts().values()), blueprint.name)
+            if "actions" in blueprint.drafts:
+                return _with_system(
+                    ScaffoldPlan(spec, blueprint, choice, "", documents, trial.report, note, also), prompt
+                )
             return ScaffoldPlan(spec, blueprint, choice, _written(rows), documents, trial.report, note, also)
     sample = Sample.of(blueprint, domain.name if domain else "")
     spec = drafted(domain=lookup.domains().get(sample.domain))
@@ -173,6 +177,21 @@ def _actions(prompt: str, blueprint: Blueprint) -> "DraftedActions | None":
     from protokit.drafting.draft_actions import draft_actions
 
     return draft_actions(prompt)
+
+
+def _with_system(plan: ScaffoldPlan, prompt: str) -> ScaffoldPlan:
+    """The Plan over a person's own tables; those that its actions need and the person did not bring are samples."""
+    made = _actions(prompt, plan.blueprint)
+    sample = Sample.of(plan.blueprint, "")
+    usual = {} if made else sample.documents()
+    texts = {name: text for name, text in (made.tables if made else {}).items() if name not in plan.documents}
+    starters = made.starters if made else sample.starters()
+    spec = msgspec.structs.replace(plan.spec, starter_questions=starters)
+    spec = msgspec.structs.replace(spec, actions=made.actions) if made else spec
+    rows = [{"question": each, "starter": True} for each in starters]
+    return replace(
+        plan, spec=spec, questions=_written(rows), documents={**usual, **plan.documents}, texts=texts
+    )
 
 
 def _samples(made: "DraftedActions") -> SampleDocuments:

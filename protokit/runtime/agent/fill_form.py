@@ -49,16 +49,23 @@ def fill_form(
     choices: Choices | None = None,
 ) -> FormState:
     """The form after `talk`, whose turns are in order."""
-    form, asked, offer = FormState(), [], {}
+    form, asked = FormState(), list[str]()
+    offer: dict[str, FieldValue] = {}
+    names = {each.name for each in fields if each.type in ("text", "person")}
     before = ""
     for utterance in talk:
         if utterance.role == "assistant":
             asked = asked_fields(utterance.text, fields)
-            offer = read_message(utterance.text, fields, now=now, language=language, choices=choices)
+            kept = {name: value for name, value in offer.items() if name in names}
+            proposal = read_message(
+                utterance.text, fields, now=now, language=language, choices=choices, offered=True
+            )
+            offer = {**kept, **proposal}
             before = utterance.text
             continue
         _take(form, utterance.text, fields, asked, offer if before else {}, now, language, choices)
-        asked, offer, before = [], {}, ""
+        turned_down = agrees(utterance.text) or re.search(FORM_WORDS.get("other"), utterance.text.casefold())
+        asked, offer, before = [], {} if turned_down else offer, ""
     return form
 
 
@@ -72,13 +79,15 @@ def _take(
     language: str,
     choices: Choices | None,
 ) -> None:
+    names = {each.name for each in fields if each.type in ("text", "person")}
     form.changed, form.new = [], []
     told = read_message(
         text, fields, now=now, language=language, asked=asked, choices=choices, filled=list(form.values)
     )
     if agrees(text):
         for name, value in offer.items():
-            if name not in told:
+            known = form.values.get(name)
+            if name not in told and not (known and isinstance(value.value, str) and name in names):
                 told[name] = value
     for name, value in told.items():
         if name in form.values and form.values[name].value != value.value:

@@ -49,7 +49,10 @@ def type_of_name(name: str, description: str = "", choices: Sequence[str] = ()) 
                 and re.search(FORM_WORDS.get("types", kind), text)
                 and not (text != plain and kind in ("person", "time"))
             ):
-                return kind
+                counts = kind == "duration" and re.search(
+                    r"\bin (?:days|nights|hours|minutes)\b", description.casefold()
+                )
+                return "number" if counts else kind
     return "text"
 
 
@@ -62,6 +65,10 @@ def meaning_of(field: ActionField) -> FieldMeaning:
     by_name = [name for name, kind in kinds.items() if re.search(rf"\b(?:{kind['names']})\b", plain)]
     told_too = [name for name in _told(told, kinds) if name not in by_name and not by_name]
     named = tuple(by_name + told_too)
+    if "title" in named and "name" in plain:
+        named = tuple(
+            each for each in named if each != "place"
+        )  # a hotel's name stands behind other words than a city
     own = "|".join(re.escape(each) for each in field.words)
     lead = "|".join(filter(None, [own, *(kinds[name].get("lead", "") for name in named)]))
     tail = "|".join(filter(None, [own, *(kinds[name].get("tail", "") for name in named)]))

@@ -8,9 +8,9 @@ from protokit.runtime.extraction.typed_values import TypedValue
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w-])(?:\+|00)?\d[\d\s()/.-]{6,18}\d(?!\w)")
-_CAPITALISED = r"(?:[A-Z0-9À-ÖØ-Þ][\w'’.&-]*|St\.|#\w+)"
+_CAPITALISED = r"(?:[A-ZÀ-ÖØ-Þ][\w'’&-]*(?:\.(?=\w)[\w'’&-]*)*|St\.|[0-9][\w'’&-]*(?=\s+[A-ZÀ-ÖØ-Þ]))"
 _SMALL = r"(?:of|the|and|&|de|la|le|les|el|du|des|di|da|do|del|della|von|van|der|den|in|on|at|y|et|und|for)"
-_NAME = rf"{_CAPITALISED}(?:,?\s+(?:{_SMALL}\s+){{0,2}}{_CAPITALISED})*"
+_NAME = rf"{_CAPITALISED}(?:,?\s+(?:{_SMALL}\s+){{0,2}}{_CAPITALISED})*(?:\s+[0-9]{{1,3}}(?![\w:]))?"
 _PERSON = r"[A-ZÀ-ÖØ-Þ][\w'’-]+(?:\s+(?:(?:van|von|de|der|la|del|di|da|el|bin)\s+)*[A-ZÀ-ÖØ-Þ][\w'’-]+){0,3}"
 _NO_NAME = FORM_WORDS.words("no_name")
 
@@ -126,8 +126,25 @@ def _up_to_taken(match: re.Match[str], is_free: Callable[[int, int], bool]) -> I
         yield TypedValue(words, start, start + len(words))
 
 
-def whole_answer(text: str, taken: Sequence[tuple[int, int]]) -> TypedValue | None:
-    """All of a short answer without its opening words; None for a question, a no, or what another field took."""
+def offered_name(text: str, is_free: Callable[[int, int], bool]) -> TypedValue | None:
+    """The first name that a proposal begins with or recommends: "Amber Run is playing at the Warsaw"."""
+    place = rf"\b(?:{FORM_WORDS.get('kinds', 'place', 'lead')}|at|on|is)\s+(?:the\s+)?$"
+    for match in re.finditer(rf"(?P<name>{_NAME})", text):
+        name = _cut(match, "name")
+        if name is None or not is_free(name.start, name.end) or str(name.value)[0].isdigit():
+            continue
+        if len(str(name.value).split()) > 1 and not re.search(
+            place, text[max(0, name.start - 20) : name.start]
+        ):
+            return name
+    return None
+
+
+def whole_answer(text: str, taken: Sequence[tuple[int, int]], *, is_name: bool = False) -> TypedValue | None:
+    """All of a short answer without its opening words; None for a question, a no, or what another field took.
+
+    Of an answer that should be a name (`is_name`) the name in it, where there is one.
+    """
     low = text.casefold().strip()
     if re.search(FORM_WORDS.text("question"), low) or low.endswith("?") or taken or len(text.split()) > 25:
         return None
@@ -141,4 +158,10 @@ def whole_answer(text: str, taken: Sequence[tuple[int, int]]) -> TypedValue | No
     )
     if not match or not match["value"].strip():
         return None
+    if is_name:
+        names = (_cut(each, "name") for each in re.finditer(rf"(?P<name>{_NAME})", text))
+        if name := next(filter(None, names), None):
+            return name
+        if len(match["value"].split()) > 5:
+            return None
     return TypedValue(match["value"].strip(), *match.span("value"))

@@ -10,6 +10,7 @@ from protokit.runtime.agent.form_fields import FORM_WORDS, meaning_of
 from protokit.runtime.agent.named_values import (
     emails,
     names_after,
+    offered_name,
     own_choice,
     person_names,
     phones,
@@ -20,6 +21,7 @@ from protokit.runtime.agent.spoken_numbers import find_numbers
 from protokit.runtime.extraction.typed_values import TypedValue, amounts
 from protokit.runtime.prototype_fields import ActionField
 
+_NAMED = {"place", "origin", "destination", "title"}
 Choices = Mapping[str, Sequence[str]]
 """What a choice may be, by the name of its field."""
 
@@ -70,9 +72,10 @@ def read_message(
     asked: Sequence[str] = (),
     choices: Choices | None = None,
     filled: Sequence[str] = (),
+    offered: bool = False,
 ) -> dict[str, FieldValue]:
     """The values that `text` gives to `fields`, by name. `asked` are the fields that were asked for just before, and
-    `filled` those that have a value."""
+    `filled` those that have a value. Names in a proposal (`offered`) need no words before them."""
     reading = MessageReading(text, language)
     options = {each.name: tuple((choices or {}).get(each.name) or each.choices) for each in fields}
     for each in fields:
@@ -86,7 +89,9 @@ def read_message(
     _read_numbers(reading, fields, options, asked, moments)
     _read_moments(reading, fields, asked, moments, filled)
     _read_yes_or_no(reading, [each for each in fields if each.type == "yes/no"], asked)
-    _read_names(reading, fields, asked)
+    if offered:
+        _read_offer(reading, fields)
+    _read_names(reading, fields, asked, offered=offered)
     _read_answer(reading, fields, options, asked)
     return reading.values
 
@@ -109,7 +114,21 @@ def _read_moments(
         ]
         if any(each.kind in ("date", "instant") for each in values):
             values = [each for each in values if each.kind != "period"]
+        if kind == "time" and not values and any(each.name in asked for each in typed):
+            values = _bare_hours(reading)
         _share_out(reading, typed, values, asked, filled)
+
+
+def _bare_hours(reading: MessageReading) -> list[Moment]:
+    """The hour that a bare number is where a time was asked for: "6 works"."""
+    hours = [each for each in find_numbers(reading.text, reading.language) if each.value in range(1, 25)]
+    return [
+        Moment(
+            "time", each.start, each.end, seconds=float(each.value) * 3600, half_known=float(each.value) > 12
+        )
+        for each in hours[:1]
+        if reading.is_free(each.start, each.end)
+    ]
 
 
 def _is_meant(
@@ -117,7 +136,8 @@ def _is_meant(
 ) -> bool:
     if not typed or not reading.is_free(moment.start, moment.end):
         return False
-    return moment.sure or any(each.name in asked for each in typed) or len(typed) > 0
+    vague = moment.is_now or (moment.kind == "period" and not moment.sure)  # "now that", "may I"
+    return not vague or any(each.name in asked for each in typed)
 
 
 def _share_out(
@@ -221,7 +241,12 @@ def _read_numbers(
             continue
         target = _counts(reading, value, counted, asked, options)
         if target and target.name not in reading.values:
-            reading.take(target.name, float(value.value), value.start, value.end)
+            person = re.match(
+                r"\s+(?:people|persons?|guests?|adults?)\b", reading.text[value.end :], re.IGNORECASE
+            )
+            reading.take(
+                target.name, float(value.value), value.start, value.end + (person.end() if person else 0)
+            )
 
 
 def _read_worded_money(reading: MessageReading, target: ActionField) -> None:
@@ -351,15 +376,33 @@ def _read_yes_or_no(reading: MessageReading, fields: Sequence[ActionField], aske
 # Names, places and other text
 
 
-def _read_names(reading: MessageReading, fields: Sequence[ActionField], asked: Sequence[str]) -> None:
+def _read_names(
+    reading: MessageReading, fields: Sequence[ActionField], asked: Sequence[str], *, offered: bool
+) -> None:
     people = [each for each in fields if each.type == "person"]
     if people:
         _read_people(reading, people, asked)
     texts = [each for each in fields if each.type == "text" and each.name not in reading.values]
     for each in sorted(texts, key=lambda each: each.name not in asked):
+        if offered and _takes_names(each):
+            continue  # behind "at" in a proposal stands its address
         for value in names_after(reading.text, meaning_of(each), reading.is_free):
             reading.take(each.name, value.value, value.start, value.end)
             break
+
+
+def _read_offer(reading: MessageReading, fields: Sequence[ActionField]) -> None:
+    """What a proposal names, for the field that a name belongs to."""
+    titles = [each for each in fields if each.type in ("text", "person") and _takes_names(each)]
+    if titles and (value := offered_name(reading.text, reading.is_free)):
+        reading.take(titles[0].name, value.value, value.start, value.end)
+
+
+def _takes_names(each: ActionField) -> bool:
+    kinds = meaning_of(each).kinds
+    return ("title" in kinds and not {"place", "origin", "destination"} & (set(kinds) - {"title"})) or (
+        "title" in kinds and "name" in each.name.casefold()
+    )
 
 
 def _read_people(reading: MessageReading, people: Sequence[ActionField], asked: Sequence[str]) -> None:
@@ -406,5 +449,9 @@ def _read_answer(
         for each in fields
         if each.name in asked and each.type == "text" and each.name not in reading.values
     ]
-    if texts and (value := whole_answer(reading.text, reading.taken)):
+    if texts and (
+        value := whole_answer(
+            reading.text, reading.taken, is_name=bool(_NAMED & set(meaning_of(texts[0]).kinds))
+        )
+    ):
         reading.take(texts[0].name, value.value, value.start, value.end)
