@@ -135,3 +135,34 @@ def test_a_database_and_a_parquet_file_are_sources_whose_ids_are_no_quantities(t
             "What is the sum of boat_id?",
         ):
             assert not analyze(question, [knowledge]).found, question
+
+
+WARDS = """Nr;Patient;Station;Diagnose;Alter;Kosten;Aufnahme;Privat
+1;Adler;Nord;Husten;34;120,50;03.01.2025;ja
+2;Braun;Süd;Fieber;51;310,00;11.01.2025;nein
+3;Conrad;Nord;Fieber;67;95,00;02.02.2025;nein
+4;Dietz;West;Bruch;19;1.250,00;14.02.2025;ja
+5;Eck;Süd;Husten;45;80,00;20.03.2025;nein
+"""
+
+
+def test_another_language_is_right_or_refused_too(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "klinik.csv").write_text(WARDS, encoding="utf-8")
+    with KnowledgeBase.open(tmp_path / "store", embedding="none") as knowledge:
+        knowledge.sync(tmp_path / "docs")
+        right = {
+            "Durchschnittliche Kosten mit und ohne Privat?": {(True, 685.25), (False, 485 / 3)},
+            "Welche Station hat die höchsten Kosten insgesamt?": {("West", 1250.0)},
+        }
+        for question, rows in right.items():
+            made = analyze(question, [knowledge])
+            assert made.table is not None, question
+            assert set(made.table.rows) == rows, made.sql
+        for question in (
+            "Welcher Patient ist am ältesten?",
+            "Wie viele Patienten im Januar 2025 und Februar 2025?",
+            "Durchschnittliche Anzahl der Patienten je Station?",
+            "Mittleres Alter je Arzt",
+        ):
+            assert not analyze(question, [knowledge]).found, question

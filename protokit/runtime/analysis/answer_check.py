@@ -1,16 +1,17 @@
 """Whether a query computes all that a question says: no group, function or "or" of it may be dropped."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from protokit.runtime.analysis.breakdown import PATTERNS
 from protokit.runtime.tables.links import is_light
-from protokit.runtime.tables.query import Aggregate, LookUp, Query
+from protokit.runtime.tables.query import Aggregate, Condition, LookUp, Query
 from protokit.runtime.tables.question_reading import QuestionReading, read_question
 from protokit.runtime.tables.table_answer import TableAnswer
 from protokit.runtime.tables.table_words import words_of
 from protokit.runtime.tables.vocabulary import words
 
+_THAN = frozenset({"than", "als", "que", "dan", "niz"})
 _COMPUTED = frozenset({"sum", "average", "median", "deviation"})
 
 
@@ -21,11 +22,17 @@ def says_all(question: str, answer: TableAnswer) -> bool:
     either = PATTERNS.pattern("either", flags=re.IGNORECASE).search(question)
     for table, query in answer.queries:
         reading = read_question(question, words_of(table))
-        if either and len(query.where) > 1:
+        if (either and len(query.where) > 1) or not fit_together(query.where):
             return False
         if _drops_group(query, reading) or _drops_function(query, reading) or not heads_known(reading):
             return False
     return True
+
+
+def fit_together(conditions: Sequence[Condition]) -> bool:
+    """Whether no column must be in two periods or ranges at once: "in January and February" means either."""
+    ranged = [each.column.index for each in conditions if each.relation in ("is", "between")]
+    return len(set(ranged)) == len(ranged)
 
 
 def _spans(reading: QuestionReading) -> Iterator[int]:
@@ -42,6 +49,8 @@ def _spans(reading: QuestionReading) -> Iterator[int]:
 
 def heads_known(reading: QuestionReading, also: frozenset[str] = frozenset()) -> bool:
     """Whether what stands behind "which", "how many" and "per" is in the table: there no word only ties others."""
+    if any(not b.explicit and reading.tokens[b.start - 1].text in _THAN for b in reading.bounds if b.start):
+        return False  # "older than 40" in words that no list has is not 40
     linked = {*_spans(reading), *reading.about}
     known = reading.table.subject | reading.table.context | also
     heads = [s.end for s in reading.signals if s.kind == "which" or s.name in ("count", "each")]
@@ -77,6 +86,9 @@ def _drops_group(query: Query, reading: QuestionReading) -> bool:
 
 
 def _drops_function(query: Query, reading: QuestionReading) -> bool:
+    said = _COMPUTED & set(reading.functions()) - {"sum"}
+    if isinstance(query, Aggregate) and not said <= set(query.functions):
+        return True  # "the average number of loans per member" is no number of loans
     if isinstance(query, Aggregate) and any(t.text in PATTERNS.get("different") for t in reading.tokens):
         return not (query.distinct or query.by)
     if isinstance(query, Aggregate | LookUp):

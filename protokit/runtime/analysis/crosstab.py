@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from protokit.runtime.tables.typed_table import Value
 from vectorstore.loaders.table_header import is_value
 from vectorstore.tables.cell_numbers import parse_number
 from vectorstore.tables.cell_words import is_gap
@@ -38,25 +37,38 @@ class Crosstab:
     rows: tuple[LabelledLine, ...]
     columns: tuple[LabelledLine, ...]
     grid: tuple[tuple[str, ...], ...]
+    decimal: str = ""
     corner: tuple[str, ...] = ()
     """What stands over the labels of the rows."""
 
     def number(self, row: LabelledLine, column: LabelledLine) -> float | None:
         """The number in a cell; None where it holds none."""
-        return number_of(self.grid[row.at][column.at])
+        return number_of(self.grid[row.at][column.at], self.decimal)
 
     def text(self, row: LabelledLine, column: LabelledLine) -> str:
         """A cell as the sheet shows it."""
         return self.grid[row.at][column.at]
 
 
-def number_of(cell: str) -> float | None:
-    """The number that a cell shows, of money and shares too."""
+def number_of(cell: str, decimal: str) -> float | None:
+    """The number that a cell shows, of money and shares too; None where it may be one of two ("1.234")."""
     number = parse_number(cell) if cell else None
-    if number is None:
+    if number is None or number.decimal == "?":
         return None
-    value: Value = float(number.value("" if number.decimal else "." if number.separator == "," else ","))
-    return value if isinstance(value, float) else None
+    sign = number.decimal or (decimal if number.separator else ".")
+    return float(number.value(sign)) if sign else None
+
+
+def _decimal(tables: Sequence[Table]) -> str:
+    """The decimal sign of a sheet: that of its columns or of cells that prove one; empty where they differ."""
+    if tables[0].file.lower().endswith((".xlsx", ".xlsm")):
+        return "."  # as the reader shows every number of a workbook
+    signs = {column.decimal for table in tables for column in table.columns} - {""}
+    if not signs:
+        cells = (cell for table in tables for row in table.rows for cell in row.cells if is_value(cell))
+        numbers = (parse_number(cell) for cell in cells)
+        signs = {number.decimal for number in numbers if number and number.decimal in (".", ",")}
+    return signs.pop() if len(signs) == 1 else ""
 
 
 def crosstabs_of(tables: Sequence[Table]) -> list[Crosstab]:
@@ -102,18 +114,18 @@ def _crosstab(tables: tuple[Table, ...]) -> Crosstab | None:
     if len(numbered) < 2 or not rows:
         return None
     corner = _distinct([_unnumbered(cell) for row in grid[:body] for cell in row[:left]])
-    return Crosstab(tables[0], tuple(rows), tuple(numbered), tuple(grid), corner)
+    return Crosstab(tables[0], tuple(rows), tuple(numbered), tuple(grid), _decimal(tables), corner)
 
 
 def _has_data(row: tuple[str, ...]) -> bool:
     """Whether a row holds numbers other than years that name columns."""
-    numbers = [number_of(cell) for cell in row if _is_number(cell)]
+    numbers = [number_of(cell, ".") for cell in row if _is_number(cell)]
     years = [number for number in numbers if number is not None and 1900 <= number <= 2100]
     return bool(numbers) and not (len(years) == len(numbers) > 1 and sorted(set(years)) == years)
 
 
 def _is_number(cell: str) -> bool:
-    return is_value(cell) and not _RANGE.fullmatch(cell.strip()) and number_of(cell) is not None
+    return is_value(cell) and not _RANGE.fullmatch(cell.strip()) and parse_number(cell) is not None
 
 
 def _labels_left(body: list[tuple[str, ...]]) -> int:

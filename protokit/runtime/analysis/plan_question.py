@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from protokit.runtime.analysis.answer_check import heads_known
+from protokit.runtime.analysis.answer_check import fit_together, heads_known
 from protokit.runtime.analysis.breakdown import PATTERNS, without_grain
 from protokit.runtime.analysis.joined_tables import JoinedTable
 from protokit.runtime.analysis.plan_parts import (
@@ -19,7 +19,7 @@ from protokit.runtime.analysis.plan_parts import (
 from protokit.runtime.analysis.plan_reading import explains, joined_stems, row_stems, settle
 from protokit.runtime.analysis.table_plan import PlanMeasure, TablePlan
 from protokit.runtime.tables.conditions import NoQuery, Unclear, conditions_of, where
-from protokit.runtime.tables.grammar import Grammar, how_many
+from protokit.runtime.tables.grammar import Grammar, how_many, require_no_age
 from protokit.runtime.tables.links import ColumnLink, is_light
 from protokit.runtime.tables.query import Condition
 from protokit.runtime.tables.question_reading import QuestionReading, read_question
@@ -52,7 +52,7 @@ def plan_question(question: str, view: JoinedTable) -> TablePlan | None:
     if order and not _orders(order, view):
         return None
     known = heads_known(reading, row_stems(view) | joined_stems(plan, view))
-    return plan if known and explains(reading, plan, view) else None
+    return plan if known and fit_together(plan.where) and explains(reading, plan, view) else None
 
 
 def _without_order(question: str) -> tuple[str, str]:
@@ -140,6 +140,7 @@ def _extreme(draft: PlanDraft, conditions: tuple[Condition, ...]) -> TablePlan |
     column = _ranked(draft, numbers, signal.extreme.concept)
     if column is None or (entity and _sums_up(entity, column, draft)):
         return None
+    require_no_age(reading, signal, column)
     shown = entity or _row_names(draft)
     return TablePlan((shown, column), where=conditions, order=column, direction=direction, limit=limit)
 

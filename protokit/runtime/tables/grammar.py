@@ -163,6 +163,8 @@ def extreme_column(grammar: Grammar, signal: Signal) -> tuple[TypedColumn | None
     concept, direction = signal.extreme.concept, signal.extreme.direction
     turned: Direction = "lowest" if direction == "highest" else "highest"
     column = grammar.target(concept, signal.end)
+    if column is not None:
+        require_no_age(grammar.reading, signal, column)
     if column is None and concept == "speed":
         column, direction = grammar.target("duration", signal.end), turned
     if column is None and concept == "date":
@@ -172,6 +174,17 @@ def extreme_column(grammar: Grammar, signal: Signal) -> tuple[TypedColumn | None
     if column is not None and concept == "speed" and column.unit in ("min", "h", "d", "s"):
         direction = "lowest" if signal.extreme.direction == "highest" else "highest"
     return column, direction
+
+
+_OF_AGE = ("old", "alte", "viej", "vieu", "anci", "antig", "vecch", "velh", "oud", "najst")
+
+
+def require_no_age(reading: QuestionReading, signal: Signal, column: TypedColumn) -> None:
+    """Raise Unclear where "oldest" would be told by a date and the table has an age: who came first may be young."""
+    ages = [c for c in reading.concept("age") if c.type == "number"]
+    said = reading.tokens[signal.start : signal.end]
+    if column.type == "date" and ages and any(token.text.startswith(_OF_AGE) for token in said):
+        raise Unclear((ages[0], column))
 
 
 def asked_concept(grammar: Grammar) -> TypedColumn | None:
