@@ -99,7 +99,7 @@ def test_a_close_call_is_told_where_nobody_can_be_asked(tmp_path: Path) -> None:
     assert "--blueprint decides" in done.err
 
 
-DOUBTED = "Assistant that answers customers and books their appointments"
+DOUBTED = "A chatbot for our customers that also generates pictures of the product"
 """A chatbot serves half of it; the rest is what nothing made here does."""
 
 
@@ -108,9 +108,8 @@ def test_what_no_blueprint_does_is_told_before_it_is_made(tmp_path: Path) -> Non
     assert done.code == 0, done.err
     assert "Not sure: Which is nearer" in done.err
     assert (
-        "an agent that acts in other systems, which no blueprint does yet? Nothing made here books"
-        in done.err
+        "making or reading pictures and video, which no blueprint does yet? Everything made here" in done.err
     )
     code, shown = typed([(CHANGE, "q\n")], "new", DOUBTED, cwd=tmp_path)
     assert code != 0
-    assert "it could also ask for an agent that acts in other systems. Nothing made here books" in shown
+    assert "it could also ask for making or reading pictures and video. Everything made here" in shown
