@@ -94,16 +94,37 @@ def test_no_import_of_protokit_is_left_in_any_kind(every: dict[tuple[str, str], 
         assert [text for text in words if "protokit.runtime" in text or "protokit-studio" in text] == [], name
 
 
-def test_the_copied_packages_hold_every_file_and_the_licence(every: dict[tuple[str, str], Path]) -> None:
+def test_what_cannot_be_reached_stays_behind_and_nothing_that_can(every: dict[tuple[str, str], Path]) -> None:
+    packages = ("leave_helper_runtime", "leave_helper_vectorstore")
+    whole = len([*(ROOT / "protokit/runtime").rglob("*.py"), *(ROOT / "vectorstore").rglob("*.py")])
+    for (blueprint, screen), folder in every.items():
+        here = sources(folder)
+        assert len(here) < 0.85 * whole
+        for room, kind in (("comparison", "comparer"), ("classification", "classifier")):
+            assert (f"leave_helper_runtime/{room}/__init__.py" in here) == (kind == blueprint), (
+                blueprint,
+                room,
+            )
+        assert ("leave_helper_runtime/ui/gradio_ui.py" in here) == (screen == "gradio")
+        for name, source in here.items():
+            froms = (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.ImportFrom) and not n.level)
+            for module in {n.module or "" for n in froms if (n.module or "").startswith(packages)}:
+                path = module.replace(".", "/")
+                assert {f"{path}.py", f"{path}/__init__.py"} & here.keys(), (name, module)
+        for package_name in packages:
+            assert (folder / package_name / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+
+
+def test_the_copied_packages_are_formatted(every: dict[tuple[str, str], Path]) -> None:
     folder = every["rag-search", "gradio"]
-    for ours, theirs in (
-        ("protokit/runtime", "leave_helper_runtime"),
-        ("vectorstore", "leave_helper_vectorstore"),
-    ):
-        there = {path.relative_to(folder / theirs) for path in (folder / theirs).rglob("*") if path.is_file()}
-        mine = {path.relative_to(ROOT / ours) for path in (ROOT / ours).rglob("*") if path.is_file()}
-        assert {path for path in mine if "__pycache__" not in path.parts} == there - {Path("LICENSE")}
-        assert (folder / theirs / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+    options = ["--isolated", "--no-cache", "--config", "line-length = 110", *folder.glob("leave_helper_*")]
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "format", "--check", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def test_requirements_name_no_protokit_and_keep_the_pins_and_what_a_person_added(

@@ -2,14 +2,18 @@
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+import subprocess
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import files as installed_files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import protokit
 import vectorstore
+from protokit.deploy.export.reachable_modules import Reachable, front_source
 from protokit.deploy.export.requirements import DISTRIBUTION, extra_packages, without_protokit
 from protokit.deploy.export.rewrite_imports import rewrite_imports
 from protokit.errors import FolderProblem
@@ -19,7 +23,6 @@ from protokit.files.secret_scan import refuse_secrets
 from protokit.prototype.prototype_folder import Prototype
 
 NOTE = "EJECTED.md"
-_SKIPPED = {"__pycache__"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def _changes(prototype: Prototype) -> dict[Path, bytes]:
                 "was ejected already", where=str(prototype.folder / name), fix="Run it as it is."
             )
     own = {inside: _own(prototype, inside, names) for inside in shared_files(prototype.folder)}
-    plumbing = dict(_plumbing(names))
+    plumbing = _plumbing(prototype, names)
     note = Path(__file__).with_name("ejected.md").read_text(encoding="utf-8")
     words = {
         "version": protokit.__version__,
@@ -118,19 +121,39 @@ def _retold(text: str, run: str) -> str:
     return text.replace("protokit run .", run).replace("protokit check .", "pytest")
 
 
-def _plumbing(names: Mapping[str, str]) -> Iterator[tuple[Path, bytes]]:
-    """The two packages under their new names, each with the licence."""
+def _plumbing(prototype: Prototype, names: Mapping[str, str]) -> dict[Path, bytes]:
+    """What the prototype's code reaches of the two packages, under their new names, each with the licence."""
     homes = {
         "protokit.runtime": Path(protokit.__file__).parent / "runtime",
         "vectorstore": _home(vectorstore.__file__),
     }
-    for old, home in homes.items():
-        new = Path(names[old])
-        yield new / "LICENSE", _licence()
-        for path in sorted(home.rglob("*")):
-            if path.is_file() and not _SKIPPED & set(path.parts):
-                content = _renamed(_read(path), names).encode() if path.suffix == ".py" else path.read_bytes()
-                yield new / path.relative_to(home), content
+    reachable = Reachable(homes)
+    own = [prototype.folder / inside for inside in shared_files(prototype.folder) if inside.suffix == ".py"]
+    server = "page_server" if prototype.spec.screen == "streamlit" else "gradio_server"
+    reachable.follow(map(_read, own), [*homes, f"protokit.runtime.ui.{server}"])
+    fronts = {module.path: module for module in reachable.modules.values() if module.fronts}
+    files = {Path(names[package], "LICENSE"): _licence() for package in homes}
+    for package, path in reachable.files():
+        inside = Path(names[package]) / path.relative_to(homes[package])
+        if path.suffix == ".py":
+            front = fronts.get(path)
+            source = front_source(front, reachable.names.get(front.name, ())) if front else _read(path)
+            files[inside] = _renamed(source, names).encode()
+        else:
+            files[inside] = path.read_bytes()
+    return _formatted(files)
+
+
+def _formatted(files: Mapping[Path, bytes]) -> dict[Path, bytes]:
+    """The same with the imports in order and the lines as ruff has them: the new names have other lengths."""
+    with TemporaryDirectory(prefix="protokit-eject-") as aside:
+        _write(Path(aside), files)
+        packages = sorted({path.parts[0] for path in files})
+        known = f"lint.isort.known-first-party = {packages!r}"
+        common = ["--isolated", "--quiet", "--no-cache", "--config", "line-length = 110", aside]
+        for words in (["check", "--select", "I", "--fix", "--config", known], ["format"]):
+            subprocess.run([sys.executable, "-m", "ruff", *words, *common], check=True)
+        return {path: Path(aside, path).read_bytes() for path in files}
 
 
 def _renamed(source: str, names: Mapping[str, str]) -> str:
