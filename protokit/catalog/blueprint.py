@@ -111,8 +111,9 @@ class Card(Strict, frozen=True, kw_only=True):
     """For a kind that holds documents against a list: that of its prototypes."""
     actions: tuple[Action, ...] = ()
     """For a kind that acts: what can be done in a prototype whose line names nothing."""
-    drafts: Annotated[tuple[Literal["labels", "actions"], ...], Meta(max_length=1)] = ()
-    """What is drafted from the prompt beside the words of the page: the labels that texts get, the actions."""
+    drafts: Annotated[tuple[Literal["labels", "actions", "form"], ...], Meta(max_length=3)] = ()
+    """What is drafted from the prompt beside the words of the page: the labels that texts get; the actions; the form that
+    a text is written from, what is written and the rules for it."""
     parameters: dict[Name, Parameter] = msgspec.field(default_factory=dict)
     defaults: Defaults = Defaults()
 

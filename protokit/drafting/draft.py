@@ -9,6 +9,7 @@ from protokit.catalog.page_phrases import PagePhrases, read_page_phrases
 from protokit.drafting.audience import find_people, mentioned_people, named_after, with_article
 from protokit.drafting.constraints import find_constraints
 from protokit.drafting.criteria import find_criteria
+from protokit.drafting.draft_form import draft_form
 from protokit.drafting.labels import find_labels, find_steps, several_labels
 from protokit.drafting.topic import Topic, find_topic, people_topic, singular
 from protokit.runtime.prototype_fields import Constraint, Screen
@@ -97,6 +98,8 @@ def draft(
         criteria = find_criteria(prompt)
         labels = find_steps(prompt) if criteria else find_labels(prompt)
         fields |= {"labels": labels, "several_labels": several_labels(prompt), "criteria": criteria}
+    if "form" in blueprint.drafts:
+        fields |= draft_form(prompt)
     return spec_of(fields)
 
 

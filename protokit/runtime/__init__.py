@@ -72,6 +72,10 @@ if TYPE_CHECKING:
     from protokit.runtime.usage.events import EventLog
     from protokit.runtime.visit_results import VisitResults
     from protokit.runtime.visitor import current_visitor
+    from protokit.runtime.writing.prepared_examples import read_examples, record_example
+    from protokit.runtime.writing.writing_files import text_docx
+    from protokit.runtime.writing.writing_request import WritingRequest, form_values
+    from protokit.runtime.writing.writing_scores import writing_faults, writing_measures
 
 _NAMES = {
     "agent.action_cards": "ActionCard ActionCards",
@@ -121,6 +125,10 @@ _NAMES = {
     "usage.events": "EventLog",
     "visit_results": "VisitResults",
     "visitor": "current_visitor",
+    "writing.prepared_examples": "read_examples record_example",
+    "writing.writing_files": "text_docx",
+    "writing.writing_request": "WritingRequest form_values",
+    "writing.writing_scores": "writing_faults writing_measures",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 __all__ = [
@@ -174,6 +182,7 @@ __all__ = [
     "Turn",
     "VisitResults",
     "VisitorFiles",
+    "WritingRequest",
     "action_measures",
     "agent_texts",
     "analyze",
@@ -197,6 +206,7 @@ __all__ = [
     "current_visitor",
     "document_version",
     "extracting_rule",
+    "form_values",
     "guarded",
     "is_about_people",
     "keep_upload",
@@ -206,8 +216,10 @@ __all__ = [
     "may_upload",
     "merge",
     "notice",
+    "read_examples",
     "read_text_file",
     "read_texts",
+    "record_example",
     "rows_of",
     "run_sql",
     "score_label",
@@ -220,10 +232,13 @@ __all__ = [
     "table_names",
     "tables_of",
     "text_columns",
+    "text_docx",
     "texts_in",
     "turns",
     "user",
     "with_rows",
+    "writing_faults",
+    "writing_measures",
 ]
 
 

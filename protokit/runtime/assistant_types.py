@@ -132,6 +132,8 @@ class Request(ABC):
     """The context window of the model, None where nothing may be left out."""
     asks: bool = False
     """Whether it is a question, which may be about something that is ruled out."""
+    whole: bool = False
+    """Whether a model's text is shown only when all of it is there and was checked; it brings its own opening."""
 
     @property
     def title(self) -> str:
@@ -152,6 +154,15 @@ class Request(ABC):
     def private(self) -> bool:
         """Whether it rests on a visitor's own file, of which nothing is kept."""
         return False
+
+    @property
+    def repair(self) -> str:
+        """What a model is told of a reply that cannot be used, with {fault}; empty for the usual text."""
+        return ""
+
+    def again(self, reply: str) -> Self:
+        """The request as it is asked once more, after `reply` could not be used."""
+        return self
 
     def for_model(self) -> Self:
         """The request as a model gets it."""
@@ -210,6 +221,9 @@ class Answer:
     tokens_in: int = 0
     tokens_out: int = 0
     tokens_estimated: bool = True
+    repair_tokens: int = 0
+    """Of the tokens, those of asking a model once more for what it had written wrong."""
+    repair_dollars: float | None = 0.0
     seconds_to_first: float = 0.0
     seconds: float = 0.0
     dollars: float | None = 0.0

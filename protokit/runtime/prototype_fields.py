@@ -207,6 +207,90 @@ class Action(Strict, frozen=True, kw_only=True):
     """Fields of which no two rows may have the same; with a time and a duration they may not overlap."""
 
 
+RuleKind = Literal[
+    "words",
+    "sentences",
+    "paragraphs",
+    "characters",
+    "bullets",
+    "questions",
+    "sections",
+    "parts",
+    "placeholders",
+    "highlights",
+    "capital_words",
+    "share",
+    "must_say",
+    "never_say",
+    "letter",
+    "mark",
+    "starts_with",
+    "ends_with",
+    "paragraph_starts",
+    "postscript",
+    "title",
+    "wrapped",
+    "upper_case",
+    "lower_case",
+    "format",
+    "one_of",
+    "repeat_request",
+    "language",
+    "reading_level",
+    "user_story",
+    "keep_figures",
+]
+"""What a rule for a text is about."""
+
+
+class WritingRule(Strict, frozen=True, kw_only=True):
+    """One thing that every text must hold to; what a text breaks is marked."""
+
+    kind: RuleKind
+    least: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
+    """The fewest words, bullets, times it is said and so on; absent for no such limit."""
+    most: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
+    """The most of them; of `share` percent of the input's words, of `reading_level` the school year."""
+    values: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=2_000)], ...], Meta(max_length=50)
+    ] = ()
+    """The words, letter, mark, opening, language (ISO 639-1) or form it is about."""
+    words: Annotated[str, Meta(max_length=400)] = ""
+    """The words of the line it came from."""
+
+
+class FormField(Strict, frozen=True, kw_only=True):
+    """One field of the form that a text is written from."""
+
+    name: Annotated[
+        str,
+        Meta(min_length=1, max_length=60, pattern=r"^[^\r\n]*\S[^\r\n]*$", description="text on one line"),
+    ]
+    long: bool = False
+    """Whether it takes several lines."""
+    choices: Annotated[tuple[Line, ...], Meta(max_length=40)] = ()
+    """What it may be; free text where there are none."""
+    help: Annotated[str, Meta(max_length=300, pattern=r"^[^\r\n]*$", description="text on one line")] = ""
+    """What belongs there."""
+    required: bool = False
+
+
+TextShape = Literal[
+    "user_stories",
+    "faq",
+    "quiz",
+    "release_notes",
+    "meeting_mail",
+    "checklist",
+    "outline",
+    "notes",
+    "description",
+    "reply",
+    "free",
+]
+"""What is written: a shape that is filled with the input's own words, or free text, which needs a model."""
+
+
 class SpendingLimits(Strict, frozen=True, kw_only=True):
     """What a prototype may spend; an absent limit is no limit."""
 
@@ -253,6 +337,12 @@ class PrototypeFields(Strict, frozen=True, kw_only=True):
     """What a document must say, for a kind that holds documents against a list."""
     actions: Annotated[tuple[Action, ...], Meta(max_length=12)] = ()
     """What can be done, for a kind that acts."""
+    writes: TextShape = "free"
+    """What is written, for a kind that writes texts."""
+    form: Annotated[tuple[FormField, ...], Meta(max_length=30)] = ()
+    """What a text is written from."""
+    text_rules: Annotated[tuple[WritingRule, ...], Meta(max_length=60)] = ()
+    """What every text must hold to."""
     starter_questions: Annotated[tuple[Line, ...], Meta(max_length=8)] = ()
     will_not: Annotated[tuple[Line, ...], Meta(max_length=12)] = ()
     """What it declines, each a short phrase: "give legal advice"."""

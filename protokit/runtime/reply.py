@@ -8,7 +8,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from protokit.runtime.answer_rules import AnswerRules
-from protokit.runtime.assistant_types import Answer, Request
+from protokit.runtime.assistant_types import Answer, Request, RequestResult
 from protokit.runtime.models.base import Engine
 from protokit.runtime.models.offline_engine import OfflineEngine
 from protokit.runtime.models.turn_cost import dollars_of_turn, tokens_of_turn
@@ -107,7 +107,7 @@ class Reply:
         request.require_fitting()
         if self._most_tokens and not request.schema:
             outcome.max_tokens = min(outcome.max_tokens, self._most_tokens)
-        rules = AnswerRules() if request.schema else self._settings.rules
+        rules = AnswerRules() if request.schema or request.whole else self._settings.rules
         run.opening = f"{rules.opening} " if rules.opening else ""
         try:
             if run.opening:
@@ -169,13 +169,21 @@ class Reply:
         try:
             yield from self._within_limits(sent, masks, run)
         except UnusableReply as problem:
+            if isinstance(problem.result, RequestResult) and self._stopped.is_set():
+                yield _taken(problem.result, masks, run)
+                return
             before = tokens_of_turn(run.outcome, run.model, problem.reply)
-            again = rule("repair.md").format(fault=problem.fault).strip()
+            again = (sent.repair or rule("repair.md")).format(fault=problem.fault).strip()
             run.outcome.ask_again(problem.reply, again)
             try:
-                yield from self._within_limits(sent, masks, run)
+                yield from self._within_limits(sent.again(problem.reply), masks, run)
+            except ModelProblem as second:
+                if not isinstance(problem.result, RequestResult) or run.text:
+                    raise
+                run.error = str(second)
+                yield _taken(problem.result, masks, run)
             finally:
-                after = tokens_of_turn(run.outcome, run.model, run.text)
+                run.repair = after = tokens_of_turn(run.outcome, run.model, run.text)
                 run.outcome.tokens_in, run.outcome.tokens_out = before[0] + after[0], before[1] + after[1]
 
     def _within_limits(self, sent: Request, masks: PiiMasker | None, run: "_Run") -> Iterator[str]:
@@ -189,7 +197,8 @@ class Reply:
             pieces = self._engine.stream(sent, run.outcome)
             try:
                 plain = masks.unmask_stream(pieces) if masks else pieces
-                yield from _in_words(plain, run.outcome) if sent.schema else _plain_citations(plain, sent)
+                at_once = bool(sent.schema) or sent.whole
+                yield from _in_words(plain, run.outcome, masks) if at_once else _plain_citations(plain, sent)
             finally:
                 used = tokens_of_turn(run.outcome, run.model, run.text)
                 spent(self._dollars(run.model, *used), sum(used))
@@ -216,6 +225,8 @@ class Reply:
             problem=run.error,
             tokens_in=tokens_in,
             tokens_out=tokens_out,
+            repair_tokens=sum(run.repair),
+            repair_dollars=self._dollars(run.model, *run.repair),
             tokens_estimated=outcome.tokens_in is None or outcome.tokens_out is None,
             seconds_to_first=run.first,
             seconds=seconds,
@@ -254,10 +265,16 @@ def _plain_citations(pieces: Iterator[str], request: Request) -> Iterator[str]:
     return stream_plain_citations(pieces, len(request.passages)) if request.passages else pieces
 
 
-def _in_words(pieces: Iterator[str], outcome: ModelOutcome) -> Iterator[str]:
+def _in_words(pieces: Iterator[str], outcome: ModelOutcome, masks: PiiMasker | None) -> Iterator[str]:
     """What a model wrote as data, in the words of its kind, when all of it is there."""
     written = "".join(pieces)
-    yield outcome.text or written
+    yield (masks.unmask(outcome.text) if masks else outcome.text) or written
+
+
+def _taken(result: RequestResult, masks: PiiMasker | None, run: "_Run") -> str:
+    """The text of a reply that stands although it has faults."""
+    run.outcome.take(result)
+    return masks.unmask(result.text) if masks else result.text
 
 
 @dataclass(slots=True)
@@ -275,6 +292,8 @@ class _Run:
     closing: str = ""
     ruled_out: bool = False
     """Whether the question was about something that is not spoken of, of which no passage is shown either."""
+    repair: tuple[int, int] = (0, 0)
+    """Tokens in and out of asking a model once more."""
     broken_off: bool = False
     """Whether a model wrote the beginning of the text before the offline engine answered."""
 

@@ -41,12 +41,13 @@ class ModelProblem(RuntimeProblem):
 class UnusableReply(ModelProblem):
     """What a model wrote is not of the form that was asked for; it may be asked once more.
 
-    `reply` is what it wrote, `fault` what is wrong with it, in words for the model.
+    `reply` is what it wrote, `fault` what is wrong with it, in words for the model. `result` is what stands where no
+    better reply comes: a RequestResult, for what can be shown with its faults marked.
     """
 
-    def __init__(self, fault: str, reply: str) -> None:
+    def __init__(self, fault: str, reply: str, result: object = None) -> None:
         super().__init__(f"what the model wrote cannot be used: {fault}. Try again, or another model")
-        self.fault, self.reply = fault, reply
+        self.fault, self.reply, self.result = fault, reply, result
 
 
 class LimitReached(ModelProblem):

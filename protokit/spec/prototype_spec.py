@@ -22,6 +22,8 @@ _ORDER = (
 
 _OF_LABELS = ("labels", "several_labels", "largest_error", "criteria")
 """Fields that say nothing where there are no labels."""
+_OF_TEXTS = ("writes", "form", "text_rules")
+"""The same where there is no form."""
 
 PROVIDERS = tuple(
     "openai anthropic anthropic_bedrock azure_ai azure_openai baseten bedrock bedrock_converse bedrock_mantle_anthropic"
@@ -151,6 +153,17 @@ def told_fields(spec: Spec) -> dict[str, Any]:
     if not spec.checklist:
         del fields["checklist"]
     fields["actions"] = _without_usual(fields["actions"])
+    for group in _OF_TEXTS[1:]:
+        fields[group] = [
+            {
+                name: value
+                for name, value in each.items()
+                if value is not False and value not in ("", [], None)
+            }
+            for each in fields[group]
+        ]
+    if not spec.form:
+        fields = {name: value for name, value in fields.items() if name not in _OF_TEXTS}
     fields["labels"] = [{name: value for name, value in each.items() if value} for each in fields["labels"]]
     fields["criteria"] = [
         {name: value for name, value in each.items() if value and (name, value) != ("weight", 1.0)}

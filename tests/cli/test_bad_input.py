@@ -32,11 +32,11 @@ NEW = {
     "a blueprint with a typo": ([PROMPT, "--blueprint", "chatbott"], ["chatbott", "Did you mean chatbot?"]),
     "an unknown blueprint": (
         [PROMPT, "--blueprint", "zzz"],
-        ["chatbot, classifier, comparer, data-analyst, extractor, rag-search, summarizer"],
+        ["chatbot, classifier, comparer, data-analyst, extractor, rag-search, summarizer, writer"],
     ),
     "no blueprint": (
         [PROMPT, "--blueprint", ""],
-        ["chatbot, classifier, comparer, data-analyst, extractor, rag-search, summarizer"],
+        ["chatbot, classifier, comparer, data-analyst, extractor, rag-search, summarizer, writer"],
     ),
     "a blueprint folder that is not there": ([PROMPT, "--blueprint", "./mine"], ["./mine"]),
     "a screen with a typo": ([PROMPT, "--ui", "streamlitt"], ["streamlitt", "Did you mean streamlit?"]),

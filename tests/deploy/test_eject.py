@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv.exe" if os.name == "nt" else "uv")
 KINDS = [
     (blueprint, screen)
-    for blueprint in ("chatbot", "classifier", "comparer", "rag-search", "summarizer")
+    for blueprint in ("chatbot", "classifier", "comparer", "rag-search", "summarizer", "writer")
     for screen in ("streamlit", "gradio")
 ]
 NAMES = {"protokit.runtime": "mine_runtime", "vectorstore": "mine_store"}

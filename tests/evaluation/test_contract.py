@@ -15,7 +15,7 @@ from tests.support.terminal import protokit
 @pytest.fixture(scope="module")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     place = tmp_path_factory.mktemp("pristine")
-    for blueprint in ("chatbot", "classifier", "comparer", "rag-search", "summarizer"):
+    for blueprint in ("chatbot", "classifier", "comparer", "rag-search", "summarizer", "writer"):
         words = ["Answer from our HR policies", "--blueprint", blueprint, "--out", blueprint]
         assert protokit("new", *words, cwd=place).code == 0
     return {path.name: path for path in place.iterdir()}
@@ -36,7 +36,9 @@ def broken(folder: Path) -> list[str]:
     return [f"{check.name}: {check.detail}" for check in contract(Prototype.open(folder)) if not check.ok]
 
 
-@pytest.mark.parametrize("blueprint", ["chatbot", "classifier", "comparer", "rag-search", "summarizer"])
+@pytest.mark.parametrize(
+    "blueprint", ["chatbot", "classifier", "comparer", "rag-search", "summarizer", "writer"]
+)
 def test_a_fresh_prototype_keeps_its_contract(pristine: dict[str, Path], blueprint: str) -> None:
     assert broken(pristine[blueprint]) == []
 

@@ -62,7 +62,7 @@ FLOORS = {
         "assistant",
         "reply",
         "models",
-        "agent classification comparison",
+        "agent classification comparison writing",
         "summarization",
         "extraction",
         "qa",

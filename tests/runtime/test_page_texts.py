@@ -74,6 +74,7 @@ def test_a_new_prototype_is_drafted_in_the_language(language: str) -> None:
         "classifier",
         "comparer",
         "data-analyst",
+        "writer",
     ):
         own = own_wording(blueprints()[name]).get(language, {})
         assert {"title", "welcome", "pitch"} & set(own), name

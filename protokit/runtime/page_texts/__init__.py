@@ -214,6 +214,24 @@ class PageTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     matter_less: str
     unchanged: str
 
+    # Writing
+    write: str
+    form_first: str
+    rules_kept: str
+    from_input: str
+    not_in_input: str
+    shorter: str
+    longer: str
+    tone: str
+    tones: dict[str, str]
+    version: str
+    copy_text: str
+    needs_model: str
+    prepared_example: str
+    nothing_for_shape: str
+    repaired: str
+    draft_kept: str
+
     def count(self, number: int) -> str:
         """A whole number as people write it: "3,120"."""
         return f"{number:,}".replace(",", self.thousands)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
         numbers,
         numbers_html,
         own_files_html,
+        plain_lengths,
+        repair_line,
         sources,
         sources_html,
     )
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
         take_uploads,
     )
     from protokit.runtime.uploads.visitor_files import shown_name
+    from protokit.runtime.writing.written_text import checks_html, checks_line
 
 _NAMES = {
     "agent.card_html": "card_html",
@@ -68,7 +71,8 @@ _NAMES = {
     "text_limits": "QUESTION",
     "uploads.visitor_files": "shown_name",
     "ui.formatting": "answer_markdown engine_note files_html is_settled marked marked_text numbers numbers_html"
-    " own_files_html sources sources_html",
+    " own_files_html plain_lengths repair_line sources sources_html",
+    "writing.written_text": "checks_html checks_line",
     "ui.escape_markdown": "safe_line safe_markdown",
     "ui.gradio_ui": "add_files head_markdown launch_options upload_offer visit_state",
     "ui.streamlit_ui": "set_up_page show_documents show_engine show_feedback show_session show_sources show_text"
@@ -86,6 +90,8 @@ __all__ = [
     "card_html",
     "change_kinds",
     "changes_html",
+    "checks_html",
+    "checks_line",
     "choose_chart",
     "csv_text",
     "data_frame",
@@ -101,8 +107,10 @@ __all__ = [
     "numbers",
     "numbers_html",
     "own_files_html",
+    "plain_lengths",
     "plot_frame",
     "read_upload",
+    "repair_line",
     "safe_csv",
     "safe_line",
     "safe_markdown",

@@ -1,13 +1,14 @@
 """How an answer is shown: passages with the used words marked, and its numbers in a line; the same on every screen."""
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
 from protokit.runtime.assistant_types import Answer, Citation
-from protokit.runtime.page_texts import page_texts
+from protokit.runtime.page_texts import PageTexts, page_texts
 from protokit.runtime.runtime_errors import OWNED
 from protokit.runtime.ui.escape_markdown import safe_markdown
 from protokit.runtime.uploads.visitor_files import shown_name
@@ -68,6 +69,18 @@ def numbers(answer: Answer) -> str:
     return (
         f"{line} ({texts.cost_with.format(cost=money(there.dollars), model=there.model)})" if there else line
     )
+
+
+def repair_line(answer: Answer) -> str:
+    """What asking a model once more took, of what the answer took; "" where it was not asked."""
+    texts = page_texts()
+    tokens, cost = texts.count(answer.repair_tokens), money(answer.repair_dollars)
+    return texts.repaired.format(tokens=tokens, cost=cost) if answer.repair_tokens else ""
+
+
+def plain_lengths(texts: PageTexts) -> dict[str, str]:
+    """Short, medium, long without how many words a summary of each has."""
+    return {name: re.split(r"\s*[(（]", label)[0] for name, label in texts.lengths.items()}
 
 
 def packing(answer: Answer) -> str:
