@@ -112,7 +112,7 @@ class Card(Strict, frozen=True, kw_only=True):
     actions: tuple[Action, ...] = ()
     """For a kind that acts: what can be done in a prototype whose line names nothing."""
     drafts: Annotated[tuple[Literal["labels", "actions", "form"], ...], Meta(max_length=3)] = ()
-    """What is drafted from the prompt beside the words of the page: the labels that texts get; the actions; the form that
+    """What is drafted from the prompt beside the words of the page: the labels of texts; the actions; the form that
     a text is written from, what is written and the rules for it."""
     parameters: dict[Name, Parameter] = msgspec.field(default_factory=dict)
     defaults: Defaults = Defaults()
