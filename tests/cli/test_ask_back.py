@@ -125,7 +125,8 @@ def test_a_second_wish_that_is_not_there_is_not_made_up(tmp_path: Path) -> None:
         ("Extract totals from invoices and chart them by month", "extractor", "data-analyst"),
         ("resumir reuniones y clasificar los correos", "summarizer", "classifier"),
         ("Search our contracts; also pull parties and dates into a spreadsheet", "extractor", "rag-search"),
-        ("Answer questions about our handbook and translate the answers into Polish", "chatbot", None),
+        ("Answer questions about our handbook and translate the answers into Polish", "chatbot", "writer"),
+        ("Answer questions about our handbook and draw a picture of each answer", "chatbot", None),
     ],
 )
 def test_the_wish_that_is_left_is_heard(line: str, made_kind: str, other: str | None) -> None:
