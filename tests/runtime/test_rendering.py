@@ -15,10 +15,13 @@ import pytest
 from markdown_it import MarkdownIt
 
 from protokit.prototype.run_prototype import wait_until_open
+from protokit.runtime.assistant_types import Citation
 from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
+from protokit.runtime.ui.formatting import document_html
 from tests.runtime.test_defence import outside
 from tests.support.browser import needs_chromium, own_port, window
 from tests.support.hostile_markdown import HARMLESS, texts
+from vectorstore.passage import Passage
 
 STREAMLIT = """
 import json, pathlib
@@ -154,3 +157,15 @@ def test_a_formula_stays_one_and_money_does_not_become_one() -> None:
 def test_a_label_is_one_line_without_blocks() -> None:
     assert safe_line("# Not a\n\n- heading `x`") == "&#35; Not a - heading `x`"
     assert safe_line("") == ""
+
+
+def test_a_citation_opens_its_document_with_the_words_marked_and_in_view() -> None:
+    before, after = "An <i>older</i> rule.\n" * 200, "\nA later rule." * 5
+    passage = Passage("Lunch is at noon.", "canteen.md", len(before), len(before) + 17)
+    text = f"{before}{passage.text}{after}"
+    shown = document_html(Citation(1, passage, ((0, 5),)), text)
+    folded, _, rest = shown.partition("</details>")
+    assert "<mark>Lunch</mark> is at noon." in rest
+    assert len(rest.partition("<mark>")[0]) < 1_000  # the rest of what stands before it is folded away
+    assert ("<i>" in shown, folded.count("older") > 100, rest.count("later rule")) == (False, True, 5)
+    assert document_html(Citation(1, passage), text.replace("noon", "one")) == ""  # another text by now

@@ -34,6 +34,7 @@ class PageTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     # An answer
     sources: str
+    open_document: str
     also_found: str
     match: str
     doubtful: str

@@ -3,16 +3,19 @@
 import os
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
 from protokit.runtime.assistant_types import Answer, Citation
+from protokit.runtime.models.offline_engine import OfflineEngine
 from protokit.runtime.page_texts import PageTexts, page_texts
 from protokit.runtime.runtime_errors import OWNED
 from protokit.runtime.ui.escape_markdown import safe_markdown
-from protokit.runtime.uploads.visitor_files import shown_name
+from protokit.runtime.uploads.visitor_files import OWN, shown_name
 from vectorstore.passage import Passage
+from vectorstore.vectorstore_errors import VectorstoreError
 
 if TYPE_CHECKING:
     from protokit.runtime.grounding import SentenceCheck
@@ -41,6 +44,40 @@ def marked(citation: Citation) -> str:
     return "".join([*parts, escape(text[at:])]).strip().replace("\n", "<br>")
 
 
+_AROUND = 20_000
+"""Characters of a document that are shown before and after a passage."""
+_ABOVE = 500
+"""Of those before it, how many stand above it at once; the rest is folded away, so that the marks are in view."""
+
+
+def document_html(citation: Citation, text: str) -> str:
+    """The document around a passage as safe HTML, the used words (else the passage) in <mark>.
+
+    `text` is the whole of it; empty where it does not hold the passage any more.
+    """
+    passage = citation.passage
+    if not text or text[passage.start : passage.end] != passage.text:
+        return ""
+    at, end = max(0, passage.start - _ABOVE), passage.end + _AROUND
+    at = text.rfind("\n", 0, at) + 1
+    earlier = escape(text[max(0, at - _AROUND) : at].strip())
+    parts = [f"<details><summary>…</summary>{earlier}</details>"] if earlier else []
+    for start, stop in citation.marks or ((0, len(passage.text)),):
+        start, stop = max(at, passage.start + start), passage.start + stop
+        parts += [escape(text[at:start]), "<mark>", escape(text[start:stop]), "</mark>"]
+        at = stop
+    parts += [escape(text[at:end]), "…" if end < len(text) else ""]
+    return f'<div class="document" tabindex="0">{"".join(parts).strip().replace(chr(10), "<br>")}</div>'
+
+
+def document_text(file: str, knowledge: "KnowledgeBase | None", own: "VisitorFiles | None" = None) -> str:
+    """The text of a document or of a visitor's own file as it was read; empty where it is there no more."""
+    place = own if file.startswith(OWN) else knowledge
+    with suppress(VectorstoreError):
+        return place.source_text(file) if place else ""
+    return ""
+
+
 def _after_heading(passage: Passage) -> int:
     """Where the passage's own text begins when its first line only repeats the heading shown over it."""
     first, newline, _ = passage.text.partition("\n")
@@ -61,10 +98,12 @@ def match(passage: Passage) -> str:
 
 
 def numbers(answer: Answer) -> str:
-    """What an answer took: "397 ms · 273 tokens · $0 ($0.00006 on openai:gpt-4.1-mini)"."""
+    """What an answer took, without a model its time alone: "397 ms · 273 tokens · $0.00006"."""
     about = "~" if answer.tokens_estimated else ""
     texts, there = page_texts(), answer.elsewhere
     tokens = texts.tokens_used.format(count=f"{about}{texts.count(answer.tokens)}")
+    if not _is_priced(answer):
+        return duration(answer.seconds)
     line = f"{duration(answer.seconds)} · {tokens} · {money(answer.dollars)}"
     return (
         f"{line} ({texts.cost_with.format(cost=money(there.dollars), model=there.model)})" if there else line
@@ -83,9 +122,14 @@ def plain_lengths(texts: PageTexts) -> dict[str, str]:
     return {name: re.split(r"\s*[(（]", label)[0] for name, label in texts.lengths.items()}
 
 
+def _is_priced(answer: Answer) -> bool:
+    """Whether there are tokens and dollars to tell of: a model answered, or the owner asks what one would cost."""
+    return answer.model != OfflineEngine.name or answer.elsewhere is not None
+
+
 def packing(answer: Answer) -> str:
     """What of the passages and the conversation a model was sent: said in English alone, for who tunes it."""
-    return answer.packing if page_texts().language == "en" else ""
+    return answer.packing if page_texts().language == "en" and _is_priced(answer) else ""
 
 
 def doubted(answer: Answer) -> str:
@@ -139,17 +183,15 @@ def money(dollars: float | None) -> str:
 
 
 def totals(answers: Sequence[Answer]) -> dict[str, str]:
-    """The numbers of a conversation: questions, mean latency, tokens, cost; each as text for a page."""
+    """The numbers of a conversation: questions, mean latency, and with a model tokens and cost; as text for a page."""
     costs = [answer.dollars for answer in answers if answer.dollars is not None]
     spent = sum(costs) if len(costs) == len(answers) else None
     mean = sum(answer.seconds for answer in answers) / len(answers) if answers else 0.0
     texts = page_texts()
-    return {
-        texts.questions: str(len(answers)),
-        texts.latency: duration(mean) if answers else "–",
-        texts.tokens: _short(sum(answer.tokens for answer in answers)),
-        texts.cost: money(spent),
-    }
+    numbers = {texts.questions: str(len(answers)), texts.latency: duration(mean) if answers else "–"}
+    if any(map(_is_priced, answers)):
+        numbers |= {texts.tokens: _short(sum(each.tokens for each in answers)), texts.cost: money(spent)}
+    return numbers
 
 
 def _short(number: int) -> str:
@@ -182,16 +224,31 @@ def marked_text(text: str, citations: Sequence[Citation]) -> str:
     return "".join([*parts, escape(text[at:])]).strip().replace("\n", "<br>")
 
 
-def sources_html(answer: Answer, most_others: int = 2) -> str:
-    """The sources of an answer and what is doubted as safe HTML, for screens without cards of their own."""
+def sources_html(
+    answer: Answer,
+    most_others: int = 2,
+    knowledge: "KnowledgeBase | None" = None,
+    own: "VisitorFiles | None" = None,
+) -> str:
+    """The sources of an answer and what is doubted as safe HTML, for screens without cards of their own; those of
+    `knowledge` and of the visitor's `own` files open the document."""
     citations = sources(answer, most_others)
     cards = [
         f'<article class="source{"" if source.number else " other"}"><header><b>{escape(title(source))}</b>'
-        f"<em>{match(source.passage)}</em></header><blockquote>{marked(source)}</blockquote></article>"
+        f"<em>{match(source.passage)}</em></header><blockquote>{marked(source)}</blockquote>"
+        f"{_document_details(source, knowledge, own)}</article>"
         for source in citations
     ]
     return _doubts_html(answer) + (
         f"<h2>{escape(page_texts().sources)}</h2>" + "".join(cards) if cards else ""
+    )
+
+
+def _document_details(source: Citation, knowledge: "KnowledgeBase | None", own: "VisitorFiles | None") -> str:
+    """The document of a cited passage, folded away."""
+    shown = document_html(source, document_text(source.passage.file, knowledge, own)) if source.number else ""
+    return (
+        f"<details><summary>{escape(page_texts().open_document)}</summary>{shown}</details>" if shown else ""
     )
 
 

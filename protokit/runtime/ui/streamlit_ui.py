@@ -17,6 +17,8 @@ from protokit.runtime.runtime_errors import OWNED, RuntimeProblem
 from protokit.runtime.settings import Settings, SettingsState, settings_state
 from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
 from protokit.runtime.ui.formatting import (
+    document_html,
+    document_text,
     doubted,
     doubts,
     engine_note,
@@ -33,6 +35,7 @@ from protokit.runtime.ui.formatting import (
 )
 from protokit.runtime.ui.streamlit_style import page_style
 from protokit.runtime.ui.streamlit_uploads import REFRESH, may_upload, show_file_list
+from protokit.runtime.uploads.visitor_files import VisitorFiles
 from protokit.runtime.usage.events import EventLog
 from vectorstore.knowledge import KnowledgeBase
 
@@ -139,13 +142,32 @@ def show_text(answer: Answer) -> None:
         st.caption(f":material/info: {safe_line(answer.note)}")
 
 
-def show_sources(sources: Sequence[Citation]) -> None:
-    """Each passage under its file and place, the used words marked."""
+def show_sources(
+    sources: Sequence[Citation],
+    knowledge: KnowledgeBase | None = None,
+    own: VisitorFiles | None = None,
+    *,
+    key: str = "",
+) -> None:
+    """Each passage under its file and place, the used words marked; with `knowledge` a cited one opens its document.
+
+    `key` tells the answers of a page apart.
+    """
     for source in sources:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{safe_line(title(source))}**", width="content")
             st.badge(match(source.passage), color="green" if source.number else "gray")
+            if knowledge and source.number:
+                name = f"open-{key}-{source.number}"
+                if st.button(
+                    page_texts().open_document, key=name, type="tertiary", icon=":material/menu_book:"
+                ):
+                    st.dialog(safe_line(title(source)), width="large")(_show_document)(source, knowledge, own)
         st.html(f'<blockquote class="passage">{marked(source)}</blockquote>')
+
+
+def _show_document(source: Citation, knowledge: KnowledgeBase, own: VisitorFiles | None) -> None:
+    st.html(document_html(source, document_text(source.passage.file, knowledge, own)) or marked(source))
 
 
 def show_feedback(answer: Answer, events: EventLog) -> None:
@@ -158,10 +180,10 @@ def show_feedback(answer: Answer, events: EventLog) -> None:
 
 
 def show_session(answers: Sequence[Answer]) -> None:
-    """Questions, latency, tokens and cost so far, as four cards."""
+    """Questions and latency so far, and with a model tokens and cost, as cards."""
     st.subheader(page_texts().this_session, anchor=False)
     cards = list(totals(answers).items())
-    for pair in (cards[:2], cards[2:]):
+    for pair in filter(None, (cards[:2], cards[2:])):
         for column, (name, value) in zip(st.columns(2), pair, strict=True):
             column.metric(name, value, border=True)
 

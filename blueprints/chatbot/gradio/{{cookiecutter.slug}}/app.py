@@ -53,7 +53,8 @@ def ask(question: str, answers: list[Answer], session: str, own: VisitorFiles) -
     finally:
         replies.pop(session, None)
     answers = [*answers, reply.answer]
-    yield READY, shown(answers), ui.sources_html(reply.answer), ui.numbers_html(answers), answers
+    sources = ui.sources_html(reply.answer, knowledge=assistant.knowledge, own=own)
+    yield READY, shown(answers), sources, ui.numbers_html(answers), answers
 
 
 def stop(session: str) -> None:

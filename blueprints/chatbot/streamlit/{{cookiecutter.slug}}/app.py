@@ -36,7 +36,7 @@ for answer in answers:
         if answer.citations:
             label = f"{texts.sources} ({len(answer.citations)})"
             with st.expander(label, icon=":material/format_quote:", key=f"sources-{answer.event}"):
-                ui.show_sources(ui.sources(answer))
+                ui.show_sources(ui.sources(answer), assistant.knowledge, own, key=f"{answer.event}")
         ui.show_feedback(answer, assistant.events)
 
 picked = None

@@ -40,7 +40,8 @@ def search(
         return
     answer = reply.answer
     answers = [*answers, answer]
-    whole, sources = f"{heading}{ui.answer_markdown(answer)}", ui.sources_html(answer, most_others=3)
+    whole = f"{heading}{ui.answer_markdown(answer)}"
+    sources = ui.sources_html(answer, 3, assistant.knowledge, own)
     yield whole, sources, ui.numbers_html(answers), gr.Row(visible=True), answers
 
 

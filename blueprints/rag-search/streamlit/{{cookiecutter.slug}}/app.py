@@ -82,7 +82,7 @@ for answer in answers:
         st.subheader(ui.safe_line(answer.question), anchor=False)
         ui.show_text(answer)
         ui.show_feedback(answer, assistant.events)
-        ui.show_sources(answer.citations)
+        ui.show_sources(answer.citations, assistant.knowledge, own, key=f"{answer.event}")
         if others := ui.sources(answer, most_others=3)[len(answer.citations) :]:
             label = f"{texts.also_found} ({len(others)})"
             with st.expander(label, icon=":material/manage_search:", key=f"others-{answer.event}"):
