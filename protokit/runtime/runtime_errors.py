@@ -8,6 +8,11 @@ OWNED = "PROTOKIT_OWNER"
 """Environment variable that `protokit run` sets: whoever looks at the page is its owner, who tries it."""
 
 
+def is_owners_page() -> bool:
+    """Whether whoever looks at the page is its owner, so that folders and commands may be named."""
+    return bool(os.environ.get(OWNED))
+
+
 class RuntimeProblem(Exception):
     """`friendly` is one line for the visitor's page, in its language; `str(error)` says where, what and what to do, for
     the owner."""
@@ -24,7 +29,7 @@ class SettingsProblem(RuntimeProblem):
         self.what, self.where, self.fix = what, where, fix
         line = f"{where}: {what}" if where else what
         told = f"{line.rstrip('.')}. {fix}" if fix else line
-        super().__init__(told, friendly=told if os.environ.get(OWNED) else "")
+        super().__init__(told, friendly=told if is_owners_page() else "")
 
 
 class ModelProblem(RuntimeProblem):

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Literal
 
-from protokit.runtime.runtime_errors import OWNED
+from protokit.runtime.runtime_errors import is_owners_page
 
 HOSTED = "PROTOKIT_HOSTED"
 """Environment variable that the Hub sets for its prototypes: the header below is its own and nobody else's."""
@@ -18,11 +18,7 @@ _HERE = "this machine"
 
 def traffic_of(visitor: str, session: str) -> Traffic:
     """Whose question it is that `visitor` (as `current_visitor` tells) asks in `session`: only guests' are counted."""
-    if (
-        os.environ.get(OWNED)
-        or session in ("terminal", "check", "eval")
-        or visitor.startswith("visitor owner ")
-    ):
+    if is_owners_page() or session in ("terminal", "check", "eval") or visitor.startswith("visitor owner "):
         return "owner"
     return "program" if session.startswith("api ") else "guest"
 

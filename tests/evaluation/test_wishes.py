@@ -18,6 +18,7 @@ from protokit.evaluation.assertions import (
 from protokit.evaluation.dataset import read_rows
 from protokit.runtime.assistant_types import Answer, Citation
 from protokit.runtime.prototype_fields import Constraint
+from protokit.runtime.runtime_errors import OWNED
 from protokit.runtime.settings import Settings
 from protokit.runtime.ui.formatting import engine_note
 from protokit.spec.prototype_spec import Spec
@@ -180,7 +181,10 @@ def test_eval_counts_the_answers_of_a_model_that_keep_the_wishes(folder: Path, s
     assert "not as wished: an amount in USD, not in EUR" in card["answers"][0]["fault"]
 
 
-def test_page_and_readme_say_which_language_the_offline_engine_cannot_choose(tmp_path: Path) -> None:
+def test_page_and_readme_say_which_language_the_offline_engine_cannot_choose(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OWNED, "1")
     done = protokit("new", "An HR chatbot in Spanish", "--out", "made", cwd=tmp_path)
     assert done.code == 0, done.err
     assert (
@@ -190,6 +194,9 @@ def test_page_and_readme_say_which_language_the_offline_engine_cannot_choose(tmp
     assert "\u201cin Spanish\u201d" in engine_note(Settings.read(tmp_path / "made"))
 
 
-def test_nothing_is_said_of_languages_where_none_is_wished(made: Path) -> None:
+def test_nothing_is_said_of_languages_where_none_is_wished(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OWNED, "1")
     assert "own language" not in (made / "README.md").read_text(encoding="utf-8")
     assert engine_note(Settings.read(made)).endswith("how to connect a model.")

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 import yaml
 
-from protokit.runtime.runtime_errors import SettingsProblem
+from protokit.runtime.runtime_errors import SettingsProblem, is_owners_page
 from protokit.runtime.tables.table_answer import TableSource
 from protokit.runtime.tables.typed_table import TypedColumn, TypedTable
 from protokit.runtime.visitor import HOSTED
@@ -19,8 +19,6 @@ from vectorstore.tables.table import Column, Table
 ColumnType = Literal["number", "date", "yes/no", "text"]
 COLUMN_TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
 _EXAMPLES = 3
-OWNER = "PROTOKIT_OWNER"
-"""Environment variable: "1" where the page is run for the person whose prototype it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def _examples(column: TypedColumn) -> tuple[str, ...]:
 
 def may_set_types() -> bool:
     """Whether whoever looks at the page may set types: in `protokit run` the owner may, a guest elsewhere not."""
-    return os.environ.get(OWNER) == "1" and not os.environ.get(HOSTED)
+    return is_owners_page() and not os.environ.get(HOSTED)
 
 
 class ColumnTypes:

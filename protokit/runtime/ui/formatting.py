@@ -1,6 +1,5 @@
 """How an answer is shown: passages with the used words marked, and its numbers in a line; the same on every screen."""
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from protokit.runtime.assistant_types import Answer, Citation
 from protokit.runtime.models.offline_engine import OfflineEngine
 from protokit.runtime.page_texts import PageTexts, page_texts
-from protokit.runtime.runtime_errors import OWNED
+from protokit.runtime.runtime_errors import is_owners_page
 from protokit.runtime.ui.escape_markdown import safe_markdown
 from protokit.runtime.uploads.visitor_files import OWN, shown_name
 from vectorstore.passage import Passage
@@ -284,7 +283,7 @@ def files_html(knowledge: "KnowledgeBase") -> str:
 
 def is_settled(knowledge: "KnowledgeBase", own: "VisitorFiles | None" = None) -> bool:
     """Whether the lists of documents will stay as they are; never for the owner, who may drop in others."""
-    return not os.environ.get(OWNED) and knowledge.wait(0) and (own is None or own.wait(0))
+    return not is_owners_page() and knowledge.wait(0) and (own is None or own.wait(0))
 
 
 def own_files_html(own: "VisitorFiles") -> str:
@@ -297,7 +296,7 @@ def page_rows(files: "Iterable[FileReport]") -> "list[FileRow]":
     """The prototype's files as a page lists them; what would help only where its owner looks."""
     from vectorstore.file_list import file_rows
 
-    return file_rows(files, remedies=bool(os.environ.get(OWNED)))
+    return file_rows(files, remedies=is_owners_page())
 
 
 def file_line(row: "FileRow") -> str:
@@ -309,7 +308,7 @@ def file_line(row: "FileRow") -> str:
     parts = [f"{name}: {texts.count(count)}" for name, count in counts if count]
     if row.note or not row.is_fine:
         parts.insert(0, (texts.file_read_in_part if row.is_fine else texts.file_not_read).rstrip(".。"))
-    return " · ".join([*parts, *([row.note] if os.environ.get(OWNED) else [])]).strip(" ·")
+    return " · ".join([*parts, *([row.note] if is_owners_page() else [])]).strip(" ·")
 
 
 def status_line(status: "Status") -> str:
@@ -328,7 +327,7 @@ def own_rows(files: "Iterable[FileReport]") -> "list[FileRow]":
     """A visitor's own files as a page lists them: what would help is for them, but for what is to be installed."""
     from vectorstore.file_list import file_rows
 
-    return file_rows(files, remedies=True, installs=bool(os.environ.get(OWNED)))
+    return file_rows(files, remedies=True, installs=is_owners_page())
 
 
 def _file_row(row: "FileRow") -> str:
@@ -349,7 +348,7 @@ def sample_note(settings: "Settings", *, uploads: bool = False) -> str:
         texts.sample_documents.format(about=samples.about) if samples.about else texts.sample_documents_plain
     )
     foreign = texts.samples_in_english if samples.language != texts.language else ""
-    owner = bool(os.environ.get(OWNED))  # a guest, here or of an exported page, has no folder
+    owner = is_owners_page()  # a guest, here or of an exported page, has no folder
     yours = texts.samples_owner if owner else texts.samples_upload if uploads else texts.samples_guest
     return " ".join(filter(None, [named, foreign, yours]))
 
@@ -359,7 +358,7 @@ def engine_note(settings: "Settings") -> str:
     if settings.model != "offline":
         return ""
     texts = page_texts()
-    if not os.environ.get(OWNED):
+    if not is_owners_page():
         return texts.offline_guest
     note = texts.offline_owner
     wishes = [wish.words for wish in settings.constraints if wish.kind == "language"]

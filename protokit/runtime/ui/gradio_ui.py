@@ -1,6 +1,5 @@
 """Parts that every Gradio screen shares: its head, how it is served, and what a visitor adds for the visit."""
 
-import os
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -10,7 +9,7 @@ import gradio as gr
 from gradio.context import LocalContext
 
 from protokit.runtime.page_texts import page_texts
-from protokit.runtime.runtime_errors import OWNED
+from protokit.runtime.runtime_errors import is_owners_page
 from protokit.runtime.settings import Settings
 from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
 from protokit.runtime.ui.formatting import engine_note, sample_note
@@ -59,7 +58,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
 
 def _following() -> str:
     """For the owner alone: the open page loads anew when it is served anew, as `protokit run` does after an edit."""
-    return f"<script>{_FOLLOW}</script>" if os.environ.get(OWNED) else ""
+    return f"<script>{_FOLLOW}</script>" if is_owners_page() else ""
 
 
 def _direction() -> str:

@@ -1,6 +1,5 @@
 """Parts that every Streamlit screen shares: a streaming answer, its sources and numbers, the documents, the session."""
 
-import os
 import time
 import uuid
 from collections.abc import Callable, Generator, Sequence
@@ -13,7 +12,7 @@ import streamlit as st
 from protokit.runtime.assistant_types import Answer, Citation
 from protokit.runtime.page_texts import page_texts
 from protokit.runtime.reply import Reply
-from protokit.runtime.runtime_errors import OWNED, RuntimeProblem
+from protokit.runtime.runtime_errors import RuntimeProblem, is_owners_page
 from protokit.runtime.settings import Settings, SettingsState, settings_state
 from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
 from protokit.runtime.ui.formatting import (
@@ -57,7 +56,7 @@ def set_up_page(settings: Settings, *, wide: bool = False) -> None:
         st.html(style)
     st.title(safe_line(settings.title), anchor=False)
     st.caption(safe_markdown(settings.pitch))
-    if os.environ.get(OWNED):
+    if is_owners_page():
         st.fragment(_follow_settings, run_every=REFRESH)(settings.folder, settings_state(settings.folder))
 
 
@@ -76,7 +75,7 @@ def _follow_settings(folder: Path, state: SettingsState) -> None:
 def stop_page(problem: RuntimeProblem) -> NoReturn:
     """Show why there is no page; its owner's comes back by itself once it is mended."""
     st.error(safe_markdown(problem.friendly))
-    if os.environ.get(OWNED):
+    if is_owners_page():
         st.fragment(_try_again, run_every=REFRESH)(time.monotonic())
     st.stop()
 
