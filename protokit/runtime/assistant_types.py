@@ -134,6 +134,10 @@ class Request(ABC):
     """Whether it is a question, which may be about something that is ruled out."""
     whole: bool = False
     """Whether a model's text is shown only when all of it is there and was checked; it brings its own opening."""
+    at_once: bool = False
+    """The same, within the owner's opening and closing."""
+    repairs: int = 1
+    """How often at most a model is asked once more for a reply that cannot be used."""
 
     @property
     def title(self) -> str:

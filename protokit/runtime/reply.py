@@ -163,28 +163,41 @@ class Reply:
         return self._settings.rules.refusal(question, request.passages, language)
 
     def _paid(self, request: Request, run: "_Run") -> Iterator[str]:
-        """Stream from the model; what it wrote in a form that cannot be used, it may write once more."""
+        """Stream from the model; what it wrote in a form that cannot be used, it may write anew."""
         masks = PiiMasker() if self._settings.mask_personal_data else None
         sent = request.masked(masks.mask) if masks else request
         try:
             yield from self._within_limits(sent, masks, run)
         except UnusableReply as problem:
-            if isinstance(problem.result, RequestResult) and self._stopped.is_set():
-                yield _taken(problem.result, masks, run)
-                return
-            before = tokens_of_turn(run.outcome, run.model, problem.reply)
-            again = (sent.repair or rule("repair.md")).format(fault=problem.fault).strip()
-            run.outcome.ask_again(problem.reply, again)
+            yield from self._repaired(problem, sent, masks, run, sent.repairs)
+
+    def _repaired(
+        self, problem: UnusableReply, sent: Request, masks: PiiMasker | None, run: "_Run", tries: int
+    ) -> Iterator[str]:
+        """Tell the model what is wrong with its reply and stream the next, `tries` times at most."""
+        if isinstance(problem.result, RequestResult) and self._stopped.is_set():
+            yield _taken(problem.result, masks, run)
+            return
+        before = tokens_of_turn(run.outcome, run.model, problem.reply)
+        fault = masks.mask(problem.fault) if masks else problem.fault
+        run.outcome.ask_again(problem.reply, (sent.repair or rule("repair.md")).format(fault=fault).strip())
+        written, again = "", sent.again(problem.reply)
+        try:
             try:
-                yield from self._within_limits(sent.again(problem.reply), masks, run)
-            except ModelProblem as second:
-                if not isinstance(problem.result, RequestResult) or run.text:
+                yield from self._within_limits(again, masks, run)
+            except UnusableReply as next_problem:
+                written = next_problem.reply
+                if tries < 2:
                     raise
-                run.error = str(second)
-                yield _taken(problem.result, masks, run)
-            finally:
-                run.repair = after = tokens_of_turn(run.outcome, run.model, run.text)
-                run.outcome.tokens_in, run.outcome.tokens_out = before[0] + after[0], before[1] + after[1]
+                yield from self._repaired(next_problem, again, masks, run, tries - 1)
+        except ModelProblem as second:
+            if not isinstance(problem.result, RequestResult) or run.text:
+                raise
+            run.error = str(second)
+            yield _taken(problem.result, masks, run)
+        finally:
+            run.repair = after = tokens_of_turn(run.outcome, run.model, written or run.text)
+            run.outcome.tokens_in, run.outcome.tokens_out = before[0] + after[0], before[1] + after[1]
 
     def _within_limits(self, sent: Request, masks: PiiMasker | None, run: "_Run") -> Iterator[str]:
         """Stream one answer within the limits; what stands for personal data is put back into it."""
@@ -194,13 +207,16 @@ class Reply:
         )
         most = self._dollars(run.model, whole, longest)
         with reserved(self._settings, most, whole + longest, self._session, self._visitor) as spent:
-            pieces = self._engine.stream(sent, run.outcome)
+            pieces, unusable = self._engine.stream(sent, run.outcome), ""
             try:
                 plain = masks.unmask_stream(pieces) if masks else pieces
-                at_once = bool(sent.schema) or sent.whole
+                at_once = bool(sent.schema) or sent.whole or sent.at_once
                 yield from _in_words(plain, run.outcome, masks) if at_once else _plain_citations(plain, sent)
+            except UnusableReply as problem:
+                unusable = problem.reply
+                raise
             finally:
-                used = tokens_of_turn(run.outcome, run.model, run.text)
+                used = tokens_of_turn(run.outcome, run.model, unusable or run.text)
                 spent(self._dollars(run.model, *used), sum(used))
 
     def _finished(self, request: Request, run: "_Run") -> Answer:

@@ -60,16 +60,17 @@ def test_programs_get_the_table(made: Path) -> None:
     assert told["protokit"]["table"]["rows"] == [["Harbour", 120.5], ["Mill", 85.0]]
 
 
-def by_model(folder: Path, place: Path, text: str) -> dict:
+def by_model(folder: Path, place: Path, *replies: str) -> dict:
+    """What `ask` tells, with what the model was sent under "sent"; the last reply is what each further call gets."""
     folder = shutil.copytree(folder, place / "copy")
     with running() as server:
-        server.behaviour.pieces = [text]
+        server.behaviour.replies, server.behaviour.pieces = [[each] for each in replies[:-1]], [replies[-1]]
         env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "none"}
         done = protokit(
             "ask", folder, "--json", "--model", "openai:test-model", "total takings", cwd=place, env=env
         )
     assert done.code == 0, done.err
-    return done.json
+    return {**done.json, "sent": [each["messages"] for each in server.asked]}
 
 
 def test_a_models_sql_is_run_under_the_same_check(made: Path, tmp_path: Path) -> None:
@@ -90,3 +91,29 @@ def test_a_models_sql_that_reads_a_file_is_not_run(made: Path, tmp_path: Path) -
     told = by_model(made, tmp_path, "```sql\nSELECT * FROM read_text('/etc/passwd')\n```")
     assert told["table"] is None
     assert "was not run" in told["note"]
+    assert len(told["sent"]) == 1
+
+
+GOOD = '```sql\nSELECT sum("takings (EUR)") AS all_of_it FROM takings\n```'
+UNREADABLE = "```sql\nSELECT sum( FROM takings\n```"
+NO_COLUMN = "```sql\nSELECT sum(money) FROM takings\n```"
+
+
+def test_sql_that_duckdb_refuses_is_repaired_twice_with_its_messages(made: Path, tmp_path: Path) -> None:
+    told = by_model(made, tmp_path, UNREADABLE, NO_COLUMN, GOOD)
+    assert told["table"]["rows"] == [[205.5]]
+    assert told["answer"] == GOOD
+    assert told["note"] == ""
+    assert [len(messages) for messages in told["sent"]] == [2, 4, 6]
+    assert "syntax error" in told["sent"][1][-1]["content"]
+    assert 'column "money" not found' in told["sent"][2][-1]["content"]
+    assert (told["tokens_in"], told["tokens_out"]) == (3 * 321, 3 * 7)
+
+
+def test_sql_that_is_no_better_after_two_repairs_is_not_run(made: Path, tmp_path: Path) -> None:
+    told = by_model(made, tmp_path, UNREADABLE, "```sql\nSELECT 1 FROM nowhere\n```", NO_COLUMN, GOOD)
+    assert told["table"] is None
+    assert told["answer"] == NO_COLUMN
+    assert "money" in told["note"]
+    assert len(told["sent"]) == 3
+    assert (told["tokens_in"], told["tokens_out"]) == (3 * 321, 3 * 7)

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from protokit.runtime.analysis.analyze_question import Analysis, run_sql
-from protokit.runtime.analysis.sql_check import SqlProblem
+from protokit.runtime.analysis.sql_check import InvalidSql, SqlProblem
 from protokit.runtime.assistant_types import ChatMessage, Request, RequestResult, Turn, masked_chat
+from protokit.runtime.prompting.chat_messages import rule
+from protokit.runtime.runtime_errors import UnusableReply
 from protokit.runtime.tables.table_answer import TableSource
 from protokit.runtime.text_limits import require_length
 from protokit.runtime.uploads.visitor_files import OWN
@@ -32,6 +34,8 @@ class DataQuestion(Request):
     standalone: str = ""
     language: str = "en"
     context_tokens: int | None = 4096
+    at_once: bool = True
+    repairs: int = 2
 
     @property
     def passages(self) -> Sequence[Passage]:  # type: ignore[override]
@@ -53,6 +57,15 @@ class DataQuestion(Request):
         """Whether a visitor's own file is among the tables: SQL may read each of them."""
         return any(table.file.startswith(OWN) for source in self.sources for table in source.tables())
 
+    @property
+    def repair(self) -> str:
+        """What a model is told of SQL that DuckDB refuses."""
+        return rule("repair_sql.md")
+
+    def again(self, reply: str) -> Self:
+        """The same with one repair less."""
+        return replace(self, repairs=self.repairs - 1)
+
     def messages(self) -> Sequence[ChatMessage]:
         """Instructions, the tables and their columns, the question."""
         return self.chat
@@ -63,14 +76,18 @@ class DataQuestion(Request):
         return RequestResult(made.text, made.citations, made.found, made.note, made.table, made.computation)
 
     def read(self, text: str) -> RequestResult:
-        """What the SQL in a model's text gives, under the same check as anybody's."""
+        """What the SQL in a model's text gives, under the same check as anybody's. Raises UnusableReply for SQL that
+        DuckDB refuses, while the model may repair it."""
         match = _SQL.search(text)
         if NO_SQL in text or match is None:
             return RequestResult(text, found=False)
         try:
             made = run_sql(match[1] or match[2], self.sources, language=self.language)
         except SqlProblem as problem:
-            return RequestResult(text, found=False, note=f"Its SQL was not run: {problem}")
+            result = RequestResult(text, found=False, note=f"Its SQL was not run: {problem}")
+            if isinstance(problem, InvalidSql) and self.repairs:
+                raise UnusableReply(str(problem), text, result) from None
+            return result
         note = "; ".join(filter(None, (self._differs(made), made.note)))
         return RequestResult(text, (), True, note, made.table, made.computation)
 

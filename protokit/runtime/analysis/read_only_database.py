@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from protokit.runtime.analysis.sql_check import SqlProblem, require_select, syntax_tree
+from protokit.runtime.analysis.sql_check import InvalidSql, SqlProblem, require_select, syntax_tree
 from protokit.runtime.assistant_types import AnswerTable, ColumnKind, TableColumn
 from protokit.runtime.tables.query_sql import quoted
 from protokit.runtime.tables.table_database import SETTINGS, TYPES, Row
@@ -98,7 +98,8 @@ class ReadOnlyDatabase:
         except (duckdb.Error, RuntimeError) as problem:
             if late.is_set():
                 raise SqlProblem(f"This takes longer than {seconds:g} seconds, so it was stopped.") from None
-            raise SqlProblem(_reason(problem)) from None
+            wrong = isinstance(problem, duckdb.ProgrammingError | duckdb.DataError | duckdb.NotSupportedError)
+            raise (InvalidSql if wrong else SqlProblem)(_reason(problem)) from None
         finally:
             timer.cancel()
         return [each[0] for each in described], [_kind(str(each[1])) for each in described], rows

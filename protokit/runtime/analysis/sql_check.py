@@ -28,6 +28,10 @@ class SqlProblem(RuntimeProblem):
         super().__init__(reason, friendly=reason)
 
 
+class InvalidSql(SqlProblem):
+    """A statement that DuckDB cannot read, bind, plan or compute: whoever wrote it may mend it."""
+
+
 def require_select(sql: str, tables: Sequence[str], database: "duckdb.DuckDBPyConnection") -> str:
     """`sql` without its last semicolon, where it is one SELECT over `tables`. Raises SqlProblem with the reason."""
     text = sql.strip().rstrip(";").strip()
@@ -40,7 +44,9 @@ def require_select(sql: str, tables: Sequence[str], database: "duckdb.DuckDBPyCo
         name.casefold() for part in _parts(node) for name in _local_names(part)
     }
     for part in _parts(node):
-        if reason := _refused(part, known):
+        if name := _unknown_table(part, known):
+            raise InvalidSql(f'There is no table "{name}".')
+        if reason := _refused(part):
             raise SqlProblem(reason)
     return text
 
@@ -55,7 +61,9 @@ def syntax_tree(sql: str, database: "duckdb.DuckDBPyConnection") -> Mapping[str,
     if parsed["error"]:
         detail = str(parsed.get("error_message", "")).splitlines()[0]
         only = "Only SELECT" in detail
-        raise SqlProblem("Only a SELECT can be run here." if only else f"This is no valid SQL: {detail}")
+        if only:
+            raise SqlProblem("Only a SELECT can be run here.")
+        raise InvalidSql(f"This is no valid SQL: {detail}")
     if len(parsed["statements"]) != 1:
         raise SqlProblem("Only one statement can be run at a time.")
     statement: Mapping[str, object] = parsed["statements"][0]
@@ -81,14 +89,17 @@ def _local_names(part: Mapping[str, object]) -> list[str]:
     return [str(entry["key"]) for entry in entries if isinstance(entry, dict)]
 
 
-def _refused(part: Mapping[str, object], known: set[str]) -> str:
+def _unknown_table(part: Mapping[str, object], known: set[str]) -> str:
+    """The name of a table that is none of `known`; empty for every other part of a statement."""
+    name = str(part.get("table_name", "")) if part.get("type") == "BASE_TABLE" else ""
+    elsewhere = part.get("schema_name") or part.get("catalog_name")
+    return name if name.casefold() not in known or elsewhere else ""
+
+
+def _refused(part: Mapping[str, object]) -> str:
     """Why a part of a statement is not run; empty where it may."""
     kind = part.get("type")
-    if kind == "BASE_TABLE":
-        name = str(part.get("table_name", ""))
-        if name.casefold() not in known or part.get("schema_name") or part.get("catalog_name"):
-            return f'There is no table "{name}".'
-    elif kind == "TABLE_FUNCTION":
+    if kind == "TABLE_FUNCTION":
         function = part.get("function")
         name = str(function.get("function_name", "")) if isinstance(function, dict) else ""
         if name.casefold() not in _SOURCES:
