@@ -27,12 +27,15 @@ from protokit.hub.maintenance import keep_up
 from protokit.hub.prototype_folders import adopt
 from protokit.hub.security.crowd import Crowd
 from protokit.hub.security.middleware import SecurityMiddleware
+from protokit.hub.security.roles import guarded
 from protokit.hub.security.sign_in import SignIn
 from protokit.hub.security.signing import SigningKeys
 from protokit.hub.views import (
+    account_view,
     activity_view,
     create_view,
     gallery_view,
+    members_view,
     overview_view,
     share_entry_view,
     sign_in_view,
@@ -85,7 +88,7 @@ def open_hub(settings: HubSettings) -> Hub:
 def assemble(hub: Hub, crowd: Crowd | None = None) -> SecurityMiddleware:
     """The pages over `hub`, with the gate before them, and `crowd` in it; their lifespan starts and stops it."""
     app = Starlette(
-        routes=_routes(hub),
+        routes=guarded(routes(hub)),
         lifespan=_lifespan(hub),
         exception_handlers={
             HTTPException: _no_page,
@@ -100,7 +103,8 @@ def assemble(hub: Hub, crowd: Crowd | None = None) -> SecurityMiddleware:
     )
 
 
-def _routes(hub: Hub) -> list[BaseRoute]:
+def routes(hub: Hub) -> list[BaseRoute]:
+    """Everything that the Hub answers to."""
     return [
         Mount("/static", StaticFiles(directory=STATIC)),
         Mount("/p/{slug}/app", hub.hosting),
@@ -111,6 +115,8 @@ def _routes(hub: Hub) -> list[BaseRoute]:
         *create_view.routes(),
         *overview_view.routes(),
         *visitor_frame.routes(),
+        *members_view.routes(),
+        *account_view.routes(),
     ]
 
 
@@ -134,7 +140,8 @@ def _lifespan(hub: Hub) -> Callable[[Starlette], Any]:
 
 async def _no_page(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
-    return await _message(request, status, _SAID.get(status, "This did not work."))
+    words = str(getattr(error, "detail", "")) if status == 403 else _SAID.get(status, "This did not work.")
+    return await _message(request, status, words)
 
 
 async def _mendable(request: Request, error: Exception) -> Response:

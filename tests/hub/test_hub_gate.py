@@ -138,7 +138,7 @@ def test_a_guest_sees_the_own_prototype_and_nothing_else(hub: Served) -> None:
 def test_the_owner_sees_everything(hub: Served) -> None:
     for path in PATHS:
         answer = hub.ask(path, cookie=hub.owner()) if path != "/p/leave/app/events" else None
-        assert answer is None or answer.seen["kind"] == "owner", path
+        assert answer is None or answer.seen["kind"] == "member", path
 
 
 def test_cookies_that_were_tampered_with_or_made_for_something_else_are_worth_nothing(hub: Served) -> None:
@@ -485,7 +485,7 @@ def test_under_a_base_domain_every_prototype_keeps_to_its_own_host(tmp_path: Pat
             assert hub.ask(path, Host=leave, cookie=owner).status == 404, path
         assert hub.ask("/p/leave/app/call", method="POST", Host=main, cookie=owner).status == 404
         assert hub.ask("/health", Host=hub.authority).status == 200
-        assert hub.ask("/p/leave/state", Host=main, cookie=owner).seen["kind"] == "owner"
+        assert hub.ask("/p/leave/state", Host=main, cookie=owner).seen["kind"] == "member"
         assert hub.ask("/p/leave/state", Host=main).status == 401
 
         over = hub.ask("/p/leave/app/", Host=main, cookie=guest)  # the cookie is of no use at the main host
@@ -503,7 +503,7 @@ def test_with_a_port_of_their_own_prototypes_are_there_and_nothing_else_is(tmp_p
         over = hub.ask("/p/leave/app/", cookie=guest)
         assert (over.status, over.headers["location"]) == (303, f"http://{theirs}/p/leave/app/")
         assert hub.ask("/p/leave/app/call", method="POST", cookie=owner).status == 404
-        assert hub.ask("/p/leave/state", cookie=owner).seen["kind"] == "owner"
+        assert hub.ask("/p/leave/state", cookie=owner).seen["kind"] == "member"
         assert hub.ask("/health", Host=theirs).status == 200
         framed = hub.ask("/p/leave/app/page", Host=theirs, cookie=guest).headers["content-security-policy"]
         assert framed == f"{PAGE_POLICY}; frame-ancestors 'self' http://{hub.authority}"
@@ -524,7 +524,7 @@ def test_the_owner_is_sent_over_to_a_prototypes_host_with_a_cookie_for_it_alone(
         assert "Path=/p/leave; " in kept
         assert "HttpOnly" in kept
         cookie = kept.partition(";")[0]
-        assert hub.ask("/p/leave/app/", Host=leave, cookie=cookie).seen["kind"] == "owner"
+        assert hub.ask("/p/leave/app/", Host=leave, cookie=cookie).seen["kind"] == "member"
         assert hub.ask("/p/search/app/", Host=search, cookie=cookie).status == 401
         assert hub.ask("/", Host=main, cookie=cookie).status == 401
         assert hub.ask(ticket, Host=search).status == 404

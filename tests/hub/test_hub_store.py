@@ -24,7 +24,10 @@ from protokit.runtime.assistant_types import Answer
 from protokit.runtime.usage.events import EventLog
 from protokit.spec.prototype_spec import Spec, write_spec
 
-TABLES = "activity, comparisons, visits, links, prototypes, owner, sessions, alembic_version"
+TABLES = (
+    "activity, comparisons, comments, visits, links, prototypes, owner, sessions, invitations, members, "
+    "alembic_version"
+)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

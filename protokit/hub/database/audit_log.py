@@ -9,14 +9,35 @@ from typing import Literal
 from sqlalchemy import Engine, delete, insert, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from protokit.hub.database.members import Role
 from protokit.hub.database.schema import ACTIVITY
 from protokit.runtime.safe_csv import safe_csv
 
-Who = Literal["owner", "guest", "nobody", "server"]
-"""The owner, somebody with a link, somebody who did not get in, or the person at the server's command line."""
+Who = Role | Literal["guest", "nobody", "server"]
+"""A member by role, somebody with a link, somebody who did not get in, or whoever is at the server's command line."""
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "sign-ins": ("signed in", "wrong passcode", "signed out", "passcode chosen", "passcode reset"),
+    "sign-ins": (
+        "signed in",
+        "wrong passcode",
+        "sign-in refused",
+        "signed out",
+        "signed out everywhere",
+        "device signed out",
+        "passcode chosen",
+        "passcode changed",
+        "passcode reset",
+    ),
+    "members": (
+        "member invited",
+        "invitation withdrawn",
+        "member joined",
+        "role changed",
+        "name changed",
+        "member removed",
+        "member signed out",
+        "sign-in linked",
+    ),
     "links": ("link made", "link opened", "wrong link passcode", "link revoked", "link changed"),
     "prototypes": (
         "prototype requested",
@@ -33,13 +54,15 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "damaged records put away",
         "answer judged",
         "question added to the tests",
+        "commented",
+        "comment removed",
         "changed",
     ),
     "documents": ("document added", "document removed", "document restored"),
     "settings": ("settings changed", "backed up", "home restored"),
 }
 """Every action, by what the page filters by."""
-FAILURES = ("wrong passcode", "wrong link passcode")
+FAILURES = ("wrong passcode", "wrong link passcode", "sign-in refused")
 MOST_FAILURES = 20_000
 """The most failures that are kept: whoever guesses from many addresses must not fill the disk."""
 _LETTERS = 200
@@ -61,6 +84,8 @@ class AuditEntry:
     """The prototype, "" where it concerns the whole Hub."""
     detail: str
     """The name of a link, a document or a device."""
+    name: str = ""
+    """The member's, as it was then."""
 
 
 class Activity:
@@ -69,10 +94,13 @@ class Activity:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def note(self, action: str, who: Who, *, address: str = "", slug: str = "", detail: str = "") -> None:
+    def note(
+        self, action: str, who: Who, *, address: str = "", slug: str = "", detail: str = "", name: str = ""
+    ) -> None:
         """Add a row. Where it cannot be stored the process's own log has it: nothing that was done fails for it."""
         plain = "".join(letter if letter.isprintable() else " " for letter in detail)[:_LETTERS]
         row = {"action": action, "who": who, "address": address[:64], "slug": slug[:60], "detail": plain}
+        row["name"] = name
         try:
             with self._engine.begin() as database:
                 database.execute(insert(ACTIVITY).values(time=time.time(), **row))
@@ -87,7 +115,7 @@ class Activity:
         if group:
             statement = statement.where(_ROWS.action.in_(GROUPS[group]))
         for word in query.split():
-            columns = (_ROWS.slug, _ROWS.detail, _ROWS.address, _ROWS.action)
+            columns = (_ROWS.slug, _ROWS.detail, _ROWS.address, _ROWS.action, _ROWS.name)
             statement = statement.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
         if before is not None:
             statement = statement.where(_ROWS.id < before)
@@ -111,8 +139,10 @@ def lines(entries: Iterable[AuditEntry]) -> str:
     rows = (
         (
             datetime.fromtimestamp(each.time, UTC).isoformat(timespec="seconds"),
-            *(each.action, each.who, each.address, each.slug, each.detail),
+            *(each.action, each.who, each.name, each.address, each.slug, each.detail),
         )
         for each in entries
     )
-    return safe_csv(["time", "action", "who", "address", "prototype", "detail"], rows, line_end="\r\n")
+    return safe_csv(
+        ["time", "action", "who", "name", "address", "prototype", "detail"], rows, line_end="\r\n"
+    )

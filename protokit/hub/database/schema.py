@@ -82,17 +82,70 @@ VISITS = Table(
 OWNER = Table(
     "owner",
     METADATA,
-    Column(
-        "name", String(20), primary_key=True
-    ),  # "passcode" (an argon2 hash), "start" (a digest), "... days"
+    Column("name", String(20), primary_key=True),  # "start" (a digest), "... days"
     Column("value", Text, nullable=False),
     Column("changed", Float, nullable=False),
+)
+
+MEMBERS = Table(
+    "members",
+    METADATA,
+    Column("id", String(32), primary_key=True),  # "founder" for whoever started the Hub
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),  # the name case folded
+    Column("role", String(10), nullable=False),  # "owner", "editor" or "viewer"
+    Column("passcode", Text, nullable=False, server_default=""),  # an argon2 hash, empty for none
+    Column("subject", Text, nullable=False, server_default=""),  # issuer and subject of the sign-in service
+    Column("email", Text, nullable=False, server_default=""),
+    Column("created", Float, nullable=False),
+)
+_SIGNED_IN_ELSEWHERE = MEMBERS.c.subject != ""
+Index(
+    "members_by_subject",
+    MEMBERS.c.subject,
+    unique=True,
+    sqlite_where=_SIGNED_IN_ELSEWHERE,
+    postgresql_where=_SIGNED_IN_ELSEWHERE,
+)
+
+
+def _member(name: str, *, nullable: bool = False) -> Column[str]:
+    member = ForeignKey("members.id", ondelete="CASCADE")
+    return Column(name, String(32), member, nullable=nullable)
+
+
+INVITATIONS = Table(
+    "invitations",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("role", String(10), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False, server_default=""),
+    _member("inviter"),
+    _member("member", nullable=True),  # who is to choose a new passcode
+    Column("created", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+)
+
+COMMENTS = Table(
+    "comments",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("slug", String(60), ForeignKey("prototypes.slug", ondelete="CASCADE"), nullable=False),
+    Column("answer", Integer, nullable=False),  # the id of the event
+    Column("answered", Float, nullable=False),  # its time: ids begin anew after a damaged file
+    Column("member", String(32), ForeignKey("members.id", ondelete="SET NULL")),
+    Column("name", Text, nullable=False),  # the member's, as it was
+    Column("text", Text, nullable=False),
+    Column("time", Float, nullable=False),
+    Index("comments_by_answer", "slug", "answer"),
 )
 
 SESSIONS = Table(
     "sessions",
     METADATA,
     Column("id", String(64), primary_key=True),
+    _member("member"),
     Column("began", Float, nullable=False),
     Column("seen", Float, nullable=False),
     Column("expires", Float, nullable=False),
@@ -105,9 +158,10 @@ ACTIVITY = Table(
     Column("id", Integer, primary_key=True),
     Column("time", Float, nullable=False),
     Column("action", String(40), nullable=False, server_default=""),
-    Column("who", String(20), nullable=False, server_default=""),  # "owner", "guest", "nobody" or "server"
+    Column("who", String(20), nullable=False, server_default=""),  # a role, "guest", "nobody" or "server"
     Column("address", String(64), nullable=False, server_default=""),
     Column("slug", String(60), nullable=False, server_default=""),
     Column("detail", Text, nullable=False, server_default=""),
+    Column("name", Text, nullable=False, server_default=""),  # of the member
     Index("activity_by_time", "time"),
 )

@@ -1,9 +1,10 @@
-"""The Hub's own state in one object: prototypes, share links, visits, the owner, what happened."""
+"""The Hub's own state in one object: prototypes, share links, visits, members, what happened."""
 
 from protokit.hub.database.audit_log import Activity
 from protokit.hub.database.comparisons import Comparisons
 from protokit.hub.database.disk_room import keep_room
 from protokit.hub.database.engine import open_database
+from protokit.hub.database.members import Members
 from protokit.hub.database.prototypes import Records
 from protokit.hub.database.retention import RetentionRules
 from protokit.hub.database.sessions import Session, Sessions
@@ -11,7 +12,7 @@ from protokit.hub.database.share_links import Visit
 from protokit.hub.hub_settings import HubSettings
 
 
-class Store(Records, Comparisons, Sessions, Activity, RetentionRules):
+class Store(Records, Comparisons, Members, Sessions, Activity, RetentionRules):
     """Rows in SQLite or Postgres; folders lie in the Hub's home. Every method may be called from any thread."""
 
     @classmethod
@@ -23,7 +24,7 @@ class Store(Records, Comparisons, Sessions, Activity, RetentionRules):
         return cls(settings, open_database(settings))
 
     def touch(self, visitor: Session | Visit) -> None:
-        """Note that the owner or a guest is there now."""
+        """Note that a member or a guest is there now."""
         if isinstance(visitor, Session):
             self.touch_session(visitor)
         else:

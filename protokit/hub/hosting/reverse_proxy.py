@@ -280,7 +280,8 @@ def _visitor(scope: Any) -> str:
     visitor = (scope.get("state") or {}).get("visitor")
     if not visitor or not visitor.id:
         return ""
-    return hub_visitor(visitor.kind, visitor.id)
+    # To a prototype whoever may open the Hub is on its owner's side: they are not counted among its visitors.
+    return hub_visitor("owner" if visitor.kind == "member" else visitor.kind, visitor.id)
 
 
 def _may_upload(scope: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Says what a request of the owner did, so that each one that changed something stands in the audit log."""
+"""Says what a request of a member did, so that each one that changed something stands in the audit log."""
 
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,18 @@ _ACTIONS = {
     "decision/case": "assumptions kept",
     "questions/keep": "question added to the tests",
 }
+_PEOPLE = {
+    "members/invite": "member invited",
+    "members/withdraw": "invitation withdrawn",
+    "members/role": "role changed",
+    "members/remove": "member removed",
+    "members/signout": "member signed out",
+    "members/passcode": "member invited",
+    "account/name": "name changed",
+    "account/passcode": "passcode changed",
+    "account/device": "device signed out",
+    "account/end": "signed out everywhere",
+}
 
 
 def tell(request: "Request", detail: str) -> None:
@@ -41,7 +53,7 @@ def tell(request: "Request", detail: str) -> None:
 
 
 def action_of(path: str) -> tuple[str, str]:
-    """The action and the prototype of an owner's POST to `path`; one nobody named yet is "changed"."""
+    """The action and the prototype of a member's POST to `path`; one nobody named yet is "changed"."""
     parts = path.strip("/").split("/")
     if parts[0] == "prototypes" and len(parts) > 2:
         _, slug, *rest = parts
@@ -52,4 +64,9 @@ def action_of(path: str) -> tuple[str, str]:
         return _ACTIONS.get(key, fallback), slug
     if parts[0] in ("new", "jobs"):
         return "prototype requested", ""
+    if parts[0] in ("members", "account"):
+        one = parts[1:2] == ["sessions"] and len(parts) == 4
+        return _PEOPLE.get("account/device" if one else f"{parts[0]}/{parts[-1]}", "changed"), ""
+    if parts[0] == "signout":
+        return "signed out", ""
     return ("settings changed" if parts[0] == "activity" else "changed"), ""

@@ -15,7 +15,7 @@ class Full(Exception):
 
 
 class Crowd:
-    """At most `most` at once, and `most_per_client` of one address. The owner is not counted, so they always get in."""
+    """At most `most` at once, and `most_per_client` of one address. Members are not counted, so they always get in."""
 
     def __init__(self, most: int, most_per_client: int) -> None:
         self._most, self._most_per_client = most, most_per_client

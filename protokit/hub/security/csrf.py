@@ -19,11 +19,11 @@ HEADER = "x-csrf-token"
 def subject(place: Route, visitor: Visitor, browser: str) -> str:
     """Whom a token is for; `browser` is the random value in our cookie.
 
-    A prototype's script can read the pages of its own origin that are not the owner's; so a token from there
-    is worth nothing on the owner's pages.
+    A prototype's script can read the pages of its own origin that are not the members'; so a token from there
+    is worth nothing on the members' pages.
     """
-    if place.kind == "owner":
-        return f"owner {visitor.id}"
+    if place.kind == "member":
+        return f"member {visitor.id}"
     if place.slug:
         return f"prototype {place.slug} {visitor.id}"
     return f"browser {browser}"

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy.exc import OperationalError
 
+from protokit.hub.database.members import Role
 from protokit.hub.database.sessions import Session
 from protokit.hub.database.share_links import Visit
 from protokit.hub.database.store import Store
@@ -21,17 +22,23 @@ VISIT_SECONDS = 90 * 86400
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The owner, a guest of one prototype, or nobody the Hub knows."""
+    """A member, a guest of one prototype, or nobody the Hub knows."""
 
-    kind: Literal["owner", "guest", "nobody"] = "nobody"
+    kind: Literal["member", "guest", "nobody"] = "nobody"
     id: str = ""
-    """Of the owner's session or the guest's visit."""
+    """Of the member's session or the guest's visit."""
     link: str = ""
     """The id of the link a guest came by."""
     slug: str = ""
     """The prototype a guest may see."""
     uploads: bool = False
     """Whether files of theirs are taken."""
+    role: Role | Literal[""] = ""
+    """What a member may do, "" for anybody else."""
+    member: str = ""
+    """The member's id."""
+    name: str = ""
+    """The member's name."""
 
 
 NOBODY = Visitor()
@@ -53,7 +60,7 @@ class VisitorIdentity:
         return None
 
     def visit(self, headers: Iterable[tuple[bytes, bytes]], slug: str) -> Session | Visit | None:
-        """The guest of `slug` whose cookie came along, or the owner sent over to the prototype's own host."""
+        """The guest of `slug` whose cookie came along, or a member sent over to the prototype's own host."""
         for value in cookies(headers, VISIT_COOKIE):
             match self._keys.read("visit cookie", value):
                 case [kind, place, str(name)] if place == slug:
@@ -70,12 +77,19 @@ class VisitorIdentity:
         with suppress(OperationalError):  # a full disk is no reason to shut people out
             self._store.touch(visitor)
         if isinstance(visitor, Session):
-            return Visitor("owner", visitor.id, uploads=True)
+            return Visitor(
+                "member",
+                visitor.id,
+                uploads=True,
+                role=visitor.role,
+                member=visitor.member,
+                name=visitor.name,
+            )
         return Visitor("guest", visitor.id, visitor.link, visitor.slug, visitor.uploads)
 
     def still(self, visitor: Visitor) -> bool:
         """Whether somebody who got in would get in now."""
-        if visitor.kind == "owner":
+        if visitor.kind == "member":
             return self._store.session(visitor.id) is not None
         return visitor.kind == "guest" and self._store.visit(visitor.id) is not None
 

@@ -52,7 +52,7 @@ class _Turned(Exception):
 
 
 class SecurityMiddleware:
-    """Lets the owner reach `app`, and guests their own prototype.
+    """Lets members reach `app`, and guests their own prototype; what a member may do there is for `roles`.
 
     What passes finds `request.state.visitor` (a Visitor) and `request.state.csrf` (the token for the forms of the
     page). `refused(request, status, words)` makes the page for a browser that is turned away. Whoever is in is
@@ -119,25 +119,32 @@ class SecurityMiddleware:
             self._check_upload(request, state["visitor"])
         for_whom = csrf.subject(place, state["visitor"], reply.browser)
         state["csrf"] = csrf.issue(self._keys, for_whom)
-        if place.kind == "owner":
+        if place.kind == "member":
             self._check_reader(request, for_whom)
         try:
             with self._crowd.place(request.scope):
                 await self._pass(request, reply, await self._checked_body(request, for_whom, receive))
         finally:
-            if request.changes and place.kind == "owner":
+            if request.changes and place.kind == "member":
                 await self._log_change(request, reply.status)
 
     async def _log_change(self, request: GateRequest, status: int) -> None:
-        """Note what the owner changed: every form that did something leads on to another page, or says so."""
+        """Note what a member changed: every form that did something leads on to another page, or says so."""
         detail = request.scope["state"].get("audit")
         if status != 303 and detail is None:
             return
         action, slug = action_of(request.path)
+        visitor: Visitor = request.scope["state"]["visitor"]
         client = request.scope.get("client")
         address = client[0] if client else ""
         await self._threaded(
-            self._store.note, action, "owner", address=address, slug=slug, detail=detail or ""
+            self._store.note,
+            action,
+            visitor.role or "nobody",
+            address=address,
+            slug=slug,
+            detail=detail or "",
+            name=visitor.name,
         )
 
     async def _identify(self, request: GateRequest) -> Visitor:
@@ -168,7 +175,7 @@ class SecurityMiddleware:
             return True  # while its database is away nobody can revoke anything either
 
     def _check_reader(self, request: GateRequest, for_whom: str) -> None:
-        """Owner's pages are for windows, not for the scripts or frames of a prototype on the same origin."""
+        """Members' pages are for windows, not for the scripts or frames of a prototype on the same origin."""
         mode, destination = request.fields.get("sec-fetch-mode"), request.fields.get("sec-fetch-dest")
         if mode is None or (mode == "navigate" and destination == "document"):
             return  # a browser says neither over plain http to another machine
@@ -193,9 +200,9 @@ class SecurityMiddleware:
 
     def _most(self, request: GateRequest) -> int:
         uploads = request.fields.get("content-type", "").lower().startswith("multipart/form-data")
-        if request.place.kind == "app" or (request.place.kind == "owner" and uploads):
+        if request.place.kind == "app" or (request.place.kind == "member" and uploads):
             return self._settings.upload_bytes
-        return MEGABYTE if request.place.kind == "owner" else _FORM_BYTES
+        return MEGABYTE if request.place.kind == "member" else _FORM_BYTES
 
     async def _pass(self, request: GateRequest, reply: ResponseSender, body: Bounded) -> None:
         """Run the app for as long as the visitor may be there and sends no more than they may."""

@@ -11,7 +11,7 @@ from protokit.hub.hub_settings import HubSettings
 
 Scope = dict[str, Any]
 
-_PUBLIC = frozenset({"health", "signin", "static", "s", "start"})
+_PUBLIC = frozenset({"health", "invite", "signin", "static", "s", "start"})
 _CLEAR = 4
 """In this many first parts of a path nothing may be empty; the first two may hold nothing encoded."""
 # What one reader takes for a separator or a step upwards, and another for a letter; encoded once or twice.
@@ -25,9 +25,9 @@ class BadAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What a path leads to: a public page, an owner's page, or a prototype (its frame, or the app inside)."""
+    """What a path leads to: a public page, a member's page, or a prototype (its frame, or the app inside)."""
 
-    kind: Literal["public", "owner", "frame", "app"]
+    kind: Literal["public", "member", "frame", "app"]
     slug: str = ""
 
 
@@ -47,7 +47,7 @@ def place_of(scope: Scope) -> Route:
         return Route("app" if third == "app" else "frame", second)
     if first in _PUBLIC:
         return Route("public")
-    return Route("owner")
+    return Route("member")
 
 
 def host_of(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str]:

@@ -1,13 +1,15 @@
-"""The ways in: the first start, the owner's passcode, and share links; each with a bound on guessing."""
+"""The ways in: the first start, a member's passcode, invitations and share links; each with a bound on guessing."""
 
 import hashlib
 import secrets
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from protokit.errors import ProtokitError
 from protokit.hub.database.audit_log import Who
 from protokit.hub.database.comparisons import LinkComparison
+from protokit.hub.database.members import FOUNDER, Invitation, Member, key_of
 from protokit.hub.database.sessions import SESSION_SECONDS, Session
 from protokit.hub.database.share_links import Link, Visit
 from protokit.hub.database.store import Store
@@ -85,23 +87,66 @@ class SignIn:
         self._store.set_passcode(stored)
         self._right(request, "start")
         self._note(request, "passcode chosen", "owner")
-        return self._begin(request)
+        return self.begin(request, FOUNDER)
 
-    def sign_in(self, request: "HTTPConnection", passcode: str) -> Session:
-        """A session for whoever knows the owner's passcode. Raises Refused."""
-        self._count(request, "owner")
-        if not matches(passcode, self._store.passcode()):
-            self._note(request, "wrong passcode", "nobody")
+    def sign_in(self, request: "HTTPConnection", passcode: str, name: str = "") -> Session:
+        """A session for whoever knows the passcode of the member `name`, the founder's with "". Raises Refused."""
+        member = self._store.member_named(name) if key_of(name) else self._store.member(FOUNDER)
+        self._prove(request, member, passcode)
+        assert member
+        return self.begin(request, member.id)
+
+    def change_passcode(self, request: "HTTPConnection", member: str, old: str, new: str) -> Session:
+        """A member's new passcode; all their devices are signed out, and this one in again.
+        Raises Refused, ProtokitError."""
+        row = self._store.member(member)
+        if row and row.passcode:  # whoever came in elsewhere has none to know
+            self._prove(request, row, old)
+        self._store.set_member_passcode(member, hashed(new, shortest=OWNER_LENGTH))
+        return self.begin(request, member)
+
+    def invitation_path(self, invitation: Invitation) -> str:
+        """The path of an invitation."""
+        return f"/invite/{self._keys.sign('invitation', invitation.id)}"
+
+    def invitation(self, token: str) -> Invitation:
+        """The one of a token. Raises Refused where it is none, used, withdrawn or over."""
+        read = self._keys.read("invitation", token)
+        invitation = self._store.invitation(read) if isinstance(read, str) else None
+        if invitation is None:
+            raise SignInRefused(
+                "this invitation was used already, or is too old", 410, fix="Ask whoever sent it for another."
+            )
+        return invitation
+
+    def join(self, request: "HTTPConnection", token: str, name: str, passcode: str) -> Session:
+        """Accept an invitation with a name and a passcode, and sign in. Raises Refused, ProtokitError."""
+        self._count(request, "invitation")
+        invitation = self.invitation(token)
+        stored = hashed(passcode, shortest=OWNER_LENGTH)
+        member = self._store.accept(invitation, name, passcode=stored)
+        self._right(request, "invitation")
+        joined = "passcode chosen" if invitation.member else "member joined"
+        self._note(request, joined, member.role, name=member.name)
+        return self.begin(request, member.id)
+
+    def _prove(self, request: "HTTPConnection", member: Member | None, passcode: str) -> None:
+        """Raise Refused unless it is the member's passcode. Each member has a count of their own: whoever gets in
+        by one passcode must not have the tries at another forgiven."""
+        door = f"member {member.id if member else ''}"
+        self._count(request, door)
+        stored = member.passcode if member else ""
+        # A name that is nobody's takes as long as one that is somebody's.
+        if not matches(passcode, stored or _nobodys()) or not stored:
+            self._note(request, "wrong passcode", "nobody", detail=member.name if member else "")
             raise SignInRefused("that is not the passcode", 403, fix="Try again.")
-        self._right(request, "owner")
-        return self._begin(request)
+        self._right(request, door)
 
     def sign_out(self, request: "HTTPConnection") -> None:
         """End the session whose cookie came along."""
         session = self._visitors.owner(request.scope["headers"])
         if session:
             self._store.end_session(session.id)
-            self._note(request, "signed out", "owner", detail=session.device)
 
     def path(self, link: Link) -> str:
         """The path of a share link; the same every time, as long as the Hub's secret is."""
@@ -160,7 +205,7 @@ class SignIn:
         return visit
 
     def keep_owner(self, request: "HTTPConnection", response: "Response", session: Session) -> None:
-        """Give the owner's browser its cookie."""
+        """Give a member's browser its cookie."""
         value = self._visitors.owner_cookie(session)
         response.set_cookie(
             **cookie(OWNER_COOKIE, value, path="/", seconds=SESSION_SECONDS, secure=_secure(request))
@@ -174,7 +219,7 @@ class SignIn:
         )
 
     def forget_owner(self, request: "HTTPConnection", response: "Response") -> None:
-        """Take the owner's cookie back."""
+        """Take a member's cookie back."""
         response.delete_cookie(OWNER_COOKIE, path="/", secure=_secure(request), httponly=True, samesite="lax")
 
     def keep_guest(self, request: "HTTPConnection", response: "Response", visit: Visit) -> None:
@@ -185,17 +230,27 @@ class SignIn:
                 **cookie(VISIT_COOKIE, value, path=path, seconds=VISIT_SECONDS, secure=_secure(request))
             )
 
-    def _begin(self, request: "HTTPConnection") -> Session:
+    def begin(self, request: "HTTPConnection", member: str) -> Session:
+        """Sign a member in: always a new session; the one that this browser had ends."""
+        if before := self._visitors.owner(request.scope["headers"]):
+            self._store.end_session(before.id)
         device = request.headers.get("user-agent", "")
-        session = self._store.begin_session(device)
-        self._note(request, "signed in", "owner", detail=device)
+        session = self._store.begin_session(device, member)
+        self._note(request, "signed in", session.role, detail=device, name=session.name)
         return session
 
     def _note(
-        self, request: "HTTPConnection", action: str, who: Who, *, slug: str = "", detail: str = ""
+        self,
+        request: "HTTPConnection",
+        action: str,
+        who: Who,
+        *,
+        slug: str = "",
+        detail: str = "",
+        name: str = "",
     ) -> None:
         address = request.client.host if request.client else ""
-        self._store.note(action, who, address=address, slug=slug, detail=detail)
+        self._store.note(action, who, address=address, slug=slug, detail=detail, name=name)
 
     def _count(self, request: "HTTPConnection", door: str) -> None:
         person, known = self._person(request)
@@ -231,3 +286,9 @@ def _secure(request: "HTTPConnection") -> bool:
 
 def _digest(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
+
+
+@cache
+def _nobodys() -> str:
+    """A hash of the usual cost that no passcode fits."""
+    return hashed(secrets.token_urlsafe(24))

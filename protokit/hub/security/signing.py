@@ -20,6 +20,7 @@ Purpose = Literal[
     "comparison",
     "form token",
     "first start",
+    "invitation",
     "handover",
     "known device",
 ]

@@ -16,7 +16,6 @@ from protokit.revise.change_report import history_as_dict
 from protokit.spec.names import MOST_CHARACTERS, clean_prompt
 from protokit.spec.prototype_spec import read_spec
 
-_OWNER = "The owner"
 _PLANNING_S = 20.0
 """Seconds that the browser waits for the plan, before the page shows that it is being made."""
 _SHOWN = 20
@@ -63,7 +62,7 @@ async def plan(request: Request) -> Response:
     hub = hub_of(request)
     if line:
         bench.require_spec()
-        hub.changes.begin(bench.slug, bench.folder, "preview", who=_OWNER, line=line)
+        hub.changes.begin(bench.slug, bench.folder, "preview", who=request.state.visitor.name, line=line)
         await hub.changes.settled(bench.slug, _PLANNING_S)
     return _to_box(bench)
 
@@ -74,7 +73,12 @@ async def apply_plan(request: Request) -> Response:
     run = hub.changes.run(bench.slug)
     if run and run.state == "planned":
         hub.changes.begin(
-            bench.slug, bench.folder, "apply", who=_OWNER, line=run.line, then=lambda: _renew(hub, bench)
+            bench.slug,
+            bench.folder,
+            "apply",
+            who=request.state.visitor.name,
+            line=run.line,
+            then=lambda: _renew(hub, bench),
         )
     return _to_box(bench)
 
@@ -92,7 +96,12 @@ async def undo(request: Request) -> Response:
     number = str(form.get("number", ""))
     if number.isdigit():
         hub.changes.begin(
-            bench.slug, bench.folder, "undo", who=_OWNER, number=int(number), then=lambda: _renew(hub, bench)
+            bench.slug,
+            bench.folder,
+            "undo",
+            who=request.state.visitor.name,
+            number=int(number),
+            then=lambda: _renew(hub, bench),
         )
         await hub.changes.settled(bench.slug, _PLANNING_S)
     return _to_box(bench)

@@ -57,7 +57,7 @@ async def claim(request: Request) -> Response:
 
 
 def sign_in(request: Request) -> Response:
-    """The owner's passcode is asked for."""
+    """The passcode is asked for."""
     return sign_in_page(request, _inside(request.query_params.get("next", "/")))
 
 
@@ -66,10 +66,13 @@ async def open_door(request: Request) -> Response:
     doors = hub_of(request).doors
     async with request.form() as form:
         passcode, target = str(form.get("passcode", "")), _inside(str(form.get("next", "/")))
+        name = str(form.get("name", ""))
     try:
-        session = await doors.in_turn(request, doors.sign_in, request, passcode)
+        session = await doors.in_turn(request, doors.sign_in, request, passcode, name)
     except SignInRefused as problem:
-        response: Response = sign_in_page(request, target, problem.status, _words(problem))
+        response: Response = await run_in_threadpool(
+            sign_in_page, request, target, problem.status, _words(problem), name
+        )
         if problem.wait:
             response.headers["Retry-After"] = str(round(problem.wait) + 1)
         return response
@@ -88,11 +91,20 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-def sign_in_page(request: HTTPConnection, wanted: str, status_code: int = 200, wrong: str = "") -> Response:
-    """The form that asks for the owner's passcode; `wanted` is where to go then."""
-    signed_out = "out" in request.query_params
+def sign_in_page(
+    request: HTTPConnection, wanted: str, status_code: int = 200, wrong: str = "", name: str = ""
+) -> Response:
+    """The form that asks for a passcode, and for a name where there is more than one; `wanted` is where to go then."""
     return page(
-        request, "signin.html", status_code, done=None, wanted=wanted, wrong=wrong, signed_out=signed_out
+        request,
+        "signin.html",
+        status_code,
+        done=None,
+        wanted=wanted,
+        wrong=wrong,
+        signed_out="out" in request.query_params,
+        named=hub_of(request).store.has_passcodes(),
+        name=name,
     )
 
 

@@ -40,3 +40,24 @@ def size(amount: int) -> str:
         if amount >= step:
             return f"{amount / step:.1f} {unit}" if amount < 10 * step else f"{amount / step:.0f} {unit}"
     return f"{amount} B"
+
+
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    *(("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows")),
+    *(("Mac OS", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux")),
+)
+
+
+def device(said: str) -> str:
+    """What a browser says it is, as people call it: "Firefox on Windows"."""
+    browser, system = (
+        next((name for sign, name in signs if sign in said), "") for signs in (_BROWSERS, _SYSTEMS)
+    )
+    return " on ".join(filter(None, (browser, system))) or said[:60] or "Unknown device"

@@ -4,7 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from protokit.hub.security.csrf import FIELD
+from protokit.hub.security.roles import may
 from protokit.hub.views import template_filters
 from protokit.runtime.ui.formatting import money
 
@@ -72,9 +73,13 @@ _DONE = {
 
 
 def page(request: HTTPConnection, template: str, status_code: int = 200, **shown: Any) -> HTMLResponse:
-    """The page `template` filled with `shown`; every template also has `request`, `csrf_field()` and `done`."""
+    """The page `template` filled with `shown`; every template also has `request`, `csrf_field()`,
+    `done`, the visitor `me`, and `may(route)`: whether they may use a route of `roles.LEAST`."""
     if "done" not in shown:
         shown["done"] = _notice(request) if "app" in request.scope else None
+    visitor = request.state.visitor
+    shown.setdefault("me", visitor)
+    shown["may"] = partial(may, visitor.role)
     shown["demo"] = "app" in request.scope and _hub(request).settings.demo
     shown["disk_full"] = _disk_full(request) if "app" in request.scope else False
     text = (
@@ -101,6 +106,7 @@ def environment() -> Environment:
         dollars=money,
         count=template_filters.count,
         size=template_filters.size,
+        device=template_filters.device,
     )
     return jinja
 

@@ -63,7 +63,7 @@ def frame(request: Request) -> Response:
         home=f"/p/{slug}",
         thanks="thanks" in params,
         unsaid="unsaid" in params,
-        back=_own_page(request, slug) if request.state.visitor.kind == "owner" else "",
+        back=_own_page(request, slug) if request.state.visitor.kind == "member" else "",
         done=None,
     )
 
