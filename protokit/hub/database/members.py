@@ -75,10 +75,6 @@ class Members:
         """The one with this name, however it is written."""
         return self._member(_ROWS.key == key_of(name))
 
-    def member_of(self, subject: str) -> Member | None:
-        """The one whom the sign-in service calls `subject`."""
-        return self._member(_ROWS.subject == subject) if subject else None
-
     def rename_member(self, id: str, name: str) -> None:
         """Raises NameProblem where the name is none, or another's."""
         self._change(id, name=clean_name(name), key=key_of(name))
