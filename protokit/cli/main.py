@@ -123,18 +123,25 @@ def check(folder: Path, as_json: bool) -> None:
 @click.option(
     "--judge", default="", metavar="MODEL", help="A model that says which sentences are grounded too."
 )
+@click.option(
+    "--picture", type=A_PATH, metavar="FILE.svg", help="Draw which label is taken for which (classifier)."
+)
 @AS_JSON
 @friendly
-def eval_(folder: Path, models: Sequence[str], judge: str, as_json: bool) -> None:
+def eval_(folder: Path, models: Sequence[str], judge: str, picture: Path | None, as_json: bool) -> None:
     """Measure the prototype in FOLDER by its questions.yaml: right, cited, refused, grounded, time, cost."""
+    from protokit.evaluation.matrix_picture import draw_matrices
     from protokit.evaluation.run_evaluation import evaluate
     from protokit.evaluation.scorecard_report import render_scores, scoresheet_as_dict
     from protokit.evaluation.significance import compare
+    from protokit.files.atomic import write_text
     from protokit.prototype.prototype_folder import Prototype
 
     prototype = Prototype.open(folder)
     with progress() as show:
         cards = evaluate(prototype, models, show, judge)
+    if picture:
+        write_text(picture, draw_matrices(cards))
     compared = compare(cards)
     below = {card.model: card.shortfalls(prototype.spec.thresholds) for card in cards}
     tell(scoresheet_as_dict(cards, compared, below) if as_json else render_scores(cards, compared))

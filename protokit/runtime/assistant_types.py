@@ -101,6 +101,8 @@ class Measures(NamedTuple):
     measures: tuple[Measure, ...]
     tables: tuple[tuple[str, AnswerTable], ...] = ()
     """Each with its title."""
+    matrix: str = ""
+    """The title of the table that is a confusion matrix, which `eval --picture` draws."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
 from protokit.evaluation.dataset import Row
+from protokit.evaluation.matrix_picture import draw_matrices
 from protokit.evaluation.scorecard import Graded, Scorecard, Share, percentile
 from protokit.evaluation.significance import compare, sign_test
-from protokit.runtime.assistant_types import Answer
+from protokit.runtime.assistant_types import Answer, AnswerTable, Measures, TableColumn
 from tests.support import model_server
 from tests.support.leave import made_leave
 from tests.support.model_server import MODEL, ModelServer
@@ -206,3 +208,20 @@ def test_percentiles_are_values_that_were_measured() -> None:
     assert percentile([3.0, 1.0, 2.0], 50) == 2.0
     assert percentile([float(n) for n in range(1, 101)], 95) == 95.0
     assert percentile([], 95) is None
+
+
+def test_which_label_is_taken_for_which_is_drawn(tmp_path: Path) -> None:
+    columns = (TableColumn("right"), TableColumn("bug", "number"), TableColumn("R & D", "number"))
+    counts = AnswerTable(columns, (("bug", 4.0, 1.0), ("R & D", 0.0, 3.0)))
+    card = Scorecard("offline", (), measures=Measures((), (("Labels", counts),), matrix="Labels"))
+    root = fromstring(draw_matrices([card, card]))
+    words = [each.text for each in root.iter() if each.tag.endswith("text")]
+    assert words == ["Labels · offline", "bug", "R & D", "bug", "4", "1", "R & D", "3"] * 2
+    assert len([each for each in root.iter() if each.tag.endswith("rect")]) == 1 + 2 * 4
+
+
+def test_no_picture_is_written_of_a_kind_without_labels(folder: Path) -> None:
+    done = evaluated(folder, "--picture", str(folder / "labels.svg"))
+    assert done.code == 1
+    assert "there is no confusion matrix to draw" in done.err
+    assert not (folder / "labels.svg").exists()

@@ -36,7 +36,8 @@ def label_measures(results: Sequence[tuple[Mapping[str, object], Answer | None]]
         measure_share("unsure", sum(given == {UNSURE} for _, given in known), len(known)),
     )
     pairs = [(*right, *given) for right, given in known if len(right) == len(given) == 1]
-    return Measures(measures, (("Right label (row), label given (column)", _matrix(pairs)),))
+    matrix = "Right label (row), label given (column)"
+    return Measures(measures, ((matrix, _matrix(pairs)),) if pairs else (), matrix)
 
 
 def _macro_f1(known: Sequence[tuple[frozenset[str], frozenset[str]]]) -> Measure:
