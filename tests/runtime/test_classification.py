@@ -19,6 +19,7 @@ from protokit.runtime import (
 from protokit.runtime.assistant_types import Answer, AnswerTable, RequestResult, TableColumn
 from protokit.runtime.classification.label_model import Example
 from protokit.runtime.prototype_fields import Label
+from protokit.runtime.runtime_errors import TooLong
 from tests.support import model_server
 from tests.support.model_server import MODEL, ModelServer
 from tests.support.terminal import protokit
@@ -158,6 +159,15 @@ def test_no_cell_of_the_download_is_a_formula() -> None:
 def given(label: str) -> Answer:
     columns = (TableColumn("Text"), TableColumn("Label"))
     return Answer("", "", "offline", table=AnswerTable(columns, (("text", label),)))
+
+
+def test_ten_thousand_messages_are_sorted_at_once_and_a_model_gets_fewer() -> None:
+    many = ClassifyRequest(read_texts(json.dumps(["It crashes whenever I open my basket"] * 10_000)), TICKETS)
+    many.require_fitting()
+    with pytest.raises(TooLong, match="200,000 are the most"):
+        many.for_model()
+    with pytest.raises(TooLong, match="1,000,000 are the most"):
+        ClassifyRequest(read_texts("a" * 1_000_001), TICKETS).require_fitting()
 
 
 def test_few_texts_are_too_few_to_say_and_enough_have_an_interval() -> None:

@@ -32,8 +32,10 @@ COLUMNS = (
     TableColumn("Confidence", "number"),
     TableColumn("Words that decided"),
 )
+_MOST = 1_000_000
+"""Characters that are sorted offline in one go: some ten thousand messages."""
 _MOST_FOR_THEMES = 5_000_000
-"""Characters of the texts whose themes are looked for."""
+"""Characters of the texts whose themes are looked for; themes are those of all texts at once."""
 _LONGEST_THEME = 60
 _TOLD = 3
 """Of several texts, at most so many rows are named in a note."""
@@ -129,9 +131,14 @@ class ClassifyRequest(Request):
         """The texts masked."""
         return replace(self, rows=TextRows(tuple(map(mask, self.rows.texts)), self.rows.labels))
 
-    def require_fitting(self) -> None:
-        """Raise TooLong where there is more text than a request may have; themes are those of all texts at once."""
+    def for_model(self) -> Self:
+        """The same texts; raises TooLong where they are more than a model gets at once."""
         require_length(self.text, TEXT if self.labels else _MOST_FOR_THEMES, "text")
+        return self
+
+    def require_fitting(self) -> None:
+        """Raise TooLong where there is more text than one request may have."""
+        require_length(self.text, _MOST if self.labels else _MOST_FOR_THEMES, "text")
 
     def _classified(self) -> list[Classification]:
         if not self.labels:
