@@ -26,9 +26,11 @@ _PACKAGES = {
 }
 _PACKAGES |= {"alembic", "argon2", "segno", "psutil"}
 
+LOOPBACK = "127.0.0.1"
+
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default=LOOPBACK, show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8400, show_default=True)
 @click.option("--home", type=A_PATH, help="The folder it keeps everything in. [default: hub]")
 @click.option(
@@ -44,6 +46,13 @@ _PACKAGES |= {"alembic", "argon2", "segno", "psutil"}
     default=None,
     help="The port where prototypes are, apart from the Hub. [default: the one after --port; behind a proxy 0, none]",
 )
+@click.option(
+    "--tunnel",
+    default="",
+    metavar="COMMAND",
+    help='A program that opens a way in from the internet: "cloudflared tunnel --url http://localhost:{port}".',
+)
+@click.option("--lan", is_flag=True, help="Be there for everybody in the same network.")
 @click.option(
     "--state",
     "state_url",
@@ -184,7 +193,9 @@ def _settings(options: dict[str, Any]) -> "HubSettings":
     from protokit.hub.hub_settings import HubSettings
     from protokit.prototype.prototype_folder import free_port
 
+    if options["lan"] and options["host"] == LOOPBACK:
+        options["host"] = "0.0.0.0"
     if options["prototypes_port"] is None:
-        alone = options["base_domain"] or options["trusted_proxy"]
+        alone = options["base_domain"] or options["trusted_proxy"] or options["tunnel"]
         options["prototypes_port"] = 0 if alone else free_port(min(options["port"] + 1, 65535))
     return HubSettings(**{**options, "home": options["home"].absolute()})

@@ -19,7 +19,9 @@ from protokit.errors import ProtokitError
 from protokit.hub.context import Hub
 from protokit.hub.database.store import Store
 from protokit.hub.hosting.prototype_host import Hosting
+from protokit.hub.hosting.public_address import PublicAddress
 from protokit.hub.hosting.resource_limits import MIB, ResourceLimits
+from protokit.hub.hosting.tunnel import Tunnel
 from protokit.hub.hub_settings import HubSettings
 from protokit.hub.jobs.change_runs import ChangeRuns
 from protokit.hub.jobs.job_queue import JobQueue
@@ -82,6 +84,7 @@ def open_hub(settings: HubSettings) -> Hub:
         JobQueue(settings, store, hosting),
         SignIn(store, SigningKeys.open(home)),
         ChangeRuns(),
+        PublicAddress(),
     )
 
 
@@ -99,7 +102,12 @@ def assemble(hub: Hub, crowd: Crowd | None = None) -> SecurityMiddleware:
     )
     app.state.hub = hub
     return SecurityMiddleware(
-        app, hub.store, SigningKeys.open(hub.settings.home), refused=sign_in_view.refused, crowd=crowd
+        app,
+        hub.store,
+        SigningKeys.open(hub.settings.home),
+        refused=sign_in_view.refused,
+        crowd=crowd,
+        public=hub.public,
     )
 
 
@@ -125,11 +133,17 @@ def _lifespan(hub: Hub) -> Callable[[Starlette], Any]:
     async def live(_: Starlette) -> AsyncIterator[None]:
         await hub.hosting.start()
         await hub.jobs.start()
+        settings = hub.settings
+        tunnel = Tunnel(settings.tunnel, settings.port, hub.public) if settings.tunnel else None
+        if tunnel:
+            await tunnel.start()
         upkeep = asyncio.create_task(keep_up(hub.store, hub.jobs))
         try:
             yield
         finally:
             upkeep.cancel()
+            if tunnel:
+                await tunnel.stop()
             await hub.changes.stop()
             await hub.jobs.stop()
             await hub.hosting.stop()

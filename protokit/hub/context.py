@@ -11,6 +11,7 @@ from protokit.hub.hub_settings import HubSettings
 if TYPE_CHECKING:
     from protokit.hub.database.store import Store
     from protokit.hub.hosting.prototype_host import Hosting
+    from protokit.hub.hosting.public_address import PublicAddress
     from protokit.hub.jobs.change_runs import ChangeRuns
     from protokit.hub.jobs.job_queue import JobQueue
     from protokit.hub.security.sign_in import SignIn
@@ -26,6 +27,7 @@ class Hub:
     jobs: "JobQueue"
     doors: "SignIn"
     changes: "ChangeRuns"
+    public: "PublicAddress"
 
     def folder(self, slug: str) -> Path:
         """The prototype's own folder."""

@@ -14,6 +14,8 @@ from protokit.deploy.serving.connections import Bounds, Waiting, open_files
 from protokit.deploy.serving.protocols import bounded
 from protokit.errors import ProtokitError
 from protokit.hub.app import assemble, open_hub
+from protokit.hub.hosting.lan_address import lan_address
+from protokit.hub.hosting.tunnel import tunnel_command
 from protokit.hub.hub_settings import HubSettings
 from protokit.hub.security.crowd import MOST_GUESTS, Crowd
 from protokit.hub.security.routes import is_trusted
@@ -35,17 +37,24 @@ def serve(
     announce: Callable[[str], None],
 ) -> None:
     """Serve until Ctrl-C or SIGTERM. `announce` gets the address once it answers, `say` everything else."""
+    if settings.tunnel:
+        tunnel_command(settings.tunnel, settings.port)  # what cannot be run is told before anything starts
     with _alone(settings), _listening(settings) as sockets:
         hub = open_hub(settings)
         if reset_passcode:
             hub.store.set_passcode("")
             hub.store.note("passcode reset", "server")
         address = _address(settings)
+        hub.public.tell = say
         if lack := hub.hosting.sandbox.lack:
             say(f"Prototypes run without a full sandbox: {lack}. Host only code that you trust.")
         if path := hub.doors.start_path():
             say("Choose your passcode with this link; it works once:")
             say(f"  {address}{path}")
+        if settings.lan:
+            there = lan_address(settings.port)
+            say(f"In this network: {there}" if there else "This machine is in no network.")
+            say("Whoever is in this network and has a link can open it there.")
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
         files = open_files()  # a guest takes two: towards the browser, and towards the prototype
         waiting = Waiting(Bounds(waiting=min(1024, files // 4)), lambda it: is_trusted(it, settings))

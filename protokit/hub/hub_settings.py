@@ -43,6 +43,10 @@ class HubSettings:
     start_seconds: float = 60.0
     upload_mb: int = 50
     """The most a request may carry."""
+    tunnel: str = ""
+    """A command that opens a way in from the internet, with {port} in it; "" for none."""
+    lan: bool = False
+    """Whether it is there for everybody in the same network."""
     sandbox: Literal["auto", "required", "off"] = "auto"
     """Whether prototypes run in one: where the kernel can, or else the Hub does not start, or never."""
     sandbox_read: tuple[str, ...] = ()
@@ -68,6 +72,11 @@ class HubSettings:
             raise ChoiceProblem(
                 "prototypes cannot have this port for their own",
                 fix="Take another than the Hub's, 80 and 443; with a base domain none is needed.",
+            )
+        if self.tunnel and (self.trusted_proxy or self.base_domain or self.prototypes_port):
+            raise ChoiceProblem(
+                "a tunnel is the Hub's only way in",
+                fix="Leave out --trusted-proxy, --base-domain and --prototypes-port.",
             )
         if self.state_url and not self.state_url.startswith(POSTGRES):
             raise ChoiceProblem(

@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from protokit.hub.database.store import Store
+from protokit.hub.hosting.public_address import PROBE, PublicAddress
 from protokit.hub.hub_settings import MEGABYTE
 from protokit.hub.security import csrf
 from protokit.hub.security import request as requests
@@ -68,10 +69,11 @@ class SecurityMiddleware:
         refused: RefusedPage | None = None,
         recheck: float = 2.0,
         crowd: Crowd | None = None,
+        public: PublicAddress | None = None,
     ) -> None:
         self._app, self._keys, self._settings, self._store = app, keys, store.settings, store
         self._visitors, self._handover = VisitorIdentity(store, keys), SubdomainLogin(store, keys)
-        self._uploads = UploadQuota()
+        self._uploads, self._public = UploadQuota(), public or PublicAddress()
         self._refused, self._recheck = refused or _plain_page, recheck
         self._crowd = crowd or Crowd(MOST_GUESTS, MOST_GUESTS)
         # Threads of its own: pages that take long must not keep anybody waiting at the gate.
@@ -81,14 +83,17 @@ class SecurityMiddleware:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        scope = {**forwarded(scope, self._settings), "state": dict(scope.get("state") or {})}
+        scope = self._public.seen(forwarded(scope, self._settings))
+        scope = {**scope, "state": dict(scope.get("state") or {})}
         scope["state"] |= {"visitor": NOBODY, "csrf": ""}
         try:
-            request = requests.read(scope, self._settings)
+            request = requests.read(scope, self._settings, self._public)
         except BadAddress as problem:
             plain = PlainTextResponse(str(problem), 400, {"X-Content-Type-Options": "nosniff"})
             await _answer(plain, scope, receive, send)
             return
+        if request.path == "/health" and (probe := request.fields.get(PROBE)):
+            self._public.arrived(request.authority, probe, request.fields.get("x-forwarded-for", ""))
         browser = next(cookies(request.headers, FORM_COOKIE), "")
         reply = ResponseSender(self._settings, request, send, browser or secrets.token_urlsafe(16))
         incoming = Incoming(receive)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from protokit.hub.hosting.public_address import PublicAddress
 from protokit.hub.hub_settings import HubSettings
 from protokit.hub.security.routes import BadAddress, Route, Scope, answers_to, host_of, place_of
 
@@ -72,12 +73,14 @@ def _plain(authority: str) -> str:
     return authority.removesuffix(":80").removesuffix(":443")
 
 
-def read(scope: Scope, settings: HubSettings) -> GateRequest:
-    """Read `scope`. Raises BadAddress where its path or host is not plain or the host is not this Hub's."""
+def read(scope: Scope, settings: HubSettings, public: PublicAddress) -> GateRequest:
+    """Read `scope`; a Host may also be the tunnel's, `public`. Raises BadAddress where path or host are not plain, or
+    the host is not this Hub's."""
     host, port = host_of(scope["headers"])
     place = place_of(scope)
     # Whoever balances load asks for /health by an address of its own choosing.
-    if scope["path"] != "/health" and not answers_to(host, settings):
+    by_tunnel = public.serves(f"{host}:{port}" if port else host)
+    if scope["path"] != "/health" and not by_tunnel and not answers_to(host, settings):
         raise BadAddress("This Hub does not go by that name.")
     scheme = "https" if scope["scheme"] in ("https", "wss") else "http"
     fields = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}

@@ -16,6 +16,7 @@ from protokit.hub.context import Hub, hub_of
 from protokit.hub.database.comparisons import LinkComparison
 from protokit.hub.security.audit_actions import tell
 from protokit.hub.views.prototype_context import PrototypeContext, back, bench_page, opened
+from protokit.hub.views.reach import root_of
 from protokit.hub.views.templating import Done
 from protokit.runtime import Settings
 from protokit.runtime.visitor import pseudonym_of_guest
@@ -120,7 +121,7 @@ def _shown(request: Request, comparison: LinkComparison) -> ShownComparison:
     ]
     result = compare_visitors(*shares)
     is_open = any(link and link.state in ("open", "full") for link in links)
-    address = str(request.base_url).rstrip("/") + hub.doors.comparison_path(comparison) if is_open else ""
+    address = root_of(request) + hub.doors.comparison_path(comparison) if is_open else ""
     first, second = titles
     measure = AB_MEASURES[comparison.measure]
     decision = _decision(result, first, second)

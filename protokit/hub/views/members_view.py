@@ -15,7 +15,8 @@ from protokit.hub.database.members import FOUNDER, MOST_NAME, Member, Role
 from protokit.hub.security.audit_actions import tell
 from protokit.hub.security.passcodes import OWNER_LENGTH
 from protokit.hub.security.sign_in import SignInRefused
-from protokit.hub.views.share_links_view import qr_code
+from protokit.hub.views.qr_code import qr_code
+from protokit.hub.views.reach import reach_of, root_of
 from protokit.hub.views.templating import Done, page
 
 ROLE_WORDS = {
@@ -176,7 +177,7 @@ def _invitation_page(
 
 def _page(request: Request, form: dict[str, str] | None = None, wrong: str = "") -> Response:
     hub = hub_of(request)
-    root = str(request.base_url).rstrip("/")
+    root = root_of(request)
     invitations = [
         (each, address, qr_code(address))
         for each in hub.store.invitations()
@@ -196,6 +197,7 @@ def _page(request: Request, form: dict[str, str] | None = None, wrong: str = "")
         roles=ROLE_WORDS,
         form={"name": "", "email": "", "role": "viewer"} | (form or {}),
         wrong=wrong,
+        reach=reach_of(request),
         most_name=MOST_NAME,
     )
 

@@ -1,6 +1,5 @@
 """The page of a prototype's share links: one for each audience, with what came of it."""
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,8 @@ from protokit.hub.database.share_links import Link
 from protokit.hub.security.audit_actions import tell
 from protokit.hub.security.passcodes import hashed
 from protokit.hub.views.prototype_context import PrototypeContext, back, bench_page, opened
+from protokit.hub.views.qr_code import qr_code
+from protokit.hub.views.reach import reach_of, root_of
 from protokit.hub.views.templating import Done, paged
 from protokit.runtime.usage.feedback import Opinion, latest
 
@@ -129,6 +130,7 @@ def _page(
         links=_shared(request, bench, rows),
         paging=paging,
         archived=bench.archived,
+        reach=reach_of(request),
         hidden=hidden_in(bench.folder),
         reads_hidden=bench.spec is not None and bench.spec.include_hidden,
         form={**empty, **(form or {})},
@@ -164,7 +166,7 @@ def _shared(request: Request, bench: PrototypeContext, links: Iterable[Link]) ->
         opinions_of.setdefault(opinion.link, []).append(opinion)
     rows = []
     for link in links:
-        address = str(request.base_url).rstrip("/") + hub.doors.path(link)
+        address = root_of(request) + hub.doors.path(link)
         rows.append(
             Shared(
                 id=link.id,
@@ -183,17 +185,6 @@ def _shared(request: Request, bench: PrototypeContext, links: Iterable[Link]) ->
             )
         )
     return rows
-
-
-def qr_code(text: str) -> Markup:
-    """`text` as a QR code, an inline SVG that scales; dark on light also on dark pages, for cameras."""
-    import segno
-
-    stream = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(
-        stream, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=3, dark="#000", light="#fff"
-    )
-    return Markup(stream.getvalue().decode("utf-8"))
 
 
 def _mean(opinions: Sequence[Opinion]) -> float | None:
