@@ -29,11 +29,11 @@ def forget(store: Store, now: float) -> int:
     store.forget_activity(now - rules.activity_days * DAY)
     if rules.questions_days is None:
         return 0
-    count, problems = 0, []
+    before = now - rules.questions_days * DAY
+    count, problems = store.forget_comments(before), []
     for home in (store.settings.prototypes, store.settings.trash):
         for folder in sorted(home.iterdir()):
             try:
-                before = now - rules.questions_days * DAY
                 count += forget_texts(folder, before) + _forget_shared(folder, before)
             except (sqlite3.Error, OSError, RuntimeProblem) as error:
                 problems.append(f"{folder.name}: {error}.")

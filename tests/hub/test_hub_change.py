@@ -35,7 +35,20 @@ def test_a_line_is_shown_tried_kept_and_undone_beside_the_preview(tmp_path: Path
             page.get_by_role("button", name="Undo").first.click()
             page.get_by_text(re.compile("^Undone")).wait_for(timeout=WAIT_MS)
             assert read_spec(hub.folder("hr") / "prototype.yaml").title != "Leave Desk"
-            assert [entry.undoes for entry in read_history(hub.folder("hr"))] == [None, 1]
+            page.get_by_role("link", name="Versions").click()
+            versions = page.get_by_role("list", name="Changes, the newest first").get_by_role("heading")
+            versions.first.wait_for(timeout=WAIT_MS)
+            assert versions.count() == 2
+            assert serious(page) == []
+            page.get_by_role("button", name="Undo").click()  # of the undoing
+            page.get_by_text(re.compile("^Undone")).wait_for(timeout=WAIT_MS)
+            assert read_spec(hub.folder("hr") / "prototype.yaml").title == "Leave Desk"
+            history = read_history(hub.folder("hr"))
+            assert [(entry.undoes, entry.who) for entry in history] == [
+                (None, "Owner"),
+                (1, "Owner"),
+                (2, "Owner"),
+            ]
 
 
 def test_a_line_is_not_taken_without_the_owners_form(tmp_path: Path) -> None:

@@ -9,56 +9,21 @@ from typing import Any
 
 import pytest
 from starlette.routing import Route
-from starlette.testclient import TestClient
 
 from protokit.errors import ProtokitError
 from protokit.hub.app import assemble, open_hub, routes
 from protokit.hub.context import Hub
-from protokit.hub.database.members import FOUNDER, ROLES, Member, Role
+from protokit.hub.database.members import FOUNDER, ROLES, Role
 from protokit.hub.hub_settings import HubSettings
-from protokit.hub.security.identity import OWNER_COOKIE, VisitorIdentity
+from protokit.hub.security.identity import OWNER_COOKIE
 from protokit.hub.security.passcodes import hashed
 from protokit.hub.security.roles import LEAST, guarded, keys_of, may
 from protokit.hub.security.signing import SigningKeys
 from protokit.spec.prototype_spec import Spec
+from tests.support.hub_members import OWN, OWNS, Window, member
 
-PASSCODE, OWN = "correct horse battery", "a quiet green lamp"
-FOUNDERS, ANNS = hashed(PASSCODE), hashed(OWN)
-_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-
-
-class Window:
-    """A browser without scripts, at an address of its own."""
-
-    def __init__(self, hub: Hub, app: Any, address: str = "192.0.2.1") -> None:
-        self.hub = hub
-        self.client = TestClient(
-            app,
-            "http://localhost",
-            client=(address, 1),
-            follow_redirects=False,
-            raise_server_exceptions=False,
-            headers={"Accept": "text/html"},
-        )
-
-    def signed_in(self, member: str) -> "Window":
-        """The same, as this member."""
-        session = self.hub.store.begin_session("Mozilla/5.0 (Windows) Firefox/144.0", member)
-        keys = SigningKeys.open(self.hub.settings.home)
-        self.client.cookies.clear()
-        self.client.cookies.set(OWNER_COOKIE, VisitorIdentity(self.hub.store, keys).owner_cookie(session))
-        return self
-
-    def get(self, path: str) -> Any:
-        return self.client.get(path)
-
-    def token(self, page: str = "/account") -> str:
-        found = _TOKEN.search(self.get(page).text)
-        assert found, "there is no form on this page"
-        return found[1]
-
-    def post(self, path: str, page: str = "/account", **fields: str) -> Any:
-        return self.client.post(path, data={"csrf_token": self.token(page), **fields})
+PASSCODE = "correct horse battery"
+FOUNDERS = hashed(PASSCODE)
 
 
 @pytest.fixture
@@ -73,10 +38,6 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
 @pytest.fixture
 def app(hub: Hub) -> Any:
     return assemble(hub)
-
-
-def member(hub: Hub, name: str, role: Role) -> Member:
-    return hub.store.accept(hub.store.invite(role, name, FOUNDER), name, passcode=ANNS)
 
 
 def path_of(hub: Hub, role: Role = "viewer", name: str = "Ann") -> str:
@@ -153,7 +114,7 @@ def test_an_invitation_opened_twice_at_once_lets_one_person_in(hub: Hub) -> None
 
     def accept(number: int) -> None:
         with suppress(ProtokitError):
-            hub.store.accept(invitation, f"Ann {number}", passcode=ANNS)
+            hub.store.accept(invitation, f"Ann {number}", passcode=OWNS)
 
     with ThreadPoolExecutor(8) as crowd:
         list(crowd.map(accept, range(8)))

@@ -42,6 +42,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "prototypes": (
         "prototype requested",
         "edited",
+        "change asked for",
+        "changed by a line",
+        "change put away",
+        "change undone",
         "story saved",
         "duplicated",
         "archived",

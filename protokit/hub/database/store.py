@@ -1,6 +1,7 @@
 """The Hub's own state in one object: prototypes, share links, visits, members, what happened."""
 
 from protokit.hub.database.audit_log import Activity
+from protokit.hub.database.comments import Comments
 from protokit.hub.database.comparisons import Comparisons
 from protokit.hub.database.disk_room import keep_room
 from protokit.hub.database.engine import open_database
@@ -12,7 +13,7 @@ from protokit.hub.database.share_links import Visit
 from protokit.hub.hub_settings import HubSettings
 
 
-class Store(Records, Comparisons, Members, Sessions, Activity, RetentionRules):
+class Store(Records, Comparisons, Members, Comments, Sessions, Activity, RetentionRules):
     """Rows in SQLite or Postgres; folders lie in the Hub's home. Every method may be called from any thread."""
 
     @classmethod

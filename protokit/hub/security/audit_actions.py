@@ -11,6 +11,7 @@ _ACTIONS = {
     "change/apply": "changed by a line",
     "change/discard": "change put away",
     "change/undo": "change undone",
+    "versions/undo": "change undone",
     "story": "story saved",
     "documents": "document added",
     "documents/remove": "document removed",
@@ -58,6 +59,8 @@ def action_of(path: str) -> tuple[str, str]:
     if parts[0] == "prototypes" and len(parts) > 2:
         _, slug, *rest = parts
         key = "/".join(rest)
+        if rest[0] == "questions" and "comments" in rest:
+            return ("comment removed" if rest[-1] == "remove" else "commented"), slug
         if len(rest) > 2:  # links/ID/revoke
             key = f"{rest[0]}/{rest[-1]}"
         fallback = "link changed" if rest[0] == "links" else "changed"

@@ -44,6 +44,9 @@ LEAST: dict[str, Least] = {
     f"GET {_PAGE}/change/state": "viewer",
     f"GET {_PAGE}/questions": "viewer",
     f"GET {_ANSWER}": "viewer",
+    f"POST {_ANSWER}/comments": "viewer",
+    f"POST {_ANSWER}/comments/{{comment:int}}/remove": "viewer",  # one's own; of others as an owner
+    f"GET {_PAGE}/versions": "viewer",
     f"GET {_PAGE}/feedback": "viewer",
     f"GET {_PAGE}/decision": "viewer",
     f"GET {_PAGE}/decision/rows.csv": "viewer",
@@ -72,6 +75,7 @@ LEAST: dict[str, Least] = {
     f"POST {_PAGE}/change/apply": "editor",
     f"POST {_PAGE}/change/discard": "editor",
     f"POST {_PAGE}/change/undo": "editor",
+    f"POST {_PAGE}/versions/undo": "editor",
     f"GET {_PAGE}/edit": "editor",
     f"POST {_PAGE}/edit": "editor",
     f"GET {_PAGE}/documents": "editor",

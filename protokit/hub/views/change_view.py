@@ -78,7 +78,7 @@ async def apply_plan(request: Request) -> Response:
             "apply",
             who=request.state.visitor.name,
             line=run.line,
-            then=lambda: _renew(hub, bench),
+            then=lambda: renew(hub, bench),
         )
     return _to_box(bench)
 
@@ -101,7 +101,7 @@ async def undo(request: Request) -> Response:
             "undo",
             who=request.state.visitor.name,
             number=int(number),
-            then=lambda: _renew(hub, bench),
+            then=lambda: renew(hub, bench),
         )
         await hub.changes.settled(bench.slug, _PLANNING_S)
     return _to_box(bench)
@@ -114,7 +114,7 @@ def state(request: Request) -> Response:
     return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
 
-async def _renew(hub: Hub, bench: PrototypeContext) -> None:
+async def renew(hub: Hub, bench: PrototypeContext) -> None:
     """Let the prototype start again as it is now."""
     try:
         spec = await run_in_threadpool(read_spec, bench.folder / SPEC_FILE)

@@ -14,6 +14,7 @@ from protokit.hub.context import hub_of
 from protokit.hub.views import (
     case_view,
     change_view,
+    comments_view,
     comparison_view,
     decision_view,
     documents_view,
@@ -22,6 +23,7 @@ from protokit.hub.views import (
     questions_view,
     share_links_view,
     tour_view,
+    versions_view,
 )
 from protokit.hub.views.prototype_context import PrototypeContext, back, bench_page, opened
 from protokit.hub.views.templating import Done
@@ -54,6 +56,8 @@ def routes() -> list[BaseRoute]:
         *tour_view.routes(home),
         *share_links_view.routes(home),
         *questions_view.routes(home),
+        *comments_view.routes(home),
+        *versions_view.routes(home),
         *feedback_view.routes(home),
         *decision_view.routes(home),
         *case_view.routes(home),

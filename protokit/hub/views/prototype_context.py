@@ -22,6 +22,7 @@ from protokit.spec.prototype_spec import Spec, read_spec
 TABS = (
     ("preview", "Preview", ""),
     ("edit", "Edit", "/edit"),
+    ("versions", "Versions", "/versions"),
     ("documents", "Documents", "/documents"),
     ("story", "Story", "/story"),
     ("share", "Share", "/links"),

@@ -26,6 +26,8 @@ _JUDGEMENTS = (("right", "Right"), ("wrong", "Wrong"), ("should refuse", "Should
 _DONE = {
     "marked": Done("Marked."),
     "unmarked": Done("It could not be marked just now. Try again in a minute."),
+    "commented": Done("Said. All members see it here."),
+    "uncommented": Done("The comment is gone."),
     "kept": Done("Added to the questions that the prototype is tested with."),
 }
 _WORDS = {
@@ -68,6 +70,7 @@ def show(request: Request) -> Response:
         busiest=max(1, *(day.questions for day in days)),
         gaps=insights.gaps(6),
         asked=questions[:A_PAGE],
+        commented=hub_of(request).store.last_comments(bench.slug, [each.id for each in questions]),
         older=questions[A_PAGE - 1].id if len(questions) > A_PAGE else None,
         show=kind,
         KINDS=tuple(_WORDS.items()),
@@ -150,6 +153,7 @@ def _page(
         found=found,
         wrong=wrong,
         unkept=unkept,
+        comments=hub_of(request).store.comments(bench.slug, number, fields["time"]),
         done=_DONE.get(request.query_params.get("done", "")),
         JUDGEMENTS=_JUDGEMENTS,
         same=UsageAnalytics(bench.folder).conversation(fields["session"]),
