@@ -135,6 +135,35 @@ def test_shapes_are_filled_with_the_words_of_the_input() -> None:
     assert all(figure in texts["notes"] for figure in ("5", "6", "10", "12", "20", "2.4"))
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            "We want to export invoices as PDF. The export takes at most 10 seconds, so that the accountant does not"
+            " wait. Up to 100 invoices fit in one file.",
+            [
+                "I want to export invoices as PDF, so that the accountant does not wait.",
+                "- [ ] The export takes at most 10 seconds",
+                "- [ ] Up to 100 invoices fit in one file",
+            ],
+        ),
+        (
+            "Guests cannot pay by card. They get a receipt, so that expense reports can be filed.",
+            ["“Guests cannot pay by card”, so that expense reports can be filed."],
+        ),
+        (
+            "Search must be quick. Customers must wait too long today.",
+            ["“Search must be quick”", "“Customers must wait too long today”"],
+        ),
+    ],
+)
+def test_a_story_keeps_the_bounds_and_the_reason_and_asks_for_no_burden(
+    said: str, expected: list[str]
+) -> None:
+    text = WritingRequest({"Text": said}, writes="user_stories").offline().text
+    assert [line for line in expected if line not in text] == [], text
+
+
 def test_the_fields_of_a_form_become_sentences_each_said_once() -> None:
     form = {
         "name": "Wildwood",

@@ -87,11 +87,13 @@ def _stories(source: ShapeInput) -> list[UserStory]:
 
 
 def _title(source: ShapeInput) -> str:
-    """What the request is called: its first line, without tags."""
+    """What the request is called: its first line, without tags; of a line of several sentences the first."""
     first = source.value("title") or next(
         (heading or plain_line(lines[0]) for heading, lines in source.sections if heading or lines), ""
     )
-    return re.sub(pattern("tag"), "", re.sub(pattern("tag"), "", _plain(first)))
+    line = _plain(first)
+    line = next((each for each in map(_plain, source.sentences[:1]) if each and line.startswith(each)), line)
+    return re.sub(pattern("tag"), "", re.sub(pattern("tag"), "", line))
 
 
 def _plain(text: str) -> str:
@@ -106,8 +108,17 @@ def _of_person(sentence: str, words: Mapping[str, str]) -> UserStory | None:
     person = pattern("people").search(match["who"])
     if person is None or person.end() != len(match["who"]):
         return None
+    if _is_burden(sentence):
+        return None
     what, why = _apart(match["what"], words)
     return UserStory(_singular(person["who"]), f"to {running(what)}", why)
+
+
+def _is_burden(sentence: str) -> bool:
+    """Whether what somebody must do is what they complain of: "Users must log in again every time"."""
+    return bool(re.search(r"\b(?:must|ha(?:s|ve) to|needs? to)\b", sentence)) and bool(
+        pattern("burden").search(sentence)
+    )
 
 
 def _apart(what: str, words: Mapping[str, str]) -> tuple[str, str]:
@@ -135,6 +146,8 @@ def _people(text: str) -> str:
 def _wish_of_title(title: str, words: Mapping[str, str]) -> str:
     """What the title asks for, as the object of "I want"; "" where it asks for nothing."""
     title = clause(re.sub(r"^(?:i |we )?(?:need|want)s? (?=add|to )", "", title, flags=re.IGNORECASE))
+    if re.match(r"to \w", title):
+        return running(title)
     for name in ("ask_can", "ask_way"):
         if match := pattern(name).match(title):
             what = clause(match["what"])
@@ -156,11 +169,11 @@ def _wish_as_named(title: str, words: Mapping[str, str]) -> str:
     if title.rstrip().endswith("?"):
         return words["know"].format(what=title.strip())
     plain = clause(title)
-    if pattern("amiss").search(plain):
+    if pattern("amiss").search(plain) or _is_burden(plain):
         return words["solved"].format(what=plain)
     return (
         words["this"].format(what=plain)
-        if re.match(r"(?:when|if|after|while)\b", plain, re.IGNORECASE)
+        if re.match(r"(?:when|if|after|while)\b", plain, re.IGNORECASE) or pattern("duty").search(plain)
         else running(plain)
     )
 
@@ -210,7 +223,7 @@ def _why(body: list[str], what: str, words: Mapping[str, str]) -> str:
         if len(each.split()) > 3 and not (wish and (wish in _key(each) or _key(each) in wish))
     ]
     plain = [each for each in told if not each.endswith("?")]
-    if troubles := [each for each in plain if pattern("trouble").search(each)]:
+    if troubles := [each for each in plain if pattern("trouble").search(each) or _is_burden(each)]:
         return words["no_longer"].format(quote=clause(troubles[0]))
     quote = next(iter(plain or told), "")
     return words["as_said"].format(quote=clause(quote)) if quote else ""
