@@ -9,6 +9,7 @@ from pathlib import Path
 from protokit.analytics.business_case import BusinessCase, make_case
 from protokit.analytics.case_tables import case_in_words, case_tables
 from protokit.analytics.html_page import html_grid, html_list, html_page, html_table
+from protokit.analytics.memo_advice import next_step, risks, steps_to_try
 from protokit.analytics.metrics import MetricValue, measure
 from protokit.analytics.success import RULE, CriterionResult, Recommendation, judge_criteria, recommend
 from protokit.analytics.usage_tables import database_of, is_simulated
@@ -35,11 +36,6 @@ _SHOWN = (
 )
 SIMULATED = "Simulated traffic: nobody visited it, and these numbers only show what a memo looks like."
 _MOST_GAPS, _MOST_QUOTES = 8, 3
-_NEXT: dict[Recommendation, str] = {
-    "go": "Hand it over: `protokit export` makes a bundle that runs anywhere, `protokit eject` plain code of its own.",
-    "no-go": "Stop here, or change the idea: the criteria that are missed say where it fails.",
-    "not yet": "Share it with more people, and answer what it could not answer (below); then make this memo again.",
-}
 _GAPS = """SELECT any_value(question), count(*) AS times FROM questions WHERE NOT answered AND question != ''
 GROUP BY lower(trim(question, ' ?!.')) ORDER BY times DESC, max(id) DESC LIMIT {most}"""
 _QUOTES = """SELECT comment FROM (SELECT comment, time FROM feedback UNION ALL SELECT comment, time FROM questions)
@@ -67,6 +63,19 @@ class Memo:
     def recommendation(self) -> Recommendation:
         """What follows from the criteria."""
         return recommend(self.criteria, stated=bool(self.spec.success))
+
+    @property
+    def risks(self) -> list[str]:
+        """What may go wrong, as far as the numbers show it."""
+        return risks(self.criteria, self.measures, self.case)
+
+    @property
+    def tries(self) -> list[str]:
+        """What to try where the recommendation is "not yet"; else none."""
+        stated = bool(self.spec.success)
+        return (
+            steps_to_try(self.criteria, self.gaps, stated=stated) if self.recommendation == "not yet" else []
+        )
 
     @property
     def hypothesis(self) -> str:
@@ -115,7 +124,7 @@ def memo_as_markdown(memo: Memo) -> str:
         f"# {memo.spec.title}: {memo.recommendation}",
         f"{memo.spec.pitch}\n\n{memo.made_line}",
         f"**Hypothesis.** {memo.hypothesis}",
-        f"**Recommendation: {memo.recommendation}.** {_NEXT[memo.recommendation]}\n\n{RULE}",
+        f"**Recommendation: {memo.recommendation}.** {next_step(memo.recommendation)}\n\n{RULE}",
         "## Criteria\n\n" + _standard(memo) + _table(("Criterion", "Asked", "Measured", ""), _criteria(memo)),
         "## Numbers\n\n" + _table(("Number", "What it counts", "Value"), numbers_of(memo)),
         "## What people asked and did not get\n\n" + _bullets(_gaps(memo), "Nothing went unanswered."),
@@ -134,7 +143,7 @@ def memo_as_html(memo: Memo) -> str:
         f'<header><p class="kind">Decision memo</p><h1>{escape(memo.spec.title)}</h1><p>{escape(memo.spec.pitch)}</p>'
         f'<p class="made">{escape(memo.made_line)}</p></header>',
         f'<section class="verdict {verdict.replace(" ", "-")}"><p class="word">{verdict.capitalize()}</p>'
-        f'<p>{escape(_NEXT[verdict]).replace("`", "")}</p><p class="rule">{escape(RULE)}</p></section>',
+        f'<p>{escape(next_step(verdict)).replace("`", "")}</p><p class="rule">{escape(RULE)}</p></section>',
         f"<section><h2>Hypothesis</h2><p>{escape(memo.hypothesis)}</p></section>",
         f"<section><h2>Criteria</h2><p>{escape(_standard(memo).strip())}</p>"
         + html_table([row[:3] for row in _criteria(memo)], [row[3] for row in _criteria(memo)])
@@ -157,12 +166,13 @@ def _standard(memo: Memo) -> str:
 
 
 def _criteria(memo: Memo) -> list[tuple[str, str, str, str]]:
-    return [(each.measure.metric.label, each.wanted, _measured(each), each.outcome) for each in memo.criteria]
+    return [(each.measure.metric.label, each.wanted, measured(each), each.outcome) for each in memo.criteria]
 
 
-def _measured(result: CriterionResult) -> str:
-    found, least = result.measure, result.criterion.cases or result.measure.metric.least
-    return f"{found.cases} of {least} cases" if result.outcome == "too few to say" else str(found)
+def measured(result: CriterionResult) -> str:
+    """What a criterion's number came to, or how many of its cases there are."""
+    found = result.measure
+    return f"{found.cases} of {result.least} cases" if result.outcome == "too few to say" else str(found)
 
 
 def numbers_of(memo: Memo, names: Sequence[str] = _SHOWN) -> list[tuple[str, str, str]]:

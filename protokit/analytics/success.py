@@ -42,6 +42,16 @@ class CriterionResult:
         bound, words = _bound(self.criterion)
         return f"{words} {in_words(bound, self.measure.metric.unit)}"
 
+    @property
+    def bound(self) -> float:
+        """The number that was asked for; shares are 0 to 1."""
+        return _bound(self.criterion)[0]
+
+    @property
+    def least(self) -> int:
+        """The fewest cases that count."""
+        return self.criterion.cases or self.measure.metric.least
+
 
 def judge_criteria(database: ReadOnlyDatabase, criteria: Sequence[SuccessCriterion]) -> list[CriterionResult]:
     """What the numbers say of each of the `criteria` (USUAL where there are none). Raises SpecProblem."""

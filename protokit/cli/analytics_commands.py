@@ -136,25 +136,22 @@ def _assumption(text: str) -> tuple[str, float]:
 @click.option(
     "--out",
     type=A_PATH,
-    help="The file to write: .html (to print or send), .md or .xlsx; default: memo.html.",
+    help="The file to write: .html (to print or send), .pptx (a slide), .md or .xlsx; default: memo.html.",
 )
 @friendly
 def memo_(folder: Path, out: Path | None) -> None:
     """Write the decision memo of the prototype in FOLDER: hypothesis, criteria met or not, numbers, go or no-go."""
-    from protokit.analytics.memo import memo_as_html, memo_as_markdown, write_memo
+    from protokit.analytics.memo import write_memo
+    from protokit.analytics.memo_files import MEMO_FILES
     from protokit.errors import ChoiceProblem
-    from protokit.files.atomic import write_bytes, write_text
+    from protokit.files.atomic import write_bytes
 
     target = out or Path("memo.html")
-    if target.suffix not in (".html", ".md", ".xlsx"):
-        raise ChoiceProblem.of("--out", target.name, ["memo.html", "memo.md", "memo.xlsx"])
+    kind = MEMO_FILES.get(target.suffix.removeprefix("."))
+    if kind is None:
+        raise ChoiceProblem.of("--out", target.name, [f"memo.{each}" for each in MEMO_FILES])
     memo = write_memo(folder)
-    if target.suffix == ".xlsx":
-        from protokit.analytics.memo_workbook import memo_as_workbook
-
-        write_bytes(target, memo_as_workbook(memo))
-    else:
-        write_text(target, (memo_as_html if target.suffix == ".html" else memo_as_markdown)(memo))
+    write_bytes(target, kind.render(memo))
     tell(f"{memo.recommendation}: {target}")
 
 

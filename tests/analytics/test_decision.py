@@ -264,3 +264,34 @@ def test_the_same_events_give_the_same_numbers_in_a_file_and_in_postgres(
     ]
     assert there == here
     assert ("questions", 24.0, None, 24) in here
+
+
+def test_a_slide_holds_criteria_and_chart_and_no_text_leaves_its_place(tmp_path: Path) -> None:
+    from PIL import ImageFont
+    from pptx import Presentation
+
+    long = "Wirbelsäulenuntersuchungsterminvergabe " * 9
+    usage = Usage(tmp_path / "leave", SPEC + HYPOTHESIS.replace("We believe", f"We believe {long}"))
+    for number in range(40):
+        usage.ask(f"v{number}", number % 5, f"{long} {'請假' * 60}\x0b {number % 9}?", found=number % 4 > 0)
+    assert inside("memo", usage.folder, "--out", "memo.pptx", cwd=tmp_path).code == 0
+    (slide,) = Presentation(str(tmp_path / "memo.pptx")).slides
+    (table,) = (shape.table for shape in slide.shapes if shape.has_table)
+    assert [cell.text for cell in table.rows[1].cells] == [
+        "Answered",
+        "at least 70%",
+        "75% (60% to 86%)",
+        "met",
+    ]
+    (chart,) = (shape.chart for shape in slide.shapes if shape.has_chart)
+    assert [tuple(series.values) for series in chart.plots[0].series] == [(0.7,), (0.75,)]
+    texts = [shape for shape in slide.shapes if shape.has_text_frame]
+    assert "Go" in [shape.text_frame.text for shape in texts]
+    for shape in texts:
+        used, frame = 0.0, shape.text_frame
+        for run in (run for paragraph in frame.paragraphs for run in paragraph.runs):
+            size = run.font.size.pt
+            drawn = ImageFont.load_default(size).getlength(run.text) / 72
+            inner = (shape.width - frame.margin_left - frame.margin_right) / 914_400
+            used += -(-drawn // inner) * size * 1.2 / 72
+        assert used <= shape.height / 914_400 + 0.02, frame.text

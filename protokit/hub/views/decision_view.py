@@ -1,6 +1,5 @@
 """The page on which a prototype is decided: criteria, numbers, SQL over what visitors did, and the memo."""
 
-from collections.abc import Callable
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -8,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from protokit.analytics.memo import Memo, memo_as_html, memo_as_markdown, write_memo
-from protokit.analytics.memo_workbook import memo_as_workbook
+from protokit.analytics.memo import write_memo
+from protokit.analytics.memo_files import MEMO_FILES
 from protokit.analytics.metrics import measure
 from protokit.analytics.queries import run_query, starter_queries
 from protokit.analytics.success import RULE, judge_criteria, recommend
@@ -23,11 +22,6 @@ from protokit.runtime.analysis.read_only_database import SqlResult
 _MOST_ROWS = 200
 """Rows of a result that the page shows; the file has all."""
 _LONGEST = 4_000
-_KINDS: dict[str, tuple[str, Callable[[Memo], str | bytes]]] = {
-    "html": ("text/html", memo_as_html),
-    "md": ("text/markdown", memo_as_markdown),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", memo_as_workbook),
-}
 
 
 def routes(home: str) -> list[BaseRoute]:
@@ -88,10 +82,10 @@ def rows(request: Request) -> Response:
 def memo(request: Request) -> Response:
     """The memo as a file."""
     bench, kind = opened(request), request.path_params["kind"]
-    if kind not in _KINDS:
+    if kind not in MEMO_FILES:
         raise HTTPException(404)
-    media_type, render = _KINDS[kind]
-    return _file(render(write_memo(bench.folder)), f"{bench.slug}-memo.{kind}", media_type)
+    file = MEMO_FILES[kind]
+    return _file(file.render(write_memo(bench.folder)), f"{bench.slug}-memo.{kind}", file.media_type)
 
 
 def _result(bench: PrototypeContext, query: str) -> tuple[SqlResult | None, str]:
