@@ -72,9 +72,10 @@ if TYPE_CHECKING:
     from protokit.runtime.usage.events import EventLog
     from protokit.runtime.visit_results import VisitResults
     from protokit.runtime.visitor import current_visitor
+    from protokit.runtime.writing.form_values import form_values
     from protokit.runtime.writing.prepared_examples import read_examples, record_example
     from protokit.runtime.writing.writing_files import text_docx
-    from protokit.runtime.writing.writing_request import WritingRequest, form_values
+    from protokit.runtime.writing.writing_request import WritingRequest
     from protokit.runtime.writing.writing_scores import writing_faults, writing_measures
 
 _NAMES = {
@@ -127,7 +128,8 @@ _NAMES = {
     "visitor": "current_visitor",
     "writing.prepared_examples": "read_examples record_example",
     "writing.writing_files": "text_docx",
-    "writing.writing_request": "WritingRequest form_values",
+    "writing.form_values": "form_values",
+    "writing.writing_request": "WritingRequest",
     "writing.writing_scores": "writing_faults writing_measures",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

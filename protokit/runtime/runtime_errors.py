@@ -63,6 +63,13 @@ class LimitReached(ModelProblem):
         self.passing = passing
 
 
+class InputProblem(RuntimeProblem):
+    """What a caller gave is none of what the prototype takes; `str(error)` names the part, for the caller too."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause, friendly=cause)
+
+
 class TooLong(RuntimeProblem):
     """A text that is longer than it may be; nothing of it was looked at."""
 

@@ -10,12 +10,13 @@ from typing import Any
 import anyio
 import httpx
 import httpx2
+import openai
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 
-from tests.deploy.test_serve import QUESTION, kept_key, make, started
+from tests.deploy.test_serve import QUESTION, kept_key, make, serving, started
 from tests.support.terminal import COMMAND, environment, protokit
 
 LONGEST_QUESTION = 8_000
@@ -74,13 +75,41 @@ def test_what_cannot_be_done_comes_back_as_the_tool_s_error(made: Path) -> None:
             ("ask", {"question": ""}),
             ("ask", {"earlier": []}),
             ("search", {"query": "leave", "limit": 1000}),
+            ("ask", {"question": QUESTION, "tone": "rude"}),
         ]
         return [await client.call_tool(name, said) for name, said in calls]
 
-    empty, option, many = over_stdio(made, use)
-    assert all(result.is_error for result in (empty, option, many))
-    assert "question" in words(option)
-    assert "Traceback" not in words(empty) + words(option) + words(many)
+    results = over_stdio(made, use)
+    assert all(result.is_error for result in results)
+    empty, missing, many, unknown = map(words, results)
+    assert empty == "question: string should have at least 1 character."
+    assert missing == "question: is missing."
+    assert many == "limit: input should be less than or equal to 20."
+    assert unknown == 'ask takes no argument "tone", only question, earlier.'
+
+
+@pytest.mark.slow
+def test_a_writer_says_the_fields_of_its_form_and_refuses_others(tmp_path: Path) -> None:
+    words_of = ["--blueprint", "writer", "--name", "Notes", "--out", "made"]
+    assert protokit("new", "Write release notes from a changelog", *words_of, cwd=tmp_path).code == 0
+    form = '{"Nonsense": 3}'
+
+    async def use(client: Client) -> tuple[Any, ...]:
+        return await client.list_tools(), await client.call_tool("write", {"form": form})
+
+    tools, result = over_stdio(tmp_path / "made", use)
+    (tool,) = tools.tools
+    assert all(each["description"] for each in tool.input_schema["properties"].values())
+    assert "Fields: " in tool.description
+    assert result.is_error
+    asked = protokit("ask", "made", "--input", form, cwd=tmp_path)
+    with serving(tmp_path / "made") as served, served.client() as api:
+        messages = [{"role": "user", "content": form}]
+        with pytest.raises(openai.BadRequestError) as refused:
+            api.chat.completions.create(model="notes", messages=messages)
+    assert asked.code == 1
+    for told in (words(result), str(refused.value), asked.err):
+        assert 'The form has no field "Nonsense", only' in told
 
 
 def test_what_is_too_long_or_leads_elsewhere_is_refused_and_the_next_call_is_answered(made: Path) -> None:

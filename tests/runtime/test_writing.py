@@ -1,19 +1,22 @@
 """Texts from a form: rules read out of a line and checked, shapes in the input's words, one repair of a draft."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from protokit.runtime import text_docx
 from protokit.runtime.prototype_fields import FormField, WritingRule
+from protokit.runtime.runtime_errors import InputProblem
 from protokit.runtime.writing.fit_rules import fit_rules
+from protokit.runtime.writing.form_values import form_values
 from protokit.runtime.writing.input_facts import new_facts
 from protokit.runtime.writing.prepared_examples import PreparedExample, read_examples, record_example
 from protokit.runtime.writing.rule_checks import check_rules
 from protokit.runtime.writing.rule_parser import parse_rules
 from protokit.runtime.writing.shapes import SHAPES
-from protokit.runtime.writing.writing_request import WritingRequest, form_values
+from protokit.runtime.writing.writing_request import WritingRequest
 from tests.support import model_server
 from tests.support.model_server import MODEL
 from tests.support.terminal import protokit
@@ -219,7 +222,29 @@ def test_free_text_without_a_model_shows_the_nearest_prepared_example_and_says_w
 def test_a_form_is_given_as_json_or_as_its_longest_field() -> None:
     form = (FormField(name="Version"), FormField(name="Changes", long=True))
     assert form_values('{"Version": "2.4", "Changes": "a"}', form) == {"Version": "2.4", "Changes": "a"}
+    assert form_values('{"changes": ["a", 2], "Version": null}', form) == {"Changes": "a\n2"}
     assert form_values("{not json", form) == {"Changes": "{not json"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"Changes": "a", "Count": 3}', 'no field "Count", only Version, Changes, Kind'),
+        ('{"Chnages": "a"}', "Did you mean Changes?"),
+        ('{"Changes": {"a": 1}}', "Changes is a text, a number or a list"),
+        ('{"Changes": "a",}', "cannot be read as JSON, line 1, column 17"),
+        ('{"Changes": "a", "Kind": "other"}', 'Kind "other" is not one of major, minor'),
+        ("{}", "The form is empty"),
+    ],
+)
+def test_a_form_that_does_not_fit_is_refused_by_the_name_of_the_field(text: str, told: str) -> None:
+    form = (
+        FormField(name="Version"),
+        FormField(name="Changes", long=True),
+        FormField(name="Kind", choices=("major", "minor")),
+    )
+    with pytest.raises(InputProblem, match=re.escape(told)):
+        form_values(text, form)
 
 
 def test_a_text_goes_along_as_a_word_document(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from protokit.errors import PromptProblem, ProtokitError
-from protokit.runtime.runtime_errors import LimitReached, RuntimeProblem, TooLong
+from protokit.runtime.runtime_errors import InputProblem, LimitReached, RuntimeProblem, TooLong
 
 _AGAIN_LATER = {"retry-after": "20", "x-should-retry": "false"}
 _AGAIN_IS_NO_USE = {"x-should-retry": "false"}
@@ -96,6 +96,8 @@ def _down(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RuntimeProblem)
     if isinstance(error, TooLong):
         return error_response(400, error.friendly, "context_length_exceeded", "messages")
+    if isinstance(error, InputProblem):
+        return error_response(400, error.friendly, "invalid_request", "messages")
     if isinstance(error, LimitReached) and error.passing:
         return error_response(429, error.friendly, "rate_limit_exceeded", headers=_AGAIN_LATER)
     if isinstance(error, LimitReached):

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 import protokit
 from protokit.deploy.serving.assistant_session import Speaker
 from protokit.deploy.serving.auth import ApiKeyMiddleware
+from protokit.deploy.serving.checked_tool import CheckedTool
 from protokit.errors import ProtokitError
 from protokit.prototype.ask import table_as_dict
 from protokit.runtime.assistant import BaseAssistant, Input
@@ -30,7 +31,6 @@ _CALLER = "mcp"
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _ACTS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
 
-Text = Annotated[str, Field(min_length=1, max_length=TEXT)]
 Asked = Annotated[str, Field(min_length=1, max_length=QUESTION)]
 Earlier = Annotated[str, Field(max_length=EARLIER)]
 Name = Annotated[str, Field(max_length=OPTION)]
@@ -80,18 +80,22 @@ class ToolPassage(BaseModel):
 def tool_server(speaking: Speaker) -> MCPServer[Any]:
     """An MCP server with the tool that the prototype's kind is asked by, and `search` where it has documents."""
     spec, assistant = speaking.prototype.spec, speaking.assistant
-    server: MCPServer[Any] = MCPServer(
+    hints = _ACTS if assistant.acts else _READS
+    tools = [
+        CheckedTool.from_function(
+            _asking(speaking), assistant.verb, description=_told(assistant), annotations=hints
+        )
+    ]
+    if knowledge := assistant.knowledge:
+        tools.append(CheckedTool.from_function(_search(knowledge), annotations=_READS))
+    return MCPServer(
         spec.slug,
         title=spec.title,
         instructions=spec.pitch,
         version=protokit.__version__,
         log_level="WARNING",
+        tools=tools,
     )
-    hints = _ACTS if assistant.acts else _READS
-    server.add_tool(_asking(speaking), assistant.verb, description=_told(assistant), annotations=hints)
-    if knowledge := assistant.knowledge:
-        server.add_tool(_search(knowledge), annotations=_READS)
-    return server
 
 
 def web_tools(speaking: Speaker, keys: Mapping[str, str], host: str, names: Sequence[str] = ()) -> ASGIApp:
@@ -114,7 +118,12 @@ def _asking(speaking: Speaker) -> Callable[..., ToolAnswer]:
         options = {each.name: given[each.name] for each in others if given[each.name]}
         return _tool_answer(lambda: speaking.reply(given[first.name], turns, options, _CALLER))
 
-    kinds: dict[str, Any] = {first.name: Asked if first.kind == "question" else Text}
+    longest = QUESTION if first.kind == "question" else TEXT
+    kinds: dict[str, Any] = {
+        first.name: Annotated[
+            str, Field(min_length=1, max_length=longest, description=_meaning(speaking.assistant))
+        ]
+    }
     defaults: dict[str, object] = {}
     if first.kind == "question":
         kinds["earlier"] = Annotated[list[Exchange], Field(max_length=TURNS)] | None
@@ -136,12 +145,21 @@ def _choice(choice: Input) -> str:
     return f"{choice.label}: {', '.join(choice.values)}" if choice.values else choice.label
 
 
+def _meaning(assistant: BaseAssistant) -> str:
+    """What the first argument is; of a form with its fields."""
+    first, form = assistant.inputs[0], assistant.settings.form
+    told = _choice(first) or first.name.capitalize()
+    fields = [each.name if not each.choices else f"{each.name} ({', '.join(each.choices)})" for each in form]
+    return f"{told}. Fields: {', '.join(fields)}" if fields else told
+
+
 def _told(assistant: BaseAssistant) -> str:
     """What the tool does, and what its parameters mean."""
     first, *others = assistant.inputs
     earlier = ["`earlier` holds the conversation so far, oldest first."] if first.kind == "question" else []
     options = [f"`{each.name}`: {_choice(each)}." for each in others]
-    return "\n\n".join(filter(None, (assistant.description, " ".join([*earlier, *options]))))
+    taken = [f"`{first.name}`: {_meaning(assistant)}."] if first.label else []
+    return "\n\n".join(filter(None, (assistant.description, " ".join([*taken, *earlier, *options]))))
 
 
 def _search(knowledge: KnowledgeBase) -> Callable[..., list[ToolPassage]]:

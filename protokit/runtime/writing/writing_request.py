@@ -1,6 +1,5 @@
 """A text to be written from a form: by a shape that its words fill, or by a model whose draft is checked."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
@@ -20,19 +19,6 @@ from vectorstore.passage import Passage
 
 LENGTHS = ("short", "medium", "long")
 TONES = ("neutral", "formal", "friendly")
-
-
-def form_values(text: str, form: Sequence[FormField]) -> dict[str, str]:
-    """The values of a form by name: `text` is the whole form as JSON, or what its first long field takes."""
-    if text.lstrip()[:1] == "{":
-        try:
-            values = json.loads(text)
-        except ValueError:
-            values = None
-        if isinstance(values, dict):
-            return {str(name): str(value) for name, value in values.items() if value not in (None, "")}
-    main = next((each.name for each in form if each.long), form[0].name if form else "Text")
-    return {main: text} if text.strip() else {}
 
 
 @dataclass(frozen=True)
