@@ -21,29 +21,6 @@ GUESTS = ("guest", "")
 """Traffic that is counted: visitors, and what was stored before it was told who asks; never the owner's own visits,
 programs at the API, or, beside a single visitor, simulations. Where nobody but simulated visitors ever came, they are
 counted, so that one can see what the numbers will be like; `is_simulated` tells, and whatever shows them says so."""
-_COLUMNS = {
-    "id": "BIGINT",
-    "time": "TIMESTAMP",
-    "day": "DATE",
-    "traffic": "VARCHAR",
-    "session": "VARCHAR",
-    "visitor": "VARCHAR",
-    "question": "VARCHAR",
-    "answer": "VARCHAR",
-    "answered": "BOOLEAN",
-    "thumbs": "INTEGER",
-    "comment": "VARCHAR",
-    "judgement": "VARCHAR",
-    "error": "VARCHAR",
-    "model": "VARCHAR",
-    "seconds_to_first": "DOUBLE",
-    "seconds": "DOUBLE",
-    "tokens_in": "BIGINT",
-    "tokens_out": "BIGINT",
-    "tokens": "BIGINT",
-    "cost": "DOUBLE",
-    "unsupported": "INTEGER",
-}
 _OPINION = {
     "time": "TIMESTAMP",
     "visitor": "VARCHAR",
@@ -53,6 +30,15 @@ _OPINION = {
     "comment": "VARCHAR",
 }
 _VIEWS = f"""
+CREATE TABLE every_question AS
+SELECT id, time, CAST(time AS DATE) AS day, traffic, session,
+    coalesce(nullif(visitor, ''), 'session ' || coalesce(nullif(session, ''), CAST(id AS VARCHAR))) AS visitor,
+    question, answer, found != 0 AND error = '' AS answered, feedback AS thumbs, comment, judgement, error,
+    "gen_ai.request.model" AS model, "gen_ai.server.time_to_first_token" AS seconds_to_first,
+    "gen_ai.client.operation.duration" AS seconds, "gen_ai.usage.input_tokens" AS tokens_in,
+    "gen_ai.usage.output_tokens" AS tokens_out, tokens_in + tokens_out AS tokens, cost_usd AS cost, unsupported
+FROM (SELECT * REPLACE (make_timestamp(CAST(round(time * 1e6) AS BIGINT)) AS time) FROM event);
+DROP TABLE event;
 CREATE TABLE questions AS
 SELECT * EXCLUDE (again, follows), answered AND (coalesce(thumbs = 1, follows AND NOT again)) AS accepted
 FROM (
@@ -76,28 +62,28 @@ DROP TABLE every_question;
 TABLES = ("questions", "visits", "feedback", "costs")
 
 
-_STORED = (
-    "time",
-    "traffic",
-    "session",
-    "visitor",
-    "question",
-    "answer",
-    "found",
-    "feedback",
-    "comment",
-    "judgement",
-    "error",
-    "gen_ai.request.model",
-    "gen_ai.server.time_to_first_token",
-    "gen_ai.client.operation.duration",
-    "gen_ai.usage.input_tokens",
-    "gen_ai.usage.output_tokens",
-    "cost_usd",
-    "unsupported",
-)
-"""The columns of an event that the tables are made from, in the order in which `_question` takes them."""
-_TRAFFIC = 1 + _STORED.index("traffic")
+_STORED = {
+    "time": "DOUBLE",
+    "traffic": "VARCHAR",
+    "session": "VARCHAR",
+    "visitor": "VARCHAR",
+    "question": "VARCHAR",
+    "answer": "VARCHAR",
+    "found": "BIGINT",
+    "feedback": "INTEGER",
+    "comment": "VARCHAR",
+    "judgement": "VARCHAR",
+    "error": "VARCHAR",
+    "gen_ai.request.model": "VARCHAR",
+    "gen_ai.server.time_to_first_token": "DOUBLE",
+    "gen_ai.client.operation.duration": "DOUBLE",
+    "gen_ai.usage.input_tokens": "BIGINT",
+    "gen_ai.usage.output_tokens": "BIGINT",
+    "cost_usd": "DOUBLE",
+    "unsupported": "INTEGER",
+}
+"""The columns of an event that the tables are made from, and their types."""
+_TRAFFIC = 1 + list(_STORED).index("traffic")
 """Its place in a row, which begins with the event's number."""
 
 
@@ -112,7 +98,7 @@ class Usage:
 def read_usage(folder: Path) -> Usage:
     """The usage of the prototype in `folder`. Raises what reading its events raises (see EventLog)."""
     log = EventLog(folder / EVENTS_FILE)
-    return Usage(log.columns(_STORED), log.opinions())
+    return Usage(log.columns(list(_STORED)), log.opinions())
 
 
 def database_of(folder: Path) -> ReadOnlyDatabase:
@@ -138,7 +124,7 @@ def usage_database(usage: Usage) -> ReadOnlyDatabase:
     simulated = not guests and any(event[_TRAFFIC] == "simulated" for event in usage.events)
     opinions = [each for each in latest(usage.opinions) if each.link and each.simulated == simulated]
     tables = [
-        _table("every_question", _COLUMNS, [_question(*event) for event in usage.events]),
+        _table("event", {"id": "BIGINT", **_STORED}, usage.events),
         _table("feedback", _OPINION, [_opinion(each) for each in opinions]),
     ]
     return ReadOnlyDatabase(tables, TABLES, [each for each in _VIEWS.split(";\n") if each.strip()])
@@ -152,35 +138,6 @@ def is_simulated(database: ReadOnlyDatabase) -> bool:
 def _table(name: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> SqlTable:
     series = list(zip(*rows, strict=True)) or [()] * len(columns)
     return SqlTable(name, [(*column, values) for column, values in zip(columns.items(), series, strict=True)])
-
-
-def _question(
-    id: int,
-    time: float,
-    traffic: str,
-    session: str,
-    visitor: str,
-    question: str,
-    answer: str,
-    found: int,
-    thumbs: int | None,
-    comment: str,
-    judgement: str,
-    error: str,
-    model: str,
-    first: float,
-    seconds: float,
-    tokens_in: int,
-    tokens_out: int,
-    cost: float | None,
-    unsupported: int | None,
-) -> tuple[object, ...]:
-    moment = datetime.fromtimestamp(time, UTC).replace(tzinfo=None)
-    who = visitor or f"session {session or id}"
-    texts = (traffic, session, who, question, answer)
-    said = (bool(found) and not error, thumbs, comment, judgement, error, model)
-    numbers = (first, seconds, tokens_in, tokens_out, tokens_in + tokens_out, cost, unsupported)
-    return (id, moment, moment.date(), *texts, *said, *numbers)
 
 
 def _opinion(each: Opinion) -> tuple[object, ...]:

@@ -240,6 +240,19 @@ def test_a_workbook_holds_the_numbers_and_no_formula(usage: Usage, tmp_path: Pat
     assert (asked.value, asked.data_type) == ("=1+1", "s")
 
 
+def test_what_is_missing_stays_missing_however_many_events_there_are(usage: Usage) -> None:
+    answer = Answer("How long?", "12 weeks.", "offline", dollars=None, found=True, seconds=0.5)
+    said = [None, 1, -1]
+    rows = [
+        (answer, {"visitor": f"v{n % 7}", "traffic": "guest", "feedback": said[n % 3]}) for n in range(2_400)
+    ]
+    usage.log.record_all(rows, [])
+    query = "SELECT count(*) AS n, count(cost) AS priced, count(thumbs) AS thumbs, sum(thumbs) AS sum, max(id) AS last"
+    assert usage.rows(f"{query} FROM questions") == [
+        {"n": 2400, "priced": 0, "thumbs": 1600, "sum": 0, "last": 2400}
+    ]
+
+
 @pytest.mark.slow
 def test_the_same_events_give_the_same_numbers_in_a_file_and_in_postgres(
     usage: Usage, postgres: str, monkeypatch: pytest.MonkeyPatch
