@@ -29,6 +29,8 @@ from protokit.hub.maintenance import keep_up
 from protokit.hub.prototype_folders import adopt
 from protokit.hub.security.crowd import Crowd
 from protokit.hub.security.middleware import SecurityMiddleware
+from protokit.hub.security.oidc import OidcClient
+from protokit.hub.security.oidc_settings import OidcSettings
 from protokit.hub.security.roles import guarded
 from protokit.hub.security.sign_in import SignIn
 from protokit.hub.security.signing import SigningKeys
@@ -38,6 +40,7 @@ from protokit.hub.views import (
     create_view,
     gallery_view,
     members_view,
+    oidc_view,
     overview_view,
     share_entry_view,
     sign_in_view,
@@ -57,6 +60,7 @@ _SAID = {
 
 def open_hub(settings: HubSettings) -> Hub:
     """The parts of the Hub in `settings.home`, not started yet. Raises ProtokitError."""
+    service = OidcSettings.of()
     sandbox = SandboxPolicy.of(settings.sandbox, settings.sandbox_read, settings.sandbox_connect)
     store = Store.open(settings)
     limits = ResourceLimits(
@@ -73,6 +77,7 @@ def open_hub(settings: HubSettings) -> Hub:
         unavailable=visitor_frame.unavailable(store.record),
         sandbox=sandbox,
     )
+    keys = SigningKeys.open(home)
     adopt(settings.prototypes, store)
     for archived in (False, True):
         for record in store.prototypes(archived=archived, limit=_ALL):
@@ -82,9 +87,10 @@ def open_hub(settings: HubSettings) -> Hub:
         store,
         hosting,
         JobQueue(settings, store, hosting),
-        SignIn(store, SigningKeys.open(home)),
+        SignIn(store, keys),
         ChangeRuns(),
         PublicAddress(),
+        OidcClient(service, keys) if service else None,
     )
 
 
@@ -124,6 +130,7 @@ def routes(hub: Hub) -> list[BaseRoute]:
         *overview_view.routes(),
         *visitor_frame.routes(),
         *members_view.routes(),
+        *oidc_view.routes(),
         *account_view.routes(),
     ]
 

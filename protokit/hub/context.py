@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from protokit.hub.hosting.public_address import PublicAddress
     from protokit.hub.jobs.change_runs import ChangeRuns
     from protokit.hub.jobs.job_queue import JobQueue
+    from protokit.hub.security.oidc import OidcClient
     from protokit.hub.security.sign_in import SignIn
 
 
@@ -28,6 +29,8 @@ class Hub:
     doors: "SignIn"
     changes: "ChangeRuns"
     public: "PublicAddress"
+    oidc: "OidcClient | None"
+    """The sign-in service, where there is one."""
 
     def folder(self, slug: str) -> Path:
         """The prototype's own folder."""

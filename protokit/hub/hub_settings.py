@@ -1,6 +1,7 @@
 """What the person who runs a Hub decides once, when it is started."""
 
 import ipaddress
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,6 +128,11 @@ class HubSettings:
     @property
     def upload_bytes(self) -> int:
         return self.upload_mb * MEGABYTE
+
+
+def environment_for_others() -> dict[str, str]:
+    """This process's environment without what is the Hub's alone: its database, its secret at the sign-in service."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PROTOKIT_HUB_")}
 
 
 def _authority(host: str, port: str) -> str:

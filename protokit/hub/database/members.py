@@ -3,6 +3,8 @@
 import secrets
 import time
 import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -19,6 +21,7 @@ FOUNDER = "founder"
 """The id of whoever started the Hub: always an owner, and never removed."""
 INVITATION_SECONDS = 7 * 86400.0
 MOST_NAME = 60
+_MOST_NAMESAKES = 100
 _ROWS, _INVITATIONS = MEMBERS.c, INVITATIONS.c
 
 
@@ -75,6 +78,10 @@ class Members:
         """The one with this name, however it is written."""
         return self._member(_ROWS.key == key_of(name))
 
+    def member_of(self, subject: str) -> Member | None:
+        """The one whom the sign-in service calls `subject`."""
+        return self._member(_ROWS.subject == subject) if subject else None
+
     def rename_member(self, id: str, name: str) -> None:
         """Raises NameProblem where the name is none, or another's."""
         self._change(id, name=clean_name(name), key=key_of(name))
@@ -84,6 +91,10 @@ class Members:
         with self._engine.begin() as database:
             database.execute(update(MEMBERS).where(_ROWS.id == id).values(passcode=hashed))
             database.execute(delete(SESSIONS).where(SESSIONS.c.member == id))
+
+    def link_member(self, id: str, subject: str, email: str) -> None:
+        """Let a member sign in by the sign-in service from now on. Raises NameProblem where another does so."""
+        self._change(id, subject=subject, email=email)
 
     def set_role(self, id: str, role: Role) -> None:
         """Change what a member may do, from their next request on; invitations of somebody who is no
@@ -140,6 +151,11 @@ class Members:
         """The one with this id, unless it was used or withdrawn or is over."""
         return next((each for each in self.invitations() if each.id == id), None)
 
+    def invitation_for(self, email: str) -> Invitation | None:
+        """The newest one for an address."""
+        wanted = email.strip().casefold()
+        return next((each for each in self.invitations() if each.email == wanted != ""), None)
+
     def withdraw(self, id: str) -> None:
         """Void an invitation."""
         with self._engine.begin() as database:
@@ -172,6 +188,37 @@ class Members:
         if accepted is None:  # removed at this moment
             raise ProtokitError("this invitation was withdrawn", fix="Ask for another one.")
         return accepted
+
+    def join(self, invitation: Invitation, name: str, subject: str, email: str) -> Member:
+        """Accept an invitation as somebody whom the sign-in service vouches for. Raises ProtokitError."""
+        return self._numbered(name, lambda own: self.accept(invitation, own, subject=subject, email=email))
+
+    def admit_member(self, name: str, subject: str, email: str, role: Role) -> Member:
+        """A new member whom the sign-in service vouches for and a rule lets in."""
+
+        def add(own: str) -> Member:
+            row = Member(secrets.token_hex(12), own, role, "", subject, email, time.time())
+            values = {column.name: getattr(row, column.name) for column in _MEMBER}
+            try:
+                with self._engine.begin() as database:
+                    database.execute(insert(MEMBERS).values(key=key_of(own), **values))
+            except IntegrityError:
+                if existing := self.member_of(subject):  # who came in twice at once
+                    return existing
+                raise _taken(own) from None
+            return row
+
+        return self._numbered(name, add)
+
+    def _numbered(self, name: str, add: Callable[[str], Member]) -> Member:
+        """What `add` makes of `name`, with a number where it is another's."""
+        plain = (
+            "".join(letter for letter in name if letter.isprintable())[: MOST_NAME - 4].strip() or "Member"
+        )
+        for own in (plain, *(f"{plain} {number}" for number in range(2, _MOST_NAMESAKES))):
+            with suppress(NameProblem):
+                return add(own)
+        raise _taken(plain)
 
     def _member(self, condition: object) -> Member | None:
         with self._engine.connect() as database:

@@ -11,6 +11,7 @@ from protokit.errors import ChoiceProblem
 from protokit.files.lifeline import tied
 from protokit.hub.hosting.process_tree import KILL, ProcessTree, send_to_group
 from protokit.hub.hosting.public_address import PROBE, SENT_FROM, PublicAddress, TunnelCandidate
+from protokit.hub.hub_settings import environment_for_others
 
 if TYPE_CHECKING:
     from httpx import AsyncClient
@@ -40,6 +41,7 @@ class Tunnel:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
+            env=environment_for_others(),
         )
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._probe())]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from protokit.files.lifeline import tied
+from protokit.hub.hub_settings import environment_for_others
 
 TIMEOUT_S = 900.0
 """Seconds that a change may take, its trial included."""
@@ -107,7 +108,7 @@ class ChangeRuns:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             limit=_MOST,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=environment_for_others() | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         assert worker.stdin
         assert worker.stdout

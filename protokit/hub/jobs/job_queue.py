@@ -16,7 +16,7 @@ from protokit.files.layout import SPEC_FILE
 from protokit.files.lifeline import tied
 from protokit.hub.database.store import Store
 from protokit.hub.hosting.prototype_host import Hosting
-from protokit.hub.hub_settings import HubSettings
+from protokit.hub.hub_settings import HubSettings, environment_for_others
 from protokit.hub.jobs.job import DOCUMENTS, ID, Job, read_job, write_job
 from protokit.spec.prototype_spec import read_spec
 
@@ -113,7 +113,7 @@ class JobQueue:
             *tied([*command, str(self.folder(number)), str(self._prototypes)]),
             stdin=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=environment_for_others() | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         try:
             _, errors = await asyncio.wait_for(maker.communicate(slugs.encode()), TIMEOUT_S)

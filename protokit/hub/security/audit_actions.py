@@ -44,6 +44,7 @@ _PEOPLE = {
     "account/name": "name changed",
     "account/passcode": "passcode changed",
     "account/device": "device signed out",
+    "account/oidc": "sign-in linked",
     "account/end": "signed out everywhere",
 }
 

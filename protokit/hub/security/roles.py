@@ -21,6 +21,8 @@ LEAST: dict[str, Least] = {
     "POST /start/{code}": "anybody",
     "GET /signin": "anybody",
     "POST /signin": "anybody",
+    "GET /signin/oidc": "anybody",
+    "GET /signin/oidc/callback": "anybody",
     "GET /invite/{token}": "anybody",
     "POST /invite/{token}": "anybody",
     "GET /s/{token}": "anybody",
@@ -36,6 +38,7 @@ LEAST: dict[str, Least] = {
     "GET /account": "viewer",
     "POST /account/name": "viewer",
     "POST /account/passcode": "viewer",
+    "POST /account/oidc": "viewer",
     "POST /account/sessions/end": "viewer",
     "POST /account/sessions/{handle}/end": "viewer",
     # watching

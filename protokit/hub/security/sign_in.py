@@ -22,6 +22,7 @@ from protokit.hub.security.identity import (
     cookie,
     cookies,
 )
+from protokit.hub.security.oidc import Identity, OidcClient
 from protokit.hub.security.passcode_queue import Crowded, PasscodeQueue
 from protokit.hub.security.passcodes import OWNER_LENGTH, hashed, matches
 from protokit.hub.security.rate_limit import RateLimiter, neighbourhood
@@ -129,6 +130,48 @@ class SignIn:
         joined = "passcode chosen" if invitation.member else "member joined"
         self._note(request, joined, member.role, name=member.name)
         return self.begin(request, member.id)
+
+    def sign_in_by_service(
+        self, request: "HTTPConnection", client: OidcClient, back: str, cookie: str, query: dict[str, str]
+    ) -> tuple[Session, str]:
+        """A session for whom the sign-in service vouches, if they may come in, and where to go then.
+        Raises Refused, OidcRefused."""
+        answer = client.answer(cookie, query)
+        self._count(request, "sign-in service")  # not before: another site's page must not use up one's tries
+        identity, flow = client.identify(back, answer), answer.flow
+        if flow.session:
+            member = self._link(request, identity, flow.session)
+        else:
+            member = self._store.member_of(identity.subject) or self._admit(client, identity, flow.invitation)
+        if member is None:
+            self._note(request, "sign-in refused", "nobody", detail=identity.email or identity.name)
+            raise SignInRefused(
+                f"{identity.email or identity.name} is not invited here",
+                403,
+                fix="Ask an owner of this Hub for an invitation.",
+            )
+        self._right(request, "sign-in service")
+        return self.begin(request, member.id), flow.target
+
+    def _admit(self, client: OidcClient, identity: Identity, token: str) -> Member | None:
+        """Make a member of somebody new: by the invitation of their link or of their address, or by the rule."""
+        invitation = self.invitation(token) if token else self._store.invitation_for(identity.email)
+        if invitation and not invitation.member and invitation.email in ("", identity.email):
+            return self._store.join(invitation, identity.name, identity.subject, identity.email)
+        if client.settings.allows(identity.email):
+            return self._store.admit_member(identity.name, identity.subject, identity.email, "viewer")
+        return None
+
+    def _link(self, request: "HTTPConnection", identity: Identity, handle: str) -> Member | None:
+        """Let the member of this browser's session, which began it, sign in by the service from now on."""
+        session = self._visitors.owner(request.scope["headers"])
+        if session is None or session.handle != handle:
+            raise SignInRefused("this began under another sign-in", 403, fix="Sign in, and try again.")
+        other = self._store.member_of(identity.subject)
+        if other and other.id != session.member:
+            raise SignInRefused(f"{other.name} signs in that way already", 403, fix="Take another account.")
+        self._store.link_member(session.member, identity.subject, identity.email)
+        return self._store.member(session.member)
 
     def _prove(self, request: "HTTPConnection", member: Member | None, passcode: str) -> None:
         """Raise Refused unless it is the member's passcode. Each member has a count of their own: whoever gets in

@@ -21,6 +21,7 @@ Purpose = Literal[
     "form token",
     "first start",
     "invitation",
+    "sign-in service",
     "handover",
     "known device",
 ]

@@ -12,11 +12,13 @@ from protokit.hub.security.audit_actions import tell
 from protokit.hub.security.identity import Visitor
 from protokit.hub.security.passcodes import OWNER_LENGTH
 from protokit.hub.security.sign_in import SignInRefused
+from protokit.hub.views.sign_in_view import service_of
 from protokit.hub.views.templating import Done, page
 
 _DONE = {
     "name": Done("Saved. Others see this name from now on."),
     "passcode": Done("Your passcode is changed, and all your other devices are signed out."),
+    "linked": Done("From now on you can sign in that way."),
     "ended": Done("That device is signed out."),
 }
 
@@ -109,6 +111,7 @@ def _page(request: Request, field: str = "", wrong: str = "", status: int = 422)
         here=visitor.id,
         wrong={field: wrong[:1].upper() + wrong[1:]} if wrong else {},
         least=OWNER_LENGTH,
+        service=service_of(request),
     )
 
 

@@ -17,6 +17,7 @@ from protokit.hub.security.passcodes import OWNER_LENGTH
 from protokit.hub.security.sign_in import SignInRefused
 from protokit.hub.views.qr_code import qr_code
 from protokit.hub.views.reach import reach_of, root_of
+from protokit.hub.views.sign_in_view import service_of
 from protokit.hub.views.templating import Done, page
 
 ROLE_WORDS = {
@@ -172,6 +173,8 @@ def _invitation_page(
         wrong=wrong[:1].upper() + wrong[1:],
         least=OWNER_LENGTH,
         most_name=MOST_NAME,
+        service=service_of(request),
+        token=request.path_params["token"],
     )
 
 
@@ -198,6 +201,7 @@ def _page(request: Request, form: dict[str, str] | None = None, wrong: str = "")
         form={"name": "", "email": "", "role": "viewer"} | (form or {}),
         wrong=wrong,
         reach=reach_of(request),
+        service=service_of(request),
         most_name=MOST_NAME,
     )
 

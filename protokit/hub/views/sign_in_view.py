@@ -58,14 +58,14 @@ async def claim(request: Request) -> Response:
 
 def sign_in(request: Request) -> Response:
     """The passcode is asked for."""
-    return sign_in_page(request, _inside(request.query_params.get("next", "/")))
+    return sign_in_page(request, inside(request.query_params.get("next", "/")))
 
 
 async def open_door(request: Request) -> Response:
     """In with the right passcode, to where the person wanted to go."""
     doors = hub_of(request).doors
     async with request.form() as form:
-        passcode, target = str(form.get("passcode", "")), _inside(str(form.get("next", "/")))
+        passcode, target = str(form.get("passcode", "")), inside(str(form.get("next", "/")))
         name = str(form.get("name", ""))
     try:
         session = await doors.in_turn(request, doors.sign_in, request, passcode, name)
@@ -104,15 +104,22 @@ def sign_in_page(
         wrong=wrong,
         signed_out="out" in request.query_params,
         named=hub_of(request).store.has_passcodes(),
+        service=service_of(request),
         name=name,
     )
+
+
+def service_of(request: HTTPConnection) -> str:
+    """What the sign-in service is called, "" where there is none."""
+    client = hub_of(request).oidc
+    return client.settings.name if client else ""
 
 
 def refused(request: HTTPConnection, status: int, words: str) -> Response:
     """The page for a browser that is turned away by the gate, or whose address leads nowhere."""
     path = request.url.path
     if status == 401 and not path.startswith("/p/"):
-        return sign_in_page(request, _inside(path) if request.scope["method"] == "GET" else "/", 401)
+        return sign_in_page(request, inside(path) if request.scope["method"] == "GET" else "/", 401)
     return page(
         request,
         "refused.html",
@@ -124,7 +131,7 @@ def refused(request: HTTPConnection, status: int, words: str) -> Response:
     )
 
 
-def _inside(path: str) -> str:
+def inside(path: str) -> str:
     """`path` where it is one of this Hub's, else the gallery: nobody is sent elsewhere by our sign-in page."""
     parts = urlsplit(path)
     plain = path.startswith("/") and path[1:2] not in ("/", "\\") and not parts.netloc and path.isprintable()
