@@ -14,7 +14,9 @@ from protokit.hub.jobs.reserve_folder import reserve
 from protokit.spec.names import MOST_SLUG, MOST_TITLE, new_id, slug_of
 from protokit.spec.prototype_spec import read_spec
 
-_LEFT_OUT = shutil.ignore_patterns("index", "events.db*", "visitors.db*", "removed", "*.lock", "__pycache__")
+_LEFT_OUT = shutil.ignore_patterns(
+    "index", "events.db*", "visitors.db*", "simulation.db*", "agent.db*", "removed", "*.lock", "__pycache__"
+)
 _LOG = logging.getLogger(__name__)
 
 

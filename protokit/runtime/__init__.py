@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         rows_of,
         with_rows,
     )
+    from protokit.runtime.models.acting_engine import connect_agent
     from protokit.runtime.models.model_factory import connect
     from protokit.runtime.older_pages import keep_upload
     from protokit.runtime.page_texts import texts_in
@@ -108,6 +109,7 @@ _NAMES = {
     "extraction.corrections": "Corrections cell_key",
     "extraction.extraction_request": "ExtractionRequest extracting_rule",
     "extraction.table_files": "DocumentRow as_csv as_xlsx document_version rows_of with_rows",
+    "models.acting_engine": "connect_agent",
     "models.model_factory": "connect",
     "older_pages": "keep_upload",
     "page_texts": "texts_in",
@@ -203,6 +205,7 @@ __all__ = [
     "comparison_xlsx",
     "condense_question",
     "connect",
+    "connect_agent",
     "correction_gain",
     "count_labels",
     "current_visitor",

@@ -140,6 +140,8 @@ class Request(ABC):
     """The same, within the owner's opening and closing."""
     repairs: int = 1
     """How often at most a model is asked once more for a reply that cannot be used."""
+    calls: int = 1
+    """How many calls to a model one reply takes at most; room for all of them is reserved."""
 
     @property
     def title(self) -> str:

@@ -301,6 +301,15 @@ class SpendingLimits(Strict, frozen=True, kw_only=True):
     """For each visitor, in any sixty seconds."""
 
 
+class AgentLimits(Strict, frozen=True, kw_only=True):
+    """What a model may take for one message to an agent."""
+
+    steps: Annotated[int, Meta(ge=1, le=50)] = 8
+    """Calls to the model; it stops there with nothing done."""
+    dollars: Dollars | None = None
+    """Absent for no limit but the prototype's own."""
+
+
 class PrototypeFields(Strict, frozen=True, kw_only=True):
     """What a person can decide about the page and its answers."""
 
@@ -337,6 +346,8 @@ class PrototypeFields(Strict, frozen=True, kw_only=True):
     """What a document must say, for a kind that holds documents against a list."""
     actions: Annotated[tuple[Action, ...], Meta(max_length=12)] = ()
     """What can be done, for a kind that acts."""
+    agent_limits: AgentLimits = AgentLimits()
+    """Of one message, where a model proposes what is done."""
     writes: TextShape = "free"
     """What is written, for a kind that writes texts."""
     form: Annotated[tuple[FormField, ...], Meta(max_length=30)] = ()

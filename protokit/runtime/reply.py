@@ -206,7 +206,9 @@ class Reply:
             count(each["content"], run.model) + MESSAGE_TOKENS for each in build_messages(sent, run.outcome)
         )
         most = self._dollars(run.model, whole, longest)
-        with reserved(self._settings, most, whole + longest, self._session, self._visitor) as spent:
+        most = None if most is None else most * sent.calls
+        room = (whole + longest) * sent.calls
+        with reserved(self._settings, most, room, self._session, self._visitor) as spent:
             pieces, unusable = self._engine.stream(sent, run.outcome), ""
             try:
                 plain = masks.unmask_stream(pieces) if masks else pieces

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, field
 
 from protokit.files.layout import SCHEMA_FILE, SPEC_FILE
-from protokit.runtime.prototype_fields import Dollars, InputKind, Line, PrototypeFields
+from protokit.runtime.prototype_fields import AgentLimits, Dollars, InputKind, Line, PrototypeFields
 from protokit.runtime.yaml_checks import Strict
 from protokit.spec.yaml_io import dump_yaml, read_text, validate
 
@@ -153,6 +153,8 @@ def told_fields(spec: Spec) -> dict[str, Any]:
     if not spec.checklist:
         del fields["checklist"]
     fields["actions"] = _without_usual(fields["actions"])
+    if spec.agent_limits == AgentLimits():
+        del fields["agent_limits"]
     for group in _OF_TEXTS[1:]:
         fields[group] = [
             {

@@ -3,6 +3,7 @@
 import json
 import sys
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,12 @@ class Behaviour:
     """Texts, or lists of typed parts as some servers send them."""
     replies: list[list[str]] = field(default_factory=list)
     """Pieces of one answer after the other, before `pieces` is what each gets."""
+    calls: list[list[tuple[str, dict[str, Any]]]] = field(default_factory=list)
+    """Tool calls of one whole answer after the other, before it answers with text; an empty one is text."""
+    call_again: bool = False
+    """It makes the last of its calls again and again."""
+    cut_whole: bool = False
+    """It breaks the connection in the middle of a whole answer."""
     usage: dict[str, Any] | None = field(
         default_factory=lambda: {"prompt_tokens": 321, "completion_tokens": 7, "total_tokens": 328}
     )
@@ -137,10 +144,22 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, json.dumps(told).encode(), "application/json", headers)
 
     def _whole(self, behaviour: Behaviour) -> None:
-        message = {"role": "assistant", "content": "".join(behaviour.pieces)}
-        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        again = behaviour.call_again and len(behaviour.calls) == 1
+        calls = (behaviour.calls[0] if again else behaviour.calls.pop(0)) if behaviour.calls else []
+        message: dict[str, Any] = {"role": "assistant", "content": "".join(behaviour.pieces)}
+        if calls:
+            message = {"role": "assistant", "content": None, "tool_calls": _tool_calls(calls)}
+        choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}
         told = {**_head("chat.completion"), "choices": [choice], "usage": behaviour.usage}
-        self._send(200, json.dumps(told).encode(), "application/json", {})
+        body = json.dumps(told).encode()
+        if behaviour.cut_whole:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body[:40])
+            self.close_connection = True
+            return
+        self._send(200, body, "application/json", {})
 
     def _stream(self, behaviour: Behaviour) -> None:
         self.send_response(200)
@@ -195,6 +214,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+
+def _tool_calls(calls: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"call_{uuid.uuid4().hex[:12]}",
+            "type": "function",
+            "function": {"name": name, "arguments": json.dumps(arguments)},
+        }
+        for name, arguments in calls
+    ]
 
 
 def _head(kind: str) -> dict[str, Any]:

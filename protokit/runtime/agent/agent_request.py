@@ -43,6 +43,7 @@ class AgentRequest(Request):
     language: str = "en"
     now: datetime = field(default_factory=datetime.now)
     instructions: str = ""
+    calls: int = 1
 
     @property
     def texts(self) -> AgentTexts:
@@ -64,30 +65,34 @@ class AgentRequest(Request):
     def offline(self) -> RequestResult:
         """What is done or said next, without a model."""
         if command := command_in(self.text):
-            return self._command(*command)
+            return RequestResult(told_of(self.decide(*command), self.texts))
         since = self._since_last_card()
         action = self._action(since)
-        if re.search(rf"^\W*(?:{FORM_WORDS.text('stop')})\W*$", self.text.casefold()):
+        if self.says_stop:
             return self._stop()
         if action is None:
             names = ", ".join(f"“{each.name}”" for each in self.actions)
             return RequestResult(self.texts.which_action.format(actions=names))
         return self._next(action, [*since, Utterance("user", self.text)])
 
+    @property
+    def says_stop(self) -> bool:
+        """Whether the person wants nothing done."""
+        return _ends(self.text)
+
     def rows(self, table: str) -> list[SystemRow]:
         return self.system.rows(table)
 
     # Commands on a card
 
-    def _command(self, verb: str, code: str) -> RequestResult:
+    def decide(self, verb: str, code: str) -> Outcome:
+        """Do what a command on a card says, once."""
         session, visitor = self.session, self.visitor
         if verb == "approve":
-            outcome = self.cards.approve(code, session=session, visitor=visitor, today=self.now.date())
-        elif verb == "undo":
-            outcome = self.cards.undo(code, session=session, visitor=visitor)
-        else:
-            outcome = self.cards.decline(code, session=session, visitor=visitor)
-        return RequestResult(told_of(outcome, self.texts))
+            return self.cards.approve(code, session=session, visitor=visitor, today=self.now.date())
+        if verb == "undo":
+            return self.cards.undo(code, session=session, visitor=visitor)
+        return self.cards.decline(code, session=session, visitor=visitor)
 
     def _stop(self) -> RequestResult:
         if card := self.cards.open_card(self.session, self.visitor):
@@ -101,8 +106,7 @@ class AgentRequest(Request):
         talk: list[Utterance] = []
         for turn in self.history:
             command = command_in(turn.question)
-            ended = re.search(rf"^\W*(?:{FORM_WORDS.text('stop')})\W*$", turn.question.casefold())
-            if ended or (command and self._is_closed(command[1])):
+            if _ends(turn.question) or (command and self._is_closed(command[1])):
                 talk = []
             elif not command:
                 talk += [Utterance("user", turn.question), Utterance("assistant", turn.answer)]
@@ -144,18 +148,19 @@ class AgentRequest(Request):
         said = self._said(action, form)
         if missing:
             return RequestResult(" ".join(filter(None, [said, self._question(missing, choices)])))
-        return self._card(action, arguments, form, said)
+        return self.card(action, arguments, said)
 
     def _arguments(self, action: Action, form: FormState) -> dict[str, Cell]:
         """The values of the form, and what stands in it where nothing was said."""
         arguments: dict[str, Cell] = {}
         for each in action.fields:
-            value = form.values.get(each.name) or self._default(each)
+            value = form.values.get(each.name) or self.default_of(each)
             if value is not None:
                 arguments[each.name] = value.value
         return arguments
 
-    def _default(self, each: ActionField) -> FieldValue | None:
+    def default_of(self, each: ActionField) -> FieldValue | None:
+        """What stands in a field where nothing was said."""
         if not each.default:
             return None
         read = read_message(each.default, [each], now=self.now, language="en", asked=[each.name])
@@ -194,7 +199,8 @@ class AgentRequest(Request):
             texts = f"{texts} {free}"
         return RequestResult(texts)
 
-    def _card(self, action: Action, arguments: Arguments, form: FormState, said: str) -> RequestResult:
+    def card(self, action: Action, arguments: Arguments, said: str = "") -> RequestResult:
+        """Lay the card before the person, after `said`; the one that is open where it says the same."""
         before = self.cards.open_card(self.session, self.visitor)
         card = self.cards.propose(action, arguments, session=self.session, visitor=self.visitor)
         if before and before.code == card.code:
@@ -204,6 +210,10 @@ class AgentRequest(Request):
         return RequestResult(
             " ".join(filter(None, [said, told, command])), table=card_table(card, self.texts)
         )
+
+
+def _ends(text: str) -> bool:
+    return bool(re.search(rf"^\W*(?:{FORM_WORDS.text('stop')})\W*$", text.casefold()))
 
 
 def _is_request(line: str) -> bool:

@@ -23,7 +23,7 @@ from protokit.runtime import (
     action_measures,
     agent_texts,
     card_faults,
-    connect,
+    connect_agent,
     current_visitor,
 )
 
@@ -79,6 +79,7 @@ class Assistant(BaseAssistant):
             tuple(history[-REMEMBERED:]),
             settings.language,
             instructions=settings.instructions,
+            calls=settings.agent_limits.steps,
         )
 
     def reply(
@@ -86,7 +87,8 @@ class Assistant(BaseAssistant):
     ) -> Reply:
         """Answer `text`; iterate the reply for the words as they come, then `.answer` has the card as its table."""
         settings = self.settings
-        engine = connect("offline", self.folder)  # what is done must not hang on how a model words it
+        # A model may look up and propose; whatever it says, only the card that a person approves is done, once.
+        engine = connect_agent(self.model or settings.model, settings)
         return Reply(lambda: self.prepare(text, history, session), engine, settings, self.events, session)
 
     def score(self, sample: SampleRequest, answer: Answer) -> str | None:
