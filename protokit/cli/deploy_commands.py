@@ -28,12 +28,13 @@ _HOST = click.option(
 )
 @friendly
 def serve(folder: Path, port: int | None, host: str, origins: tuple[str, ...]) -> None:
-    """Serve the prototype in FOLDER to programs, as OpenAI's API does: chat completions, responses, embeddings."""
+    """Serve the prototype in FOLDER to programs: OpenAI's chat completions, responses and embeddings, AG-UI's runs."""
     from protokit.deploy.serving.http_server import require
     from protokit.prototype.prototype_folder import Prototype
 
     prototype = Prototype.open(folder)
-    require("fastapi", "serve", "protokit serve")
+    for package in ("fastapi", "ag_ui"):
+        require(package, "serve", "protokit serve")
     from protokit.deploy.serving.auth import api_keys
     from protokit.deploy.serving.http_server import listen
     from protokit.deploy.serving.openai_api import api

@@ -16,6 +16,8 @@ from pathlib import Path
 import httpx
 import openai
 import pytest
+from ag_ui.core import BaseEvent, Event
+from pydantic import TypeAdapter
 
 from protokit.prototype.run_prototype import wait_until_open
 from protokit.runtime.usage.events import EventLog
@@ -330,6 +332,55 @@ def test_a_response_is_the_same_answer_whole_and_in_events(chatbot: Served) -> N
         assert refused.value.param == "previous_response_id"
 
 
+def run_events(served: Served, **fields: object) -> list[BaseEvent]:
+    """The events of an AG-UI run, each as the protocol's own models read it."""
+    body = {"threadId": "t1", "runId": "r1", "messages": [], **fields}
+    head = {"Authorization": f"Bearer {served.key}"}
+    told = httpx.post(f"{served.url}/ag-ui", json=body, headers=head, timeout=60)
+    assert told.headers["content-type"].startswith("text/event-stream"), told.text
+    lines = told.text.strip().split("\n\n")
+    return [TypeAdapter(Event).validate_json(line.removeprefix("data: "), strict=True) for line in lines]
+
+
+def agui_messages(*said: str) -> list[dict[str, str]]:
+    return [{"id": f"m{number}", **message} for number, message in enumerate(messages(*said))]
+
+
+def test_a_run_of_an_agent_front_end_streams_one_message_and_tells_its_sources(chatbot: Served) -> None:
+    tool = {"name": "open_page", "description": "x", "parameters": {}}
+    said = agui_messages(
+        "How long does sick pay last?", "Sick pay lasts for 12 weeks. [1]", "and paid leave?"
+    )
+    started, *events, custom, finished = run_events(chatbot, messages=said, tools=[tool], state={"a": 1})
+    assert (started.type, started.thread_id, started.run_id) == ("RUN_STARTED", "t1", "r1")
+    assert [event.type for event in (events[0], events[-1])] == ["TEXT_MESSAGE_START", "TEXT_MESSAGE_END"]
+    assert {event.type for event in events[1:-1]} == {"TEXT_MESSAGE_CONTENT"}
+    assert len({event.message_id for event in events}) == 1
+    assert "25 days of paid leave" in "".join(event.delta for event in events[1:-1])
+    assert custom.value["citations"][0]["file"] == "handbook.md"
+    assert custom.value["not_used"] == ["tools", "state"]
+    assert (finished.type, finished.run_id, finished.usage[0].model) == ("RUN_FINISHED", "r1", "offline")
+
+
+def test_a_run_that_fails_says_so_in_its_events_and_a_wrong_one_by_its_status(chatbot: Served) -> None:
+    started, failed = run_events(chatbot, messages=agui_messages("x" * 8001))
+    assert (started.type, failed.type, failed.code) == ("RUN_STARTED", "RUN_ERROR", "context_length_exceeded")
+    head = {"Authorization": f"Bearer {chatbot.key}", "Content-Type": "application/json"}
+    picture = {"type": "image", "source": {"type": "url", "value": "http://x/y.png"}}
+    asked = {"threadId": "t", "runId": "r", "messages": agui_messages(QUESTION)}
+    for body, where in (
+        ({"threadId": "t", "messages": []}, "runId"),
+        ({"threadId": "t", "runId": "r", "messages": []}, "messages"),
+        ({**asked, "messages": [{"id": "1", "role": "user", "content": [picture]}]}, "messages.0"),
+        ({**asked, "runId": "\ud800"}, "threadId or runId"),
+        ({**asked, "forwardedProps": {"protokit": {"shape": "haiku"}}}, "option"),
+    ):
+        told = httpx.post(f"{chatbot.url}/ag-ui", content=json.dumps(body), headers=head, timeout=60)
+        assert told.status_code == 400, where
+        assert where in told.json()["error"]["message"]
+    assert httpx.post(f"{chatbot.url}/ag-ui", json=asked).status_code == 401
+
+
 def test_embeddings_are_the_same_as_numbers_and_as_bytes(chatbot: Served) -> None:
     with chatbot.client() as client:
         texts = ["paid leave", "holidays with pay", "a red bicycle"]
@@ -397,6 +448,7 @@ def test_its_openapi_describes_the_calls_and_needs_no_key(chatbot: Served) -> No
     assert set(told["paths"]) == {"/health", "/v1/models", "/v1/models/{name}", "/v1/chat/completions"} | {
         "/v1/responses",
         "/v1/embeddings",
+        "/ag-ui",
     }
     assert told["info"]["title"] == "Leave Helper"
     assert httpx.get(f"{chatbot.url}/health").json()["status"] == "ok"

@@ -12,8 +12,9 @@ from protokit.errors import PromptProblem, ProtokitError
 from protokit.runtime.runtime_errors import InputProblem, LimitReached, RuntimeProblem, TooLong
 
 _AGAIN_LATER = {"retry-after": "20", "x-should-retry": "false"}
-_AGAIN_IS_NO_USE = {"x-should-retry": "false"}
+_NO_USE = {"x-should-retry": "false"}
 """A header by which OpenAI's clients ask no second time."""
+BROKEN = "Something in this prototype broke. Its owner finds out what with `protokit check`."
 _WORDS = {
     404: ("There is no such address here.", "not_found"),
     405: ("This address takes another method.", "method_not_allowed"),
@@ -91,21 +92,28 @@ def _wrong(request: Request, error: Exception) -> JSONResponse:
     return error_response(400, str(error), "invalid_request", param)
 
 
+def code_of(error: RuntimeProblem) -> str:
+    """What programs tell a problem of the running prototype by."""
+    if isinstance(error, TooLong):
+        return "context_length_exceeded"
+    if isinstance(error, InputProblem):
+        return "invalid_request"
+    if isinstance(error, LimitReached):
+        return "rate_limit_exceeded" if error.passing else "insufficient_quota"
+    return "model_failed"
+
+
 def _down(request: Request, error: Exception) -> JSONResponse:
     """Kind to the caller; the cause is in the Event, for the owner."""
     assert isinstance(error, RuntimeProblem)
-    if isinstance(error, TooLong):
-        return error_response(400, error.friendly, "context_length_exceeded", "messages")
-    if isinstance(error, InputProblem):
-        return error_response(400, error.friendly, "invalid_request", "messages")
-    if isinstance(error, LimitReached) and error.passing:
-        return error_response(429, error.friendly, "rate_limit_exceeded", headers=_AGAIN_LATER)
+    code = code_of(error)
+    if isinstance(error, TooLong | InputProblem):
+        return error_response(400, error.friendly, code, "messages")
     if isinstance(error, LimitReached):
-        return error_response(429, error.friendly, "insufficient_quota", headers=_AGAIN_IS_NO_USE)
-    return error_response(503, error.friendly, "model_failed", headers=_AGAIN_IS_NO_USE)
+        return error_response(429, error.friendly, code, headers=_AGAIN_LATER if error.passing else _NO_USE)
+    return error_response(503, error.friendly, code, headers=_NO_USE)
 
 
 def _broken(request: Request, error: Exception) -> JSONResponse:
     """A fault of the prototype's own code or of its store; the server's log has the traceback."""
-    message = "Something in this prototype broke. Its owner finds out what with `protokit check`."
-    return error_response(500, message, "prototype_broken", headers=_AGAIN_IS_NO_USE)
+    return error_response(500, BROKEN, "prototype_broken", headers=_NO_USE)

@@ -1,19 +1,18 @@
-"""The OpenAI-compatible API of one prototype: chat completions, responses, embeddings, models, as OpenAPI describes."""
+"""The HTTP API of one prototype: chat completions, responses, embeddings, models as OpenAI has them; AG-UI's runs."""
 
-import json
-from collections.abc import AsyncIterator, Generator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
-import anyio
+from ag_ui.core import RunAgentInput
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, StreamingResponse
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 import protokit
-from protokit.deploy.serving.answer_ending import AnswerEnding
+from protokit.deploy.serving.agui_schema import AgentRun, chat_of_run
+from protokit.deploy.serving.answer_sending import send, send_events
 from protokit.deploy.serving.assistant_session import Speaker, speaker
 from protokit.deploy.serving.auth import ApiKeyMiddleware
 from protokit.deploy.serving.embeddings_api import EmbeddingsRequest, embeddings
@@ -22,13 +21,9 @@ from protokit.deploy.serving.openai_schema import ChatRequest, Completion
 from protokit.deploy.serving.responses_schema import ResponseObject, ResponsesRequest
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.reply import Reply
-from protokit.runtime.runtime_errors import RuntimeProblem
-
-AnswerForm = Completion | ResponseObject
 
 MOST_BYTES = 10_000_000
 """The longest request that is read."""
-_EVENTS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
 def api(prototype: Prototype, keys: Mapping[str, str], origins: Sequence[str] = ()) -> ASGIApp:
@@ -84,7 +79,7 @@ def _add_routes(app: FastAPI) -> None:
             return unknown
         usage = bool(chat.stream_options and chat.stream_options.include_usage)
         unused = chat.unused(_speaker(request).assistant.remembers)
-        return _sent(_asked(chat, request), chat.ending, Completion(chat.model, unused, usage), chat.stream)
+        return send(_asked(chat, request), chat.ending, Completion(chat.model, unused, usage), chat.stream)
 
     @app.post("/v1/responses", response_model=None)
     def respond(asked: ResponsesRequest, request: Request) -> JSONResponse | StreamingResponse:
@@ -93,7 +88,13 @@ def _add_routes(app: FastAPI) -> None:
             return unknown
         chat = asked.chat()
         unused = chat.unused(_speaker(request).assistant.remembers)
-        return _sent(_asked(chat, request), chat.ending, ResponseObject(asked.model, unused), asked.stream)
+        return send(_asked(chat, request), chat.ending, ResponseObject(asked.model, unused), asked.stream)
+
+    @app.post("/ag-ui", response_model=None)
+    def run(run: RunAgentInput, request: Request) -> StreamingResponse:
+        """The same as the events of an AG-UI run; limits for a minute and a session hold for each thread."""
+        chat = chat_of_run(run)
+        return send_events(_asked(chat, request), chat.ending, AgentRun(run))
 
     @app.post("/v1/embeddings", response_model=None)
     def embed(texts: EmbeddingsRequest, request: Request) -> JSONResponse:
@@ -115,58 +116,6 @@ def _asked(chat: ChatRequest, request: Request) -> Reply:
     if most := chat.ending.most:
         reply.shorten(most)
     return reply
-
-
-def _passed(pieces: Generator[str, None, None], ending: AnswerEnding) -> Generator[str, None, None]:
-    """The pieces as far as the caller wants the answer; what comes behind is read, for the sources come last."""
-    with closing(pieces):
-        for piece in pieces:
-            if ready := ending.admit(piece):
-                yield ready
-    if rest := ending.end():
-        yield rest
-
-
-def _sent(
-    reply: Reply, ending: AnswerEnding, answer_form: AnswerForm, stream: bool
-) -> JSONResponse | StreamingResponse:
-    pieces = _passed(iter(reply), ending)
-    if not stream:
-        for _ in pieces:
-            pass
-        return JSONResponse(answer_form.whole(reply.answer, ending))
-    first = next(pieces, "")  # what keeps a model from answering is told by the status, not in the stream
-    events = _stream(reply, pieces, first, answer_form, ending)
-    return StreamingResponse(events, media_type="text/event-stream", headers=_EVENTS)
-
-
-async def _stream(
-    reply: Reply,
-    pieces: Generator[str, None, None],
-    first: str,
-    answer_form: AnswerForm,
-    ending: AnswerEnding,
-) -> AsyncIterator[str]:
-    """Server-sent events; a caller who leaves stops the model at once."""
-    try:
-        for event in answer_form.opening():
-            yield _event(event)
-        yield _event(answer_form.delta(first))
-        async for piece in iterate_in_threadpool(pieces):
-            yield _event(answer_form.delta(piece))
-        for event in answer_form.closing(reply.answer, ending):
-            yield _event(event)
-        yield answer_form.done
-    except RuntimeProblem as problem:
-        yield _event(answer_form.failed(problem.friendly))
-    finally:
-        with anyio.CancelScope(shield=True):
-            await run_in_threadpool(pieces.close)
-
-
-def _event(fields: dict[str, Any]) -> str:
-    name = f"event: {fields['type']}\n" if "type" in fields else ""
-    return f"{name}data: {json.dumps(fields, ensure_ascii=False)}\n\n"
 
 
 def _speaker(request: Request) -> Speaker:

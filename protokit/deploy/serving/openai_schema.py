@@ -181,11 +181,11 @@ class Completion:
         """Nothing comes before the first word."""
         return iter(())
 
-    def delta(self, piece: str) -> dict[str, Any]:
+    def delta(self, piece: str) -> Iterator[dict[str, Any]]:
         """A piece of the text."""
         role = {} if self._begun else {"role": "assistant"}
         self._begun = True
-        return self._chunk([{"index": 0, "delta": {**role, "content": piece}, "finish_reason": None}])
+        yield self._chunk([{"index": 0, "delta": {**role, "content": piece}, "finish_reason": None}])
 
     def closing(self, answer: Answer, ending: AnswerEnding) -> Iterator[dict[str, Any]]:
         """The end of the text, with the sources, and the usage for those who asked for it."""
@@ -196,9 +196,9 @@ class Completion:
         if self._wants_usage:
             yield {**self._chunk([]), "usage": _usage(answer)}
 
-    def failed(self, message: str) -> dict[str, Any]:
+    def failed(self, message: str, code: str) -> Iterator[dict[str, Any]]:
         """What is sent where an answer breaks off."""
-        return {"error": error_fields(message, "server_error", "model_failed")}
+        yield {"error": error_fields(message, "server_error", code)}
 
     def _chunk(self, choices: list[dict[str, Any]]) -> dict[str, Any]:
         return {**self._head, "object": "chat.completion.chunk", "choices": choices}

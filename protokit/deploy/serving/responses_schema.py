@@ -119,9 +119,9 @@ class ResponseObject:
         yield self._event("response.output_item.added", output_index=0, item=self._message("in_progress", []))
         yield self._placed("response.content_part.added", part=self._content("", None))
 
-    def delta(self, piece: str) -> dict[str, Any]:
+    def delta(self, piece: str) -> Iterator[dict[str, Any]]:
         """A piece of the text."""
-        return self._placed("response.output_text.delta", delta=piece, logprobs=[])
+        yield self._placed("response.output_text.delta", delta=piece, logprobs=[])
 
     def closing(self, answer: Answer, ending: AnswerEnding) -> Iterator[dict[str, Any]]:
         """The events after the last word: the citations, then the whole."""
@@ -134,10 +134,10 @@ class ResponseObject:
         yield self._event("response.output_item.done", output_index=0, item=response["output"][0])
         yield self._event(f"response.{response['status']}", response=response)
 
-    def failed(self, message: str) -> dict[str, Any]:
-        """The event of an answer that broke off."""
+    def failed(self, message: str, code: str) -> Iterator[dict[str, Any]]:
+        """The event of an answer that broke off; OpenAI has no code of its own for it."""
         error = {"code": "server_error", "message": message}
-        return self._event(
+        yield self._event(
             "response.failed", response={**self._head, "status": "failed", "error": error, "output": []}
         )
 
