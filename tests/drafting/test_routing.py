@@ -36,6 +36,8 @@ def routed(prompt: str) -> RoutingDecision:
         ("Translate our help articles into German", "writer"),
         ("User stories from a feature description", "writer"),
         ("Classify support tickets by urgency", "classifier"),
+        ("Triage bug reports by who must look at them", "classifier"),
+        ("Triage customer messages, prepare an answer and open a ticket", "agent"),
         ("Sentiment analysis of product reviews", "classifier"),
         ("做一个给客户用的聊天机器人", "chatbot"),
         ('{{ 7*7 }} chatbot for "Bob\'s" shop ${HOME} \\n', "chatbot"),
