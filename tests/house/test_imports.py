@@ -76,7 +76,7 @@ FLOORS = {
         "pattern_file phrases",
         "prototype_fields",
         "yaml_checks",
-        "text_limits safe_csv",
+        "text_limits safe_csv safe_xlsx",
         "runtime_errors",
         "page_texts",
     ],

@@ -38,6 +38,10 @@ _ROW = """id, time, session, question, answer, found, error, note, feedback, com
     "gen_ai.client.operation.duration" AS seconds, "gen_ai.request.model" AS model, judgement"""
 
 
+# SQLite's own lower() and LIKE know no letters beyond English ones.
+_HAS_WORD = "instr(casefold(question || char(10) || answer || char(10) || comment), ?) > 0"
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
     """Sums over all events. Costs are US dollars, times seconds since 1970 (UTC), `seconds` the mean answer's."""
@@ -115,13 +119,14 @@ class UsageAnalytics:
         return Totals(*rows[0]) if rows else Totals()
 
     def questions(
-        self, kind: Kind = "all", *, before: int | None = None, limit: int = 50
+        self, kind: Kind = "all", *, before: int | None = None, limit: int = 50, words: Sequence[str] = ()
     ) -> list[QuestionRecord]:
-        """Up to `limit` questions of a kind, newest first, all older than event `before`."""
+        """Up to `limit` questions of a kind, newest first, all older than event `before`, with each of `words`
+        in the question, the answer or the comment, in small letters or capitals."""
         older = f"id < {int(before)}" if before is not None else "1 = 1"
-        condition = f"{_WHERE[kind]} AND {_WHERE['all']} AND {older}"
+        condition = " AND ".join([_WHERE[kind], _WHERE["all"], older, *[_HAS_WORD] * len(words)])
         query = f"SELECT {_ROW} FROM events WHERE {condition} ORDER BY id DESC LIMIT ?"
-        return [_question_record(dict(row)) for row in self._rows(query, (limit,))]
+        return [_question_record(dict(row)) for row in self._rows(query, (*map(str.casefold, words), limit))]
 
     def conversation(self, session: str) -> list[QuestionRecord]:
         """The questions of one conversation, oldest first; none where it has no name."""
@@ -149,6 +154,7 @@ class UsageAnalytics:
     def _rows(self, query: str, values: Sequence[object]) -> list[sqlite3.Row]:
         def rows() -> list[sqlite3.Row]:
             with EventLog(self.file, wait=_WAIT_SECONDS).database() as database:
+                database.create_function("casefold", 1, _casefold, deterministic=True)
                 return database.execute(query, tuple(values)).fetchall()
 
         if self.problem or not self.file.exists():
@@ -177,6 +183,11 @@ def readable(read: Callable[[], T], otherwise: T) -> tuple[T, str]:
     return otherwise, problem
 
 
+def kind_of(text: str) -> Kind:
+    """The kind of questions that `text` names, all of them where it names none."""
+    return next((kind for kind in KINDS if kind == text), "all")
+
+
 def events_file(folder: Path) -> Path:
     """Where the prototype in `folder` keeps its events."""
     return folder / EVENTS_FILE
@@ -191,6 +202,10 @@ def read_opinions(folder: Path) -> tuple[list[Opinion], str]:
 def events_of(folder: Path) -> EventLog:
     """The events of the prototype in `folder`; waits no longer for the file than a page may."""
     return EventLog(events_file(folder), wait=_WAIT_SECONDS)
+
+
+def _casefold(text: str | None) -> str:
+    return (text or "").casefold()
 
 
 def _question_record(row: dict[str, Any]) -> QuestionRecord:

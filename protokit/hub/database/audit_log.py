@@ -69,6 +69,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 FAILURES = ("wrong passcode", "wrong link passcode", "sign-in refused")
 MOST_FAILURES = 20_000
 """The most failures that are kept: whoever guesses from many addresses must not fill the disk."""
+COLUMNS = ("time", "action", "who", "name", "address", "prototype", "detail")
+"""What a row of the list as a file holds."""
 _LETTERS = 200
 _ROWS = ACTIVITY.c
 _LOG = logging.getLogger(__name__)
@@ -138,15 +140,12 @@ class Activity:
 
 def lines(entries: Iterable[AuditEntry]) -> str:
     """The entries as CSV with a head, times in ISO 8601 (UTC); no cell starts a formula in a spreadsheet."""
+    return safe_csv(COLUMNS, map(row_of, entries), line_end="\r\n")
+
+
+def row_of(entry: AuditEntry) -> tuple[str, ...]:
+    """The cells of an entry, as COLUMNS names them."""
     from datetime import UTC, datetime
 
-    rows = (
-        (
-            datetime.fromtimestamp(each.time, UTC).isoformat(timespec="seconds"),
-            *(each.action, each.who, each.name, each.address, each.slug, each.detail),
-        )
-        for each in entries
-    )
-    return safe_csv(
-        ["time", "action", "who", "name", "address", "prototype", "detail"], rows, line_end="\r\n"
-    )
+    time = datetime.fromtimestamp(entry.time, UTC).isoformat(timespec="seconds")
+    return (time, entry.action, entry.who, entry.name, entry.address, entry.slug, entry.detail)

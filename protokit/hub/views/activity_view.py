@@ -1,7 +1,6 @@
-"""The owner's page of what happened in the Hub, the same as a file, and how long things are kept."""
+"""The owner's page of what happened in the Hub, and how long things are kept."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +10,7 @@ from starlette.routing import Route
 
 from protokit.errors import ChoiceProblem, ProtokitError
 from protokit.hub.context import hub_of
-from protokit.hub.database.audit_log import FAILURES, GROUPS, lines
+from protokit.hub.database.audit_log import FAILURES, GROUPS
 from protokit.hub.database.retention import MOST_DAYS, Retention
 from protokit.hub.views.templating import page
 
@@ -20,11 +19,10 @@ _FIELDS = {"questions_days": "What visitors wrote", "activity_days": "This list"
 
 
 def routes() -> list[Route]:
-    """The page, the file and the form."""
+    """The page and the form."""
     return [
         Route("/activity", show),
         Route("/activity", keep, methods=["POST"]),
-        Route("/activity.csv", download),
     ]
 
 
@@ -44,17 +42,8 @@ async def keep(request: Request) -> Response:
     return RedirectResponse("/activity?done=saved", 303)
 
 
-def download(request: Request) -> Response:
-    """Everything that fits the filter, as CSV."""
-    group, query = _filter(request)
-    entries = hub_of(request).store.entries(group=group, query=query, limit=None)
-    name = f"activity-{datetime.now(UTC):%Y-%m-%d}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(lines(entries), media_type="text/csv; charset=utf-8", headers=headers)
-
-
 def _page(request: Request, form: Mapping[str, str] | None = None, wrong: str = "") -> Response:
-    store, (group, query) = hub_of(request).store, _filter(request)
+    store, (group, query) = hub_of(request).store, activity_filter(request)
     before = request.query_params.get("before", "")
     older_than = int(before) if before.isdecimal() and before.isascii() and len(before) < 18 else None
     entries = store.entries(group=group, query=query, before=older_than, limit=A_PAGE + 1)
@@ -78,7 +67,8 @@ def _page(request: Request, form: Mapping[str, str] | None = None, wrong: str = 
     )
 
 
-def _filter(request: Request) -> tuple[str, str]:
+def activity_filter(request: Request) -> tuple[str, str]:
+    """The group and the words that the address asks for, "" for none."""
     params = request.query_params
     group = params.get("show", "")
     return group if group in GROUPS else "", " ".join(params.get("q", "").split())[:100]

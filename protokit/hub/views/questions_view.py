@@ -13,7 +13,7 @@ from protokit.evaluation.keep_question import keep_question
 from protokit.evaluation.trace import Trace
 from protokit.hub.content.costs import spend_of
 from protokit.hub.content.trace_job import Diagnosis, diagnose
-from protokit.hub.content.usage_analytics import KINDS, Kind, UsageAnalytics, events_file, readable
+from protokit.hub.content.usage_analytics import UsageAnalytics, events_file, kind_of, readable
 from protokit.hub.context import hub_of
 from protokit.hub.views.prototype_context import PrototypeContext, back, bench_page, opened
 from protokit.hub.views.templating import Done
@@ -30,7 +30,7 @@ _DONE = {
     "uncommented": Done("The comment is gone."),
     "kept": Done("Added to the questions that the prototype is tested with."),
 }
-_WORDS = {
+KIND_WORDS = {
     "all": "All",
     "unanswered": "No answer",
     "liked": "Helpful",
@@ -55,7 +55,7 @@ def show(request: Request) -> Response:
     """The sums, the last two weeks, the gaps, and the questions themselves."""
     bench = opened(request)
     insights = UsageAnalytics(bench.folder)
-    kind, before = _kind(request.query_params.get("show", "all")), request.query_params.get("before", "")
+    kind, before = kind_of(request.query_params.get("show", "all")), request.query_params.get("before", "")
     older_than = int(before) if before.isdecimal() and before.isascii() and len(before) < 18 else None
     questions = insights.questions(kind, before=older_than, limit=A_PAGE + 1)
     totals, days = insights.totals(), insights.days()
@@ -73,7 +73,7 @@ def show(request: Request) -> Response:
         commented=hub_of(request).store.last_comments(bench.slug, [each.id for each in questions]),
         older=questions[A_PAGE - 1].id if len(questions) > A_PAGE else None,
         show=kind,
-        KINDS=tuple(_WORDS.items()),
+        KINDS=tuple(KIND_WORDS.items()),
     )
 
 
@@ -158,10 +158,6 @@ def _page(
         JUDGEMENTS=_JUDGEMENTS,
         same=UsageAnalytics(bench.folder).conversation(fields["session"]),
     )
-
-
-def _kind(text: str) -> Kind:
-    return next((kind for kind in KINDS if kind == text), "all")
 
 
 def _answer_row(event: Event) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -44,22 +45,28 @@ class Paging:
     pages: int
     total: int
     """Rows on all pages."""
+    query: str = ""
+    """What else the address of a page says."""
 
     @property
     def before(self) -> str:
-        return f"?page={self.number - 1}"
+        return f"?{self.query}page={self.number - 1}"
 
     @property
     def after(self) -> str:
-        return f"?page={self.number + 1}"
+        return f"?{self.query}page={self.number + 1}"
 
 
-def paged(request: HTTPConnection, rows: Sequence[R], size: int) -> tuple[Sequence[R], Paging]:
-    """The rows of the page that the address asks for (`?page=2`), at most `size`; the last one where it is too far."""
+def paged(
+    request: HTTPConnection, rows: Sequence[R], size: int, view: Mapping[str, str] | None = None
+) -> tuple[Sequence[R], Paging]:
+    """The rows of the page that the address asks for (`?page=2`), at most `size`; the last one where it is too far.
+    `view` is what else the addresses of the pages say."""
     pages = max(1, -(-len(rows) // size))
     typed = request.query_params.get("page", "")
     number = min(max(int(typed), 1), pages) if typed.isdecimal() and len(typed) < 8 else 1
-    return rows[(number - 1) * size : number * size], Paging(number, pages, len(rows))
+    query = urlencode(view) + "&" if view else ""
+    return rows[(number - 1) * size : number * size], Paging(number, pages, len(rows), query)
 
 
 _DONE = {
