@@ -5,9 +5,9 @@ from html import escape
 from pathlib import Path
 
 from protokit.analytics.html_page import html_list, html_page, html_table
+from protokit.analytics.mask_people import mask_people
 from protokit.analytics.memo import Memo, numbers_of, write_memo
 from protokit.analytics.recording import Recording
-from protokit.runtime.prompting.pii import PiiMasker
 
 _NUMBERS = (
     "visitors",
@@ -30,9 +30,9 @@ _LEARNED = {
 
 def case_study(folder: Path, *, quotes: bool = False, recording: Recording | None = None) -> str:
     """The case study of the prototype in `folder` as HTML; with `quotes` what visitors wrote, which needs their
-    consent, personal data masked; with `recording` a session. Raises what `write_memo` raises."""
+    consent, names, addresses and numbers masked; with `recording` a session. Raises what `write_memo` raises."""
     memo = write_memo(folder)
-    mask, spec = PiiMasker().mask, memo.spec
+    mask, spec = mask_people, memo.spec
     learned = f"<p><strong>{memo.recommendation.capitalize()}.</strong> {_LEARNED[memo.recommendation]}</p>"
     if memo.simulated:
         learned = "<p>Nothing yet: the traffic is simulated.</p>"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
+from textwrap import shorten
 
 from protokit.analytics.business_case import BusinessCase, make_case
 from protokit.analytics.case_tables import case_in_words, case_tables
@@ -15,6 +16,7 @@ from protokit.analytics.success import RULE, CriterionResult, Recommendation, ju
 from protokit.analytics.usage_tables import database_of, is_simulated
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime.analysis.read_only_database import ReadOnlyDatabase
+from protokit.runtime.prompting.pii import PiiMasker
 from protokit.spec.prototype_spec import Spec
 
 _SHOWN = (
@@ -36,6 +38,8 @@ _SHOWN = (
 )
 SIMULATED = "Simulated traffic: nobody visited it, and these numbers only show what a memo looks like."
 _MOST_GAPS, _MOST_QUOTES = 8, 3
+_LONGEST = 140
+"""Letters of a question or quote."""
 _GAPS = """SELECT any_value(question), count(*) AS times FROM questions WHERE NOT answered AND question != ''
 GROUP BY lower(trim(question, ' ?!.')) ORDER BY times DESC, max(id) DESC LIMIT {most}"""
 _QUOTES = """SELECT comment FROM (SELECT comment, time FROM feedback UNION ALL SELECT comment, time FROM questions)
@@ -100,6 +104,7 @@ def write_memo(folder: Path, *, now: datetime | None = None) -> Memo:
     """The memo of the prototype in `folder`. Raises FolderProblem, SpecProblem, and what reading its events raises."""
     prototype = Prototype.open(folder)
     database = database_of(prototype.folder)
+    mask = PiiMasker().mask
     days = database.run(_SPAN).table.rows[0]
     return Memo(
         prototype.spec,
@@ -107,8 +112,11 @@ def write_memo(folder: Path, *, now: datetime | None = None) -> Memo:
         (str(days[0]), str(days[1])) if days[0] else None,
         judge_criteria(database, prototype.spec.success),
         measure(database, _SHOWN),
-        [(str(text), int(float(str(times)))) for text, times in _rows(database, _GAPS, _MOST_GAPS)],
-        [str(text) for (text,) in _rows(database, _QUOTES, _MOST_QUOTES)],
+        [(mask(str(text)), int(float(str(times)))) for text, times in _rows(database, _GAPS, _MOST_GAPS)],
+        [
+            shorten(mask(str(text)), _LONGEST, placeholder="…")
+            for (text,) in _rows(database, _QUOTES, _MOST_QUOTES)
+        ],
         make_case(database, prototype.spec.assumptions, prices=prototype.spec.prices),
         is_simulated(database),
     )
@@ -125,11 +133,13 @@ def memo_as_markdown(memo: Memo) -> str:
         f"{memo.spec.pitch}\n\n{memo.made_line}",
         f"**Hypothesis.** {memo.hypothesis}",
         f"**Recommendation: {memo.recommendation}.** {next_step(memo.recommendation)}\n\n{RULE}",
+        *(["## What to try\n\n" + _bullets(memo.tries, "")] if memo.tries else []),
         "## Criteria\n\n" + _standard(memo) + _table(("Criterion", "Asked", "Measured", ""), _criteria(memo)),
         "## Numbers\n\n" + _table(("Number", "What it counts", "Value"), numbers_of(memo)),
         "## What people asked and did not get\n\n" + _bullets(_gaps(memo), "Nothing went unanswered."),
         "## Business case\n\n" + _bullets(case_in_words(memo.case), ""),
         *(f"### {each.title}\n\n" + _table(each.head, each.rows) for each in case_tables(memo.case)),
+        "## Risks\n\n" + _bullets(memo.risks, "The numbers show none."),
         "## In their words\n\n"
         + _bullets([f"“{quote}”" for quote in memo.quotes], "Nobody has written anything yet."),
     ]
@@ -137,28 +147,39 @@ def memo_as_markdown(memo: Memo) -> str:
 
 
 def memo_as_html(memo: Memo) -> str:
-    """The memo as a page of its own: it asks for nothing from elsewhere and prints on one or two sheets."""
+    """The memo as a page of its own that asks for nothing from elsewhere; it prints on one sheet, without its annex."""
     verdict = memo.recommendation
     body = [
         f'<header><p class="kind">Decision memo</p><h1>{escape(memo.spec.title)}</h1><p>{escape(memo.spec.pitch)}</p>'
         f'<p class="made">{escape(memo.made_line)}</p></header>',
         f'<section class="verdict {verdict.replace(" ", "-")}"><p class="word">{verdict.capitalize()}</p>'
         f'<p>{escape(next_step(verdict)).replace("`", "")}</p><p class="rule">{escape(RULE)}</p></section>',
+        *_advice(memo),
         f"<section><h2>Hypothesis</h2><p>{escape(memo.hypothesis)}</p></section>",
         f"<section><h2>Criteria</h2><p>{escape(_standard(memo).strip())}</p>"
         + html_table([row[:3] for row in _criteria(memo)], [row[3] for row in _criteria(memo)])
         + "</section>",
-        "<section><h2>Numbers</h2>" + html_table(numbers_of(memo)) + "</section>",
-        "<section><h2>What people asked and did not get</h2>"
+        '<section class="numbers"><h2>Numbers</h2>' + html_table(numbers_of(memo)) + "</section>",
+        '<div class="columns"><section><h2>What people asked and did not get</h2>'
         + html_list(_gaps(memo), "Nothing went unanswered.")
         + "</section>",
         "<section><h2>Business case</h2>" + html_list(case_in_words(memo.case), "") + "</section>",
-        *(html_grid(each) for each in case_tables(memo.case)),
+        "<section><h2>Risks</h2>" + html_list(memo.risks, "The numbers show none.") + "</section>",
         "<section><h2>In their words</h2>"
         + html_list([f"“{quote}”" for quote in memo.quotes], "Nobody has written anything yet.")
-        + "</section>",
+        + "</section></div>",
+        '<div class="annex"><h2>Behind the business case</h2>',
+        *(html_grid(each) for each in case_tables(memo.case)),
+        "</div>",
     ]
     return html_page(f"{memo.spec.title}: {verdict}", "".join(body))
+
+
+def _advice(memo: Memo) -> list[str]:
+    if not memo.tries:
+        return []
+    steps = html_list([each.replace("`", "") for each in memo.tries], "")
+    return [f"<section><h2>What to try</h2>{steps}</section>"]
 
 
 def _standard(memo: Memo) -> str:
@@ -182,7 +203,8 @@ def numbers_of(memo: Memo, names: Sequence[str] = _SHOWN) -> list[tuple[str, str
 
 
 def _gaps(memo: Memo) -> list[str]:
-    return [text if times == 1 else f"{text} ({times} times)" for text, times in memo.gaps]
+    gaps = [(shorten(text, _LONGEST, placeholder="…"), times) for text, times in memo.gaps]
+    return [text if times == 1 else f"{text} ({times} times)" for text, times in gaps]
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -13,6 +13,7 @@ from protokit.files.layout import EVENTS_FILE
 from protokit.runtime import Answer, EventLog, Settings
 from protokit.runtime.usage.event_table import shared_table
 from protokit.runtime.usage.events import EVENTS_URL_ENV
+from tests.support.browser import browser, needs_chromium, window
 from tests.support.terminal import inside
 
 SPEC = """schema: 1
@@ -183,9 +184,12 @@ def test_the_memo_says_not_yet_then_go_then_no_go(tmp_path: Path) -> None:
 
     assert "Nobody has asked it anything yet" in memo()
     assert memo().startswith("# Leave Helper: not yet")
+    assert "## What to try\n\n- Answered: 20 more cases are needed (0 of 20)." in memo()
     for number in range(20):
         usage.ask(f"v{number}", number % 5)
     assert memo().startswith("# Leave Helper: go")
+    assert "`protokit export`" in memo()
+    assert "- Too few answers were judged right or wrong" in memo()
     assert "We believe new colleagues will ask it first." in memo()
     for number in range(60):
         usage.ask(f"w{number}", number % 5, "May I bring my <b>dog</b>?", found=False)
@@ -308,3 +312,24 @@ def test_a_slide_holds_criteria_and_chart_and_no_text_leaves_its_place(tmp_path:
             inner = (shape.width - frame.margin_left - frame.margin_right) / 914_400
             used += -(-drawn // inner) * size * 1.2 / 72
         assert used <= shape.height / 914_400 + 0.02, frame.text
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@needs_chromium
+def test_the_memo_prints_on_one_sheet_of_a4(tmp_path: Path) -> None:
+    import pypdfium2
+
+    usage = Usage(tmp_path / "leave", SPEC + HYPOTHESIS)
+    for number in range(60):
+        event = usage.ask(
+            f"v{number % 12}", number % 5, f"{number % 11} {'May I bring a dog? ' * 20}", found=False
+        )
+        usage.log.feedback(event, -1, f"{number} {'It did not know. ' * 30}")
+    assert inside("memo", usage.folder, cwd=tmp_path).code == 0
+    with browser() as chromium, window(chromium, (tmp_path / "memo.html").as_uri()) as shown:
+        shown.page.pdf(path=str(tmp_path / "memo.pdf"), prefer_css_page_size=True)
+    pdf = pypdfium2.PdfDocument(tmp_path / "memo.pdf")
+    assert [round(side) for side in pdf[0].get_size()] == [595, 842]
+    assert len(pdf) == 1
+    assert "Risks" in pdf[0].get_textpage().get_text_bounded()

@@ -48,7 +48,7 @@ def test_a_visitors_words_need_their_consent(usage: Usage) -> None:
     assert record_session(usage.folder, "hers", consent=True).steps[0].answer == "Hello."
     with pytest.raises(FolderProblem, match="no session"):
         record_session(usage.folder, "nobody's")
-    usage.log.feedback(3, 1, "Write to ann@example.org, it helps.")
+    usage.log.feedback(3, 1, "Write to Ann Miller, ann@example.org, it helps.")
     story = usage.folder / "story.html"
     assert inside("story", str(usage.folder), "--out", str(story), cwd=usage.folder).code == 0
     assert "it helps" not in story.read_text(encoding="utf-8")
@@ -64,7 +64,7 @@ def test_a_visitors_words_need_their_consent(usage: Usage) -> None:
     )
     assert done.code == 0, done.err
     told = html.unescape(story.read_text(encoding="utf-8"))
-    assert "Write to [email 1], it helps." in told
+    assert "Write to [name], [email 1], it helps." in told
     assert ANSWER in told
     assert "2 questions" in done.out
 
