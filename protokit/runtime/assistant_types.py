@@ -249,7 +249,7 @@ class Answer:
     private: bool = False
     """Whether it rests on a visitor's own file, of which nothing is kept."""
     cut: bool = False
-    """Whether it ended because it had come to its longest."""
+    """Whether it ended too early: at its longest, or where the model broke off."""
     event: int = 0
     """The number of the Event it left, 0 when none."""
 

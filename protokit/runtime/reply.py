@@ -15,6 +15,7 @@ from protokit.runtime.models.turn_cost import dollars_of_turn, tokens_of_turn
 from protokit.runtime.page_texts import PageTexts, texts_in
 from protokit.runtime.phrases import spoken_language
 from protokit.runtime.prompting.build_messages import (
+    BROKEN_OFF,
     CUT,
     ROOM_FOR_ANSWER,
     ROOM_TO_THINK,
@@ -63,7 +64,7 @@ class Reply:
         self._most_tokens: int | None = None
         self._visitor = current_visitor()
         self._answer: Answer | None = None
-        self._stopped, self._ended = Event(), Event()
+        self._begun, self._stopped, self._ended = False, Event(), Event()
 
     @property
     def answer(self) -> Answer:
@@ -81,7 +82,8 @@ class Reply:
         Returns the answer as far as it came, None where it does not end within `wait` seconds.
         """
         self._stopped.set()
-        self._ended.wait(wait)
+        if self._begun:
+            self._ended.wait(wait)
         return self._answer
 
     def shorten(self, tokens: int) -> None:
@@ -94,6 +96,7 @@ class Reply:
         return self._engine.name
 
     def __iter__(self) -> Generator[str, None, None]:
+        self._begun = True
         outcome = ModelOutcome(
             self._engine.name,
             stopped=self._stopped,
@@ -148,11 +151,12 @@ class Reply:
             if not self._settings.fall_back_offline:
                 raise
             if run.text:
-                yield "\n\n"
+                yield "…\n\n"
             run.broken_off = bool(run.text)
             run.outcome, run.model = ModelOutcome(), OfflineEngine.name
             yield from OfflineEngine().stream(request, run.outcome)
-            run.outcome.note = problem.note or self._texts.offline_instead
+            instead = problem.note or self._texts.offline_instead
+            run.outcome.note = f"{self._texts.broken_off} {instead}" if run.broken_off else instead
 
     def _ruled_out(self, request: Request) -> str:
         """What to say to a question about something that prototype.yaml rules out; "" to any other."""
@@ -239,7 +243,7 @@ class Reply:
             standalone=request.standalone_text,
             computation=outcome.computation or request.computation,
             found=outcome.found and (not checks or any(check.verdict != "no claim" for check in checks)),
-            note=self._texts.stopped if stopped else self._note(outcome),
+            note=self._texts.stopped if stopped else self._note(run),
             problem=run.error,
             tokens_in=tokens_in,
             tokens_out=tokens_out,
@@ -255,7 +259,7 @@ class Reply:
             packing=outcome.packing,
             checks=checks,
             private=request.private,
-            cut=outcome.note == CUT,
+            cut=outcome.note in (CUT, BROKEN_OFF),
         )
         number = self._log.record(
             answer,
@@ -269,8 +273,11 @@ class Reply:
     def _texts(self) -> PageTexts:
         return texts_in(self._settings.language)
 
-    def _note(self, outcome: ModelOutcome) -> str:
-        return self._texts.longest_reached if outcome.note == CUT else outcome.note
+    def _note(self, run: "_Run") -> str:
+        note = run.outcome.note
+        if note == BROKEN_OFF or (run.error and run.text and run.model != OfflineEngine.name):
+            return self._texts.broken_off
+        return self._texts.longest_reached if note == CUT else note
 
     def _dollars(self, model: str, tokens_in: int, tokens_out: int) -> float | None:
         return dollars_of_turn(model, tokens_in, tokens_out, self._settings.prices)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError, expect
 
 from protokit.prototype.prototype_folder import Prototype
 from protokit.prototype.run_prototype import wait_until_open
@@ -71,6 +71,22 @@ def test_stop_in_the_page_stops_the_server_too(
         page.get_by_text("Stopped before the end.").wait_for()
         assert page.get_by_text("word3").count(), "what was said before is kept"
         ask_until(shown, "Are you there?", "Here again.")
+
+
+def test_a_page_says_that_the_model_thinks_and_where_its_answer_is_cut_off(
+    server: ModelServer, url: str, screen: str, chromium: Any
+) -> None:
+    server.behaviour.first_token, server.behaviour.cut_after = 3, 2
+    with window(chromium, url) as shown:
+        page = shown.page
+        page.get_by_placeholder("Ask a question…").fill("Tell me about leave.")
+        page.keyboard.press("Enter")
+        page.get_by_text("Thinking…").wait_for()
+        page.get_by_text("Cut off: the language model broke off here.").wait_for(timeout=30_000)
+        assert page.get_by_text("Thirty days").count(), "what was said before stays"
+        server.behaviour = Behaviour(pieces=["Half an ", "answer"], finish="")
+        ask_until(shown, "And then?", "Half an answer")
+        expect(page.get_by_text("Cut off: the language model broke off here.")).to_have_count(2)
 
 
 @pytest.mark.slow

@@ -214,7 +214,7 @@ def test_what_was_said_before_a_stream_was_cut_stays_apart_from_the_offline_answ
     server.behaviour.cut_after = 2
     answer = asked(folder)
     said, _, offline = answer.text.partition("\n\n")
-    assert said == "Thirty days "
+    assert said == "Thirty days …"
     assert "thirty days of paid annual leave" in offline
 
 

@@ -62,7 +62,7 @@ class Behaviour:
     alive: int = 0
     """Keep-alive lines before the first piece, 0.05 s apart."""
     finish: str = "stop"
-    """The finish_reason."""
+    """The finish_reason; empty ends the stream in good order without one."""
 
 
 class ModelServer(ThreadingHTTPServer):
@@ -187,7 +187,8 @@ class _Handler(BaseHTTPRequestHandler):
                 json.dumps(_chunk([{"index": 0, "delta": {"content": piece}, "finish_reason": None}]))
             )
             self._wait(behaviour.between)
-        self._event(json.dumps(_chunk([{"index": 0, "delta": {}, "finish_reason": behaviour.finish}])))
+        if behaviour.finish:
+            self._event(json.dumps(_chunk([{"index": 0, "delta": {}, "finish_reason": behaviour.finish}])))
         if behaviour.usage is not None and behaviour.takes_stream_options:
             self._event(json.dumps({**_chunk([]), "usage": behaviour.usage}))
         self._event("[DONE]")

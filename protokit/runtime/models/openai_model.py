@@ -14,7 +14,7 @@ from protokit.runtime.models.openai_server import connect_openai, likely_url
 from protokit.runtime.models.stream_timeout import StreamTimeout, StreamTimeouts, paced
 from protokit.runtime.models.thoughts import ThoughtSplitter, text_and_thought, thinks_aloud
 from protokit.runtime.page_texts import page_texts
-from protokit.runtime.prompting.build_messages import CUT, ModelOutcome, build_messages, reasons
+from protokit.runtime.prompting.build_messages import BROKEN_OFF, CUT, ModelOutcome, build_messages, reasons
 from protokit.runtime.prompting.context_window import Message
 
 Fields = dict[str, Any]
@@ -45,13 +45,14 @@ class OpenAIEngine:
         """Yield the completion's text as the server sends it."""
         import openai
 
-        messages, text, longest = build_messages(request, outcome), "", Longest(outcome)
+        messages, text, finish, longest = build_messages(request, outcome), "", "", Longest(outcome)
         try:
             # Closed at once where the answer is long enough: the connection ends, and the server's work with it.
             with closing(
                 self._patiently(messages, self._fields(request, outcome), outcome.stopped)
             ) as chunks:
                 for delta in chunks:
+                    finish = finish or delta.finish
                     if delta.usage:
                         outcome.tokens_in = _counted(delta.usage, "prompt_tokens")
                         outcome.tokens_out = _counted(delta.usage, "completion_tokens")
@@ -73,6 +74,10 @@ class OpenAIEngine:
             raise problem(self.model, f"it took its {outcome.max_tokens:,} tokens to think. {_MORE}")
         if not text and not outcome.stopped.is_set():
             raise problem(self.model, f"the server answered nothing. {_instead()}")
+        if not finish and not longest.reached and not outcome.stopped.is_set():
+            outcome.note = (
+                BROKEN_OFF  # a connection that ends in good order may have ended too early all the same
+            )
         outcome.take(request.read(text))
 
     def _fields(self, request: Request, outcome: ModelOutcome) -> Fields:

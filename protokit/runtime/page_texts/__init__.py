@@ -50,6 +50,8 @@ class PageTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     stopped: str
     offline_instead: str
     longest_reached: str
+    broken_off: str
+    thinking: str
 
     # The session
     this_session: str

@@ -25,6 +25,7 @@ _REASONS = re.compile(r"o\d|gpt-[5-9]|gpt-\d{2}|codex", re.IGNORECASE)
 
 
 CUT = texts_in("en").longest_reached
+BROKEN_OFF = texts_in("en").broken_off
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from protokit.runtime.page_texts import use_language
     from protokit.runtime.safe_csv import safe_csv
     from protokit.runtime.text_limits import QUESTION
+    from protokit.runtime.ui.answer_stream import stream_markdown
     from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
     from protokit.runtime.ui.formatting import (
         answer_markdown,
@@ -73,6 +74,7 @@ _NAMES = {
     "ui.formatting": "answer_markdown engine_note files_html is_settled marked marked_text numbers numbers_html"
     " own_files_html plain_lengths repair_line sources sources_html",
     "writing.written_text": "checks_html checks_line",
+    "ui.answer_stream": "stream_markdown",
     "ui.escape_markdown": "safe_line safe_markdown",
     "ui.gradio_ui": "add_files head_markdown launch_options upload_offer visit_state",
     "ui.streamlit_ui": "set_up_page show_documents show_engine show_feedback show_session show_sources show_text"
@@ -128,6 +130,7 @@ __all__ = [
     "sources",
     "sources_html",
     "stop_page",
+    "stream_markdown",
     "take_uploads",
     "upload_offer",
     "use_language",

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
@@ -14,6 +14,7 @@ from protokit.runtime.page_texts import page_texts
 from protokit.runtime.reply import Reply
 from protokit.runtime.runtime_errors import RuntimeProblem, is_owners_page
 from protokit.runtime.settings import Settings, SettingsState, settings_state
+from protokit.runtime.ui.answer_stream import stream_markdown
 from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
 from protokit.runtime.ui.formatting import (
     document_html,
@@ -92,15 +93,14 @@ def write_stream(reply: Reply, keep: Callable[[Answer], None]) -> None:
 
     Where there is no answer, a friendly line says so and the page goes on.
     """
-    place, stop, text = st.empty(), st.empty(), ""
+    place, stop = st.empty(), st.empty()
     if reply.model != "offline":  # a click runs the page anew, which ends this run of it
         stop.button(page_texts().stop, icon=":material/stop_circle:", type="tertiary", key="stop")
     st.session_state[_RUNNING] = reply, keep
     try:
-        with closing(_pieces(reply)) as pieces:  # closed at once however it ends: the model stops too
-            for piece in pieces:
-                text += piece
-                place.markdown(safe_markdown(text))
+        with closing(stream_markdown(reply)) as texts:  # closed at once however it ends: the model stops too
+            for text in texts:
+                place.markdown(text)
     except RuntimeProblem as problem:
         st.session_state.pop(_RUNNING, None)
         stop.empty()
@@ -109,14 +109,6 @@ def write_stream(reply: Reply, keep: Callable[[Answer], None]) -> None:
     st.session_state.pop(_RUNNING, None)
     keep(reply.answer)
     st.rerun()
-
-
-def _pieces(reply: Reply) -> Generator[str, None, None]:
-    """The text as it comes; the offline engine's at once, so that a click meanwhile does not cut what takes no time."""
-    if reply.model == "offline":
-        yield reply.answer.text
-    else:
-        yield from reply
 
 
 def _take_stopped() -> None:

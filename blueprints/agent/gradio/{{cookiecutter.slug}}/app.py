@@ -40,7 +40,10 @@ def ask(text: str, answers: list[Answer], session: str) -> Iterator[tuple[Any, .
     before = [*shown(answers), message("user", ui.safe_markdown(text))]
     yield "", before, same, *[same] * 4
     try:
-        answer = assistant.reply(text, history=history, session=session).answer
+        reply = assistant.reply(text, history=history, session=session)
+        for piece in ui.stream_markdown(reply):
+            yield same, [*before, message("assistant", piece)], same, *[same] * 4
+        answer = reply.answer
     except RuntimeProblem as problem:
         yield same, [*before, message("assistant", ui.safe_markdown(problem.friendly))], same, *[same] * 4
         return

@@ -40,13 +40,12 @@ def ask(question: str, answers: list[Answer], session: str, own: VisitorFiles) -
         yield same, same, same, same, same
         return
     history = [Turn(answer.question, answer.text, answer.private) for answer in answers]
-    before, text = [*shown(answers), said("user", ui.safe_markdown(question))], ""
+    before = [*shown(answers), said("user", ui.safe_markdown(question))]
     yield gr.Textbox(value="", submit_btn=False, stop_btn=True), before, same, same, same
     try:
         reply = replies[session] = assistant.reply(question, history=history, session=session, own=own)
-        for piece in reply:
-            text += piece
-            yield same, [*before, said("assistant", ui.safe_markdown(text))], same, same, same
+        for text in ui.stream_markdown(reply):
+            yield same, [*before, said("assistant", text)], same, same, same
     except RuntimeProblem as problem:
         yield READY, [*before, said("assistant", ui.safe_markdown(problem.friendly))], same, same, same
         return

@@ -57,14 +57,13 @@ def run(
 ) -> Iterator[tuple[Any, ...]]:
     """Compare, or hold the newer document against the list where there is no older one."""
     off = gr.Row(visible=False)
-    text, same = "", gr.skip()
+    same = gr.skip()
     yield "…", "", "", off, None
     try:
         request = assistant.request(new[0], old)
         reply = assistant.answer(request, session)
-        for piece in reply:
-            text += piece
-            yield ui.safe_markdown(text), same, same, same, same
+        for text in ui.stream_markdown(reply):
+            yield text, same, same, same, same
     except RuntimeProblem as problem:
         yield ui.safe_markdown(problem.friendly), "", "", off, None
         return

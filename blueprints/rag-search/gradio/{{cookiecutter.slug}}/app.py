@@ -28,13 +28,11 @@ def search(
     heading = f"## {ui.safe_line(question)}\n\n"
     options = {} if file == ALL else {"file": file}
     history = [Turn(answer.question, answer.text, answer.private) for answer in answers]
-    text = ""
     yield heading, "", same, gr.Row(visible=False), same
     try:
         reply = assistant.reply(question, history, options=options, session=session, own=own)
-        for piece in reply:
-            text += piece
-            yield f"{heading}{ui.safe_markdown(text)}", same, same, same, same
+        for text in ui.stream_markdown(reply):
+            yield f"{heading}{text}", same, same, same, same
     except RuntimeProblem as problem:
         yield f"{heading}{ui.safe_markdown(problem.friendly)}", same, same, same, same
         return

@@ -42,13 +42,12 @@ def summarize(text: str, shape: Shape, length: Length, file: str, session: str) 
         yield texts.text_first, "", gr.Row(visible=False), None
         return
     options = {"shape": shape, "length": length, "file": file}
-    summary, same = "", gr.skip()
+    same = gr.skip()
     yield "…", "", gr.Row(visible=False), None
     try:
         reply = assistant.reply(text, options=options, session=session)
-        for piece in reply:
-            summary += piece
-            yield ui.safe_markdown(summary), same, same, same
+        for summary in ui.stream_markdown(reply):
+            yield summary, same, same, same
     except RuntimeProblem as problem:
         yield ui.safe_markdown(problem.friendly), "", gr.Row(visible=False), None
         return

@@ -27,12 +27,11 @@ def run(
 ) -> Iterator[tuple[Any, ...]]:
     """Write a version and show it beside the one before."""
     request = assistant.request(values, length, tone)
-    reply, text, same = assistant.answer(request, session), "", gr.skip()
+    reply, same = assistant.answer(request, session), gr.skip()
     yield "…", same, same, same, same, same, same, same
     try:
-        for piece in reply:
-            text += piece
-            yield ui.safe_markdown(text), same, same, same, same, same, same, same
+        for text in ui.stream_markdown(reply):
+            yield text, same, same, same, same, same, same, same
     except RuntimeProblem as problem:
         yield ui.safe_markdown(problem.friendly), "", "", same, same, same, same, same
         return
