@@ -208,3 +208,14 @@ def test_each_bound_of_a_visitor_holds_and_says_what_it_is() -> None:
     hourly.take("one", 1)
     with pytest.raises(UploadRefused, match="1 files an hour"):
         hourly.take("one", 1)
+
+
+def test_five_hundred_files_are_read_once_where_thirty_may_be_searched(tmp_path: Path) -> None:
+    for number in range(500):
+        with one_file(f"invoice-{number}.txt", b"Total: 3 EUR", "somebody with many invoices") as path:
+            assert path.read_bytes() == b"Total: 3 EUR"
+    quota = UploadQuota()
+    for _ in range(10):
+        quota.take("somebody", 12)
+    with pytest.raises(UploadRefused, match="wait a minute"):
+        quota.take("somebody", 12)

@@ -16,7 +16,7 @@ from protokit.runtime.page_texts import page_texts
 from protokit.runtime.settings import Settings
 from protokit.runtime.uploads.gradio_registry import FileRefused, FileRegistry, rewrite_files
 from protokit.runtime.uploads.upload_policy import may_upload
-from protokit.runtime.uploads.upload_quota import MEGABYTE, UploadQuota, UploadRefused, too_large
+from protokit.runtime.uploads.upload_quota import MEGABYTE, READ_ONCE, UploadQuota, UploadRefused, too_large
 from protokit.runtime.visitor import visitor_of
 
 Scope = MutableMapping[str, Any]
@@ -52,7 +52,8 @@ class FileGuard:
 
     def __init__(self, app: App, folder: Path) -> None:
         self._app, self._folder = app, folder
-        self._quota, self._files = UploadQuota(), FileRegistry()
+        # What is searched is counted again, more strictly, where it is taken up.
+        self._quota, self._files = UploadQuota(READ_ONCE), FileRegistry()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         _, api, endpoint = scope["path"].partition(API) if scope["type"] == "http" else ("", "", "")

@@ -32,6 +32,9 @@ class UploadLimits:
 
 
 LIMITS = UploadLimits()
+"""Of files that are made ready to be searched, which takes far longer than reading them."""
+READ_ONCE = UploadLimits(hour_files=600, minute_files=600)
+"""Of files that are read once and gone: five hundred invoices are one table."""
 
 
 class UploadQuota:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from protokit.runtime.page_texts import page_texts
 from protokit.runtime.uploads.idle import watch
 from protokit.runtime.uploads.saved_upload import keep_upload
-from protokit.runtime.uploads.upload_quota import UploadQuota, too_large
+from protokit.runtime.uploads.upload_quota import READ_ONCE, UploadQuota, too_large
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def shown_name(file: str) -> str:
     return texts.your_file.format(file=texts.pasted_text if name == PASTED else name)
 
 
-QUOTA = UploadQuota()
-"""Of this process: each page has its own."""
+QUOTA, READING_QUOTA = UploadQuota(), UploadQuota(READ_ONCE)
+"""Of this process: each page has its own. The second counts what is read once."""
 
 
 def notice(model: str, *, once: bool = False, shared: bool = False) -> str:
@@ -213,6 +213,6 @@ def is_own(passages: Sequence[Passage]) -> bool:
 @contextmanager
 def one_file(name: str, content: bytes, visitor: str) -> Iterator[Path]:
     """A visitor's file on the disk as long as it is read. Raises ValueError with words for the visitor."""
-    QUOTA.take(visitor, len(content))
+    READING_QUOTA.take(visitor, len(content))
     with tempfile.TemporaryDirectory(prefix="visitor-", ignore_cleanup_errors=True) as folder:
         yield keep_upload(Path(folder), name, content)
