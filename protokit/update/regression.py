@@ -16,6 +16,7 @@ from protokit.evaluation.dataset import read_rows
 from protokit.files.layout import QUESTIONS_FILE, SPEC_FILE
 from protokit.files.lifeline import tied
 from protokit.prototype.prototype_folder import Prototype
+from protokit.runtime.usage.events import EVENTS_URL_ENV
 from protokit.runtime.usage.spending_limits import BUDGET_URL_ENV
 from protokit.update.confined_command import confined, confined_environment, is_confined
 
@@ -160,7 +161,8 @@ def _run(command: list[str], folder: Path, room: Path | None = None) -> "subproc
     if room is None:
         with TemporaryDirectory(prefix="protokit-room-") as aside:
             return _run(command, folder, Path(aside).resolve())
-    outside = {name: value for name, value in os.environ.items() if name != BUDGET_URL_ENV}
+    shared = (BUDGET_URL_ENV, EVENTS_URL_ENV)
+    outside = {name: value for name, value in os.environ.items() if name not in shared}
     environment = confined_environment({**outside, "PYTHONDONTWRITEBYTECODE": "1"}, room)
     try:
         return subprocess.run(

@@ -1,5 +1,7 @@
 """PROTOKIT_BUDGET_URL: limits that several machines keep together, and clear words where they cannot be kept."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import pytest
 from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.runtime.runtime_errors import LimitReached, ModelProblem
 from protokit.runtime.settings import Settings, title_key
+from protokit.runtime.usage.budget import Budget, BudgetExceeded
+from protokit.runtime.usage.events import EVENTS_URL_ENV
 from protokit.runtime.usage.spending_limits import BUDGET_URL_ENV, reserved
 
 SECRET = "hunter2"
@@ -56,6 +60,75 @@ def test_a_server_that_is_down_is_said_without_its_password(
         pass
     assert SECRET not in str(problem.value)
     assert problem.value.friendly == "What was spent cannot be looked up just now, so the budget stays shut."
+
+
+def machine(url: str, folder: Path, body: str, ahead: float = 0.0) -> subprocess.Popen[str]:
+    """A process on a machine of its own: another folder, a clock that is `ahead` seconds, the events in Postgres."""
+    code = (
+        "import sys, time\nfrom pathlib import Path\nreal = time.time\n"
+        f"time.time = lambda: real() + {ahead}\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from protokit.runtime.prototype_fields import SpendingLimits\n"
+        "from protokit.runtime.runtime_errors import LimitReached\n"
+        "from protokit.runtime.settings import Settings\n"
+        "from protokit.runtime.usage.spending_limits import reserved\n"
+        "limits = SpendingLimits(dollars_total=0.2, questions_per_minute=30)\n"
+        f"settings = Settings(Path({str(folder)!r}), title='Crowd', id='crowd', limits=limits)\n"
+        "def ask(number, visitor=''):\n"
+        "    try:\n"
+        "        with reserved(settings, 0.01, 10, 's', visitor or f'v{number}') as settle:\n"
+        "            settle(0.01, 10)\n"
+        "        return 1\n"
+        "    except LimitReached:\n"
+        "        return 0\n" + body
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**os.environ, EVENTS_URL_ENV: url},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_machines_that_share_their_events_keep_one_budget_and_what_their_files_held(
+    tmp_path: Path, postgres: str
+) -> None:
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS budget_spent, budget_holds, budget_asked")
+    folders = [tmp_path / name for name in "ab"]
+    with reserved(settings(folders[0], dollars_total=0.2), 0.05, 10, "s") as spent:  # in its file
+        spent(0.05, 10)
+    killed = machine(
+        postgres,
+        folders[1],
+        "with reserved(settings, 0.05, 10, 's', 'v'):\n    print('held', flush=True)\n    time.sleep(60)",
+    )
+    assert killed.stdout is not None
+    assert killed.stdout.readline().strip() == "held"
+    killed.kill()
+    killed.communicate(timeout=20)
+    hammer = "with ThreadPoolExecutor(4) as pool:\n    print(sum(pool.map(ask, range(12))))"
+    crowd = [machine(postgres, folder, hammer) for folder in (*folders, folders[0])]
+    assert sum(int(each.communicate(timeout=120)[0]) for each in crowd) == 10  # of 20: 5 spent, 5 held
+    at_end = Budget(postgres, SpendingLimits(), account="crowd").spent()
+    assert (at_end.in_all, at_end.held) == (pytest.approx(0.15), pytest.approx(0.05))
+
+
+def test_a_machine_whose_clock_is_ahead_forgets_nobody_s_questions(tmp_path: Path, postgres: str) -> None:
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS budget_spent, budget_holds, budget_asked")
+    limits = SpendingLimits(questions_per_minute=2)
+    account = Budget(postgres, limits, account="crowd")
+    for _ in range(2):
+        account.settle(account.reserve(0.0, 1, session="s", visitor="x"), 0.0, 1)
+    ahead = machine(postgres, tmp_path, "print(ask(0, 'y'))", ahead=3600)
+    assert ahead.communicate(timeout=60)[0].strip() == "1"
+    with pytest.raises(BudgetExceeded, match="2 questions within a minute"):
+        account.reserve(0.0, 1, session="s", visitor="x")
 
 
 def test_two_folders_of_one_title_share_a_budget_and_another_title_does_not(

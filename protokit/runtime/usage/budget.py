@@ -6,12 +6,12 @@ room until it expires, and is then booked as spent: what the server sends a bill
 UTC; a day runs from 00:00 UTC to 00:00 UTC.
 """
 
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.runtime.settings import title_key
@@ -76,7 +76,8 @@ class Budget:
 
     Budgets with the same `account` in one place share their limits, those with another name do not.
     `hold_seconds` is how long a reservation holds its room when nobody settles it, before it counts as spent: longer
-    than any call takes. `clock` gives the time in seconds since 1970 UTC.
+    than any call takes. `clock` gives the time in seconds since 1970 UTC, in place of the database's own: machines
+    whose clocks differ would forget each other's questions too early.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Budget:
         *,
         account: str = "",
         hold_seconds: float = 300,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._ledger = Ledger(where, _SCHEMA)
         self._limits, self._account, self._hold, self._clock = limits, account, hold_seconds, clock
@@ -107,7 +108,7 @@ class Budget:
             )
         with self._ledger.transaction() as entry:
             # Read after the lock is held: waiting for it must not date the call before those that went first.
-            now = self._clock()
+            now = self._now(entry)
             reservation = Reservation(uuid.uuid4().hex, _day(now), session, dollars or 0.0, tokens)
             visitor = self._own(visitor)
             _book_expired(entry, now)
@@ -142,7 +143,7 @@ class Budget:
     def spent(self) -> Spent:
         """How much is gone, for the page and the report."""
         with self._ledger.transaction() as entry:
-            now = self._clock()
+            now = self._now(entry)
             _book_expired(entry, now)
             return Spent(
                 today=self._spent(entry, f"day:{_day(now)}")[0],
@@ -210,6 +211,9 @@ class Budget:
         dollars, tokens = entry.one(sql, (self._own(name),))
         return float(dollars), int(tokens)
 
+    def _now(self, entry: Transaction) -> float:
+        return self._clock() if self._clock else entry.now()
+
     def _own(self, name: str) -> str:
         return _in(self._account, name)
 
@@ -235,6 +239,30 @@ def _key_titles(where: str, account: str) -> None:
                     f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?",
                     (account, len(title) + 1, len(title) + 1, f"{title}/"),
                 )
+
+
+@cache
+def take_over(file: Path, where: str, account: str) -> None:
+    """Book in the database `where` what an account's `file` holds, once, whichever process or crash comes between.
+
+    A machine that kept its own file spent from the same budget before. Raises as `Ledger.transaction` does.
+    """
+    with Ledger(str(file), _SCHEMA).transaction() as own:
+        row = own.one("SELECT account FROM budget_spent WHERE account LIKE ?", ("moved:%",))
+        token = row[0] if row else f"moved:{uuid.uuid4().hex}"
+        if row is None:
+            _book(own, token, 0.0, 0)
+        spent = own.all("SELECT account, dollars, tokens FROM budget_spent WHERE dollars != 0 OR tokens != 0")
+        held = own.all("SELECT day, session, dollars, tokens FROM budget_holds")
+    with Ledger(where, _SCHEMA).transaction() as entry:
+        if entry.one("SELECT 1 FROM budget_spent WHERE account = ?", (_in(account, token),)):
+            return
+        for name, dollars, tokens in spent:
+            _book(entry, _in(account, name), dollars, tokens)
+        for day, session, dollars, tokens in held:
+            for name in (_ALL, f"day:{day}", f"session:{session}"):
+                _book(entry, _in(account, name), dollars, tokens)
+        _book(entry, _in(account, token), 0.0, 0)
 
 
 def _book_expired(entry: Transaction, now: float) -> None:

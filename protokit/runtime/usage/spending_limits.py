@@ -1,6 +1,7 @@
 """Holds a prototype to the limits in its `prototype.yaml`: room is reserved before a call and settled after it."""
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from protokit.runtime.page_texts import page_texts, texts_in
 from protokit.runtime.prototype_fields import SpendingLimits
 from protokit.runtime.runtime_errors import LimitReached, ModelProblem, SettingsProblem
 from protokit.runtime.settings import Settings
+from protokit.runtime.usage.events import EVENTS_URL_ENV
 from protokit.runtime.usage.sql_database import database_errors, database_url
 from protokit.runtime.usage.sqlite_files import damaged_stores
 
@@ -25,7 +27,8 @@ Settle = Callable[[float | None, int], None]
 
 _PRICE = " Set it under prices in prototype.yaml, [0, 0] for a server that sends no bill."
 BUDGET_URL_ENV = "PROTOKIT_BUDGET_URL"
-"""Environment variable: the `postgresql://` URL of a database that several machines keep their budgets in."""
+"""Environment variable: the `postgresql://` URL of a database that several machines keep their budgets in; where it is
+unset, the one of their events."""
 
 
 @contextmanager
@@ -36,21 +39,26 @@ def reserved(
     where the shared database is out of reach. `visitor` is whose questions are counted a minute, the
     session where nothing is known of them.
 
-    The account is a file of the prototype, or in the database of PROTOKIT_BUDGET_URL the one of its id: whoever has
-    the same shares it, on whichever machine and in whichever folder they run.
+    The account is a file of the prototype, or in the database of PROTOKIT_BUDGET_URL (else PROTOKIT_EVENTS_URL) the one
+    of its id: whoever has the same shares it, on whichever machine and in whichever folder they run. What the file
+    held before goes there.
     """
     if settings.limits == SpendingLimits():
         yield lambda dollars, tokens: None
         return
-    from protokit.runtime.usage.budget import Budget, BudgetExceeded
+    from protokit.runtime.usage.budget import Budget, BudgetExceeded, take_over
 
+    variable = BUDGET_URL_ENV if os.environ.get(BUDGET_URL_ENV) else EVENTS_URL_ENV
     try:
-        url = database_url(BUDGET_URL_ENV)
+        url = database_url(variable)
     except SettingsProblem as problem:
         raise ModelProblem(str(problem)) from None
-    with _within_reach(url):
-        where = url or str(_account(settings.folder))
+    with _within_reach(url, variable):
         try:
+            file = _account(settings.folder)
+            where = url or str(file)
+            if url and file.exists():
+                take_over(file, url, settings.key)
             budget = Budget(where, settings.limits, account=settings.key if url else "")
             reservation = budget.reserve(dollars, tokens, session=session, visitor=visitor or session)
         except BudgetExceeded as refused:
@@ -67,7 +75,7 @@ def reserved(
             budget.settle(reservation, dollars, tokens)
         except database_errors(url) as error:  # the room that was reserved stays taken
             # The words of a server may hold its password.
-            account, why = (BUDGET_URL_ENV, type(error).__name__) if url else (ACCOUNT, str(error))
+            account, why = (variable, type(error).__name__) if url else (ACCOUNT, str(error))
             _LOG.warning("%s cannot be written (%s): what a call cost is not booked", account, why)
 
     yield settle
@@ -101,7 +109,7 @@ def _told(refused: "BudgetExceeded") -> str:
 
 
 @contextmanager
-def _within_reach(url: str) -> Iterator[None]:
+def _within_reach(url: str, variable: str) -> Iterator[None]:
     """Tell the owner what keeps the shared database from being used, and visitors that the budget stays shut; its own
     words may hold the password."""
     if not url:
@@ -110,5 +118,5 @@ def _within_reach(url: str) -> Iterator[None]:
     try:
         yield
     except database_errors(url) as error:
-        why = f"the database of {BUDGET_URL_ENV} cannot be used ({type(error).__name__}). Check the URL and the server."
+        why = f"the database of {variable} cannot be used ({type(error).__name__}). Check the URL and the server."
         raise _shut(why, page_texts().limit_unknown) from None

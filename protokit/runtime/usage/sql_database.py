@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -68,6 +69,12 @@ class Transaction:
     def all(self, sql: str, values: Sequence[object] = ()) -> Any:
         """Every row of a query, each as a tuple."""
         return self._connection.execute(sql.replace("?", self._placeholder), values).fetchall()
+
+    def now(self) -> float:
+        """Seconds since 1970 UTC by the clock that all who write here share: the server's, or this machine's."""
+        if self._placeholder == "?":
+            return time.time()
+        return float(self.one("SELECT EXTRACT(EPOCH FROM clock_timestamp())")[0])
 
 
 class Ledger:
