@@ -81,9 +81,16 @@ class ModelBudget:
 
 
 def change_by_model(
-    folder: Path, line: str, model: str, *, who: str = "", tell: Tell = lambda step: None
+    folder: Path,
+    line: str,
+    model: str,
+    *,
+    who: str = "",
+    reads_paths: bool = True,
+    tell: Tell = lambda step: None,
 ) -> ChangeResult:
-    """Change the prototype in `folder` as `model` reads `line`, wholly or not at all.
+    """Change the prototype in `folder` as `model` reads `line`, wholly or not at all; `reads_paths` tells whether
+    the line may name files of this machine.
 
     Each try that is not usable, or makes something worse, goes back to it with the reason. Raises ModelProblem where
     nobody answers, FolderProblem, SpecProblem.
@@ -98,7 +105,7 @@ def change_by_model(
             reply = ""
             try:
                 reply = draftsman.reply(ModelRequest(_instructions(), text, _schema()))
-                plan = _plan(folder, line, reply)
+                plan = _plan(folder, line, reply, reads_paths=reads_paths)
                 ended = try_plan(plan, who=who, tell=tell, model=f"{model} ({draftsman.bill})")
                 problem = ended.why
             except ProtokitError as error:
@@ -111,7 +118,7 @@ def change_by_model(
         return ChangeResult(empty, "left as it was", why, model=f"{model} ({draftsman.bill})")
 
 
-def _plan(folder: Path, line: str, reply: str) -> ChangePlan:
+def _plan(folder: Path, line: str, reply: str, *, reads_paths: bool) -> ChangePlan:
     """The plan that `reply` asks for. Raises SpecProblem naming what is wrong with it."""
     said = convert(ModelChanges, json_object(reply), where="reply")
     own = read_changes(line)
@@ -120,7 +127,7 @@ def _plan(folder: Path, line: str, reply: str) -> ChangePlan:
     code = _patched(folder, said.patches)
     told = [RequestedChange(what="code", of=name, value=said.summary or "edited") for name in code]
     request = ChangeRequest(line=own.line, changes=(*changes, *told), not_understood=said.not_understood)
-    return plan_change(folder, request, code=code)
+    return plan_change(folder, request, reads_paths=reads_paths, code=code)
 
 
 def _patched(folder: Path, patches: Sequence[CodePatch]) -> dict[str, bytes]:

@@ -39,6 +39,12 @@ def has_key(folder: Path, model: str) -> bool:
     return bool(_values(folder).get(key_name(model)))
 
 
+def keys_of(folder: Path, model: str) -> dict[str, str]:
+    """The stored key of `model` and the stored address of an own server, by the variables that hold them."""
+    stored = _values(folder)
+    return {name: value for name in (key_name(model), SERVER) if name and (value := stored.get(name))}
+
+
 def server_of(folder: Path) -> str:
     """The stored address of an own server, empty for none."""
     return _values(folder).get(SERVER) or ""

@@ -30,8 +30,11 @@ class ChangeRun:
     state: State
     step: str = ""
     """What is being done, for a person."""
+    model: str = ""
+    """What reads the line; "" for the patterns that need none."""
     report: dict[str, Any] = field(default_factory=dict)
-    """As `protokit change --json` prints it, with the verdict in words under "told"."""
+    """As `protokit change --json` prints it, with the verdict in words under "told"; before a model is asked the
+    verdict is "would ask", and "told" its budget."""
 
 
 class ChangeRuns:
@@ -59,14 +62,16 @@ class ChangeRuns:
         *,
         who: str,
         line: str = "",
+        model: str = "",
         number: int | None = None,
         then: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Start `action`, unless one is under way there; `then` is awaited after what changed the folder."""
         if slug in self._tasks:
             return
-        order = {"folder": str(folder), "action": action, "line": line, "who": who, "number": number}
-        self._runs[slug] = ChangeRun(line, "planning" if action == "preview" else "trying")
+        order: dict[str, Any] = {"folder": str(folder), "action": action, "line": line, "who": who}
+        order |= {"number": number, "model": model}
+        self._runs[slug] = ChangeRun(line, "planning" if action == "preview" else "trying", model=model)
         task = asyncio.create_task(self._follow(slug, order, then))
         self._tasks[slug] = task
         task.add_done_callback(lambda _: self._tasks.pop(slug, None))
@@ -97,8 +102,10 @@ class ChangeRuns:
             report = {"verdict": "failed", "told": "Something went wrong on our side; nothing was changed."}
         if then and report.get("verdict") in ("changed", "undone"):
             await then()
-        planned = report.get("verdict") == "would change"
-        self._runs[slug] = ChangeRun(order["line"], "planned" if planned else "over", report=report)
+        planned = report.get("verdict") in ("would change", "would ask")
+        self._runs[slug] = ChangeRun(
+            order["line"], "planned" if planned else "over", model=order["model"], report=report
+        )
 
     async def _report(self, slug: str, order: dict[str, Any]) -> dict[str, Any]:
         """The worker's last line; each one before is a step."""

@@ -22,7 +22,7 @@ _SHOWN = 20
 """Changes of the history that the page lists, the newest ones."""
 _WITHOUT: dict[str, Any] = {
     **dict.fromkeys(("changes", "refused", "not_understood", "notes"), ()),
-    **{"verdict": "", "told": "", "health": None, "number": None},
+    **{"verdict": "", "told": "", "model": "", "health": None, "number": None},
 }
 """What a report of an undoing, or of a failure, does not say."""
 _MOST_DIFF = 400
@@ -52,6 +52,7 @@ def change_shown(request: Request, bench: PrototypeContext) -> dict[str, Any]:
         "diff_left": max(0, len(diff) - _MOST_DIFF),
         "history": history[:_SHOWN],
         "most_line": MOST_CHARACTERS,
+        "reader": bench.spec.model if bench.spec and bench.spec.model != "offline" else "",
     }
 
 
@@ -61,8 +62,15 @@ async def plan(request: Request) -> Response:
     line = clean_prompt(str(form.get("line", "")), documents=True)
     hub = hub_of(request)
     if line:
-        bench.require_spec()
-        hub.changes.begin(bench.slug, bench.folder, "preview", who=request.state.visitor.name, line=line)
+        spec = bench.require_spec()
+        hub.changes.begin(
+            bench.slug,
+            bench.folder,
+            "preview",
+            who=request.state.visitor.name,
+            line=line,
+            model=spec.model if form.get("by_model") and spec.model != "offline" else "",
+        )
         await hub.changes.settled(bench.slug, _PLANNING_S)
     return _to_box(bench)
 
@@ -78,6 +86,7 @@ async def apply_plan(request: Request) -> Response:
             "apply",
             who=request.state.visitor.name,
             line=run.line,
+            model=run.model,
             then=lambda: renew(hub, bench),
         )
     return _to_box(bench)
