@@ -72,7 +72,8 @@ def test_a_model_looks_up_and_proposes_and_the_card_is_done_once_after_its_appro
     assert ("room", "Curie") in answer.table.rows
     assert (done(room.system), answer.tokens_in, answer.dollars) == ([], 642, 0.656)
     code = open_card(room.system).code
-    assert room.say(f"Approve #{code}").text.endswith("\n\nAll set.")
+    text = room.say(f"Approve #{code}").text
+    assert (text.count("Done in the simulation"), text.endswith("\n\nAll set.")) == (1, True)
     assert "not done a second time" in room.say(f"Approve #{code}").text
     assert [row["room"] for row in done(room.system)] == ["Curie"]
     assert "Done in the simulation" in str(server.asked[-1]["messages"])

@@ -125,7 +125,7 @@ class ActingEngine:
         for node in ("model", "tools"):
             for message in (update.get(node) or {}).get("messages", ()):
                 text = str(message.text).strip()
-                if message.type == "tool" and text:
+                if message.type == "tool" and text and text != outcome.text:  # what is done was said
                     yield f"→ {_told_step(message.name, text, request)}\n\n"
                 elif message.type == "ai":
                     _count(message, outcome, self.name)
