@@ -15,10 +15,11 @@ import yaml
 
 from protokit.runtime import ActionCard, ActionCards, AgentRequest, SimulatedSystem, Turn, agent_texts
 from protokit.runtime.agent.agent_texts import agent_languages
+from protokit.runtime.agent.read_message import read_message
 from protokit.runtime.agent.spoken_dates import find_moments
 from protokit.runtime.agent.spoken_numbers import find_numbers
 from protokit.runtime.page_texts import languages
-from protokit.runtime.prototype_fields import Action
+from protokit.runtime.prototype_fields import Action, ActionField
 from protokit.runtime.yaml_checks import convert
 
 BLUEPRINT = Path(__file__).parents[2] / "blueprints" / "agent"
@@ -81,6 +82,21 @@ def test_a_form_is_completed_in_any_order_and_the_last_word_counts(
     talk(system, *lines)
     arguments = open_card(system).arguments
     assert tuple(arguments[name] for name in ("room", "date", "start", "duration", "people")) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "project"),
+    [
+        ("Log two hours for the lo-fi website project", "lo-fi website"),
+        ("Two hours on my Blue Whale project please", "Blue Whale"),
+        ("Log two hours, the project is called Blue Whale", "Blue Whale"),
+        ("Log two hours for the project", None),
+    ],
+)
+def test_a_value_stands_before_or_behind_the_word_of_its_field(line: str, project: str | None) -> None:
+    fields = [ActionField(name="project"), ActionField(name="customer")]
+    values = read_message(line, fields, now=NOW)
+    assert {name: value.value for name, value in values.items()} == ({"project": project} if project else {})
 
 
 def test_what_is_missing_is_asked_for_and_nothing_is_guessed(system: SimulatedSystem) -> None:

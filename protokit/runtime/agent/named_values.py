@@ -97,7 +97,9 @@ def names_after(
     own = "|".join(re.escape(word) for word in meaning.words)
     quoted = r"[\"“”«„](?P<q>[^\"“”»]{1,120})[\"“”»]"
     leads = (
-        [rf"(?:{own})(?:\s+(?:is|are|in|at|to|of|called|named|should be|will be|would be))*\s*:?"]
+        [
+            rf"(?:{own})(?:\s+(?:that|is|are|in|at|to|of|called|named|entitled|should be|will be|would be))*\s*[:,]?"
+        ]
         if own
         else []
     )
@@ -115,6 +117,21 @@ def names_after(
     if {"reason", "topic", "item"} & set(meaning.kinds) and meaning.lead:
         for match in re.finditer(rf"(?<!\w)(?i:{meaning.lead})\s+(?P<name>[^.,;!?]{{3,80}})", text):
             yield from _up_to_taken(match, is_free)
+
+
+def names_before(
+    text: str, meaning: FieldMeaning, is_free: Callable[[int, int], bool]
+) -> Iterator[TypedValue]:
+    """What stands before the field's own word: "to my lo-fi love playlist", "for the Apollo project"."""
+    own = "|".join(re.escape(word) for word in meaning.words)
+    if not own:
+        return
+    lead = r"(?:to|onto|into|in|on|for|from)\s+(?:the|my|our|his|her|their|a)\s+"
+    pattern = rf"(?<!\w)(?i:{lead})(?P<name>[\w'’&-]+(?:\s+[\w'’&-]+){{0,5}}?)\s+(?i:{own})(?!\w)"
+    for match in re.finditer(pattern, text):
+        value = TypedValue(match["name"], *match.span("name"))
+        if is_free(value.start, value.end) and match["name"].casefold() not in _NO_NAME:
+            yield value
 
 
 def _up_to_taken(match: re.Match[str], is_free: Callable[[int, int], bool]) -> Iterator[TypedValue]:

@@ -10,6 +10,7 @@ from protokit.runtime.agent.form_fields import FORM_WORDS, meaning_of
 from protokit.runtime.agent.named_values import (
     emails,
     names_after,
+    names_before,
     offered_name,
     own_choice,
     person_names,
@@ -383,6 +384,11 @@ def _read_names(
     if people:
         _read_people(reading, people, asked)
     texts = [each for each in fields if each.type == "text" and each.name not in reading.values]
+    for each in () if offered else texts:
+        for value in names_before(reading.text, meaning_of(each), reading.is_free):
+            reading.take(each.name, value.value, value.start, value.end)
+            break
+    texts = [each for each in texts if each.name not in reading.values]
     for each in sorted(texts, key=lambda each: each.name not in asked):
         if offered and _takes_names(each):
             continue  # behind "at" in a proposal stands its address
