@@ -34,6 +34,11 @@ WISHES = {
     "contract-comparison": ScaffoldRequest(
         "Compare two versions of a contract and show what changed", name="Contract Comparison"
     ),
+    "story-writer": ScaffoldRequest(
+        "Write user stories from a feature description, at most 120 words",
+        screen="gradio",
+        name="Story Writer",
+    ),
     "room-booker": ScaffoldRequest("Book meeting rooms", name="Room Booker"),
     "meeting-summarizer": ScaffoldRequest(
         "Summarize our meeting notes with action items", name="Meeting Summarizer"
