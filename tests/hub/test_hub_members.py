@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, create_engine, text
 from starlette.routing import Route
 
 from protokit.errors import ProtokitError
 from protokit.hub.app import assemble, open_hub, routes
 from protokit.hub.context import Hub
+from protokit.hub.database import engine as engine_module
 from protokit.hub.database.members import FOUNDER, ROLES, Role
+from protokit.hub.database.store import Store
 from protokit.hub.hub_settings import HubSettings
 from protokit.hub.security.identity import OWNER_COOKIE
 from protokit.hub.security.passcodes import hashed
@@ -265,3 +270,23 @@ def test_the_log_names_who_did_it(hub: Hub, app: Any) -> None:
     entry = hub.store.entries()[0]
     assert (entry.action, entry.who, entry.name) == ("name changed", "editor", "Ann")
     assert "Ann" in Window(hub, app).signed_in(FOUNDER).get("/activity").text
+
+
+def test_the_passcode_and_the_devices_of_an_older_hub_are_its_founders(tmp_path: Path) -> None:
+    settings = HubSettings(tmp_path / "home")
+    settings.home.mkdir()
+    engine = create_engine(URL.create("sqlite", database=str(settings.home / "hub.db")))
+    config = Config()
+    config.set_main_option("script_location", str(Path(engine_module.__file__).parent / "migrations"))
+    with engine.begin() as database:
+        config.attributes["connection"] = database
+        command.upgrade(config, "0004")
+        database.execute(text("INSERT INTO owner VALUES ('passcode', :value, 1)"), {"value": FOUNDERS})
+        database.execute(text("INSERT INTO sessions VALUES ('s1', 1, 2, 99999999999, 'Firefox')"))
+        database.execute(text("INSERT INTO activity (time, action, who) VALUES (1, 'signed in', 'owner')"))
+    engine.dispose()
+    store = Store.open(settings)
+    assert store.passcode() == FOUNDERS
+    assert [(each.id, each.member, each.role) for each in store.sessions()] == [("s1", FOUNDER, "owner")]
+    assert [(each.action, each.name) for each in store.entries()] == [("signed in", "")]
+    store.close()
