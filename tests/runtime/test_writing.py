@@ -151,6 +151,13 @@ def test_shapes_are_filled_with_the_words_of_the_input() -> None:
             ],
         ),
         (
+            "We want to export invoices as PDF, so that the accountant does not wait.\nIt takes at most 10 seconds.",
+            [
+                "I want to export invoices as PDF, so that the accountant does not wait.\n",
+                "- [ ] It takes at most 10",
+            ],
+        ),
+        (
             "Guests cannot pay by card. They get a receipt, so that expense reports can be filed.",
             ["“Guests cannot pay by card”, so that expense reports can be filed."],
         ),

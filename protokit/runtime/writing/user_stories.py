@@ -79,10 +79,11 @@ def _stories(source: ShapeInput) -> list[UserStory]:
     body = [each for each in sentences if _key(re.sub(pattern("tag"), "", each)) != _key(title)]
     who = unique[0].who if unique else _people(source.value("who", "role", "audience", "for whom") or "")
     words = source.words
+    title, reason = _apart(title, words)
     what = _wish_of_title(title, words) or _wish(body) or _wish_as_named(title, words)
     if unique and (not title or title.casefold() == sentences[0].casefold()):
         what = unique[0].what
-    why = unique[0].why if unique else ""
+    why = (unique[0].why if unique else "") or reason
     return [UserStory(who, what, why or _why(body, what, words))]
 
 
