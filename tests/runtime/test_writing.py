@@ -174,6 +174,16 @@ def test_a_story_keeps_the_bounds_and_the_reason_and_asks_for_no_burden(
     assert [line for line in expected if line not in text] == [], text
 
 
+def test_a_text_with_marks_is_read_as_laid_out_and_stays_safe() -> None:
+    request = WritingRequest({"Text": "Ada pays"}, writes="free")
+    html = request.reviewed(
+        "## Plan\n**Who**\n- [ ] Ada pays 90 EUR\n- <script>x</script> 2 * 3 ** 4"
+    ).marked_html()
+    assert "<b>Plan</b>\n<b>Who</b>\n☐ Ada pays <mark>" in html
+    assert "• &lt;script&gt;" in html.replace("<mark>", "").replace("</mark>", "")
+    assert "2 * 3 ** 4" in html.replace("<mark>", "").replace("</mark>", "")
+
+
 def test_the_fields_of_a_form_become_sentences_each_said_once() -> None:
     form = {
         "name": "Wildwood",

@@ -1,5 +1,6 @@
 """A text held against its rules and its input: what is kept, what is broken, what the input does not say."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -11,6 +12,12 @@ from protokit.runtime.writing.input_facts import NewFact, new_facts
 from protokit.runtime.writing.rule_checks import RuleCheck, check_rules, limits
 
 _OF_MAIN = ("share", "keep_figures")
+_MARKDOWN = (
+    (re.compile(r"^#{1,4} +(.+)$", re.MULTILINE), r"<b>\1</b>"),
+    (re.compile(r"\*\*(\S(?:[^\n*]*\S)?)\*\*"), r"<b>\1</b>"),
+    (re.compile(r"^[-*] \[ \] ", re.MULTILINE), "☐ "),
+    (re.compile(r"^[-*] ", re.MULTILINE), "• "),
+)
 COLUMNS = (TableColumn("Rule"), TableColumn("Kept", "yes/no"), TableColumn("Found"))
 
 
@@ -60,7 +67,14 @@ class WrittenText:
             if start >= at:
                 parts += [escape(self.text[at:start]), "<mark>", escape(self.text[start:end]), "</mark>"]
                 at = end
-        return f'{STYLE}<div class="written">{"".join([*parts, escape(self.text[at:])])}</div>'
+        return f'{STYLE}<div class="written">{_formatted("".join([*parts, escape(self.text[at:])]))}</div>'
+
+
+def _formatted(html: str) -> str:
+    """Text that is safe already, with its Markdown for headings, bold words and lists as a reader sees them."""
+    for pattern, shape in _MARKDOWN:
+        html = pattern.sub(shape, html)
+    return html
 
 
 def checks_line(table: AnswerTable | None, texts: PageTexts) -> str:
