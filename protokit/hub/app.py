@@ -46,6 +46,7 @@ from protokit.hub.views import (
     search_view,
     share_entry_view,
     sign_in_view,
+    templates_view,
     visitor_frame,
 )
 from protokit.hub.views.templating import STATIC
@@ -129,6 +130,7 @@ def routes(hub: Hub) -> list[BaseRoute]:
         *gallery_view.routes(),
         *lists_view.routes(),
         *search_view.routes(),
+        *templates_view.routes(),
         *activity_view.routes(),
         *create_view.routes(),
         *overview_view.routes(),

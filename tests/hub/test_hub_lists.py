@@ -1,6 +1,7 @@
 """Every list of the Hub is a file too, and what was asked is searched over all prototypes."""
 
 import csv
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import openpyxl
 import pytest
 from starlette.testclient import TestClient
 
+from protokit.catalog.lookup import blueprints
 from protokit.hub.content.usage_analytics import events_file
 from protokit.hub.security.roles import LEAST
 from protokit.runtime import Answer, EventLog
@@ -106,3 +108,18 @@ def test_a_stranger_gets_no_list(hub: Site) -> None:
     for path in ("/questions", "/questions.csv", "/prototypes.xlsx", "/prototypes/hr/links.csv"):
         assert stranger.get(path).status_code != 200
     stranger.close()
+
+
+def test_every_kind_is_a_template_whose_example_makes_just_that_kind(hub: Site) -> None:
+    page = hub.get("/templates")
+    examples = [html.unescape(each) for each in re.findall(r'href="(/new\?[^"]+)"', page)]
+    assert ">None<" not in page
+    assert len(examples) == len(blueprints()) >= 9
+    for name, address in zip(blueprints(), examples, strict=True):
+        form = hub.get(address)
+        assert f'<option value="{name}" selected>' in form
+        assert html.escape(blueprints()[name].examples[0], quote=False) in html.unescape(form).replace(
+            "&", "&amp;"
+        )
+    assert "Open one" in page
+    assert page.count("Open one") == 1

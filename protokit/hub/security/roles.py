@@ -64,6 +64,7 @@ LEAST: dict[str, Least] = {
     f"GET {_PAGE}/decision/compare": "viewer",
     # making, changing, sharing
     "GET /new": "editor",
+    "GET /templates": "editor",
     "POST /new": "editor",
     "GET /jobs/{number}": "editor",
     "POST /jobs/{number}": "editor",
