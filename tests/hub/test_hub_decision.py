@@ -1,10 +1,13 @@
 """The owner judges answers, keeps questions as tests, and reads criteria, numbers and SQL on the page Decision."""
 
+import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from protokit.analytics.metrics import metrics
 from protokit.hub.content.usage_analytics import UsageAnalytics, events_file
 from protokit.prototype.prototype_folder import Prototype
 from protokit.runtime import Answer, EventLog
@@ -83,6 +86,43 @@ def test_the_page_decision_tells_criteria_numbers_and_rows(hub: Site) -> None:
     assert "Decision memo" in hub.get(f"{HOME}/decision/memo.html")
     assert hub.client.get(f"{HOME}/decision/memo.xlsx").content.startswith(b"PK")
     hub.get(f"{HOME}/decision/memo.exe", 404)
+
+
+def test_every_number_of_the_page_opens_the_sql_that_gives_it(hub: Site) -> None:
+    for number in range(24):
+        asked(hub, f"Question {number}?", found=number % 3 > 0)
+    page = hub.get(f"{HOME}/decision").partition('id="numbers"')[2].partition("</section>")[0]
+    rows = re.findall(
+        r"<li>.*?<strong>(.*?)</strong>.*?<span class=\"number\">(.*?)</span>(.*?)</li>", page, re.DOTALL
+    )
+    assert len(rows) == len(metrics())
+    for label, shown, link in rows:
+        address = re.search(r'href="([^"]*query=[^"]*)#sql"', link)
+        assert address, label
+        lines = hub.get(html.unescape(address[1]).replace("/decision?", "/decision/rows.csv?")).splitlines()
+        row = dict(zip(*(line.split(",") for line in lines), strict=True))
+        cases = float(row["cases"] or 0)
+        if " of " in shown and "people" not in shown:
+            assert f"of {cases:.0f})" in shown or f"({cases:.0f} of" in shown, label
+        if row.get("hits") and "too few" not in shown:
+            assert shown.startswith(f"{float(row['hits']) / cases:.0%}"), label
+
+
+def test_what_was_not_answered_is_grouped_by_stage_and_by_theme(hub: Site) -> None:
+    assert "Nothing went unanswered" in hub.get(f"{HOME}/decision/gaps")
+    for number in range(8):
+        asked(hub, f"May I bring my dog to the office on day {number}?", found=False)
+        asked(hub, f"How do I get a parking space for car {number}?", found=False)
+    number = asked(hub, "Who won the cup?")
+    page = f"{HOME}/questions/{number}"
+    hub.post(f"{page}/mark", page, judgement="wrong")
+    shown = hub.get(f"{HOME}/decision/gaps")
+    assert '<strong>No answer in the documents</strong> <span class="badge">16</span>' in shown
+    assert '<strong>Wrong answer</strong> <span class="badge">1</span>' in shown
+    about = shown.partition("What it was about")[2]
+    groups = [each.partition("</details>")[0] for each in about.split("<summary>")[1:]]
+    assert any("dog" in each and "parking" not in each for each in groups)
+    assert "Set criteria of your own" in hub.get(f"{HOME}/decision")
 
 
 def test_a_criterion_that_says_nothing_is_told_on_the_page(hub: Site) -> None:

@@ -61,6 +61,7 @@ LEAST: dict[str, Least] = {
     f"GET {_PAGE}/decision/rows.csv": "viewer",
     f"GET {_PAGE}/decision/memo.{{kind}}": "viewer",
     f"GET {_PAGE}/decision/case": "viewer",
+    f"GET {_PAGE}/decision/gaps": "viewer",
     f"GET {_PAGE}/decision/compare": "viewer",
     # making, changing, sharing
     "GET /new": "editor",

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from protokit.analytics.memo import write_memo
+from protokit.analytics.memo_advice import next_step, steps_to_try
 from protokit.analytics.memo_files import MEMO_FILES
 from protokit.analytics.metrics import measure
 from protokit.analytics.queries import run_query, starter_queries
@@ -40,6 +41,7 @@ def show(request: Request) -> Response:
     result, problem = _result(bench, query)
     database, unread = readable(lambda: database_of(bench.folder), None)
     shown: dict[str, Any] = {
+        "steps": [],
         "criteria": [],
         "measures": [],
         "recommendation": "not yet",
@@ -53,6 +55,7 @@ def show(request: Request) -> Response:
             success = bench.require_spec().success
             shown["criteria"] = judge_criteria(database, success)
             shown["recommendation"] = recommend(shown["criteria"], stated=bool(success))
+            shown["steps"] = steps_to_try(shown["criteria"], (), stated=bool(success))
         except ProtokitError as broken:
             shown["wrong"] = str(broken)
     return bench_page(
@@ -61,6 +64,7 @@ def show(request: Request) -> Response:
         "prototype_decision.html",
         unread=unread,
         rule=RULE,
+        next_step=next_step(shown["recommendation"]),
         query=query,
         result=result,
         most=_MOST_ROWS,

@@ -20,6 +20,7 @@ from protokit.hub.views import (
     documents_view,
     edit_view,
     feedback_view,
+    gaps_view,
     questions_view,
     share_links_view,
     tour_view,
@@ -60,6 +61,7 @@ def routes() -> list[BaseRoute]:
         *versions_view.routes(home),
         *feedback_view.routes(home),
         *decision_view.routes(home),
+        *gaps_view.routes(home),
         *case_view.routes(home),
         *comparison_view.routes(home),
     ]
