@@ -119,12 +119,13 @@ def eject(folder: Path, out: Path | None, in_place: bool) -> None:
     "--to", "kind", required=True, help="docker, compose, kubernetes, spaces, streamlit-cloud or zip."
 )
 @click.option("--out", type=A_PATH, help="The folder (or zip file) to make, instead of one beside FOLDER.")
+@click.option("--runs", default="page", show_default=True, help="With docker: page, serve or mcp.")
 @friendly
-def export(folder: Path, kind: str, out: Path | None) -> None:
+def export(folder: Path, kind: str, out: Path | None, runs: str) -> None:
     """Bundle the prototype in FOLDER for another place: it builds there from nothing else, and holds no key."""
     from protokit.deploy.export.bundles import export as exported
 
-    bundle = exported(folder, kind, out)
+    bundle = exported(folder, kind, out, runs)
     tell(f"Made {bundle}")
     guide = {"streamlit-cloud": "PUBLISH.md", "zip": "START.md in it"}.get(kind, "README.md")
     tell(f"{guide} says how to start it. Keys are given there: none is in it.", err=True)

@@ -15,6 +15,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
@@ -390,6 +391,33 @@ def test_the_image_s_steps_make_a_page_that_answers(screen: str, tmp_path: Path)
         child.terminate()
         child.wait(60)
     assert (image.here / ".protokit/events.db").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_image_s_steps_make_a_server_for_programs_that_is_well_and_asks_for_its_key(
+    made: Path, tmp_path: Path
+) -> None:
+    subprocess.run([UV, "venv", "-q", "--python", sys.executable, tmp_path / "venv"], check=True)
+    for runs, path in (("serve", "/v1/models"), ("mcp", "/mcp")):
+        bundle = tmp_path / runs
+        done = protokit("export", made, "--to", "docker", "--runs", runs, "--out", bundle, cwd=tmp_path)
+        assert done.code == 0, done.err
+        assert f"8501{path.removesuffix('/models')}" in (bundle / "README.md").read_text(encoding="utf-8")
+        image = Image(tmp_path / f"root-{runs}", tmp_path / "venv" / "bin" / "python")
+        image.build(bundle, environment(PYTHONPATH=""))
+        port = own_port()
+        env = image.environment(environment(PYTHONPATH="")) | {"PROTOKIT_API_KEY": "pk-of-sixteen-letters"}
+        command = [word.replace("8501", str(port)) for word in image.words(image.command)]
+        with process(*command, port=port, cwd=image.here, **env):
+            image.run([word.replace("8501", str(port)) for word in image.health], env)
+            url = f"http://127.0.0.1:{port}{path}"
+            assert httpx.get(url, timeout=30).status_code == 401
+            head = {"Authorization": "Bearer pk-of-sixteen-letters", "Accept": "application/json"}
+            assert httpx.get(url, headers=head, timeout=30).status_code != 401
+    refused = protokit("export", made, "--to", "zip", "--runs", "mcp", cwd=tmp_path)
+    assert refused.code == 1
+    assert "--to zip runs the page alone" in refused.err
 
 
 @contextmanager

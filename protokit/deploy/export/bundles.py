@@ -6,14 +6,14 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import protokit
 from protokit.deploy.export.own_wheel import own_wheel
-from protokit.deploy.export.requirements import DISTRIBUTION, package, with_wheel
+from protokit.deploy.export.requirements import DISTRIBUTION, installed_pins, package, with_wheel
 from protokit.errors import ChoiceProblem, FolderProblem
 from protokit.files.atomic import atomic_folder
 from protokit.files.layout import BASE, copy_shared, shared_files
@@ -31,7 +31,23 @@ IMAGES = {
 }
 """Whole versions, never :latest. Chroma's is that of the locked client."""
 _TEMPLATES = Path(__file__).parent / "templates"
+_LISTEN = ("--host", "0.0.0.0", "--port", "8501")
 _HEALTH = {"streamlit": "/_stcore/health", "gradio": "/"}
+SERVERS = {
+    "serve": {
+        "command": json.dumps(["python", "-m", "protokit", "serve", ".", *_LISTEN]),
+        "health": "/health",
+        "guide": "docker-serve",
+        "address": "OpenAI's API is at http://localhost:8501/v1, AG-UI at http://localhost:8501/ag-ui.",
+    },
+    "mcp": {
+        "command": json.dumps(["python", "-m", "protokit", "mcp", ".", "--http", *_LISTEN]),
+        "health": "/health",
+        "guide": "docker-serve",
+        "address": "The tools are at http://localhost:8501/mcp, over MCP's streamable HTTP.",
+    },
+}
+"""What an image may run in place of the page, and how the templates speak of it."""
 _MOMENT = (2020, 1, 1, 0, 0, 0)
 _LONGEST_NAME = 40
 """Kubernetes gives a name 63 characters, of which the stores' endings need some."""
@@ -53,26 +69,38 @@ class _Bundle:
         path.write_text(fill(text, self.words), encoding="utf-8")
 
 
-def export(folder: Path, kind: str, out: Path | None = None) -> Path:
+def export(folder: Path, kind: str, out: Path | None = None, runs: str = "page") -> Path:
     """Make the bundle `kind` (a key of KINDS) of the prototype in `folder` and return where it is.
 
-    `out` is a new folder, or the file for zip; the default stands beside `folder`. Raises ChoiceProblem for a
-    kind that is not known or does not serve the screen, FolderProblem for a place that is taken, a file that
-    holds a key, or requirements of another protokit. Then nothing is written.
+    With docker, `runs` may be a key of SERVERS in place of the page. `out` is a new folder, or the file for zip; the
+    default stands beside `folder`. Raises ChoiceProblem for a kind that is not known or does not serve the screen,
+    FolderProblem for a place that is taken, a file that holds a key, or requirements of another protokit, MissingExtra
+    for what a server needs and is not installed here. Then nothing is written.
     """
     if kind not in KINDS:
         raise ChoiceProblem.of("--to", kind, list(KINDS))
+    if runs not in ("page", *SERVERS):
+        raise ChoiceProblem.of("--runs", runs, ["page", *SERVERS])
+    if runs != "page" and kind != "docker":
+        raise ChoiceProblem(f"--to {kind} runs the page alone", fix="Use --to docker, or leave --runs out.")
     prototype = Prototype.open(folder)
     home = prototype.folder
     if kind == "streamlit-cloud" and prototype.spec.screen != "streamlit":
         raise ChoiceProblem("Streamlit's cloud shows no Gradio page", fix="Use --to spaces.")
     refuse_secrets(home, shared_files(home), "exported")
     locked = _locked(home)
-    target = out or home.with_name(f"{home.name}-{kind}" if kind != "zip" else f"{home.name}.zip")
+    if runs != "page":
+        locked, ending = locked + installed_pins(runs, locked), f"{kind}-{runs}"
+    else:
+        ending = kind
+    target = out or home.with_name(f"{home.name}-{ending}" if kind != "zip" else f"{home.name}.zip")
     if kind == "zip":
         return _zipped(prototype, locked, target)
     with atomic_folder(target) as staging:
-        KINDS[kind](_begin(prototype, staging, locked, kind))
+        bundle = _begin(prototype, staging, locked, kind)
+        if runs != "page":
+            bundle = replace(bundle, words={**bundle.words, **SERVERS[runs]})
+        KINDS[kind](bundle)
     return target
 
 
@@ -108,6 +136,7 @@ def _words(prototype: Prototype, folder: Path) -> dict[str, str]:
         "tag": _tag(folder),
         "image": f"{name}:{_tag(folder)}",
         "health": _HEALTH[spec.screen],
+        "guide": "docker",
         "command": json.dumps(command),
         "title": spec.title,
         "pitch": spec.pitch,
@@ -127,7 +156,7 @@ def _tag(folder: Path) -> str:
 def _docker(bundle: _Bundle) -> None:
     _image(bundle)
     bundle.fill_in("image/env.example", ".env.example")
-    bundle.fill_in("guides/docker.md", "README.md")
+    bundle.fill_in(f"guides/{bundle.words['guide']}.md", "README.md")
 
 
 def _compose(bundle: _Bundle) -> None:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, requires
+from importlib.metadata import PackageNotFoundError, requires, version
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from protokit.errors import MissingExtra
 
 DISTRIBUTION = "protokit-studio"
 _ONLY_COMMANDS = {"click", "cookiecutter", "python-slugify", "ruff"}
@@ -29,6 +31,24 @@ def with_wheel(locked: str, wheel: str) -> str:
     return "\n".join([*lines, wheel, ""])
 
 
+def installed_pins(extra: str, locked: str) -> str:
+    """Lines for what `extra` needs beside the text `locked`, each with the version that is installed here.
+
+    Raises MissingExtra where one of its packages is not.
+    """
+    known = {package(line) for line in locked.splitlines()}
+    own = set(_direct({extra})) - set(_direct(set()))
+    lines = []
+    for name in sorted(closure(own) - known):
+        try:
+            lines.append(f"{name}=={version(name)}\n")
+        except PackageNotFoundError:
+            if name in own:
+                what = f"the image needs {name}, which is not installed"
+                raise MissingExtra(what, fix=f'Run: pip install "{DISTRIBUTION}[{extra}]"') from None
+    return "".join(lines)
+
+
 def package(line: str) -> str:
     """The canonical name of the package that a line asks for, empty for comments and options."""
     name = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line)
@@ -49,13 +69,15 @@ def extra_packages(extra: str) -> list[str]:
 
 def closure(names: Iterable[str]) -> set[str]:
     """`names` and all they need, on whatever system; what is not installed here counts without its own needs."""
-    seen, waiting = set[str](), [canonicalize_name(name) for name in names]
+    seen = set[tuple[str, frozenset[str]]]()
+    waiting = [(canonicalize_name(name), frozenset[str]()) for name in names]
     while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting += [canonicalize_name(needed.name) for needed in _needs(name)]
-    return seen
+        each = waiting.pop()
+        if each not in seen:
+            seen.add(each)
+            name, extras = each
+            waiting += [(canonicalize_name(n.name), frozenset(n.extras)) for n in _needs(name, extras)]
+    return {name for name, _ in seen}
 
 
 def _direct(extras: set[str]) -> list[str]:

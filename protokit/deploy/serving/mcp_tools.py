@@ -9,6 +9,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 import protokit
@@ -105,7 +107,13 @@ def web_tools(speaking: Speaker, keys: Mapping[str, str], host: str, names: Sequ
         hosts = [*names, *(f"{name}:*" for name in names), "127.0.0.1:*", "localhost:*", "[::1]:*"]
         origins = [f"{scheme}://{each}" for each in hosts for scheme in ("http", "https")]
         allowed = TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
-    app = tool_server(speaking).streamable_http_app(host=host, transport_security=allowed)
+    server = tool_server(speaking)
+
+    @server.custom_route("/health", ["GET"])  # type: ignore[untyped-decorator]
+    async def health(request: Request) -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    app = server.streamable_http_app(host=host, transport_security=allowed)
     return ApiKeyMiddleware(app, keys)
 
 
