@@ -159,3 +159,16 @@ def test_what_the_tries_may_cost_is_said_before(folder: Path) -> None:
     assert str(ModelBudget.of("openai:gpt-4.1-mini", folder, "shorter")).startswith(
         "openai:gpt-4.1-mini reads the line, for $0."
     )
+
+
+@pytest.mark.slow
+def test_a_line_from_a_browser_takes_no_file_of_the_machine_through_a_model_either(
+    folder: Path, server: ModelServer
+) -> None:
+    private = folder.parent / "salaries.md"
+    private.write_text("Ada earns 100.")
+    server.behaviour.replies = [reply()] * TRIES
+    before = files(folder)
+    ended = change_by_model(folder, f"add the document {private}", SERVED, reads_paths=False)
+    assert ended.verdict != "changed"
+    assert files(folder) == before
