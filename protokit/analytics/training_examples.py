@@ -46,6 +46,7 @@ class ExampleSet:
         return (
             f"{len(self.lines)} examples of {self.approved} approved answers ({state}); left out: {self.duplicates}"
             f" duplicates, {self.leaked} that questions.yaml asks; personal data masked in {self.masked}."
+            " Not measured: whether a model taught by them beats one that is shown a few of them in its prompt."
         )
 
 

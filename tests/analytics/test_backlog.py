@@ -83,4 +83,5 @@ def test_approved_answers_are_examples_without_duplicates_leaks_and_personal_dat
     assert not examples.ready
     done = inside("examples", str(usage.folder), cwd=usage.folder)
     assert "2 examples of 4 approved answers (too few" in done.err
+    assert "Not measured: whether a model taught by them beats" in done.err
     assert len((usage.folder / "examples.jsonl").read_text(encoding="utf-8").splitlines()) == 2
