@@ -13,9 +13,11 @@ from starlette.testclient import TestClient
 
 from protokit.catalog.lookup import blueprints
 from protokit.hub.content.usage_analytics import events_file
+from protokit.hub.security.identity import OWNER_COOKIE
 from protokit.hub.security.roles import LEAST
 from protokit.runtime import Answer, EventLog
-from tests.support.hub_site import Site, made, site
+from tests.support.browser import window
+from tests.support.hub_site import Site, made, owner, served_site, site
 
 FORMULA = '=HYPERLINK("http://evil.example","Leave?")'
 
@@ -65,6 +67,19 @@ def test_a_list_is_the_same_as_csv_and_as_excel_and_no_cell_is_a_formula(hub: Si
     name = path.rpartition("/")[2]
     assert all(f"{name}-2" in each.headers["content-disposition"] for each in (text, book))
     assert hub.client.get(f"{path}.exe").status_code == 404
+
+
+@pytest.mark.slow
+def test_a_click_in_a_browser_saves_the_file(tmp_path: Path, folder: Path, chromium) -> None:
+    with served_site(tmp_path / "home", folder) as (served, address):
+        cookies = [{"name": OWNER_COOKIE, "value": owner(served), "url": address}]
+        with window(chromium, f"{address}/prototypes/hr/documents", cookies=cookies) as visit:
+            for words, kind in (("CSV", ".csv"), ("Excel", ".xlsx")):
+                with visit.page.expect_download(timeout=30_000) as download:
+                    visit.page.get_by_role("link", name=words, exact=True).click()
+                assert download.value.suggested_filename.startswith("hr-documents-")
+                assert download.value.suggested_filename.endswith(kind)
+                assert Path(download.value.path()).stat().st_size > 50
 
 
 def test_what_begins_like_a_formula_is_kept_as_it_was_in_excel(hub: Site) -> None:
