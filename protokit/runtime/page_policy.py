@@ -1,7 +1,11 @@
-"""The Content-Security-Policy of a prototype's page: whatever slips onto it, nothing is loaded from elsewhere."""
+"""What a prototype's page is sent with: a Content-Security-Policy, by which whatever slips onto it loads nothing from
+elsewhere, and a cookie that tells one browser from another."""
 
+import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+
+from protokit.runtime.visitor import BROWSER_COOKIE
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -29,7 +33,8 @@ PAGE_POLICY = "; ".join(
 
 
 class PagePolicy:
-    """ASGI middleware that sends PAGE_POLICY with every answer that has none of its own."""
+    """ASGI middleware that sends PAGE_POLICY with every answer that has none of its own, and a browser that has none
+    the cookie by which it is known again."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -40,7 +45,19 @@ class PagePolicy:
                 headers = list(message.get("headers", []))
                 if not any(name.lower() == b"content-security-policy" for name, _ in headers):
                     headers.append((b"content-security-policy", PAGE_POLICY.encode()))
+                if _is_page(headers) and not _has_cookie(scope):
+                    cookie = f"{BROWSER_COOKIE}={uuid.uuid4().hex}; HttpOnly; SameSite=Lax; Path=/"
+                    headers.append((b"set-cookie", cookie.encode()))
                 message = {**message, "headers": headers}
             await send(message)
 
         await self._app(scope, receive, send_with_policy)
+
+
+def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
+    return any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in headers)
+
+
+def _has_cookie(scope: MutableMapping[str, Any]) -> bool:
+    cookies = [value for name, value in scope["headers"] if name == b"cookie"]
+    return any(f"{BROWSER_COOKIE}=".encode() in value for value in cookies)

@@ -12,6 +12,8 @@ HOSTED = "PROTOKIT_HOSTED"
 """Environment variable that the Hub sets for its prototypes: the header below is its own and nobody else's."""
 BY_VISITOR = "x-protokit-visitor"
 """The header by which the Hub tells a prototype who asks; it lets none through that a visitor sends."""
+BROWSER_COOKIE = "prototype_browser"
+"""The cookie that tells the browsers behind one address apart; no script reads it."""
 Traffic = Literal["guest", "owner", "program"]
 _HERE = "this machine"
 
@@ -38,14 +40,29 @@ def pseudonym(visitor: str, prototype: str) -> str:
     return hashlib.sha256(f"{prototype} {visitor}".encode()).hexdigest()[:16] if visitor else ""
 
 
+def current_browser() -> str:
+    """The browser whose page's code runs here, by its cookie; empty where it takes none, or no page's code runs."""
+    if _runs_in_streamlit():
+        import streamlit
+
+        return streamlit.context.cookies.get(BROWSER_COOKIE, "")
+    context = sys.modules.get("gradio.context")
+    request = context.LocalContext.request.get(None) if context else None
+    return str(request.cookies.get(BROWSER_COOKIE, "")) if request else ""
+
+
 def current_visitor() -> str:
     """Who asked for the page whose code runs here; empty where no page's code does."""
     return _of_streamlit() or _of_gradio()
 
 
-def _of_streamlit() -> str:
+def _runs_in_streamlit() -> bool:
     scripts = sys.modules.get("streamlit.runtime.scriptrunner")  # what is not loaded runs no page
-    if scripts is None or scripts.get_script_run_ctx(suppress_warning=True) is None:
+    return scripts is not None and scripts.get_script_run_ctx(suppress_warning=True) is not None
+
+
+def _of_streamlit() -> str:
+    if not _runs_in_streamlit():
         return ""
     import streamlit
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from protokit.runtime.safe_csv import safe_csv
     from protokit.runtime.text_limits import QUESTION
     from protokit.runtime.ui.answer_stream import stream_markdown
+    from protokit.runtime.ui.conversation import earlier_answers, keep_answers
     from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
     from protokit.runtime.ui.formatting import (
         answer_markdown,
@@ -75,6 +76,7 @@ _NAMES = {
     " own_files_html plain_lengths repair_line sources sources_html",
     "writing.written_text": "checks_html checks_line",
     "ui.answer_stream": "stream_markdown",
+    "ui.conversation": "earlier_answers keep_answers",
     "ui.escape_markdown": "safe_line safe_markdown",
     "ui.gradio_ui": "add_files head_markdown launch_options upload_offer visit_state",
     "ui.streamlit_ui": "set_up_page show_documents show_engine show_feedback show_session show_sources show_text"
@@ -97,10 +99,12 @@ __all__ = [
     "choose_chart",
     "csv_text",
     "data_frame",
+    "earlier_answers",
     "engine_note",
     "files_html",
     "head_markdown",
     "is_settled",
+    "keep_answers",
     "launch_options",
     "marked",
     "marked_text",

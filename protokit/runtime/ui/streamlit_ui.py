@@ -1,7 +1,6 @@
 """Parts that every Streamlit screen shares: a streaming answer, its sources and numbers, the documents, the session."""
 
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +14,7 @@ from protokit.runtime.reply import Reply
 from protokit.runtime.runtime_errors import RuntimeProblem, is_owners_page
 from protokit.runtime.settings import Settings, SettingsState, settings_state
 from protokit.runtime.ui.answer_stream import stream_markdown
+from protokit.runtime.ui.conversation import visit_from
 from protokit.runtime.ui.escape_markdown import safe_line, safe_markdown
 from protokit.runtime.ui.formatting import (
     document_html,
@@ -192,7 +192,7 @@ def _documents(knowledge: KnowledgeBase) -> None:
 
 def visit_id() -> str:
     """An id in the page's address, which is the same when the visitor reloads it."""
-    visit = st.query_params.get("visit", "")[:64] or uuid.uuid4().hex
+    visit = visit_from(st.query_params.get("visit", ""))
     st.query_params["visit"] = visit
     return visit
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from vectorstore.tables.table import Table
 
 IDLE_SECONDS = 1800.0
+READ_SECONDS = 10.0
+"""How long a question waits for files that are being read."""
 PASTED = "pasted text"
 """The name of what was not brought as a file."""
 OWN = "your file: "
@@ -143,7 +145,11 @@ class VisitorFiles:
         return [f"{OWN}{file.file}" for file in self.files() if file.passages]
 
     def search(self, question: str, *, limit: int, file: str | None = None) -> list[Passage]:
-        """The visitor's passages that bear most on a question, best first; `file` is one of `names`."""
+        """The visitor's passages that bear most on a question, best first; `file` is one of `names`.
+
+        What was added a moment ago is read first, for READ_SECONDS at most.
+        """
+        self.wait(READ_SECONDS)
         with self._lock:
             self._touched = time.monotonic()
             if self._knowledge is None or (file is not None and not file.startswith(OWN)):

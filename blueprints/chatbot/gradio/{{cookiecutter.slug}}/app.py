@@ -52,6 +52,7 @@ def ask(question: str, answers: list[Answer], session: str, own: VisitorFiles) -
     finally:
         replies.pop(session, None)
     answers = [*answers, reply.answer]
+    ui.keep_answers(session, answers)
     sources = ui.sources_html(reply.answer, knowledge=assistant.knowledge, own=own)
     yield READY, shown(answers), sources, ui.numbers_html(answers), answers
 
@@ -82,9 +83,18 @@ def remove(own: VisitorFiles) -> gr.Timer:
     return gr.Timer(active=True)
 
 
-def start_anew(own: VisitorFiles) -> tuple[Any, ...]:
+def return_to(visit: str, session: str) -> tuple[Any, ...]:
+    """The conversation of a visitor who reloads the page."""
+    if answers := ui.earlier_answers(visit):
+        return shown(answers), ui.numbers_html(answers), answers, visit, visit
+    return *(gr.skip(),) * 4, session
+
+
+def start_anew(own: VisitorFiles, session: str) -> tuple[Any, ...]:
     own.clear()
-    return [], "", ui.numbers_html([]), [], uuid.uuid4().hex, gr.Timer(active=True)
+    ui.keep_answers(session, [])
+    session = uuid.uuid4().hex
+    return [], "", ui.numbers_html([]), [], session, session, gr.Timer(active=True)
 
 
 def judge(answers: list[Answer], liked: gr.LikeData) -> None:
@@ -95,6 +105,7 @@ def judge(answers: list[Answer], liked: gr.LikeData) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), ui.visit_state(lambda: uuid.uuid4().hex)
+    visit = gr.BrowserState("", storage_key=f"visit-{settings.folder.name}")
     own = ui.visit_state(lambda: VisitorFiles.of(settings, assistant.knowledge))
     gr.Markdown(lambda: ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
@@ -142,7 +153,19 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     upload.upload(add, [upload, own], timer, api_visibility="private")
     removal.click(remove, own, timer, api_visibility="private")
     demo.load(ui.upload_offer(settings), None, adding, show_progress="hidden", api_visibility="private")
-    fresh.click(start_anew, own, [chat, sources, totals, answers, session, timer], api_visibility="private")
+    fresh.click(
+        start_anew,
+        [own, session],
+        [chat, sources, totals, answers, session, visit, timer],
+        api_visibility="private",
+    )
+    demo.load(
+        return_to,
+        [visit, session],
+        [chat, totals, answers, session, visit],
+        show_progress="hidden",
+        api_visibility="private",
+    )
 
 if __name__ == "__main__":
     demo.launch(**ui.launch_options(settings))

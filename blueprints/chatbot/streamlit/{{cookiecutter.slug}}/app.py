@@ -1,7 +1,5 @@
 """The screen: a conversation with sources. Everything a visitor sees is arranged here."""
 
-import uuid
-
 import streamlit as st
 from assistant import Assistant
 
@@ -15,6 +13,11 @@ def load_assistant() -> Assistant:
     return Assistant()
 
 
+def take_answer(answer: Answer) -> None:
+    answers.append(answer)
+    ui.keep_answers(session, answers)
+
+
 try:
     assistant = load_assistant()
     settings = assistant.settings
@@ -24,8 +27,8 @@ except RuntimeProblem as problem:
 texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 ui.set_up_page(settings)
 ui.show_engine(settings)
-answers: list[Answer] = st.session_state.setdefault("answers", [])
-session = st.session_state.setdefault("session", uuid.uuid4().hex)
+session = ui.visit_id()
+answers: list[Answer] = st.session_state.setdefault("answers", ui.earlier_answers(session))
 own: VisitorFiles = st.session_state.setdefault("own", VisitorFiles.of(settings, assistant.knowledge))
 
 st.chat_message("assistant", avatar=HELPER).markdown(ui.safe_markdown(settings.welcome))
@@ -55,12 +58,14 @@ if question := st.chat_input(texts.ask_question, max_chars=ui.QUESTION) or picke
     history = [Turn(answer.question, answer.text, answer.private) for answer in answers]
     with st.chat_message("assistant", avatar=HELPER):
         reply = assistant.reply(question, history=history, session=session, own=own)
-        ui.write_stream(reply, keep=answers.append)
+        ui.write_stream(reply, keep=take_answer)
 
 with st.sidebar:
     ui.show_session(answers)
     ui.show_documents(assistant.knowledge)
     ui.show_uploads(settings, own, key=f"uploads-{session}")  # a new conversation begins without files
     if st.button(texts.new_conversation, icon=":material/restart_alt:", width="stretch", on_click=own.clear):
+        ui.keep_answers(session, [])
         st.session_state.clear()
+        st.query_params.clear()
         st.rerun()

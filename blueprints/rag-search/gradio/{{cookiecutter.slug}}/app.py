@@ -38,9 +38,23 @@ def search(
         return
     answer = reply.answer
     answers = [*answers, answer]
-    whole = f"{heading}{ui.answer_markdown(answer)}"
+    ui.keep_answers(session, answers)
+    yield show(answers, own)
+
+
+def show(answers: list[Answer], own: VisitorFiles) -> tuple[Any, ...]:
+    """The newest answer, and the numbers of all."""
+    answer = answers[-1]
+    whole = f"## {ui.safe_line(answer.question)}\n\n{ui.answer_markdown(answer)}"
     sources = ui.sources_html(answer, 3, assistant.knowledge, own)
-    yield whole, sources, ui.numbers_html(answers), gr.Row(visible=True), answers
+    return whole, sources, ui.numbers_html(answers), gr.Row(visible=True), answers
+
+
+def return_to(visit: str, session: str, own: VisitorFiles) -> tuple[Any, ...]:
+    """The answers of a visitor who reloads the page."""
+    if answers := ui.earlier_answers(visit):
+        return *show(answers, own), visit, visit
+    return *(gr.skip(),) * 6, session
 
 
 def refresh(file: str, own: VisitorFiles) -> tuple[Any, ...]:
@@ -74,6 +88,7 @@ def judge(thumbs: int, answers: list[Answer]) -> None:
 
 with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     answers, session = gr.State([]), ui.visit_state(lambda: uuid.uuid4().hex)
+    visit = gr.BrowserState("", storage_key=f"visit-{settings.folder.name}")
     own = ui.visit_state(lambda: VisitorFiles.of(settings, assistant.knowledge))
     gr.Markdown(lambda: ui.head_markdown(settings), elem_classes="head")
     with gr.Row():
@@ -123,6 +138,13 @@ with gr.Blocks(title=settings.title, analytics_enabled=False) as demo:
     upload.upload(add, [upload, own], timer, api_visibility="private")
     removal.click(remove, own, timer, api_visibility="private")
     demo.load(ui.upload_offer(settings), None, adding, show_progress="hidden", api_visibility="private")
+    demo.load(
+        return_to,
+        [visit, session, own],
+        [*outputs, session, visit],
+        show_progress="hidden",
+        api_visibility="private",
+    )
     shown = [files, file, timer, own_files, removal]
     for moment in (demo.load, timer.tick):
         moment(refresh, [file, own], shown, show_progress="hidden", api_visibility="private")

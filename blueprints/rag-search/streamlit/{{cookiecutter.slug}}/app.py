@@ -1,7 +1,5 @@
 """The screen: one search field over the documents, a cited answer, and the passages it rests on."""
 
-import uuid
-
 import streamlit as st
 from assistant import Assistant
 
@@ -21,6 +19,7 @@ def take_question() -> None:
 def take_answer(answer: Answer) -> None:
     st.session_state.pop("asked", None)
     answers.insert(0, answer)
+    ui.keep_answers(session, answers)
 
 
 try:
@@ -32,8 +31,8 @@ except RuntimeProblem as problem:
 texts = ui.use_language(settings.language)  # every word on the page that is not the prototype's own
 ui.set_up_page(settings)
 ui.show_engine(settings)
-answers: list[Answer] = st.session_state.setdefault("answers", [])
-session = st.session_state.setdefault("session", uuid.uuid4().hex)
+session = ui.visit_id()
+answers: list[Answer] = st.session_state.setdefault("answers", ui.earlier_answers(session))
 own: VisitorFiles = st.session_state.setdefault("own", VisitorFiles.of(settings, assistant.knowledge))
 
 with st.form("search", border=False, clear_on_submit=True), st.container(horizontal=True):
