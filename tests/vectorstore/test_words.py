@@ -121,6 +121,11 @@ def test_short_words_and_numbers_are_never_respelt() -> None:
             "How much does it cost on Sundays?",
             "How much does a call-out cost on Sundays?",
         ),
+        (
+            "How many days of annual leave do I get?",
+            "How do I ask for it?",
+            "How do I ask for it? (How many days of annual leave do I get)",
+        ),
         ("What does Basic cost?", "Is there a set-up fee?", "Is there a set-up fee?"),
         ("What does Basic cost?", "How can I pay?", "How can I pay?"),
         ("What does Basic cost?", "opening hours", "opening hours"),

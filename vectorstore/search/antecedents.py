@@ -21,6 +21,8 @@ _DETERMINER = re.compile(
     r"|notre|el|los|las|una|nuestr[oa]|il|lo|gli|i|o|os|as|um|uma|het|de|een)(?:\s+|(?<=['’]))",
     re.IGNORECASE,
 )
+_ELSEWHERE = frozenset(["i", "o", "os", "as"])
+"""Articles of Italian and Portuguese that are other words in other languages: "do I get" names no "I get"."""
 _BEFORE_PLACE = re.compile(
     r"\b(?:in|at|to|from|near|bei|aus|nach|à|en|au|a|w|в)\s+(?:the\s+)?$", re.IGNORECASE
 )
@@ -68,10 +70,12 @@ def names(text: str) -> list[Mention]:
 
 def noun_phrases(text: str) -> list[Mention]:
     """The nouns of a text that have an article, with it."""
-    stop = FUNCTION_WORDS.get(guess(text), frozenset()) | FUNCTION_WORDS["en"]
+    language = guess(text)
+    stop = FUNCTION_WORDS.get(language, frozenset()) | FUNCTION_WORDS["en"]
+    other = frozenset[str]() if language in ("it", "pt") else _ELSEWHERE
     found: list[Mention] = []
     for match in _DETERMINER.finditer(text):
-        if found and match.start() < found[-1].end:
+        if match.group().strip().lower() in other or (found and match.start() < found[-1].end):
             continue
         end = match.end()
         for word in list(re.finditer(r"[\w&/.'’-]*\w", text[match.end() :]))[:_LONGEST]:
