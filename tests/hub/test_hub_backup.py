@@ -194,7 +194,7 @@ def test_at_the_terminal_the_audit_log_is_csv_or_json(hub: Site, tmp_path: Path)
     home, runner = str(hub.hub.settings.home), CliRunner()
     rows = runner.invoke(main, ["hub", "--home", home, "--audit"]).stdout.splitlines()
     assert rows[0] == "time,action,who,name,address,prototype,detail"
-    assert rows[1].endswith("link made,owner,192.0.2.1,hr,Board")
+    assert rows[1].endswith("link made,owner,,192.0.2.1,hr,Board")
     (entry,) = json.loads(runner.invoke(main, ["hub", "--home", home, "--audit", "--json"]).stdout)
     assert entry["detail"] == "Board"
     missing = runner.invoke(main, ["hub", "--home", str(tmp_path / "none"), "--audit"])
