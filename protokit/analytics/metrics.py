@@ -72,7 +72,7 @@ def in_words(value: float, unit: Unit) -> str:
     if unit == "share":
         return f"{value:.0%}"
     if unit == "seconds":
-        return f"{value:.1f} s"
+        return f"{value * 1000:.0f} ms" if 0 < value < 0.1 else f"{value:.1f} s"
     if unit == "dollars":
         return f"${value:,.2f}" if value == 0 or value >= 0.1 else f"${value:.4f}"
     return f"{value:,.1f} {unit}" if unit == "people a day" else f"{value:,.0f} {unit}"

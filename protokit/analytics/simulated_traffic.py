@@ -116,6 +116,7 @@ def _priced(chance: Random, answer: Answer, traffic: TrafficModel) -> Answer:
         tokens_out=written,
         seconds=seconds,
         seconds_to_first=seconds * chance.uniform(0.2, 0.4),
+        search_seconds=seconds * 0.1,
         dollars=cost(traffic.model, sent, written).dollars,
     )
 

@@ -35,7 +35,11 @@ SELECT id, time, CAST(time AS DATE) AS day, traffic, session,
     coalesce(nullif(visitor, ''), 'session ' || coalesce(nullif(session, ''), CAST(id AS VARCHAR))) AS visitor,
     question, answer, found != 0 AND error = '' AS answered, feedback AS thumbs, comment, judgement, error,
     "gen_ai.request.model" AS model, "gen_ai.server.time_to_first_token" AS seconds_to_first,
-    "gen_ai.client.operation.duration" AS seconds, "gen_ai.usage.input_tokens" AS tokens_in,
+    "gen_ai.client.operation.duration" AS seconds, search_seconds,
+    CASE WHEN search_seconds IS NOT NULL THEN greatest(seconds_to_first - search_seconds, 0) END
+        AS model_seconds_to_first,
+    CASE WHEN search_seconds IS NOT NULL THEN greatest(seconds - search_seconds, 0) END AS model_seconds,
+    "gen_ai.usage.input_tokens" AS tokens_in,
     "gen_ai.usage.output_tokens" AS tokens_out, tokens_in + tokens_out AS tokens, cost_usd AS cost, unsupported
 FROM (SELECT * REPLACE (make_timestamp(CAST(round(time * 1e6) AS BIGINT)) AS time) FROM event);
 DROP TABLE event;
@@ -77,6 +81,7 @@ _STORED = {
     "gen_ai.request.model": "VARCHAR",
     "gen_ai.server.time_to_first_token": "DOUBLE",
     "gen_ai.client.operation.duration": "DOUBLE",
+    "search_seconds": "DOUBLE",
     "gen_ai.usage.input_tokens": "BIGINT",
     "gen_ai.usage.output_tokens": "BIGINT",
     "cost_usd": "DOUBLE",

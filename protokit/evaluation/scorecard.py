@@ -185,6 +185,16 @@ class Scorecard:
         return [answer.seconds for answer in self.answers]
 
     @property
+    def search_seconds(self) -> list[float]:
+        """Of `seconds`, what went by before the model was asked."""
+        return [answer.search_seconds for answer in self.answers if answer.search_seconds is not None]
+
+    @property
+    def model_seconds(self) -> list[float]:
+        """The rest: what the model took, or the engine without one."""
+        return [a.seconds - a.search_seconds for a in self.answers if a.search_seconds is not None]
+
+    @property
     def dollars_per_answer(self) -> float | None:
         """The mean; None where nothing was answered or the price of an answer is unknown."""
         prices = [answer.dollars for answer in self.answers if answer.dollars is not None]

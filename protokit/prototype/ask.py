@@ -294,6 +294,7 @@ def answer_as_dict(answer: Answer) -> dict[str, Any]:
         "model": answer.model,
         "seconds_to_first_token": round(answer.seconds_to_first, 4),
         "seconds": round(answer.seconds, 4),
+        "search_seconds": None if answer.search_seconds is None else round(answer.search_seconds, 4),
         "tokens_in": answer.tokens_in,
         "tokens_out": answer.tokens_out,
         "tokens_estimated": answer.tokens_estimated,

@@ -234,6 +234,8 @@ class Answer:
     repair_dollars: float | None = 0.0
     seconds_to_first: float = 0.0
     seconds: float = 0.0
+    search_seconds: float | None = None
+    """Of `seconds`, those until the passages were found and the engine was asked; None where nobody took the time."""
     dollars: float | None = 0.0
     """None where the price of the model is not known."""
     elsewhere: "Elsewhere | None" = None

@@ -108,6 +108,7 @@ class Reply:
         if self._engine.name != OfflineEngine.name:
             request = request.for_model()
         request.require_fitting()
+        run.searched = time.perf_counter() - run.started
         if self._most_tokens and not request.schema:
             outcome.max_tokens = min(outcome.max_tokens, self._most_tokens)
         rules = AnswerRules() if request.schema or request.whole else self._settings.rules
@@ -252,6 +253,7 @@ class Reply:
             tokens_estimated=outcome.tokens_in is None or outcome.tokens_out is None,
             seconds_to_first=run.first,
             seconds=seconds,
+            search_seconds=run.searched,
             dollars=self._dollars(run.model, tokens_in, tokens_out),
             elsewhere=elsewhere(self._settings.compare_cost_to, tokens_in, tokens_out, self._settings.prices),
             instructions=outcome.messages[0]["content"] if outcome.messages else "",
@@ -310,6 +312,8 @@ class _Run:
     model: str
     outcome: ModelOutcome
     first: float = 0.0
+    searched: float = 0.0
+    """When all was found that the engine needs; the rest of the wait is the engine's."""
     text: str = ""
     error: str = ""
     opening: str = ""

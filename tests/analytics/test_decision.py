@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from protokit.analytics.metrics import measure
+from protokit.analytics.queries import starter_queries
 from protokit.analytics.usage_tables import database_of
 from protokit.files.layout import EVENTS_FILE
 from protokit.runtime import Answer, EventLog, Settings
@@ -51,9 +52,19 @@ class Usage:
         traffic: str = "guest",
         dollars: float | None = 0.0,
         seconds: float = 1.0,
+        search: float | None = None,
     ) -> int:
         """One question of a `visitor` on a day counted from a Monday; returns the number of its event."""
-        answer = Answer(question, "12 weeks.", "offline", dollars=dollars, found=found, seconds=seconds)
+        answer = Answer(
+            question,
+            "12 weeks.",
+            "offline",
+            dollars=dollars,
+            found=found,
+            seconds=seconds,
+            seconds_to_first=seconds / 2,
+            search_seconds=search,
+        )
         number = self.log.record(answer, session=f"{visitor} {day}", visitor=visitor, traffic=traffic)
         if thumbs:
             self.log.feedback(number, thumbs)
@@ -123,9 +134,46 @@ def test_retention_churn_and_funnel_are_those_counted_by_hand(usage: Usage) -> N
         (first, 0.0): 3,
         (first, 1.0): 2,
         (first, 2.0): 1,
+        (first, 3.0): 0,
+        (first, 4.0): 0,
         (second, 0.0): 1,
+        (second, 1.0): 0,
+        (second, 2.0): 0,
+        (second, 3.0): 0,
     }
-    assert usage.rows("churn") == [{"month": "2026-11-01", "visitors": 4, "gone": 4, "churn_percent": 100.0}]
+    days = {(str(r["cohort"]), r["days_later"]): r["visitors"] for r in usage.rows("daily_cohorts")}
+    assert [days[first, float(later)] for later in (0, 1, 7, 14, 30)] == [1, 0, 1, 1, 0]
+    assert days["2026-11-10", 1.0] == 1  # d
+    november = {"month": "2026-11-01", "visitors": 4, "gone": 4, "churn_percent": 100.0, "is_final": False}
+    assert usage.rows("churn") == [november]  # December is not over
+    assert [(r["visitors"], r["gone"]) for r in usage.rows("weekly_churn")] == [(3, 1), (3, 2), (1, 1)]
+    assert (usage.metric("day_1_retention")["value"], usage.metric("day_1_retention")["cases"]) == (0.25, 4)
+    assert (usage.metric("week_1_retention")["value"], usage.metric("week_1_retention")["cases"]) == (0.5, 4)
+
+
+def test_churn_is_of_the_week_before_the_last_seven_days(usage: Usage) -> None:
+    for visitor, days in {"a": [1, 8], "b": [1], "c": [7], "d": [0], "e": [9]}.items():
+        for day in days:
+            usage.ask(visitor, day)
+    churn = usage.metric("churn")  # the last seven days are 3 to 9, those before are -4 to 2
+    assert (round(float(str(churn["value"])), 3), churn["cases"]) == (0.667, 3)
+
+
+def test_the_wait_is_split_into_finding_and_model(usage: Usage) -> None:
+    for number in range(20):
+        usage.ask("ann", number, seconds=4.0, search=0.5)
+    usage.ask("ann", 20, seconds=100.0)  # from before it was measured
+    names = ("finding_p50", "finding_p95", "model_first_word_p50", "model_p50", "model_p95")
+    assert [usage.metric(name)["value"] for name in names] == [0.5, 0.5, 1.5, 3.5, 3.5]
+    assert usage.metric("finding_p50")["cases"] == 20
+    (row,) = usage.rows("SELECT search_seconds, model_seconds FROM questions WHERE day = '2026-11-22'")
+    assert row == {"search_seconds": None, "model_seconds": None}
+
+
+def test_the_funnel_is_that_counted_by_hand(usage: Usage) -> None:
+    for visitor, count in {"a": 3, "b": 2, "c": 1, "d": 2, "e": 1}.items():
+        for day in range(count):
+            usage.ask(visitor, day)
     assert usage.rows("funnel") == [{"asked": 5, "asked_again": 3, "accepted": 0, "gave_thumbs": 0}]
 
 
@@ -262,24 +310,28 @@ def test_the_same_events_give_the_same_numbers_in_a_file_and_in_postgres(
     usage: Usage, postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(24):
-        usage.ask(
+        event = usage.ask(
             f"v{number % 7}",
-            number % 5,
+            number % 19,
             f"Question {number % 9}?",
             found=number % 4 > 0,
             thumbs=number % 3 - 1,
+            dollars=number / 3000,
+            seconds=1 + number / 7,
+            search=number / 30,
         )
-    database = database_of(usage.folder)
-    here = [(each.metric.name, each.value, each.low, each.cases) for each in measure(database)]
+        usage.log.mark(event, ("right", "wrong", "should refuse", "")[number % 4])
+        usage.log.record_opinion(f"v{number % 7}", "board", 1, number % 11)
+    with closing(sqlite3.connect(usage.log.path)) as file, file:
+        file.execute("UPDATE events SET unsupported = id % 2")
+    here = _every_number(usage)
+    assert not [name for name, value, *_ in here if value is None]  # or nothing would be held
     rows = usage.log.events()
     monkeypatch.setenv(EVENTS_URL_ENV, postgres)
     with shared_table(postgres, Settings.read(usage.folder).key) as table:
         for row in rows:
             table.add({**row.fields, "passages": "[]", "checks": "[]"})
-    there = [
-        (each.metric.name, each.value, each.low, each.cases) for each in measure(database_of(usage.folder))
-    ]
-    assert there == here
+    assert _every_number(usage) == here
     assert ("questions", 24.0, None, 24) in here
 
 
@@ -333,3 +385,11 @@ def test_the_memo_prints_on_one_sheet_of_a4(tmp_path: Path) -> None:
     assert [round(side) for side in pdf[0].get_size()] == [595, 842]
     assert len(pdf) == 1
     assert "Risks" in pdf[0].get_textpage().get_text_bounded()
+
+
+def _every_number(usage: Usage) -> list[tuple[object, ...]]:
+    """Every metric, and every starter query's rows but the numbers of events, which differ from store to store."""
+    database = database_of(usage.folder)
+    values = [(each.metric.name, each.value, each.low, each.cases) for each in measure(database)]
+    rows = [(each.name, database.run(each.sql).table.rows) for each in starter_queries().values()]
+    return [*values, *rows]

@@ -135,7 +135,7 @@ def test_offsets_point_at_the_text_as_it_was_read(asked: tuple[Path, list[dict[s
 def test_numbers_are_told(asked: tuple[Path, list[dict[str, Any]]]) -> None:
     for number, row in enumerate(asked[1], start=1):
         assert (row["model"], row["dollars"], row["tokens_estimated"]) == ("offline", 0, True)
-        assert 0 < row["seconds_to_first_token"] <= row["seconds"] < 60
+        assert 0 < row["search_seconds"] < row["seconds_to_first_token"] <= row["seconds"] < 60
         assert row["tokens_in"] > 20
         assert row["tokens_out"] > 2
         assert row["event"] == number

@@ -176,7 +176,7 @@ def test_an_answer_that_does_not_exist_is_one_line(folder: Path) -> None:
 def test_events_of_an_earlier_version_open_and_new_ones_join_them(folder: Path) -> None:
     asked(folder, LEAVE)
     with sqlite3.connect(folder / ".protokit/events.db") as database:
-        for column in ("instructions", "passages_sent", "packing", "checks", "unsupported"):
+        for column in ("instructions", "passages_sent", "packing", "checks", "unsupported", "search_seconds"):
             database.execute(f'ALTER TABLE events DROP COLUMN "{column}"')
         place = '[{"file": "handbook.md", "where": "handbook.md", "start": 0, "end": 5, "support": 0.5, "citation": 1}]'
         database.execute("UPDATE events SET passages = ?", (place,))

@@ -157,6 +157,10 @@ def test_a_slow_first_token_is_waited_for_and_measured(folder: Path, server: Mod
     answer = asked(folder)
     assert answer.text == "Thirty days of leave [1]."
     assert 0.4 <= answer.seconds_to_first <= answer.seconds - 0.25
+    assert answer.search_seconds is not None
+    assert (
+        0 < answer.search_seconds <= answer.seconds_to_first - 0.4
+    )  # the model's slowness is not the search's
 
 
 def test_a_busy_server_is_asked_again_after_the_time_it_names(folder: Path, server: ModelServer) -> None:

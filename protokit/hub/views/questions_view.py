@@ -174,6 +174,7 @@ def _answer_row(event: Event) -> dict[str, Any]:
         "estimated": bool(fields["tokens_estimated"]),
         "first": fields["gen_ai.server.time_to_first_token"],
         "seconds": fields["gen_ai.client.operation.duration"],
+        "search": fields["search_seconds"],
         "cost": fields["cost_usd"],
     }
 

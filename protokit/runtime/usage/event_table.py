@@ -41,6 +41,7 @@ COLUMNS = {
     "visitor": "TEXT NOT NULL DEFAULT ''",
     "traffic": "TEXT NOT NULL DEFAULT ''",
     "judgement": "TEXT NOT NULL DEFAULT ''",
+    "search_seconds": "REAL",
 }
 """Names with dots are those of OpenTelemetry's GenAI conventions. Times are seconds (UTC since 1970), cost is
 US dollars and NULL where unknown, standalone the question as it was searched for where it leaned on the ones before
@@ -49,7 +50,8 @@ passages_sent how many of the passages, best first, fitted into the window (NULL
 where an earlier version did not record it), unsupported the number of sentences that the passages do not carry
 (NULL where nothing was checked), feedback 1 (up), -1 (down) or NULL, visitor a pseudonym
 (empty where nobody is known), traffic "guest", "owner", "program" or "simulated" (empty: before it was told),
-judgement what the owner says of the answer, one of JUDGEMENTS (empty: nothing)."""
+judgement what the owner says of the answer, one of JUDGEMENTS (empty: nothing), search_seconds how much of both
+times went by before the engine was asked (NULL where an earlier version did not take it)."""
 JUDGEMENTS = ("right", "wrong", "should refuse")
 _OTHERS = (
     "CREATE TABLE IF NOT EXISTS opinions (id INTEGER PRIMARY KEY, time REAL NOT NULL, visitor TEXT NOT NULL,"

@@ -213,6 +213,7 @@ def _values(answer: Answer, session: str) -> dict[str, object]:
         "gen_ai.usage.output_tokens": answer.tokens_out,
         "gen_ai.server.time_to_first_token": answer.seconds_to_first,
         "gen_ai.client.operation.duration": answer.seconds,
+        "search_seconds": answer.search_seconds,
         "question": answer.question,
         "standalone": answer.standalone,
         "computation": answer.computation,
