@@ -80,6 +80,7 @@ def imported_modules(source: str) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_no_import_of_protokit_is_left_in_any_kind(every: dict[tuple[str, str], Path]) -> None:
     files: dict[str, str] = {}
     for folder in every.values():
@@ -94,6 +95,7 @@ def test_no_import_of_protokit_is_left_in_any_kind(every: dict[tuple[str, str], 
         assert [text for text in words if "protokit.runtime" in text or "protokit-studio" in text] == [], name
 
 
+@pytest.mark.slow
 def test_what_cannot_be_reached_stays_behind_and_nothing_that_can(every: dict[tuple[str, str], Path]) -> None:
     packages = ("leave_helper_runtime", "leave_helper_vectorstore")
     whole = len([*(ROOT / "protokit/runtime").rglob("*.py"), *(ROOT / "vectorstore").rglob("*.py")])
@@ -115,6 +117,7 @@ def test_what_cannot_be_reached_stays_behind_and_nothing_that_can(every: dict[tu
             assert (folder / package_name / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
 
 
+@pytest.mark.slow
 def test_the_copied_packages_are_formatted(every: dict[tuple[str, str], Path]) -> None:
     folder = every["rag-search", "gradio"]
     options = ["--isolated", "--no-cache", "--config", "line-length = 110", *folder.glob("leave_helper_*")]
@@ -138,6 +141,7 @@ def test_requirements_name_no_protokit_and_keep_the_pins_and_what_a_person_added
     assert names & {"protokit-studio", "cookiecutter", "ruff", "python-slugify"} == set()
 
 
+@pytest.mark.slow
 def test_the_guides_name_no_command_that_is_gone(every: dict[tuple[str, str], Path]) -> None:
     for (_, screen), folder in every.items():
         for name in ("README.md", "AGENTS.md"):
@@ -338,6 +342,7 @@ def test_its_page_answers_where_no_protokit_is_installed(
         assert shown.outside == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", ["streamlit", "gradio"])
 def test_its_page_answers_with_the_policy_when_it_is_opened_as_it_says(
     screen: str, every: dict[tuple[str, str], Path]
