@@ -504,7 +504,7 @@ def ask_at(url: str, profile: Path) -> str:
         shown.page.get_by_text("[1]").first.wait_for()
         (before,) = [c["value"] for c in shown.page.context.cookies() if c["name"] == "PAGE"]
         shown.page.reload()
-        shown.page.locator("button", has_text="?").first.wait_for()
+        shown.page.get_by_text("[1]").first.wait_for()  # the same copy holds the conversation
         (after,) = [c["value"] for c in shown.page.context.cookies() if c["name"] == "PAGE"]
     assert before == after
     return str(after)
