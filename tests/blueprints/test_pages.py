@@ -128,6 +128,8 @@ def test_the_page_fits_a_phone(served, chromium):
         shown.shoot(f"{served.name}-phone")
         assert shown.overflow() <= 0
         assert serious(shown.page) == []
+        shown.page.locator("input[type=text]:visible, textarea:visible").first.focus()
+        expect(shown.page.locator("[data-testid=InputInstructions]:visible")).to_have_count(0)  # no overprint
         shown.page.emulate_media(color_scheme="dark")
         shown.page.reload()
         shown.page.get_by_text("Runs on the offline engine").wait_for()

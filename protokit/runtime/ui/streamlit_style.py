@@ -4,8 +4,10 @@ import json
 
 from protokit.runtime.page_texts import PageTexts
 
+_NO_HINTS = "[data-testid=InputInstructions] { display: none; }"
+"""Streamlit's "Press Enter to submit" lies over what stands in a field on a phone."""
 _NO_ENGLISH = """
-[data-testid=InputInstructions], [data-testid=stFileUploaderDropzoneInstructions] { display: none; }
+[data-testid=stFileUploaderDropzoneInstructions] { display: none; }
 [data-testid=stFileUploaderDropzone] button p { font-size: 0; }
 [data-testid=stFileUploaderDropzone] button p::after { content: %s; font-size: 1rem; }
 """
@@ -23,8 +25,8 @@ code { direction: ltr; }
 
 
 def page_style(texts: PageTexts) -> str:
-    """A <style> for the page; empty for English."""
+    """A <style> for the page."""
     if texts.language == "en":
-        return ""
-    style = _NO_ENGLISH % json.dumps(texts.upload_files, ensure_ascii=False)
+        return f"<style>{_NO_HINTS}</style>"
+    style = _NO_HINTS + _NO_ENGLISH % json.dumps(texts.upload_files, ensure_ascii=False)
     return f"<style>{style}{_RIGHT_TO_LEFT if texts.direction == 'rtl' else ''}</style>"

@@ -53,8 +53,7 @@ def set_up_page(settings: Settings, *, wide: bool = False) -> None:
     own = settings.folder / "style.css"
     if own.is_file():
         st.html(own)
-    if style := page_style(page_texts()):
-        st.html(style)
+    st.html(page_style(page_texts()))
     st.title(safe_line(settings.title), anchor=False)
     st.caption(safe_markdown(settings.pitch))
     if is_owners_page():
